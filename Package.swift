@@ -1,0 +1,58 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+let package = Package(
+  name: "divisi",
+  products: [
+    .executable(name: "divisi", targets: ["divisi"])
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+  ],
+  targets: [
+    // C libraries: a module map and a header each, nothing compiled.
+    .systemLibrary(name: "CFFTW", pkgConfig: "fftw3f", providers: [.apt(["libfftw3-dev"])]),
+    .systemLibrary(name: "CSndfile", pkgConfig: "sndfile", providers: [.apt(["libsndfile1-dev"])]),
+    .systemLibrary(name: "CExpat", pkgConfig: "expat", providers: [.apt(["libexpat1-dev"])]),
+    .systemLibrary(name: "CZip", pkgConfig: "libzip", providers: [.apt(["libzip-dev"])]),
+    .systemLibrary(name: "CLilv", pkgConfig: "lilv-0", providers: [.apt(["liblilv-dev"])]),
+
+    // Pure numerics: matrices, STFT, kernels, factorisation models, masks. No I/O, no clock.
+    .target(name: "DivisiDSP", dependencies: ["CFFTW"], swiftSettings: strict),
+    // Score files to notes in seconds, and notes to parts. No audio, no numerics.
+    .target(name: "DivisiScore", dependencies: ["CExpat", "CZip"], swiftSettings: strict),
+    // Joins the two: constraints from a score, the separator of whole recordings.
+    .target(name: "DivisiEngine", dependencies: ["DivisiDSP", "DivisiScore"], swiftSettings: strict),
+    // Audio files in and out through libsndfile.
+    .target(name: "AudioFiles", dependencies: ["CSndfile"], swiftSettings: strict),
+    // LV2 data through lilv: presets.
+    .target(name: "LV2Hosting", dependencies: ["CLilv"], swiftSettings: strict),
+    // The command line.
+    .executableTarget(
+      name: "divisi",
+      dependencies: [
+        "DivisiEngine", "DivisiDSP", "DivisiScore", "AudioFiles", "LV2Hosting",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: strict),
+    // Timings of kernels and models, as ratios in one run.
+    .executableTarget(name: "divisi-bench", dependencies: ["DivisiDSP"], swiftSettings: strict),
+
+    .testTarget(name: "DivisiDSPTests", dependencies: ["DivisiDSP"], swiftSettings: strict),
+    .testTarget(
+      name: "DivisiScoreTests", dependencies: ["DivisiScore"],
+      resources: [.copy("Fixtures")], swiftSettings: strict),
+    .testTarget(name: "AudioFilesTests", dependencies: ["AudioFiles"], swiftSettings: strict),
+    .testTarget(name: "LV2HostingTests", dependencies: ["LV2Hosting"], swiftSettings: strict),
+    .testTarget(
+      name: "DivisiEngineTests", dependencies: ["DivisiEngine", "DivisiDSP", "DivisiScore"],
+      swiftSettings: strict),
+    .testTarget(name: "CommandLineTests", dependencies: ["AudioFiles"], swiftSettings: strict),
+  ],
+  swiftLanguageModes: [.v6]
+)
