@@ -4,7 +4,7 @@ public struct Note: Sendable, Hashable {
   public var onsetSeconds: Double
   /// When the key is released, in seconds; not before the onset.
   public var releaseSeconds: Double
-  /// When the string is damped, in seconds: the release, or the end of the sustain pedal that holds it past that.
+  /// When the string is damped, in seconds: the release, or the end of the pedal that holds it on.
   public var dampedSeconds: Double
   /// MIDI note number, 0 to 127; a General MIDI drum number for percussion.
   public var pitch: Int
@@ -20,18 +20,91 @@ public struct Note: Sendable, Hashable {
   public var voice: Int?
   /// The label column of a CSV score; empty elsewhere.
   public var label: String
+
+  /// A note that is damped when its key is released, unless `dampedSeconds` says otherwise.
+  ///
+  /// - Parameters:
+  ///   - onsetSeconds: seconds from the start of the score.
+  ///   - releaseSeconds: seconds, not before the onset.
+  ///   - dampedSeconds: seconds, not before the release; nil for the release itself.
+  ///   - pitch: 0 to 127.
+  ///   - velocity: 1 to 127; the default stands for a score that gives none.
+  ///   - track: from 1.
+  ///   - channel: 1 to 16, or nil.
+  ///   - staff: from 1, or nil.
+  ///   - voice: as the score numbers it, or nil.
+  ///   - label: may be empty.
+  public init(
+    onsetSeconds: Double, releaseSeconds: Double, dampedSeconds: Double? = nil, pitch: Int,
+    velocity: Int = Note.unspecifiedVelocity, track: Int = 1, channel: Int? = nil,
+    staff: Int? = nil, voice: Int? = nil, label: String = ""
+  ) {
+    self.onsetSeconds = onsetSeconds
+    self.releaseSeconds = releaseSeconds
+    self.dampedSeconds = dampedSeconds ?? releaseSeconds
+    self.pitch = pitch
+    self.velocity = velocity
+    self.track = track
+    self.channel = channel
+    self.staff = staff
+    self.voice = voice
+    self.label = label
+  }
+
+  /// The velocity of a note whose score gives none: mezzo forte.
+  public static let unspecifiedVelocity = 80
+
+  /// The General MIDI channel of percussion.
+  static let percussionChannel = 10
+
+  /// Whether the note is on the percussion channel, where a pitch is a drum number.
+  var isPercussion: Bool { channel == Note.percussionChannel }
 }
 
 /// The notes of a score file, as yet undivided.
 ///
-/// Notes are sorted by onset, then pitch, then track. How they group into parts is a ``PartSelection``.
+/// Notes are sorted by onset, then pitch, then track. How they group into parts is a
+/// ``PartSelection``.
 public struct Score: Sendable, Equatable {
   /// All notes, sorted by onset, then pitch, then track.
   public var notes: [Note]
   /// The name of each track or part, in order; empty strings where there is none.
   public var trackNames: [String]
-  /// Whether the file holds sustain pedal events, so that ``Note/dampedSeconds`` says more than the release.
+  /// Whether the score presses a sustain pedal, so that ``Note/dampedSeconds`` says more than the
+  /// release.
+  ///
+  /// Pedal events that only ever lift the pedal, which many programs write as a reset, do not count.
   public var hasPedal: Bool
+
+  /// A score of these notes, which are sorted here.
+  public init(notes: [Note], trackNames: [String], hasPedal: Bool) {
+    self.notes = notes.sorted { a, b in
+      if a.onsetSeconds != b.onsetSeconds { return a.onsetSeconds < b.onsetSeconds }
+      if a.pitch != b.pitch { return a.pitch < b.pitch }
+      return a.track < b.track
+    }
+    self.trackNames = trackNames
+    self.hasPedal = hasPedal
+  }
+
+  /// The score moved and stretched to fit a recording: every time t becomes t / rate + offset.
+  ///
+  /// A rate of 2 plays the score twice as fast; the offset is in seconds of the result, so that it
+  /// reads as "the recording starts this much before the score". Times may become negative.
+  ///
+  /// - Parameters:
+  ///   - offsetSeconds: finite.
+  ///   - rate: finite, above zero.
+  public func adjusted(offsetSeconds: Double, rate: Double) -> Score {
+    precondition(rate > 0 && rate.isFinite && offsetSeconds.isFinite, "rate above 0, finite offset")
+    var result = self
+    for i in result.notes.indices {
+      result.notes[i].onsetSeconds = notes[i].onsetSeconds / rate + offsetSeconds
+      result.notes[i].releaseSeconds = notes[i].releaseSeconds / rate + offsetSeconds
+      result.notes[i].dampedSeconds = notes[i].dampedSeconds / rate + offsetSeconds
+    }
+    return result
+  }
 }
 
 /// The notes that somebody wants to hear alone.
@@ -40,4 +113,10 @@ public struct Part: Sendable, Equatable {
   public var name: String
   /// The part's notes, sorted by onset.
   public var notes: [Note]
+
+  /// A part with a name that is safe as a file name (``PartName``), and notes sorted by onset.
+  public init(name: String, notes: [Note]) {
+    self.name = name
+    self.notes = notes
+  }
 }

@@ -1,0 +1,98 @@
+/// Tells the left hand of a keyboard score from the right.
+///
+/// In this order, the first that applies:
+/// 1. Tracks named after hands (left, LH, linke Hand, main gauche, lower, bass … and their
+///    counterparts); one named track and one other are two hands as well.
+/// 2. Labels of the same kind.
+/// 3. The staves of the one part that has several: the top staff is the right hand.
+/// 4. Two tracks with notes, else two channels: the higher on average is the right hand.
+enum Hands {
+  private enum Hand { case left, right }
+
+  /// The parts `left` and `right`, without percussion.
+  ///
+  /// - Throws: if none of the signs above is there.
+  static func parts(of score: Score, name: String) throws(ScoreError) -> [Part] {
+    let notes = score.notes.filter { !$0.isPercussion }
+    let signs = [byTrackNames(score, notes), byLabels(notes), byStaves(notes)]
+    if let parts = signs.compactMap({ $0 }).first { return parts }
+    if let parts = byHeight(notes, \.track) ?? byHeight(notes, { $0.channel ?? 0 }) { return parts }
+    let found = notes.isEmpty ? "percussion only" : score.summary
+    throw ScoreError(
+      in: name, expected: "two hands (by track name, label, staff, track or channel)",
+      found: "\(found); say which is which with --split C4 or --parts")
+  }
+
+  /// The parts that have notes, left first.
+  static func parts(left: [Note], right: [Note]) -> [Part] {
+    [Part(name: "left", notes: left), Part(name: "right", notes: right)].filter {
+      !$0.notes.isEmpty
+    }
+  }
+
+  private static func parts(_ notes: [Note], hand: (Note) -> Hand?) -> [Part] {
+    parts(left: notes.filter { hand($0) == .left }, right: notes.filter { hand($0) == .right })
+  }
+
+  private static func byTrackNames(_ score: Score, _ notes: [Note]) -> [Part]? {
+    var hands = score.trackNames.map(hand(named:))
+    if !(hands.contains(.left) && hands.contains(.right)) {
+      guard let known = hands.compactMap({ $0 }).first else { return nil }
+      let others = Set(notes.map(\.track)).filter {
+        !hands.indices.contains($0 - 1) || hands[$0 - 1] == nil
+      }
+      guard others.count == 1, let other = others.first, hands.indices.contains(other - 1) else {
+        return nil
+      }
+      hands[other - 1] = known == .left ? .right : .left
+    }
+    return parts(notes) { hands.indices.contains($0.track - 1) ? hands[$0.track - 1] : nil }
+  }
+
+  private static func byLabels(_ notes: [Note]) -> [Part]? {
+    let labels = Set(notes.map(\.label))
+    let hands = Dictionary(uniqueKeysWithValues: labels.map { ($0, hand(named: $0)) })
+    if !hands.values.contains(where: { $0 != nil }) { return nil }
+    return parts(notes) { hands[$0.label] ?? nil }
+  }
+
+  private static func byStaves(_ notes: [Note]) -> [Part]? {
+    let staves = Dictionary(grouping: notes, by: \.track)
+      .mapValues { Set($0.compactMap(\.staff)) }.filter { $0.value.count > 1 }
+    guard staves.count == 1, let (track, numbers) = staves.first, let top = numbers.min() else {
+      return nil
+    }
+    return parts(notes) { note in
+      guard note.track == track, let staff = note.staff else { return nil }
+      return staff == top ? .right : .left
+    }
+  }
+
+  private static func byHeight(_ notes: [Note], _ group: (Note) -> Int) -> [Part]? {
+    let groups = Dictionary(grouping: notes, by: group).sorted { $0.key < $1.key }.map(\.value)
+    if groups.count != 2 { return nil }
+    let heights = groups.map { Double($0.reduce(0) { $0 + $1.pitch }) / Double($0.count) }
+    let isFirstHigher = heights[0] >= heights[1]
+    return parts(left: groups[isFirstHigher ? 1 : 0], right: groups[isFirstHigher ? 0 : 1])
+  }
+
+  private static let leftWords: Set<String> = [
+    "left", "lh", "l", "linke", "linker", "links", "gauche", "mg", "sinistra", "ms", "izquierda",
+    "esquerda", "lower", "bass", "bassa", "untere", "unten", "左", "左手",
+  ]
+  private static let rightWords: Set<String> = [
+    "right", "rh", "r", "rechte", "rechter", "rechts", "droite", "md", "destra", "derecha",
+    "direita", "upper", "treble", "discant", "diskant", "obere", "oben", "右", "右手",
+  ]
+
+  /// The hand a name speaks of; nil for neither or both. Dots within are ignored (`l.h.`).
+  private static func hand(named name: String) -> Hand? {
+    let words = Set(
+      name.lowercased().filter { $0 != "." }.split { !$0.isLetter }.map(String.init))
+    switch (words.isDisjoint(with: leftWords), words.isDisjoint(with: rightWords)) {
+    case (false, true): return .left
+    case (true, false): return .right
+    default: return nil
+    }
+  }
+}

@@ -1,0 +1,111 @@
+/// How the notes of a score become parts.
+public enum PartSelection: Sendable, Equatable {
+  /// The two hands of a keyboard player, `left` and `right`; see ``Hands``.
+  case hands
+  /// The parts of a drum kit, by ``DrumMap``.
+  case drums
+  /// One part per track, or per label where a table has labels.
+  case tracks
+  /// Two hands cut at a pitch, 0 to 127: `left` below it, `right` from it up.
+  case split(pitch: Int)
+  /// Parts by rule: a note goes to the first rule that selects it, else to the first that takes the
+  /// rest, else into no part.
+  case custom([PartRule])
+
+  /// Divides the notes of a score into parts.
+  ///
+  /// Hands and splits leave out percussion (channel 10); drums leave out everything else, unless
+  /// the score has no channel 10. Parts without notes are left out, except of a custom selection,
+  /// where they are an error: somebody named them.
+  ///
+  /// - Parameters:
+  ///   - score: a score with notes.
+  ///   - name: the score's file, for errors.
+  /// - Returns: at least one part, each with at least one note. Hands: left, then right. Drums: in
+  ///   the order of ``DrumMap/groups``.
+  /// - Throws: if no part would have notes, or hands cannot be told apart.
+  public func parts(of score: Score, name: String) throws(ScoreError) -> [Part] {
+    let parts: [Part]
+    switch self {
+    case .hands: parts = try Hands.parts(of: score, name: name)
+    case .drums: parts = Self.drumParts(of: score)
+    case .tracks: parts = Self.trackParts(of: score)
+    case .split(let pitch):
+      let notes = score.notes.filter { !$0.isPercussion }
+      parts = Hands.parts(
+        left: notes.filter { $0.pitch < pitch }, right: notes.filter { $0.pitch >= pitch })
+    case .custom(let rules): parts = try Self.customParts(of: score, rules, name: name)
+    }
+    if parts.isEmpty {
+      throw ScoreError(in: name, expected: "notes for at least one part", found: "none")
+    }
+    return parts
+  }
+
+  private static func drumParts(of score: Score) -> [Part] {
+    let hasPercussion = score.notes.contains(where: \.isPercussion)
+    let notes = hasPercussion ? score.notes.filter(\.isPercussion) : score.notes
+    let byGroup = Dictionary(grouping: notes, by: DrumMap.group)
+    return DrumMap.groups.compactMap { group in
+      byGroup[group].map { Part(name: group, notes: $0) }
+    }
+  }
+
+  private static func trackParts(of score: Score) -> [Part] {
+    var used: Set<String> = [PartName.reserved]
+    let hasLabels = score.notes.contains { !$0.label.isEmpty }
+    if hasLabels {
+      let byLabel = Dictionary(grouping: score.notes, by: \.label)
+      return byLabel.sorted { $0.key < $1.key }.map { label, notes in
+        Part(name: PartName.cleaned(label, fallback: "unlabelled", used: &used), notes: notes)
+      }
+    }
+    let byTrack = Dictionary(grouping: score.notes, by: \.track)
+    return byTrack.sorted { $0.key < $1.key }.map { track, notes in
+      let name = score.name(ofTrack: track)
+      let safe = PartName.cleaned(name, fallback: "track \(track)", used: &used)
+      return Part(name: safe, notes: notes)
+    }
+  }
+
+  private static func customParts(
+    of score: Score, _ rules: [PartRule], name: String
+  ) throws(ScoreError) -> [Part] {
+    var parts = rules.map { Part(name: $0.name, notes: []) }
+    let rest = rules.firstIndex(where: \.takesRest)
+    for note in score.notes {
+      if let index = rules.firstIndex(where: { $0.matches(note, in: score) }) ?? rest {
+        parts[index].notes.append(note)
+      }
+    }
+    if let empty = parts.firstIndex(where: \.notes.isEmpty) {
+      let problem =
+        "part \(quoted(parts[empty].name)): no notes match \(rules[empty]); the score has "
+        + score.summary
+      throw ScoreError(fileName: name, problem: problem)
+    }
+    return parts
+  }
+}
+
+extension Score {
+  /// What selectors could refer to: tracks with their names, channels, staves and labels that have
+  /// notes; for error messages.
+  var summary: String {
+    let tracks = Set(notes.map(\.track)).sorted().map { track in
+      let name = name(ofTrack: track)
+      return name.isEmpty ? "\(track)" : "\(track) \(quoted(name))"
+    }
+    let lists: [(String, [String])] = [
+      ("tracks", tracks),
+      ("channels", Set(notes.compactMap(\.channel)).sorted().map(String.init)),
+      ("staves", Set(notes.compactMap(\.staff)).sorted().map(String.init)),
+      ("labels", Set(notes.map(\.label).filter { !$0.isEmpty }).sorted().map { quoted($0) }),
+    ]
+    let texts = lists.filter { !$0.1.isEmpty }.map { title, items in
+      let more = items.count > 8 ? " and \(items.count - 8) more" : ""
+      return "\(title) \(items.prefix(8).joined(separator: ", "))\(more)"
+    }
+    return texts.joined(separator: "; ")
+  }
+}

@@ -1,0 +1,25 @@
+/// Bounds on what a score may hold, so that a small hostile file cannot cost hours or gigabytes.
+///
+/// They lie far beyond music: the Ring cycle has under a million notes and lasts sixteen hours.
+enum ScoreLimits {
+  /// Of a file on disk, and of what a .mxl file expands to.
+  static let fileBytes = 256 << 20
+  /// Of notes, and of other events, each; written or after repeats are played out.
+  static let eventCount = 2_000_000
+  /// Of measures, written or played.
+  static let measureCount = 100_000
+  /// Of parts in MusicXML.
+  static let partCount = 1000
+  /// How often a repeated passage may be played.
+  static let repeatCount = 100
+  /// Of a score's last sound, in seconds: a hundred hours.
+  static let durationSeconds = 360_000.0
+  /// Of nested XML elements; MusicXML nests about a dozen.
+  static let xmlDepth = 100
+  /// Of elements within one note, direction or the like.
+  static let xmlElementsInOne = 100_000
+  /// Of the text of one XML element, in bytes.
+  static let xmlTextBytes = 64 << 10
+  /// Of one quantity in quarter notes: duration, backup, forward.
+  static let quarterCount = 1e6
+}
