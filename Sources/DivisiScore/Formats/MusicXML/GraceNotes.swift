@@ -1,0 +1,88 @@
+/// Gives the grace notes of a measure time, which they take from a neighbour.
+///
+/// They are played on the beat, and the note after them is delayed; those with no note after them in
+/// their voice end the note before them. Together they take at most half of that note.
+struct GraceNotes {
+  /// A thirty-second note: the usual length in playback.
+  private static let longestDuration = 0.125
+
+  /// Per voice, the grace notes that wait for a note, chords together.
+  private var pending: [Int?: [[WrittenNote]]] = [:]
+  /// Per voice, where its latest chord begins in the measure's notes.
+  private var latest: [Int?: Int] = [:]
+  /// By how much the current chord is delayed.
+  private var delay = 0.0
+
+  /// Keeps a grace note until its voice goes on.
+  mutating func add(_ note: WrittenNote, isChord: Bool) {
+    var slots = pending[note.voice] ?? []
+    if isChord && !slots.isEmpty {
+      slots[slots.count - 1].append(note)
+    } else {
+      slots.append([note])
+    }
+    pending[note.voice] = slots
+  }
+
+  /// Places the grace notes that wait for this note, and delays the note.
+  ///
+  /// - Returns: the note, to be added next.
+  mutating func precede(
+    _ note: WrittenNote, isChord: Bool, in notes: inout [WrittenNote]
+  ) -> WrittenNote {
+    if !isChord {
+      let slots = pending.removeValue(forKey: note.voice) ?? []
+      let step = Self.step(slots, of: note.duration)
+      Self.place(slots, at: note.position, step, in: &notes)
+      // The note a tie leads to is not struck, so there is nothing to delay.
+      delay = note.endsTie ? 0 : step * Double(slots.count)
+      latest[note.voice] = notes.count
+    }
+    var result = note
+    let shift = min(delay, note.duration)
+    result.position += shift
+    result.duration -= shift
+    return result
+  }
+
+  /// Places the grace notes that wait in a voice at the end of the note before them.
+  mutating func flush(voice: Int?, in notes: inout [WrittenNote]) {
+    guard let slots = pending.removeValue(forKey: voice) else { return }
+    guard let first = latest.removeValue(forKey: voice) else {
+      let position = slots.first?.first?.position ?? 0
+      Self.place(slots, at: position, Self.longestDuration, in: &notes)
+      return
+    }
+    let chord = notes[first]
+    let step = Self.step(slots, of: chord.duration)
+    let taken = step * Double(slots.count)
+    for i in first..<notes.count {
+      if notes[i].position != chord.position || notes[i].voice != chord.voice { break }
+      notes[i].duration = min(notes[i].duration, chord.duration - taken)
+    }
+    Self.place(slots, at: chord.position + chord.duration - taken, step, in: &notes)
+  }
+
+  /// Places all grace notes that still wait at the end of the measure.
+  mutating func finish(in notes: inout [WrittenNote]) {
+    for voice in pending.keys.sorted(by: { $0 ?? 0 < $1 ?? 0 }) { flush(voice: voice, in: &notes) }
+  }
+
+  private static func step(_ slots: [[WrittenNote]], of duration: Double) -> Double {
+    slots.isEmpty ? 0 : min(longestDuration, duration / 2 / Double(slots.count))
+  }
+
+  private static func place(
+    _ slots: [[WrittenNote]], at position: Double, _ step: Double, in notes: inout [WrittenNote]
+  ) {
+    for (index, slot) in slots.enumerated() {
+      for var note in slot {
+        note.position = position + Double(index) * step
+        note.duration = step
+        note.startsTie = false
+        note.endsTie = false
+        notes.append(note)
+      }
+    }
+  }
+}

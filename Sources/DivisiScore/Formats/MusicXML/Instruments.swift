@@ -1,0 +1,52 @@
+/// The instruments a part declares in the part list, for percussion and MIDI channels.
+struct Instruments {
+  private struct Instrument {
+    var name = ""
+    var channel: Int?
+    var program: Int?
+    /// The percussion number, 0 to 127.
+    var unpitched: Int?
+  }
+
+  private var byID: [String: Instrument] = [:]
+  private var firstID: String?
+
+  /// - Parameter declaration: a `score-part` element.
+  init(declaration: XMLElement) {
+    for element in declaration.children {
+      guard let id = element.attributes["id"] else { continue }
+      switch element.name {
+      case "score-instrument":
+        byID[id, default: Instrument()].name = element.text(of: "instrument-name") ?? ""
+      case "midi-instrument":
+        let channel = element.text(of: "midi-channel").flatMap { Int($0) }
+        let unpitched = element.text(of: "midi-unpitched").flatMap { Int($0) }
+        byID[id, default: Instrument()].channel = channel.flatMap { (1...16) ~= $0 ? $0 : nil }
+        byID[id, default: Instrument()].program = element.text(of: "midi-program")
+          .flatMap { Int($0) }
+        // MusicXML counts midi-unpitched from 1.
+        byID[id, default: Instrument()].unpitched = unpitched.flatMap {
+          (1...128) ~= $0 ? $0 - 1 : nil
+        }
+      default: continue
+      }
+      firstID = firstID ?? id
+    }
+  }
+
+  /// Whether all programs named are General MIDI pianos (1 to 8); true if none is named.
+  var arePianos: Bool { byID.values.allSatisfy { $0.program.map { (1...8) ~= $0 } ?? true } }
+
+  /// The channel of the instrument a note names, else of the part's first.
+  func channel(ofID id: String?) -> Int? {
+    (id.flatMap { byID[$0] } ?? firstID.flatMap { byID[$0] })?.channel
+  }
+
+  /// The percussion number of the instrument a note names, else of the part's only one: as the file
+  /// gives it, else by the instrument's name.
+  func percussionNumber(ofID id: String?) -> Int? {
+    guard let instrument = id.flatMap({ byID[$0] }) ?? (byID.count == 1 ? byID.values.first : nil)
+    else { return nil }
+    return instrument.unpitched ?? DrumMap.number(ofName: instrument.name)
+  }
+}

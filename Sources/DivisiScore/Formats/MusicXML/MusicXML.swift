@@ -1,0 +1,34 @@
+/// MusicXML scores, partwise or timewise, plain or compressed (.mxl).
+///
+/// Played at the printed tempo and dynamics; ornaments, articulations and hairpins are not
+/// interpreted.
+///
+/// - SeeAlso: MusicXML 4.0, W3C Music Notation Community Group, 2021.
+enum MusicXML {
+  /// Reads an uncompressed document.
+  static func parse(bytes: [UInt8], name: String) throws(ScoreError) -> Score {
+    var reader = MusicXMLReader(name: name)
+    return try reader.read(bytes).performed(name: name)
+  }
+
+  /// Reads a .mxl archive: the container names the document.
+  static func parse(compressed bytes: [UInt8], name: String) throws(ScoreError) -> Score {
+    let archive = try ZipArchive(bytes: bytes, fileName: name)
+    let containerName = "META-INF/container.xml"
+    let container = try archive.contents(of: containerName, limit: 1 << 20)
+    let reader = try XMLReader(
+      bytes: container, fileName: "\(name)(\(containerName))", wholeElements: ["rootfile"])
+    var rootPath: String?
+    while let events = try reader.nextEvents() {
+      for case .whole(let element) in events {
+        rootPath = rootPath ?? element.attributes["full-path"]
+      }
+    }
+    guard let rootPath else {
+      throw ScoreError(
+        in: "\(name)(\(containerName))", expected: "a rootfile with a full-path", found: "none")
+    }
+    let document = try archive.contents(of: rootPath, limit: ScoreLimits.fileBytes)
+    return try parse(bytes: document, name: "\(name)(\(rootPath))")
+  }
+}

@@ -1,0 +1,81 @@
+/// Tempo, dynamics, pedal and jumps.
+extension PartReader {
+  /// Reads what stands above or below the staff.
+  mutating func readDirection(
+    _ element: XMLElement, _ frame: inout MeasureFrame
+  ) throws(ScoreError) {
+    var place = position
+    // An offset moves the print only, unless it says that it is meant for playback.
+    if let offset = element["offset"], offset.attributes["sound"] == "yes",
+      let shift = offset.text.finiteNumber
+    {
+      place = min(max(0, position + shift / divisions), ScoreLimits.quarterCount)
+    }
+    let sound = element["sound"]
+    for type in element.all("direction-type") {
+      for pedal in type.all("pedal") { readPedal(pedal, at: place) }
+      if type["segno"] != nil { frame.segno = frame.segno ?? "" }
+      if let metronome = type["metronome"], sound?.attributes["tempo"] == nil,
+        let tempo = try Metronome.quartersPerMinute(metronome, fileName: fileName)
+      {
+        frame.tempos.append((place, 60 / tempo))
+      }
+      if sound?.attributes["dynamics"] == nil,
+        let mark = type["dynamics"]?.children.first.flatMap({ Self.velocities[$0.name] })
+      {
+        dynamics.append((place, mark))
+      }
+    }
+    if let sound { try readSound(sound, at: place, &frame) }
+  }
+
+  private mutating func readPedal(_ pedal: XMLElement, at place: Double) {
+    switch pedal.attributes["type"] {
+    case "start", "resume": measure.pedals.append((place, true))
+    case "stop", "discontinue": measure.pedals.append((place, false))
+    case "change":
+      measure.pedals.append((place, false))
+      measure.pedals.append((place, true))
+    default: break
+    }
+  }
+
+  /// Reads an element that exists for playback alone.
+  mutating func readSound(
+    _ sound: XMLElement, at place: Double, _ frame: inout MeasureFrame
+  ) throws(ScoreError) {
+    if let text = sound.attributes["tempo"] {
+      guard let tempo = text.finiteNumber, Metronome.range.contains(tempo) else {
+        throw error(
+          sound, expected: "a tempo from 1 to 10000 quarter notes a minute", found: quoted(text))
+      }
+      frame.tempos.append((place, 60 / tempo))
+    }
+    if let loudness = sound.attributes["dynamics"].flatMap(Self.velocity(percent:)) {
+      dynamics.append((place, loudness))
+    }
+    if let pedal = sound.attributes["damper-pedal"] {
+      measure.pedals.append((place, pedal == "yes" || (pedal.finiteNumber ?? 0) >= 50))
+    }
+    if sound.attributes["dacapo"] == "yes" { frame.isDaCapo = true }
+    if let fine = sound.attributes["fine"] { frame.isFine = fine != "no" }
+    if sound.attributes["forward-repeat"] == "yes" { frame.beginsRepeat = true }
+    frame.segno = sound.attributes["segno"] ?? frame.segno
+    frame.coda = sound.attributes["coda"] ?? frame.coda
+    frame.toCoda = sound.attributes["tocoda"] ?? frame.toCoda
+    frame.dalSegno = sound.attributes["dalsegno"] ?? frame.dalSegno
+  }
+
+  /// MusicXML gives dynamics in percent of forte, which it puts at MIDI velocity 90.
+  static func velocity(percent text: String) -> Int? {
+    guard let percent = text.finiteNumber, percent >= 0 else { return nil }
+    return max(1, Int(min(127, percent * 0.9).rounded()))
+  }
+
+  /// Evenly spaced with mf at the velocity of a score without marks; accents such as sfz, which
+  /// touch one note, are not among them.
+  private static let velocities: [String: Int] = [
+    "pppp": 10, "ppp": 20, "pp": 35, "p": 50, "mp": 65, "mf": 80, "f": 95, "ff": 110, "fff": 120,
+    "ffff": 127, "fp": 50,
+  ]
+}

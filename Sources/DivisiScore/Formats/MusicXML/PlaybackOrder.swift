@@ -1,0 +1,117 @@
+/// In which order the measures of a score with repeats and jumps are played.
+///
+/// Repeats with any number of endings; D.C. and D.S., once each score, after which repeats are not
+/// taken (unless marked so) and the last ending is; al Fine and to the coda.
+struct PlaybackOrder {
+  private let frames: [MeasureFrame]
+  /// For each measure under an ending, how often its passage is played in all; else 0.
+  private let endingPasses: [Int]
+
+  init(_ frames: [MeasureFrame]) {
+    self.frames = frames
+    endingPasses = Self.endingPasses(frames)
+  }
+
+  /// Indices of measures in the order of playing.
+  ///
+  /// - Parameter limit: of measures played.
+  /// - Returns: nil if there would be more than the limit.
+  func measures(limit: Int) -> [Int]? {
+    var order: [Int] = []
+    var index = 0
+    var start = 0
+    var pass = 1
+    var hasJumped = false
+    var hasReachedCoda = false
+    // Measures skipped under an ending count too, so that the work is bounded.
+    var steps = 0
+    while index < frames.count {
+      steps += 1
+      if steps > 4 * limit { return nil }
+      let frame = frames[index]
+      if frame.beginsRepeat && index != start {
+        start = index
+        pass = 1
+      }
+      let passes = self.passes(at: index)
+      let takesRepeats = !hasJumped || frame.repeatsAfterJump
+      let bracketPass = takesRepeats ? pass : passes
+      if !frame.endings.isEmpty && !frame.endings.contains(bracketPass) {
+        if isLastOfEndings(index) {
+          start = index + 1
+          pass = 1
+        }
+        index += 1
+        continue
+      }
+      order.append(index)
+      if order.count > limit { return nil }
+
+      if takesRepeats && frame.repeatPasses != nil && pass < passes {
+        pass += 1
+        index = start
+        continue
+      }
+      if frame.repeatPasses != nil || isLastOfEndings(index) {
+        start = index + 1
+        pass = 1
+      }
+      if hasJumped && frame.isFine { break }
+      if hasJumped && !hasReachedCoda, let coda = coda(after: index) {
+        hasReachedCoda = true
+        index = coda
+      } else if !hasJumped, let target = jump(from: frame) {
+        hasJumped = true
+        index = target
+        start = target
+        pass = 1
+      } else {
+        index += 1
+      }
+    }
+    return order
+  }
+
+  private func passes(at index: Int) -> Int {
+    frames[index].endings.isEmpty ? frames[index].repeatPasses ?? 1 : endingPasses[index]
+  }
+
+  private func isLastOfEndings(_ index: Int) -> Bool {
+    let next = index + 1
+    return !frames[index].endings.isEmpty
+      && (next == frames.count || frames[next].endings.isEmpty)
+  }
+
+  private func coda(after index: Int) -> Int? {
+    guard let name = frames[index].toCoda else { return nil }
+    let codas = frames.indices.filter { $0 > index && frames[$0].coda != nil }
+    return codas.first { frames[$0].coda == name } ?? codas.first
+  }
+
+  private func jump(from frame: MeasureFrame) -> Int? {
+    if frame.isDaCapo { return 0 }
+    guard let name = frame.dalSegno else { return nil }
+    return frames.firstIndex { $0.segno == name } ?? frames.firstIndex { $0.segno != nil } ?? 0
+  }
+
+  /// Adjacent endings belong together, and the highest number among them is how often the passage
+  /// is played; a first ending that stands alone is left out the second time.
+  private static func endingPasses(_ frames: [MeasureFrame]) -> [Int] {
+    var result = [Int](repeating: 0, count: frames.count)
+    var index = 0
+    while index < frames.count {
+      if frames[index].endings.isEmpty {
+        index += 1
+        continue
+      }
+      let end = frames[index...].firstIndex { $0.endings.isEmpty } ?? frames.count
+      let group = frames[index..<end]
+      let highest = group.flatMap(\.endings).max() ?? 1
+      let brackets = group.filter(\.beginsEnding).count
+      let standsAlone = brackets <= 1 && group.contains { $0.repeatPasses != nil }
+      for i in index..<end { result[i] = standsAlone ? highest + 1 : highest }
+      index = end
+    }
+    return result
+  }
+}

@@ -1,0 +1,65 @@
+internal import CZip
+
+/// A zip archive in memory, read through libzip: the sole importer of CZip.
+final class ZipArchive {
+  private let archive: OpaquePointer
+  private let memory: UnsafeMutableRawBufferPointer
+  private let fileName: String
+
+  /// Opens an archive from its bytes, of which it keeps a copy.
+  init(bytes: [UInt8], fileName: String) throws(ScoreError) {
+    let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: bytes.count, alignment: 16)
+    memory.copyBytes(from: bytes)
+    var error = zip_error_t()
+    zip_error_init(&error)
+    defer { zip_error_fini(&error) }
+    let source = zip_source_buffer_create(memory.baseAddress, UInt64(bytes.count), 0, &error)
+    guard let source, let archive = zip_open_from_source(source, ZIP_RDONLY, &error) else {
+      zip_source_free(source)
+      memory.deallocate()
+      let reason = zip_error_strerror(&error).map { String(cString: $0) }
+      throw ScoreError(
+        fileName: fileName, problem: "expected a zip archive: \(reason ?? "unknown error")")
+    }
+    self.archive = archive
+    self.memory = memory
+    self.fileName = fileName
+  }
+
+  deinit {
+    zip_discard(archive)
+    memory.deallocate()
+  }
+
+  /// The uncompressed contents of an entry.
+  ///
+  /// What the archive says about sizes is not trusted: reading stops at the limit.
+  ///
+  /// - Parameter limit: in bytes; more is refused.
+  /// - Throws: if there is no such entry, it is damaged, encrypted or too large.
+  func contents(of entry: String, limit: Int) throws(ScoreError) -> [UInt8] {
+    guard let file = zip_fopen(archive, entry, 0) else {
+      let reason = String(cString: zip_strerror(archive))
+      throw ScoreError(
+        fileName: fileName, problem: "expected an entry \(quoted(entry)): \(reason)")
+    }
+    defer { zip_fclose(file) }
+    var result: [UInt8] = []
+    var chunk = [UInt8](repeating: 0, count: 1 << 16)
+    while true {
+      let count = Int(zip_fread(file, &chunk, UInt64(chunk.count)))
+      if count < 0 {
+        let reason = String(cString: zip_file_strerror(file))
+        throw ScoreError(
+          fileName: fileName, problem: "expected an intact entry \(quoted(entry)): \(reason)")
+      }
+      if count == 0 { return result }
+      if count > limit - result.count {
+        throw ScoreError(
+          in: fileName, expected: "an entry \(quoted(entry)) of at most \(limit) bytes",
+          found: "more")
+      }
+      result += chunk[..<min(count, chunk.count)]
+    }
+  }
+}
