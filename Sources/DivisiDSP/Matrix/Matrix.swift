@@ -1,0 +1,93 @@
+/// A dense column-major matrix of Float whose columns are aligned for vector loads.
+///
+/// A frame of a spectrogram or a template is one column and contiguous. Columns start on 64-byte boundaries;
+/// the rows between ``rowCount`` and ``columnStride`` are padding that stays zero, so that kernels need no
+/// remainder loops. The storage is owned uniquely and freed with the matrix.
+///
+/// - Note: Element access is unchecked in release builds. Distinct columns may be written from distinct threads.
+public struct Matrix: ~Copyable, @unchecked Sendable {
+  /// Rows that hold values, K of a spectrogram.
+  public let rowCount: Int
+  /// Columns, N of a spectrogram.
+  public let columnCount: Int
+  /// Distance between columns in values; a multiple of ``alignment``.
+  public let columnStride: Int
+
+  @usableFromInline let base: UnsafeMutablePointer<Float>
+
+  /// Values in a 64-byte line, the unit of padding.
+  public static let alignment = 16
+
+  /// Makes a matrix of zeros.
+  ///
+  /// - Precondition: neither count is negative.
+  /// - Complexity: O(rows · columns); one allocation.
+  public init(rowCount: Int, columnCount: Int) {
+    precondition(rowCount >= 0 && columnCount >= 0, "negative shape \(rowCount) × \(columnCount)")
+    self.rowCount = rowCount
+    self.columnCount = columnCount
+    columnStride = (rowCount + Self.alignment - 1) / Self.alignment * Self.alignment
+    let count = max(columnStride * columnCount, Self.alignment)
+    base = UnsafeMutableRawPointer.allocate(
+      byteCount: count * MemoryLayout<Float>.stride, alignment: 64
+    ).bindMemory(to: Float.self, capacity: count)
+    base.update(repeating: 0, count: count)
+  }
+
+  deinit {
+    UnsafeMutableRawPointer(base).deallocate()
+  }
+
+  /// The first value of a column; ``columnStride`` values may be read.
+  ///
+  /// The pointer is valid as long as the matrix.
+  @inlinable
+  public func column(_ index: Int) -> UnsafeMutablePointer<Float> {
+    assert(index >= 0 && index < columnCount, "column \(index) of \(columnCount)")
+    return base + index &* columnStride
+  }
+
+  /// All columns, for kernels that choose between matrices; valid as long as the matrix.
+  var view: ColumnView { ColumnView(base: UnsafePointer(base), stride: columnStride) }
+
+  /// One value.
+  @inlinable
+  public subscript(row: Int, column: Int) -> Float {
+    get {
+      assert(row >= 0 && row < rowCount, "row \(row) of \(rowCount)")
+      return self.column(column)[row]
+    }
+    nonmutating set {
+      assert(row >= 0 && row < rowCount, "row \(row) of \(rowCount)")
+      self.column(column)[row] = newValue
+    }
+  }
+
+  /// A copy with storage of its own.
+  public func copy() -> Matrix {
+    let result = Matrix(rowCount: rowCount, columnCount: columnCount)
+    result.base.update(from: base, count: columnStride * columnCount)
+    return result
+  }
+
+  /// Multiplies every value.
+  public func scale(by factor: Float) {
+    for index in 0..<columnStride * columnCount { base[index] *= factor }
+  }
+
+  /// The largest value; 0 for an empty matrix.
+  public func maximum() -> Float {
+    var result: Float = 0
+    for index in 0..<columnStride * columnCount { result = max(result, base[index]) }
+    return result
+  }
+}
+
+/// The columns of a matrix that lives elsewhere.
+struct ColumnView {
+  let base: UnsafePointer<Float>
+  let stride: Int
+
+  @inline(__always)
+  func column(_ index: Int) -> UnsafePointer<Float> { base + index &* stride }
+}

@@ -1,0 +1,102 @@
+/// Which components may sound in which frames, how strongly, and for which part: the sparse shape of H.
+///
+/// The R × N mask M_H of the literature is kept as its non-zero entries, component by component. An *entry* is one free
+/// activation; models store H as one value per entry. Each entry belongs to a part, so that one component can serve
+/// several parts one after another, as a piano key that both hands strike does.
+public struct ActivationPattern: Sendable {
+  /// One row of the mask while it is being drawn.
+  public struct Row: Sendable {
+    /// M_H of this component, N values in 0…1; 0 where the component must be silent.
+    public var weights: [Float]
+    /// The part that owns each frame, N values.
+    public var parts: [Int16]
+
+    /// A component that never sounds.
+    public init(frameCount: Int) {
+      weights = Array(repeating: 0, count: frameCount)
+      parts = Array(repeating: 0, count: frameCount)
+    }
+
+    /// Lets the component sound in a range of frames, for one part; later calls overrule earlier ones.
+    ///
+    /// - Parameter frames: clipped to the row.
+    public mutating func open(_ frames: Range<Int>, part: Int, weight: Float = 1) {
+      for frame in frames.clamped(to: weights.indices) {
+        weights[frame] = weight
+        parts[frame] = Int16(part)
+      }
+    }
+  }
+
+  /// N.
+  public let frameCount: Int
+  /// R.
+  public let componentCount: Int
+  /// M_H of each entry, in (0, 1].
+  public let weights: [Float]
+  /// The part of each entry.
+  public let parts: [Int16]
+  /// The frame of each entry; ascending within a component.
+  public let frames: [Int32]
+  /// The component of each entry; ascending.
+  public let components: [Int32]
+
+  /// Entries of component r are firstEntry[r] ..< firstEntry[r + 1].
+  let firstEntry: [Int]
+  /// Entries of frame n are entriesByFrame[firstInFrame[n] ..< firstInFrame[n + 1]].
+  let firstInFrame: [Int]
+  let entriesByFrame: [Int32]
+
+  /// Number of free activations.
+  public var entryCount: Int { frames.count }
+
+  /// Collects the entries of all rows.
+  ///
+  /// - Precondition: rows are of equal length.
+  /// - Complexity: O(R · N).
+  public init(rows: [Row], frameCount: Int) {
+    self.frameCount = frameCount
+    componentCount = rows.count
+    var weights: [Float] = []
+    var parts: [Int16] = []
+    var frames: [Int32] = []
+    var components: [Int32] = []
+    var firstEntry = [0]
+    var countInFrame = Array(repeating: 0, count: frameCount + 1)
+    for (component, row) in rows.enumerated() {
+      precondition(row.weights.count == frameCount, "row of \(row.weights.count) frames, not \(frameCount)")
+      for frame in 0..<frameCount where row.weights[frame] > 0 {
+        weights.append(row.weights[frame])
+        parts.append(row.parts[frame])
+        frames.append(Int32(frame))
+        components.append(Int32(component))
+        countInFrame[frame + 1] += 1
+      }
+      firstEntry.append(frames.count)
+    }
+    for frame in 0..<frameCount { countInFrame[frame + 1] += countInFrame[frame] }
+    var next = countInFrame
+    var entriesByFrame = Array(repeating: Int32(0), count: frames.count)
+    for (entry, frame) in frames.enumerated() {
+      entriesByFrame[next[Int(frame)]] = Int32(entry)
+      next[Int(frame)] += 1
+    }
+    self.weights = weights
+    self.parts = parts
+    self.frames = frames
+    self.components = components
+    self.firstEntry = firstEntry
+    firstInFrame = countInFrame
+    self.entriesByFrame = entriesByFrame
+  }
+
+  /// The entries of one component, in the order of their frames.
+  public func entries(ofComponent component: Int) -> Range<Int> {
+    firstEntry[component]..<firstEntry[component + 1]
+  }
+
+  /// The entries of one frame, in the order of their components.
+  public func entries(inFrame frame: Int) -> ArraySlice<Int32> {
+    entriesByFrame[firstInFrame[frame]..<firstInFrame[frame + 1]]
+  }
+}

@@ -1,0 +1,53 @@
+/// What each component sounds like: K × R × T values, zero outside the bins that the component may use.
+///
+/// Frame τ of component r is column r · T + τ of ``values``. An encoder has the same shape, each of its rows stored as
+/// a column here.
+public struct Templates: ~Copyable, Sendable {
+  /// K × (R · T), non-negative.
+  public let values: Matrix
+  /// The bins each component may use, R of them: the template mask M_W.
+  public let runs: [BinRuns]
+  /// T, frames of one template.
+  public let frameCount: Int
+
+  /// R.
+  public var componentCount: Int { runs.count }
+  /// K.
+  public var binCount: Int { values.rowCount }
+
+  /// Makes templates of zeros.
+  public init(binCount: Int, runs: [BinRuns], frameCount: Int) {
+    values = Matrix(rowCount: binCount, columnCount: runs.count * frameCount)
+    self.runs = runs
+    self.frameCount = frameCount
+  }
+
+  /// Frame τ of one component, K values.
+  @inline(__always)
+  public func frame(_ frame: Int, ofComponent component: Int) -> UnsafeMutablePointer<Float> {
+    values.column(component &* frameCount &+ frame)
+  }
+
+  /// The sum of a component over bins and frames.
+  public func sum(ofComponent component: Int) -> Float {
+    (0..<frameCount).reduce(0) {
+      $0 + RunKernels.sum(frame($1, ofComponent: component), over: runs[component].runs)
+    }
+  }
+
+  /// Multiplies all of one component.
+  public func scale(component: Int, by gain: Float) {
+    for index in 0..<frameCount {
+      RunKernels.scale(frame(index, ofComponent: component), by: gain, over: runs[component].runs)
+    }
+  }
+
+  /// A copy with storage of its own.
+  public func copy() -> Templates { Templates(values: values.copy(), runs: runs, frameCount: frameCount) }
+
+  private init(values: consuming Matrix, runs: [BinRuns], frameCount: Int) {
+    self.values = values
+    self.runs = runs
+    self.frameCount = frameCount
+  }
+}

@@ -1,0 +1,61 @@
+import DivisiDSP
+internal import Glibc
+
+/// The partials of a pitch, as the start of a template.
+struct PitchComb {
+  /// Where the recording is tuned against A4 = 440 Hz, in cents.
+  let tuningCents: Double
+  /// What a partial looks like.
+  let shape: CombShape
+
+  /// A partial of a main lobe's width is searched this far either side, in semitones and in bins: what a piano's partials stray
+  /// from the model. 0.2 to 0.5 semitones measure alike.
+  private static let lobeSemitones = 0.3
+  private static let bandSemitones = 0.5
+  private static let slackBins = 2.0
+  /// Start value beside a partial's main lobe, against its peak, so that updates can move it.
+  private static let pedestal = 0.01
+
+  /// Frequency of a partial in hertz, stretched by the string's stiffness.
+  ///
+  /// The inharmonicity is that of an average piano: Rigaud, David & Daudet, "A parametric model and estimation
+  /// techniques for the inharmonicity and tuning of the piano", JASA 2013, eq. 9, with their reference parameters.
+  func frequency(ofPartial partial: Int, pitch: Int) -> Double {
+    let key = Double(pitch)
+    let inharmonicity = exp(0.0926 * key - 13.64) + exp(-0.0847 * key - 5.82)
+    let fundamental = 440 * exp2((key - 69 + tuningCents / 100) / 12)
+    let number = Double(partial)
+    return number * fundamental * (1 + inharmonicity * number * number).squareRoot()
+  }
+
+  /// The template of a pitch: partials that fall off as 1 / h, zero between them; the sum is 1.
+  ///
+  /// - Returns: K values.
+  func template(pitch: Int, grid: TimeGrid, binCount: Int) -> [Float] {
+    var template = [Float](repeating: 0, count: binCount)
+    let semitones = shape == .lobes ? Self.lobeSemitones : Self.bandSemitones
+    let ratio = exp2(semitones / 12)
+    var partial = 1
+    while true {
+      let frequency = frequency(ofPartial: partial, pitch: pitch)
+      let centre = grid.bin(atHertz: frequency)
+      guard centre < Double(binCount) else { break }
+      let lower = max(0, Int((centre / ratio - Self.slackBins).rounded(.up)))
+      let upper = min(binCount - 1, Int(centre * ratio + Self.slackBins))
+      for bin in lower..<max(lower, upper + 1) {
+        let value = profile(distance: abs(Double(bin) - centre)) / Double(partial)
+        template[bin] = max(template[bin], Float(value))
+      }
+      partial += 1
+    }
+    let sum = template.reduce(0, +)
+    return sum > 0 ? template.map { $0 / sum } : template
+  }
+
+  private func profile(distance: Double) -> Double {
+    switch shape {
+    case .bands: 1
+    case .lobes: (distance < 2 ? pow(cos(distance * .pi / 4), 2) : 0) + Self.pedestal
+    }
+  }
+}

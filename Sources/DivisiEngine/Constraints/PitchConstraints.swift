@@ -1,0 +1,98 @@
+import DivisiDSP
+import DivisiScore
+
+/// What a score says about pitched parts: which keys may sound when, for whom, and with which partials.
+///
+/// Every pitch has up to three components, shared by all parts: its full sound, its first 0.3 s beside that, and the
+/// noise of its onset, flat over all bins. A frame of a pitch belongs to the part that struck it last.
+///
+/// - SeeAlso: Ewert & Müller, "Using score-informed constraints for NMF-based source separation", ICASSP 2012.
+struct PitchConstraints {
+  /// One note and how long its string may sound.
+  struct Strike {
+    let note: Note
+    let part: Int
+    /// When the sound has died away, in seconds.
+    var endSeconds: Double
+  }
+
+  /// The notes of each pitch, in the order of their onsets.
+  private(set) var strikes: [Int: [Strike]]
+
+  private static let attackSeconds = 0.3
+  private static let onsetSeconds = 0.12
+  /// A note sounds this long at least, whatever the score says of its release.
+  private static let shortestSeconds = 0.05
+
+  /// - Parameter releaseSeconds: how long strings sound after they are damped.
+  init(parts: [Part], releaseSeconds: Double) {
+    var strikes: [Int: [Strike]] = [:]
+    for (index, part) in parts.enumerated() {
+      for note in part.notes {
+        strikes[note.pitch, default: []].append(
+          Strike(note: note, part: index, endSeconds: note.dampedSeconds + releaseSeconds))
+      }
+    }
+    self.strikes = strikes.mapValues { $0.sorted { $0.note.onsetSeconds < $1.note.onsetSeconds } }
+  }
+
+  /// The pitches, in ascending order: components come in this order.
+  var pitches: [Int] { strikes.keys.sorted() }
+
+  /// Sets when the sound of each note has died away.
+  mutating func setEnds(_ end: (_ pitch: Int, _ index: Int) -> Double) {
+    for pitch in pitches {
+      for index in strikes[pitch]!.indices { strikes[pitch]![index].endSeconds = end(pitch, index) }
+    }
+  }
+
+  /// The components with partials, of the pitch at an index of ``pitches``.
+  static func tonalComponents(ofPitchAt index: Int, settings: SeparationSettings) -> Range<Int> {
+    let tonal = settings.hasAttackTemplates ? 2 : 1
+    let first = index * (tonal + (settings.hasOnsetTemplates ? 1 : 0))
+    return first..<first + tonal
+  }
+
+  /// Draws masks and start values on a time grid.
+  func constraints(
+    comb: PitchComb, grid: TimeGrid, frameCount: Int, binCount: Int, settings: SeparationSettings
+  ) -> Constraints {
+    var rows: [ActivationPattern.Row] = []
+    var columns: [[Float]] = []
+    let flat = [Float](repeating: 1 / Float(binCount), count: binCount)
+    for pitch in pitches {
+      let template = comb.template(pitch: pitch, grid: grid, binCount: binCount)
+      let tolerance = settings.toleranceSeconds
+      func addComponent(_ template: [Float], until end: (Strike) -> Double) {
+        var row = ActivationPattern.Row(frameCount: frameCount)
+        for strike in strikes[pitch]! {
+          let onset = strike.note.onsetSeconds
+          row.open(
+            grid.frames(
+              fromSeconds: onset - tolerance, toSeconds: max(end(strike), onset + Self.shortestSeconds),
+              frameCount: frameCount),
+            part: strike.part)
+        }
+        rows.append(row)
+        columns.append(template)
+      }
+      addComponent(template) { $0.endSeconds }
+      if settings.hasAttackTemplates {
+        addComponent(template) { min($0.endSeconds, $0.note.onsetSeconds + Self.attackSeconds) }
+      }
+      if settings.hasOnsetTemplates {
+        addComponent(flat) { $0.note.onsetSeconds + Self.onsetSeconds + tolerance }
+      }
+    }
+    let runs = columns.map { column in BinRuns(binCount: binCount) { column[$0] > 0 } }
+    let templates = Templates(binCount: binCount, runs: runs, frameCount: settings.frames)
+    for (component, column) in columns.enumerated() {
+      for frame in 0..<settings.frames {
+        let values = templates.frame(frame, ofComponent: component)
+        for bin in 0..<binCount { values[bin] = column[bin] / Float(settings.frames) }
+      }
+    }
+    return .assemble(
+      templates: templates, rows: rows, starts: rows.map(\.weights), strokes: rows.map { _ in [] }, settings: settings)
+  }
+}

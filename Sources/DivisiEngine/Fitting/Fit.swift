@@ -1,0 +1,86 @@
+import DivisiDSP
+
+/// A model fitted to a recording.
+struct Fit {
+  let model: ConvolutiveNMF
+  let lossBefore: Double
+  let lossAfter: Double
+
+  /// Iterations without the pull after which velocities are compared with what was found.
+  private static let pilotIterations = 8
+
+  /// Fits a model of the family that the settings name.
+  ///
+  /// The autoencoder's iterations come first: a step on encoder and decoder from one approximation, then the code anew.
+  /// What is left of the iterations are steps on W and on H, and last the refinements on H alone. Where strokes have
+  /// velocities, a pilot fit decides how far to trust them.
+  ///
+  /// - Parameter step: called after each iteration; may throw to end the fit.
+  static func run(
+    _ constraints: consuming Constraints, to V: Spectrogram, settings: SeparationSettings, parallel: @escaping Parallel,
+    step: () throws(SeparationError) -> Void
+  ) throws(SeparationError) -> Fit {
+    var pull = VelocityPull(pattern: constraints.pattern, strokes: constraints.strokes)
+    let activations = constraints.activations
+    let pattern = constraints.pattern
+    func makeModel(_ templates: consuming Templates) -> ConvolutiveNMF {
+      let model = ConvolutiveNMF(
+        spectrogram: V, templates: templates, pattern: pattern, divergence: Divergence(beta: Float(settings.beta)),
+        parallel: parallel)
+      for entry in activations.indices { model.H[entry] = activations[entry] }
+      let gain = model.leastSquaresGain()
+      for entry in activations.indices { model.H[entry] *= gain }
+      return model
+    }
+    if !pull.isEmpty {
+      let pilot = makeModel(constraints.templates.copy())
+      for _ in 0..<min(pilotIterations, settings.iterations) {
+        pilot.iterate()
+        try step()
+      }
+      pull.trust(pilot.H)
+    }
+
+    let model = makeModel(constraints.templates)
+    let lossBefore = model.loss()
+    let encoderIterations = settings.model.hasEncoder ? min(settings.encoderIterations, settings.iterations) : 0
+    if encoderIterations > 0 {
+      let autoencoder = NonnegativeAutoencoder(decoder: model, parallel: parallel)
+      for _ in 0..<encoderIterations {
+        model.approximate()
+        autoencoder.updateEncoder()
+        model.update(templates: true, activations: false)
+        autoencoder.normalise()
+        autoencoder.encode()
+        pull.apply(to: model.H)
+        try step()
+      }
+    }
+    for _ in encoderIterations..<settings.iterations {
+      model.iterate()
+      pull.apply(to: model.H)
+      try step()
+    }
+    for _ in 0..<settings.refinements {
+      model.approximate()
+      model.update(templates: false, activations: true)
+    }
+    return Fit(model: model, lossBefore: lossBefore, lossAfter: model.loss())
+  }
+
+  /// How often `run` calls `step`, at most.
+  static func stepCount(settings: SeparationSettings, hasStrokes: Bool) -> Int {
+    settings.iterations + (hasStrokes ? min(pilotIterations, settings.iterations) : 0)
+  }
+}
+
+extension ConvolutiveNMF {
+  /// One step on W, then one on H.
+  fileprivate func iterate() {
+    approximate()
+    update(templates: true, activations: false)
+    normalise()
+    approximate()
+    update(templates: false, activations: true)
+  }
+}

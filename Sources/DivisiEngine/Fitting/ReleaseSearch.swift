@@ -1,0 +1,85 @@
+import DivisiDSP
+internal import Glibc
+
+/// Finds how long notes sound on after their release where the score has no pedal.
+///
+/// A player may have used the pedal although the score does not say so. If notes that stop soon after their release explain the
+/// recording nearly as well as notes that sound on, there was none; else each note ends where its own activation says.
+enum ReleaseSearch {
+  /// How long damped strings sound.
+  static let dampedSeconds = 0.2
+  private static let pedalledSeconds = 1.5
+  private static let longestSeconds = 3.0
+  /// How much worse short notes may explain the recording.
+  private static let lossMargin = 1.05
+  private static let fall = Float(pow(10, -26.0 / 20))
+  private static let rise = Float(pow(10, 6.0 / 20))
+  private static let marginSeconds = 0.1
+
+  /// The most fits that ``run(_:grid:settings:fit:)`` makes.
+  static let fitCount = 4
+
+  /// Fits with one release after another and returns the last fit.
+  ///
+  /// - Parameters:
+  ///   - constraints: the score's, with any release.
+  ///   - fit: fits a model under constraints.
+  static func run(
+    _ constraints: PitchConstraints, grid: TimeGrid, settings: SeparationSettings,
+    fit: (PitchConstraints) throws(SeparationError) -> Fit
+  ) throws(SeparationError) -> Fit {
+    let short = try fit(constraints.released(after: dampedSeconds))
+    if try short.lossAfter < lossMargin * fit(constraints.released(after: pedalledSeconds)).lossAfter { return short }
+    let long = try fit(constraints.released(after: longestSeconds))
+    var measured = constraints.released(after: longestSeconds)
+    let activations = constraints.pitches.indices.map { index in
+      long.model.envelope(ofComponents: PitchConstraints.tonalComponents(ofPitchAt: index, settings: settings))
+    }
+    let order = Dictionary(uniqueKeysWithValues: constraints.pitches.enumerated().map { ($1, $0) })
+    measured.setEnds { pitch, index in
+      let strikes = constraints.strikes[pitch]!
+      let next = index + 1 < strikes.count ? strikes[index + 1].note.onsetSeconds : .infinity
+      return end(of: strikes[index], before: next, in: activations[order[pitch]!], grid: grid)
+    }
+    return try fit(measured)
+  }
+
+  private static func end(
+    of strike: PitchConstraints.Strike, before next: Double, in envelope: [Float], grid: TimeGrid
+  ) -> Double {
+    let latest = min(strike.note.dampedSeconds + longestSeconds, next)
+    let frames = grid.frames(
+      fromSeconds: strike.note.onsetSeconds, toSeconds: latest, frameCount: envelope.count)
+    let released = grid.frame(atSeconds: strike.note.dampedSeconds)
+    var peak: Float = 0
+    var lowest = Float.infinity
+    for frame in frames {
+      peak = max(peak, envelope[frame])
+      guard frame >= released else { continue }
+      lowest = min(lowest, envelope[frame])
+      if envelope[frame] < peak * fall || envelope[frame] > lowest * rise {
+        return Double(frame) / grid.frameRate + marginSeconds
+      }
+    }
+    return latest + marginSeconds
+  }
+}
+
+extension PitchConstraints {
+  fileprivate func released(after seconds: Double) -> PitchConstraints {
+    var result = self
+    result.setEnds { pitch, index in strikes[pitch]![index].note.dampedSeconds + seconds }
+    return result
+  }
+}
+
+extension ConvolutiveNMF {
+  /// The summed activations of some components, N values.
+  fileprivate func envelope(ofComponents components: Range<Int>) -> [Float] {
+    var result = [Float](repeating: 0, count: pattern.frameCount)
+    for component in components {
+      for entry in pattern.entries(ofComponent: component) { result[Int(pattern.frames[entry])] += H[entry] }
+    }
+    return result
+  }
+}

@@ -1,0 +1,132 @@
+public import DivisiDSP
+public import DivisiScore
+
+/// What is to be separated, besides the score's notes.
+public enum Material: Sendable {
+  /// Pitched sound: templates are combs of partials.
+  case pitched
+  /// Drums: templates start from a kit.
+  case drums(DrumKit)
+}
+
+/// A recording taken apart.
+public struct Separation: Sendable {
+  /// The samples of each part: stems[part][channel], as long as the recording and on the same scale.
+  public let stems: [[[Float]]]
+  /// The divergence of the mixture from the model at the start and at the end; both 0 for digital silence.
+  public let lossBefore: Double
+  /// See ``lossBefore``.
+  public let lossAfter: Double
+  /// How the recording was found to be tuned against A4 = 440 Hz, in cents; nil for drums.
+  public let tuningCents: Double?
+}
+
+/// Why a recording could not be separated.
+public enum SeparationError: Error, Sendable, Equatable {
+  /// No note of the score falls into the recording.
+  case noNoteInRecording
+  /// The progress closure asked to stop.
+  case cancelled
+}
+
+/// Separates whole recordings by their score: analysis, constraints, fit, masks, synthesis.
+///
+/// - Thread: any; a separator holds no state, so several recordings may be separated at once.
+public struct Separator: Sendable {
+  private let settings: SeparationSettings
+  private let material: Material
+  private let parallel: Parallel
+
+  /// A mask above the cutoff is what this band below it gives, down from the cutoff, as a ratio of frequencies.
+  private static let extrapolationRatio = 8.0 / 11.0
+
+  /// - Parameters:
+  ///   - settings: valid.
+  ///   - parallel: spreads work over threads; the samples do not depend on it.
+  public init(settings: SeparationSettings, material: Material, parallel: @escaping Parallel) {
+    self.settings = settings
+    self.material = material
+    self.parallel = parallel
+  }
+
+  /// Separates one recording.
+  ///
+  /// - Parameters:
+  ///   - channels: planar samples of equal length, at least one channel; finite.
+  ///   - sampleRate: 8,000 to 192,000 Hz.
+  ///   - parts: what to separate into; their notes in seconds of the recording.
+  ///   - hasPedal: whether the notes' damping times come from a sustain pedal; where not, they are found out.
+  ///   - withResidual: whether what no part explains is kept out of the parts.
+  ///   - progress: called with 0…1; returns whether to go on.
+  /// - Complexity: O(iterations · free entries · free bins); about 10 bytes of memory per sample and part.
+  public func separate(
+    channels: [[Float]], sampleRate: Double, parts: [Part], hasPedal: Bool, withResidual: Bool,
+    progress: (Double) -> Bool = { _ in true }
+  ) throws(SeparationError) -> Separation {
+    let sampleCount = channels[0].count
+    let duration = Double(sampleCount) / sampleRate
+    guard parts.contains(where: { $0.notes.contains { $0.onsetSeconds < duration && $0.dampedSeconds > 0 } }) else {
+      throw .noNoteInRecording
+    }
+    let grid = TimeGrid(
+      sampleRate: sampleRate, resolution: settings.windowLength, hopAtResolution: settings.hopSize)
+    let stft = STFT(grid: grid)
+    let binCount = fittedBinCount(grid)
+    let V = Analysis.magnitude(of: channels, stft: stft, binCount: binCount, parallel: parallel)
+    guard V.values.maximum() > 0 else {
+      let silence = channels.map { [Float](repeating: 0, count: $0.count) }
+      return Separation(stems: parts.map { _ in silence }, lossBefore: 0, lossAfter: 0, tuningCents: nil)
+    }
+
+    let (fit, tuning) = try fit(V, grid: grid, parts: parts, hasPedal: hasPedal, progress: progress)
+    let lower = Int(Double(binCount) * Self.extrapolationRatio)
+    let mask = WienerMask(
+      partCount: parts.count, exponent: Float(settings.exponent), hasResidual: withResidual,
+      extrapolationBins: binCount < grid.binCount ? lower..<binCount : 0..<0)
+    let stems = Synthesis.stems(of: channels, stft: stft, model: fit.model, mask: mask, parallel: parallel)
+    guard progress(1) else { throw .cancelled }
+    return Separation(
+      stems: stems, lossBefore: fit.lossBefore, lossAfter: fit.lossAfter, tuningCents: tuning)
+  }
+
+  private func fittedBinCount(_ grid: TimeGrid) -> Int {
+    guard settings.cutoffHertz > 0 else { return grid.binCount }
+    let blocks = Int((grid.bin(atHertz: settings.cutoffHertz) / Double(BinRuns.blockLength)).rounded(.up))
+    return min(grid.binCount, blocks * BinRuns.blockLength)
+  }
+
+  private func fit(
+    _ V: Spectrogram, grid: TimeGrid, parts: [Part], hasPedal: Bool, progress: (Double) -> Bool
+  ) throws(SeparationError) -> (Fit, tuning: Double?) {
+    let isPitched = if case .pitched = material { true } else { false }
+    let fits = isPitched && !hasPedal ? ReleaseSearch.fitCount : 1
+    let total = Double(fits * Fit.stepCount(settings: settings, hasStrokes: !isPitched) + 1)
+    var done = 0.0
+    func step() throws(SeparationError) {
+      done += 1
+      guard progress(min(done / total, 1) * 0.9) else { throw .cancelled }
+    }
+    switch material {
+    case .drums(let kit):
+      let constraints = StrokeConstraints.constraints(
+        parts: parts, kit: kit, grid: grid, frameCount: V.frameCount, binCount: V.binCount, settings: settings)
+      return (try Fit.run(constraints, to: V, settings: settings, parallel: parallel, step: step), nil)
+    case .pitched:
+      let constraints = PitchConstraints(parts: parts, releaseSeconds: ReleaseSearch.dampedSeconds)
+      let tuning = Tuning.cents(of: V, constraints: constraints, grid: grid)
+      let comb = PitchComb(tuningCents: tuning, shape: settings.comb)
+      func fit(_ constraints: PitchConstraints) throws(SeparationError) -> Fit {
+        try Fit.run(
+          constraints.constraints(
+            comb: comb, grid: grid, frameCount: V.frameCount, binCount: V.binCount, settings: settings),
+          to: V, settings: settings, parallel: parallel, step: step)
+      }
+      return (
+        hasPedal
+          ? try fit(constraints)
+          : try ReleaseSearch.run(constraints, grid: grid, settings: settings, fit: fit),
+        tuning
+      )
+    }
+  }
+}
