@@ -47,7 +47,7 @@ let package = Package(
     .testTarget(
       name: "DivisiScoreTests", dependencies: ["DivisiScore"],
       resources: [.copy("Fixtures")], swiftSettings: strict),
-    .testTarget(name: "AudioFilesTests", dependencies: ["AudioFiles"], swiftSettings: strict),
+    .testTarget(name: "AudioFilesTests", dependencies: ["AudioFiles", "CSndfile"], swiftSettings: strict),
     .testTarget(name: "LV2HostingTests", dependencies: ["LV2Hosting"], swiftSettings: strict),
     .testTarget(
       name: "DivisiEngineTests", dependencies: ["DivisiEngine", "DivisiDSP", "DivisiScore"],
