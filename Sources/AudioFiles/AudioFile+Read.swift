@@ -20,12 +20,15 @@ extension AudioFile {
 
     var info = SF_INFO()
     guard let file = sf_open_fd(descriptor, CInt(SFM_READ), &info, CInt(SF_FALSE)) else {
-      throw AudioFileError(path, expected: "an audio file", found: libraryMessage(nil))
+      let isUnknown = sf_error(nil) == CInt(SF_ERR_UNRECOGNISED_FORMAT)
+      let found = isUnknown ? "its format is not known" : libraryMessage(nil)
+      throw AudioFileError(path, expected: "an audio file", found: found)
     }
     defer { sf_close(file) }
     try check(info, path: path)
 
     let channels = try decode(file, info, path: path)
+    try checkIsDecoded(descriptor, info, path: path)
     return AudioBuffer(sampleRate: Int(info.samplerate), channels: channels)
   }
 
@@ -53,10 +56,29 @@ extension AudioFile {
     }
   }
 
+  /// Refuses an MP3 whose end was not reached.
+  ///
+  /// Without a header that states its length (Xing, VBRI), libsndfile guesses one from the bit rate
+  /// at the start, and stops there however much is left.
+  private static func checkIsDecoded(
+    _ descriptor: Int32, _ info: SF_INFO, path: String
+  ) throws(AudioFileError) {
+    guard Int(info.format) & SF_FORMAT_TYPEMASK == SF_FORMAT_MPEG else { return }
+    let largestTagByteCount = 65_536
+    let position = lseek(descriptor, 0, SEEK_CUR)
+    let end = lseek(descriptor, 0, SEEK_END)
+    guard position < 0 || end - position <= largestTagByteCount else {
+      throw AudioFileError(
+        path, at: "byte \(position)", expected: "an MP3 that states its length, or another format",
+        found: "\(end - position) more bytes could not be decoded")
+    }
+  }
+
   private static func check(_ info: SF_INFO, path: String) throws(AudioFileError) {
     guard sampleRates.contains(Int(info.samplerate)) else {
       throw AudioFileError(
-        path, expected: "a sample rate of \(sampleRates.lowerBound) to \(sampleRates.upperBound) Hz",
+        path,
+        expected: "a sample rate of \(sampleRates.lowerBound) to \(sampleRates.upperBound) Hz",
         found: "it is \(info.samplerate) Hz")
     }
     guard channelCounts.contains(Int(info.channels)) else {

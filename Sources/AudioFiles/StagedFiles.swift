@@ -47,7 +47,8 @@ public final class StagedFiles {
     _ buffer: AudioBuffer, name: String, as format: AudioFormat
   ) throws(AudioFileError) -> Int {
     let destination = directory + "/" + name
-    guard !name.isEmpty, name != ".", name != "..", !name.utf8.contains(where: { $0 == 47 || $0 == 0 })
+    guard !name.isEmpty, name != ".", name != "..",
+      !name.utf8.contains(where: { $0 == 47 || $0 == 0 })
     else {
       throw AudioFileError(destination, expected: "a file name", found: "it is \"\(name)\"")
     }
