@@ -111,12 +111,14 @@ public final class StagedFiles {
 
   /// Gives one file its name, and returns where the file that had it is kept.
   private func publish(_ file: File) throws(AudioFileError) -> String? {
+    try checkIsFree(file.destination)
     guard force else {
       // A link, unlike a rename, never replaces a file that somebody made in the meantime.
       if link(file.temporary, file.destination) == 0 {
         unlink(file.temporary)
         return nil
       }
+      // Some file systems have no links.
       try checkIsFree(file.destination)
       try move(file.temporary, to: file.destination)
       return nil

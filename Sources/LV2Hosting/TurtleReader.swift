@@ -5,14 +5,16 @@ internal import CSerd
 /// serd takes its bytes one at a time from here, which is how the line of a statement is known: it
 /// reports lines for errors of syntax only, and a value that is no number needs one as well.
 final class TurtleReader {
-  /// Brackets within brackets. serd recurses at each, and a file of nothing else would end the
-  /// process; presets need two.
-  static let maximumDepth = 64
+  /// Opening brackets in a file: one for each port of a preset.
+  ///
+  /// serd recurses at each bracket within another, and a file of nothing else would overflow the
+  /// stack. All are counted, because which ones are in a comment or a string is serd's to know.
+  static let maximumBracketCount = 1000
 
   private let source: [UInt8]
   private var position = 0
   private var newlineCount = 0
-  private var depth = 0
+  private var bracketCount = 0
   private let environment: OpaquePointer
   private var graph: RDFGraph
   private var failure: PresetError?
@@ -84,14 +86,13 @@ final class TurtleReader {
     guard position < source.count else { return 0 }
     let byte = source[position]
     switch byte {
-    case UInt8(ascii: "["), UInt8(ascii: "("): depth += 1
-    case UInt8(ascii: "]"), UInt8(ascii: ")"): depth -= 1
+    case UInt8(ascii: "["), UInt8(ascii: "("): bracketCount += 1
     case 0x0A: newlineCount += 1
     case 0: return refuse("there is a NUL byte")  // where serd would stop reading, and be content
     default: break
     }
-    guard depth <= Self.maximumDepth else {
-      return refuse("brackets are more than \(Self.maximumDepth) deep")
+    guard bracketCount <= Self.maximumBracketCount else {
+      return refuse("there are more than \(Self.maximumBracketCount) brackets")
     }
     position += 1
     buffer.storeBytes(of: byte, as: UInt8.self)

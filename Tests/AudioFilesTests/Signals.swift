@@ -33,6 +33,13 @@ func writeWithLibrary(
   }
   let count = channels[0].count
   let interleaved = (0..<count).flatMap { index in channels.map { $0[index] } }
-  let written = sf_writef_float(file, interleaved, sf_count_t(count))
+  // libsndfile scales floats for integer files by one level less than full scale; integers it keeps.
+  let isFloat = [SF_FORMAT_FLOAT, SF_FORMAT_DOUBLE].contains(format & SF_FORMAT_SUBMASK)
+  let integers =
+    isFloat ? [] : interleaved.map { Int32(clamping: Int((Double($0) * 0x1p31).rounded())) }
+  let written =
+    isFloat
+    ? sf_writef_float(file, interleaved, sf_count_t(count))
+    : sf_writef_int(file, integers, sf_count_t(count))
   return sf_close(file) == 0 && written == count
 }

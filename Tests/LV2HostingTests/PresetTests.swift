@@ -116,11 +116,17 @@ private func error(for text: String) -> PresetError? {
     #expect(error?.description.contains("\n") == false)
   }
 
-  @Test(arguments: ["(", "[ a "])
+  @Test(arguments: ["(", "[ a ", "[ <]> "])
   func deepNestingIsRefused(bracket: String) {
     let error = error(
       for: prefixes + "<urn:x> a " + String(repeating: bracket, count: 100_000))
-    #expect(error?.found == "brackets are more than 64 deep")
+    #expect(error?.found == "there are more than 1000 brackets")
+  }
+
+  @Test(arguments: ["(", "[ a "])
+  func nestingWithinTheLimitDoesNotExhaustTheStack(bracket: String) {
+    let error = error(for: prefixes + "<urn:x> a " + String(repeating: bracket, count: 1000))
+    #expect(error?.expected == "well-formed Turtle")
   }
 
   @Test func everyCutOfAPresetIsReadOrRefused() throws {
