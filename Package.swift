@@ -20,6 +20,7 @@ let package = Package(
     .systemLibrary(name: "CSndfile", pkgConfig: "sndfile", providers: [.apt(["libsndfile1-dev"])]),
     .systemLibrary(name: "CExpat", pkgConfig: "expat", providers: [.apt(["libexpat1-dev"])]),
     .systemLibrary(name: "CZip", pkgConfig: "libzip", providers: [.apt(["libzip-dev"])]),
+    .systemLibrary(name: "CSerd", pkgConfig: "serd-0", providers: [.apt(["libserd-dev"])]),
     .systemLibrary(name: "CLilv", pkgConfig: "lilv-0", providers: [.apt(["liblilv-dev"])]),
 
     // Pure numerics: matrices, STFT, kernels, factorisation models, masks. No I/O, no clock.
@@ -30,8 +31,8 @@ let package = Package(
     .target(name: "DivisiEngine", dependencies: ["DivisiDSP", "DivisiScore"], swiftSettings: strict),
     // Audio files in and out through libsndfile.
     .target(name: "AudioFiles", dependencies: ["CSndfile"], swiftSettings: strict),
-    // LV2 data through lilv: presets.
-    .target(name: "LV2Hosting", dependencies: ["CLilv"], swiftSettings: strict),
+    // LV2 data: presets, read by the parser that lilv itself uses.
+    .target(name: "LV2Hosting", dependencies: ["CSerd"], swiftSettings: strict),
     // The command line.
     .executableTarget(
       name: "divisi",
@@ -49,8 +50,9 @@ let package = Package(
     .testTarget(
       name: "DivisiScoreTests", dependencies: ["DivisiScore"],
       resources: [.copy("Fixtures")], swiftSettings: strict),
-    .testTarget(name: "AudioFilesTests", dependencies: ["AudioFiles"], swiftSettings: strict),
-    .testTarget(name: "LV2HostingTests", dependencies: ["LV2Hosting"], swiftSettings: strict),
+    .testTarget(name: "AudioFilesTests", dependencies: ["AudioFiles", "CSndfile"], swiftSettings: strict),
+    .testTarget(
+      name: "LV2HostingTests", dependencies: ["LV2Hosting", "CLilv"], swiftSettings: strict),
     .testTarget(
       name: "DivisiEngineTests", dependencies: ["DivisiEngine", "DivisiDSP", "DivisiScore"],
       swiftSettings: strict),

@@ -1,0 +1,181 @@
+internal import Glibc
+
+/// The output files of one recording, which appear together or not at all.
+///
+/// Files are written under hidden names in the folder where they belong, so that ``commit()`` only
+/// has to rename them. Without a commit they vanish with this object, and with them the folders
+/// that it made. See ``removeOnSignals()`` for a program that is stopped.
+public final class StagedFiles {
+  /// One output on its way.
+  private struct File {
+    var name: String
+    var temporary: String
+    var destination: String
+  }
+
+  private let directory: String
+  private let force: Bool
+  private var files: [File] = []
+  /// Folders made here, outermost first.
+  private var createdDirectories: [String] = []
+
+  /// Prepares a folder, which is made if it is missing, along with the folders above it.
+  ///
+  /// - Parameter force: whether files that exist already may be replaced.
+  /// - Throws: one line if the folder cannot be made, or is no folder.
+  public init(directory: String, force: Bool = false) throws(AudioFileError) {
+    self.directory = directory
+    self.force = force
+    do throws(AudioFileError) {
+      try createDirectory(directory)
+    } catch {
+      discard()
+      throw error
+    }
+  }
+
+  deinit { discard() }
+
+  /// Writes one file aside.
+  ///
+  /// - Parameters:
+  ///   - name: the file's name within the folder, with its extension.
+  /// - Returns: how many samples were clipped, as ``AudioFile/write(_:to:as:)`` counts them.
+  /// - Throws: one line if the name is no file name, is taken, or the file cannot be written.
+  @discardableResult
+  public func write(
+    _ buffer: AudioBuffer, name: String, as format: AudioFormat
+  ) throws(AudioFileError) -> Int {
+    let destination = directory + "/" + name
+    guard !name.isEmpty, name != ".", name != "..",
+      !name.utf8.contains(where: { $0 == 47 || $0 == 0 })
+    else {
+      throw AudioFileError(destination, expected: "a file name", found: "it is \"\(name)\"")
+    }
+    guard !files.contains(where: { $0.name == name }) else {
+      throw AudioFileError(
+        destination, expected: "a name of its own for each output", found: "two have this one")
+    }
+    try checkIsFree(destination)
+    let temporary = hiddenPath()
+    TemporaryPaths.shared.insert(temporary)
+    do throws(AudioFileError) {
+      let clippedCount = try AudioFile.write(buffer, to: temporary, as: format, named: destination)
+      files.append(File(name: name, temporary: temporary, destination: destination))
+      return clippedCount
+    } catch {
+      TemporaryPaths.shared.remove(temporary)
+      throw error
+    }
+  }
+
+  /// Gives all files their names.
+  ///
+  /// If one of them cannot get its name, none does, and files that were there before are as before.
+  ///
+  /// - Throws: one line that names the file.
+  public func commit() throws(AudioFileError) {
+    Self.holdSignals()
+    defer { Self.releaseSignals() }
+    var replaced: [(destination: String, backup: String?)] = []
+    do throws(AudioFileError) {
+      for file in files {
+        replaced.append((file.destination, try publish(file)))
+      }
+    } catch {
+      for (destination, backup) in replaced.reversed() {
+        if let backup { rename(backup, destination) } else { unlink(destination) }
+      }
+      discard()
+      throw error
+    }
+    for case (_, let backup?) in replaced { unlink(backup) }
+    for path in files.map(\.temporary) + createdDirectories { TemporaryPaths.shared.remove(path) }
+    files = []
+    createdDirectories = []
+  }
+
+  /// Removes what was written aside; nothing after a commit.
+  public func discard() {
+    for file in files {
+      unlink(file.temporary)
+      TemporaryPaths.shared.remove(file.temporary)
+    }
+    for path in createdDirectories.reversed() {
+      rmdir(path)
+      TemporaryPaths.shared.remove(path)
+    }
+    files = []
+    createdDirectories = []
+  }
+
+  /// Gives one file its name, and returns where the file that had it is kept.
+  private func publish(_ file: File) throws(AudioFileError) -> String? {
+    try checkIsFree(file.destination)
+    guard force else {
+      // A link, unlike a rename, never replaces a file that somebody made in the meantime.
+      if link(file.temporary, file.destination) == 0 {
+        unlink(file.temporary)
+        return nil
+      }
+      // Some file systems have no links.
+      try checkIsFree(file.destination)
+      try move(file.temporary, to: file.destination)
+      return nil
+    }
+    let backup = hiddenPath()
+    let hadFile =
+      link(file.destination, backup) == 0 || rename(file.destination, backup) == 0
+    do throws(AudioFileError) {
+      try move(file.temporary, to: file.destination)
+    } catch {
+      if hadFile { rename(backup, file.destination) }
+      throw error
+    }
+    return hadFile ? backup : nil
+  }
+
+  private func move(_ source: String, to destination: String) throws(AudioFileError) {
+    guard rename(source, destination) == 0 else {
+      throw AudioFileError(destination, expected: "to write this file", errorNumber: errno)
+    }
+  }
+
+  private func checkIsFree(_ path: String) throws(AudioFileError) {
+    var status = stat()
+    guard lstat(path, &status) == 0 else { return }
+    if status.st_mode & S_IFMT == S_IFDIR {
+      throw AudioFileError(path, expected: "to write this file", found: "this is a folder")
+    }
+    guard force else {
+      throw AudioFileError(path, expected: "a new file, or --force", found: "it exists already")
+    }
+  }
+
+  /// A name that no other program, nor another object of this one, uses.
+  private func hiddenPath() -> String {
+    let number = UInt64.random(in: .min ... .max)
+    return "\(directory)/.divisi-\(getpid())-\(String(number, radix: 36))"
+  }
+
+  private func createDirectory(_ path: String) throws(AudioFileError) {
+    var status = stat()
+    if stat(path, &status) == 0 {
+      guard status.st_mode & S_IFMT == S_IFDIR else {
+        throw AudioFileError(path, expected: "a folder", found: "this is a file")
+      }
+      return
+    }
+    var parent = path[...]
+    while parent.count > 1, parent.last == "/" { parent.removeLast() }
+    if let slash = parent.lastIndex(of: "/"), slash > parent.startIndex {
+      try createDirectory(String(parent[..<slash]))
+    }
+    if mkdir(path, 0o777) == 0 {
+      createdDirectories.append(path)
+      TemporaryPaths.shared.insert(path)
+    } else if errno != EEXIST {
+      throw AudioFileError(path, expected: "to make this folder", errorNumber: errno)
+    }
+  }
+}
