@@ -130,7 +130,7 @@ enum CSV {
     ) throws(ScoreError) -> Double {
       let text = text(column) ?? ""
       guard let number = text.finiteNumber, number >= low, number <= high else {
-        throw error(expected: "a \(column) from \(low) to \(high)", found: quoted(text))
+        throw error(expected: "a number from \(low) to \(high) as \(column)", found: quoted(text))
       }
       return number
     }

@@ -137,7 +137,7 @@ struct MIDITrack {
       String(validating: short, as: UTF8.self)
       ?? String(
         String.UnicodeScalarView(short.map { Unicode.Scalar($0) }))
-    return String(onOneLine(text).trimmed)
+    return onOneLine(String(text.trimmed))
   }
 }
 

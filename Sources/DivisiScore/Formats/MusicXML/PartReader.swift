@@ -108,7 +108,8 @@ struct PartReader {
       let octaves = transpose.text(of: "octave-change")?.finiteNumber ?? 0
       let semitones = chromatic.rounded() + 12 * octaves.rounded()
       if abs(semitones) > 127 {
-        throw error(transpose, expected: "a transposition within 127", found: "\(semitones)")
+        throw error(
+          transpose, expected: "a transposition by at most 127 semitones", found: "\(semitones)")
       }
       let staff = transpose.attributes["number"].flatMap { Int($0) } ?? 0
       if staff == 0 { transposition = [:] }
@@ -181,7 +182,9 @@ struct PartReader {
     let shift = transposition[staff] ?? transposition[0] ?? 0
     let sounding = Double(12 * (octave + 1) + semitones + shift) + alter
     guard (0...127).contains(sounding) else {
-      throw error(element, expected: "a pitch within MIDI's 0 to 127", found: "\(sounding)")
+      throw error(
+        element, expected: "a note that sounds within MIDI's 0 to 127",
+        found: "\(quoted(stepText + octaveText)), altered by \(alter), transposed by \(shift)")
     }
     return Int(sounding)
   }
