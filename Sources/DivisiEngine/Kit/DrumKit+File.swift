@@ -1,0 +1,51 @@
+import DivisiDSP
+
+extension DrumKit {
+  private static let format = "divisi-drum-kit"
+  private static let version = "1"
+
+  /// The bytes of a safetensors file: one T × K array per General MIDI drum number.
+  public func encoded() -> [UInt8] {
+    var file = SafeTensors()
+    file.metadata = [
+      "format": Self.format, "version": Self.version, "origin": origin,
+      "sample_rate": String(Int(Self.grid.sampleRate)), "window": String(Self.grid.windowLength),
+      "hop": String(Self.grid.hopSize),
+    ]
+    for (articulation, patch) in patches {
+      file.tensors[String(articulation)] = SafeTensors.Tensor(
+        shape: [Self.frameCount, Self.grid.binCount], values: patch)
+    }
+    return file.encoded()
+  }
+
+  /// Reads what ``encoded()`` wrote.
+  ///
+  /// - Parameter path: names the file in errors.
+  /// - Throws: if the bytes are no kit, are damaged, or are of another version or grid.
+  public init(decoding bytes: [UInt8], path: String) throws(ModelFileError) {
+    func refuse(_ problem: String) -> ModelFileError { ModelFileError(path: path, problem: problem) }
+    let file = try SafeTensors(decoding: bytes, path: path)
+    guard file.metadata["format"] == Self.format else {
+      throw refuse("expected a drum kit (format '\(Self.format)'), found '\(file.metadata["format"] ?? "none")'")
+    }
+    guard file.metadata["version"] == Self.version else {
+      throw refuse("expected version \(Self.version), found '\(file.metadata["version"] ?? "none")'")
+    }
+    let wanted = [Int(Self.grid.sampleRate), Self.grid.windowLength, Self.grid.hopSize]
+    let found = ["sample_rate", "window", "hop"].map { Int(file.metadata[$0] ?? "") }
+    guard found == wanted else { throw refuse("expected patches at rate, window and hop \(wanted), found \(found)") }
+    var patches: [Int: Patch] = [:]
+    for (name, tensor) in file.tensors {
+      guard let articulation = Int(name), (0...127).contains(articulation),
+        tensor.shape == [Self.frameCount, Self.grid.binCount], tensor.values.allSatisfy({ $0.isFinite && $0 >= 0 })
+      else {
+        throw refuse(
+          "tensor '\(name)': expected a drum number with \(Self.frameCount) × \(Self.grid.binCount) values from 0 up")
+      }
+      patches[articulation] = tensor.values
+    }
+    guard !patches.isEmpty else { throw refuse("expected at least one drum") }
+    self.init(patches: patches, origin: file.metadata["origin"] ?? "")
+  }
+}

@@ -1,0 +1,38 @@
+public import ArgumentParser
+public import AudioFiles
+import Foundation
+
+extension AudioFormat: ExpressibleByArgument {}
+
+/// What is written, where and how.
+struct OutputOptions: ParsableArguments {
+  @Option(help: "Format of the parts: flac and wav24 have 24 bits.")
+  var format = AudioFormat.flac
+
+  @Option(
+    help: ArgumentHelp(
+      "Path of each file within DIR, without extension: {name} is the recording's name, {parent} that of its folder, {preset} the preset's.",
+      valueName: "template"))
+  var filename = "{name}/{part}"
+
+  @Flag(help: "Also write what no part explains, as residual; the parts and it add up to the recording.")
+  var residual = false
+
+  @Flag(name: .shortAndLong, help: "Replace files that exist.")
+  var force = false
+
+  @Flag(help: "Print one line of JSON per recording.")
+  var json = false
+
+  /// The path of one file below the output folder, without extension.
+  func path(mix: String, part: String, preset: String) -> String {
+    let url = URL(fileURLWithPath: mix)
+    let values = [
+      "name": url.deletingPathExtension().lastPathComponent,
+      "parent": url.deletingLastPathComponent().lastPathComponent,
+      "preset": URL(fileURLWithPath: preset).deletingPathExtension().lastPathComponent,
+      "part": part,
+    ]
+    return values.reduce(filename) { $0.replacingOccurrences(of: "{\($1.key)}", with: $1.value) }
+  }
+}

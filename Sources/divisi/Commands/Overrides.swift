@@ -1,0 +1,96 @@
+public import ArgumentParser
+public import DivisiEngine
+import Foundation
+
+extension ModelKind: ExpressibleByArgument {}
+extension StartValues: ExpressibleByArgument {}
+
+/// The options that override a preset.
+struct Overrides: ParsableArguments {
+  @Option(help: "The model family.")
+  var model: ModelKind?
+
+  @Option(help: ArgumentHelp("Multiplicative iterations.", valueName: "n"))
+  var iterations: Int?
+
+  @Option(help: ArgumentHelp("What is minimised: eu, kl, is, or a β from -1 to 3.", valueName: "name"))
+  var divergence: String?
+
+  @Option(help: ArgumentHelp("Exponent of the masks: 1 soft, 2 Wiener.", valueName: "α"))
+  var alpha: Double?
+
+  @Option(help: ArgumentHelp("STFT window at 44.1 kHz; it follows the sample rate.", valueName: "samples"))
+  var window: Int?
+
+  @Option(help: ArgumentHelp("STFT hop at 44.1 kHz; it follows the sample rate.", valueName: "samples"))
+  var hop: Int?
+
+  @Option(help: ArgumentHelp("How early or late notes may begin against the score.", valueName: "ms"))
+  var tolerance: Double?
+
+  @Option(help: "How templates start.")
+  var templates: StartValues?
+
+  @Option(help: "How activations start; 'random' ignores the times of the score.")
+  var activations: StartValues?
+
+  @Option(help: ArgumentHelp("Seed of random starts.", valueName: "n"))
+  var seed: UInt64?
+
+  @Option(help: ArgumentHelp("Threads; the samples do not depend on it.", valueName: "n"))
+  var threads = ProcessInfo.processInfo.activeProcessorCount
+
+  func validate() throws {
+    guard (1...256).contains(threads) else { throw ValidationError("--threads: expected 1 to 256, found \(threads)") }
+    _ = try beta()
+    var settings = SeparationSettings()
+    do {
+      try apply(to: &settings)
+    } catch {
+      throw ValidationError("--\(error)")
+    }
+  }
+
+  /// A preset's settings, changed.
+  func applied(to preset: SeparationSettings) throws -> SeparationSettings {
+    var settings = preset
+    do {
+      try apply(to: &settings)
+    } catch {
+      throw ValidationError("--\(error)")
+    }
+    return settings
+  }
+
+  private func apply(to settings: inout SeparationSettings) throws(SettingsError) {
+    if let model { settings.model = model }
+    if let iterations { settings.iterations = iterations }
+    if let beta = try? beta() { settings.beta = beta }
+    if let alpha { settings.exponent = alpha }
+    if let window {
+      let overlap = Double(settings.windowLength) / Double(settings.hopSize)
+      settings.windowLength = window
+      settings.hopSize = Int((Double(min(max(window, 0), 1 << 30)) / overlap).rounded())
+    }
+    if let hop { settings.hopSize = hop }
+    if let tolerance { settings.toleranceSeconds = tolerance / 1000 }
+    if let templates { settings.templates = templates }
+    if let activations { settings.activations = activations }
+    if let seed { settings.seed = seed }
+    try settings.validate()
+  }
+
+  private func beta() throws -> Double? {
+    switch divergence {
+    case nil: return nil
+    case "eu": return 2
+    case "kl": return 1
+    case "is": return 0
+    case let text?:
+      guard let value = Double(text), value >= -1, value <= 3 else {
+        throw ValidationError("--divergence: expected eu, kl, is, or a number from -1 to 3, found '\(text)'")
+      }
+      return value
+    }
+  }
+}

@@ -1,0 +1,20 @@
+import ArgumentParser
+import LV2Hosting
+
+/// `divisi presets`.
+struct Presets: ParsableCommand {
+  static let configuration = CommandConfiguration(abstract: "List the presets, with a line on each.")
+
+  func run() throws {
+    let presets = try reporting { try PresetLibrary(bundle: PresetStore.bundle()).presets }
+    let width = presets.map(\.name.count).max() ?? 0
+    for preset in presets {
+      print(preset.name.padding(to: width) + "  " + preset.comment)
+    }
+  }
+}
+
+extension String {
+  /// The text with spaces behind it, up to a width.
+  func padding(to width: Int) -> String { self + String(repeating: " ", count: max(0, width - count)) }
+}

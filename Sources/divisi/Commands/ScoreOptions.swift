@@ -1,0 +1,47 @@
+import ArgumentParser
+import DivisiScore
+
+/// How a score is read, and how its notes become parts.
+struct ScoreOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Parts by rule: track:N, track:NAME, channel:N, staff:N, voice:N, label:X, pitch:60-84, drum:kick or * for the rest.",
+      valueName: "left=track:2,right=track:1"))
+  var parts: String?
+
+  @Option(help: ArgumentHelp("Two hands, cut at a pitch: left below it, right from it up.", valueName: "C4"))
+  var split: String?
+
+  @Option(help: ArgumentHelp("Added to all times of the score; it may be negative.", valueName: "seconds"))
+  var scoreOffset = 0.0
+
+  @Option(help: ArgumentHelp("How many times as fast as the score the recording is.", valueName: "factor"))
+  var scoreRate = 1.0
+
+  @Flag(help: "Accept a score that goes on after the recording, or that ends long before it.")
+  var partial = false
+
+  func validate() throws {
+    guard parts == nil || split == nil else { throw ValidationError("--parts and --split: expected one of them") }
+    guard scoreOffset.isFinite else { throw ValidationError("--score-offset: expected seconds, found \(scoreOffset)") }
+    guard scoreRate.isFinite, scoreRate >= 0.01, scoreRate <= 100 else {
+      throw ValidationError("--score-rate: expected 0.01 to 100, found \(scoreRate)")
+    }
+  }
+
+  /// What the options say of parts; nil where the preset decides.
+  func selection() throws -> PartSelection? {
+    do {
+      if let parts { return try PartSelection.parse(parts: parts) }
+      if let split { return try PartSelection.parse(split: split) }
+      return nil
+    } catch {
+      throw ValidationError("\(error)")
+    }
+  }
+
+  /// Reads a score and moves it onto the recording's time.
+  func read(path: String) throws -> Score {
+    try Score.read(path: path).adjusted(offsetSeconds: scoreOffset, rate: scoreRate)
+  }
+}

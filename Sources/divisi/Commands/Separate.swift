@@ -1,0 +1,87 @@
+import ArgumentParser
+import AudioFiles
+import DivisiEngine
+import DivisiScore
+import Foundation
+
+/// `divisi separate`.
+struct Separate: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Separate recordings into the parts of their scores.",
+    discussion: """
+      Writes DIR/<name of the recording>/<part>.flac for every part. The parts are as long as the recording, with its sample \
+      rate and channels, and are not rescaled; with --residual they add up to it.
+
+      Recordings that follow no single score are paired with scores by {folder} and {name} in SCORE:
+
+        divisi separate set/*/mix.flac --score '{folder}/score.mid' --filename '{parent}/{part}' -o stems
+      """)
+
+  @Argument(help: ArgumentHelp("The recordings.", valueName: "mix"), completion: .file())
+  var mixes: [String]
+
+  @Option(
+    help: ArgumentHelp(
+      "The score: MIDI, MusicXML, .mxl or CSV. {folder} and {name} stand for each recording's.", valueName: "file"),
+    completion: .file(extensions: ["mid", "midi", "musicxml", "xml", "mxl", "csv"]))
+  var score: String
+
+  @Option(name: .shortAndLong, help: ArgumentHelp("Where to write.", valueName: "dir"), completion: .directory)
+  var output: String
+
+  @Option(name: .shortAndLong, help: "A preset by name ('divisi presets' lists them) or by path.")
+  var preset = "hands"
+
+  @OptionGroup(title: "Score options") var scoring: ScoreOptions
+  @OptionGroup(title: "Output options") var writing: OutputOptions
+  @OptionGroup(title: "Options that override the preset") var overrides: Overrides
+
+  func validate() throws {
+    guard writing.filename.contains("{part}") else {
+      throw ValidationError("--filename '\(writing.filename)': expected {part} in it, or all parts would be one file")
+    }
+    var owners: [String: String] = [:]
+    for mix in mixes {
+      let name = writing.path(mix: mix, part: "", preset: preset)
+      if let other = owners.updateValue(mix, forKey: name) {
+        throw ValidationError(
+          "'\(other)' and '\(mix)' would be written to the same files; --filename '{parent}/{part}' keeps them apart")
+      }
+    }
+    _ = try scoring.selection()
+  }
+
+  func run() throws {
+    StagedFiles.removeOnSignals()
+    let job = try reporting {
+      let choice = try PresetStore.choose(preset)
+      return SeparationJob(
+        output: output, presetName: preset, choice: choice,
+        settings: try overrides.applied(to: choice.settings), material: try choice.material(),
+        selection: try scoring.selection() ?? choice.selection,
+        scoring: scoring, writing: writing, threadCount: overrides.threads)
+    }
+    var failed = false
+    for mix in mixes {
+      let bar = ProgressBar(title: URL(fileURLWithPath: mix).lastPathComponent)
+      do {
+        let report = try job.run(mix: mix, score: expand(score, for: mix), bar: bar)
+        print(writing.json ? report.json : report.text)
+      } catch {
+        failed = true
+        report(error)
+        if writing.json { print(SeparationReport.json(mix: mix, error: error)) }
+      }
+      fflush(nil)
+    }
+    if failed { throw ExitCode.failure }
+  }
+
+  private func expand(_ template: String, for mix: String) -> String {
+    let url = URL(fileURLWithPath: mix)
+    return
+      template
+      .replacingOccurrences(of: "{folder}", with: url.deletingLastPathComponent().relativePath)
+      .replacingOccurrences(of: "{name}", with: url.deletingPathExtension().lastPathComponent)
+  }
+}

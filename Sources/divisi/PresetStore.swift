@@ -1,0 +1,76 @@
+import ArgumentParser
+import DivisiEngine
+import DivisiScore
+import Foundation
+import LV2Hosting
+
+/// Finds presets and turns them into what the engine needs.
+struct PresetStore {
+  /// A preset as the engine understands it.
+  struct Choice {
+    let preset: Preset
+    let settings: SeparationSettings
+    /// The parts that the preset means, where the user names none.
+    let selection: PartSelection
+  }
+
+  private static let bundleName = "divisi-presets.lv2"
+  static let modelFile = "urn:divisi:model_file"
+
+  /// The bundle of presets: where `DIVISI_PRESETS` says, beside the installed program, in the source tree, or where LV2
+  /// bundles are kept.
+  static func bundle() throws -> String {
+    let environment = ProcessInfo.processInfo.environment
+    if let path = environment["DIVISI_PRESETS"] { return path }
+    var candidates: [String] = []
+    if let program = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe") {
+      let folder = URL(fileURLWithPath: program).deletingLastPathComponent()
+      candidates.append(folder.appendingPathComponent("../lib/lv2/\(bundleName)").standardized.path)
+      var ancestor = folder
+      while ancestor.path != "/" {
+        ancestor = ancestor.deletingLastPathComponent()
+        candidates.append(ancestor.appendingPathComponent("Presets/\(bundleName)").path)
+      }
+    }
+    let lv2Path = environment["LV2_PATH"].map { $0.split(separator: ":").map(String.init) } ?? [NSHomeDirectory() + "/.lv2"]
+    candidates += lv2Path.map { "\($0)/\(bundleName)" }
+    guard let found = candidates.first(where: { FileManager.default.fileExists(atPath: $0 + "/manifest.ttl") }) else {
+      throw Failure("\(bundleName): expected the bundle of presets beside the program or in $DIVISI_PRESETS; found none")
+    }
+    return found
+  }
+
+  /// A preset by its name, or by the path of its file.
+  static func choose(_ name: String) throws -> Choice {
+    let preset =
+      name.contains("/") || name.hasSuffix(".ttl")
+      ? try Preset(path: name) : try PresetLibrary(bundle: bundle()).preset(named: name)
+    let settings: SeparationSettings
+    do {
+      settings = try SeparationSettings(ports: preset.values)
+    } catch {
+      throw Failure("preset '\(preset.name)': \(error)")
+    }
+    switch preset.appliesTo {
+    case "urn:divisi:hands": return Choice(preset: preset, settings: settings, selection: .hands)
+    case "urn:divisi:drums": return Choice(preset: preset, settings: settings, selection: .drums)
+    case "urn:divisi:parts": return Choice(preset: preset, settings: settings, selection: .tracks)
+    default:
+      throw Failure(
+        "preset '\(preset.name)': expected one for urn:divisi:hands, urn:divisi:drums or urn:divisi:parts, "
+          + "found <\(preset.appliesTo)>")
+    }
+  }
+}
+
+extension PresetStore.Choice {
+  /// What the preset separates; reads the drum kit that a drum preset names.
+  func material() throws -> Material {
+    guard selection == .drums else { return .pitched }
+    guard let path = preset.paths[PresetStore.modelFile] else { return .drums(DrumKit(patches: [:], origin: "")) }
+    guard let bytes = FileManager.default.contents(atPath: path) else {
+      throw Failure("\(path): expected the drum kit of preset '\(preset.name)'; it cannot be read")
+    }
+    return .drums(try DrumKit(decoding: [UInt8](bytes), path: path))
+  }
+}

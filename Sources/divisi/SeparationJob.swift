@@ -1,0 +1,128 @@
+import AudioFiles
+import DivisiEngine
+import DivisiScore
+import Foundation
+
+/// Everything that the recordings of one call share.
+struct SeparationJob {
+  let output: String
+  let presetName: String
+  let choice: PresetStore.Choice
+  let settings: SeparationSettings
+  let material: Material
+  let selection: PartSelection
+  let scoring: ScoreOptions
+  let writing: OutputOptions
+  let threadCount: Int
+
+  /// How far the last onset may lie past the end of the recording, in seconds.
+  private static let overrunSeconds = 2.0
+  /// How long the recording may go on after the last note, in seconds.
+  private static let remainderSeconds = 10.0
+  /// Sound below this level, in full scale, is silence: −60 dB.
+  private static let silence: Float = 1e-3
+
+  /// Separates one recording and writes its parts, all or none.
+  func run(mix: String, score scorePath: String, bar: ProgressBar) throws -> SeparationReport {
+    let start = Date()
+    let score = try scoring.read(path: scorePath)
+    let parts = try selection.parts(of: score, name: scorePath)
+    let recording = try AudioFile.read(path: mix)
+    if !scoring.partial { try checkLength(of: score, path: scorePath, against: recording, path: mix) }
+    try checkOutputs(mix: mix, parts: parts)
+
+    var bar = bar
+    defer { bar.clear() }
+    let separator = Separator(settings: settings, material: material, parallel: threads(threadCount))
+    let separation: Separation
+    do {
+      separation = try separator.separate(
+        channels: recording.channels, sampleRate: Double(recording.sampleRate), parts: parts, hasPedal: score.hasPedal,
+        withResidual: writing.residual
+      ) { fraction in
+        bar.show(fraction)
+        return true
+      }
+    } catch .noNoteInRecording {
+      throw Failure(
+        "\(scorePath): expected notes between 0 s and the end of \(mix) at \(seconds(recording.durationSeconds)); found none")
+    }
+    let stems = try write(separation, parts: parts, recording: recording, mix: mix)
+    return SeparationReport(
+      mix: mix, score: scorePath, preset: choice.preset.name, recording: recording, stems: stems,
+      lossBefore: separation.lossBefore, lossAfter: separation.lossAfter, tuningCents: separation.tuningCents,
+      seconds: Date().timeIntervalSince(start))
+  }
+
+  // MARK: Checks before the work
+
+  private func checkLength(of score: Score, path: String, against recording: AudioBuffer, path mix: String) throws {
+    let duration = recording.durationSeconds
+    let lastOnset = score.notes.last?.onsetSeconds ?? 0
+    let advice = "move it with --score-offset or --score-rate, or accept it with --partial"
+    guard lastOnset < duration + Self.overrunSeconds else {
+      throw Failure(
+        "\(path): expected a score that ends with \(mix) at \(seconds(duration)); "
+          + "its last note begins at \(seconds(lastOnset)) (\(advice))")
+    }
+    let end = score.notes.reduce(0) { max($0, $1.dampedSeconds) }
+    let remainder = max(0, Int((end + Self.remainderSeconds) * Double(recording.sampleRate)))
+    guard remainder < recording.sampleCount else { return }
+    let goesOn = recording.channels.contains { channel in channel[remainder...].contains { abs($0) > Self.silence } }
+    if goesOn {
+      throw Failure(
+        "\(path): expected a score that ends with \(mix) at \(seconds(duration)); its last note ends at \(seconds(end)) (\(advice))")
+    }
+  }
+
+  /// Refuses before the work what could not be written after it.
+  private func checkOutputs(mix: String, parts: [Part]) throws {
+    guard !writing.force else { return }
+    for name in parts.map(\.name) + (writing.residual ? [PartName.reserved] : []) {
+      let path = "\(output)/\(fileName(mix: mix, part: name))"
+      if FileManager.default.fileExists(atPath: path) {
+        throw Failure("\(path): expected a new file, or --force; it exists already")
+      }
+    }
+  }
+
+  private func fileName(mix: String, part: String) -> String {
+    writing.path(mix: mix, part: part, preset: presetName) + "." + writing.format.fileExtension
+  }
+
+  // MARK: Writing
+
+  private func write(
+    _ separation: Separation, parts: [Part], recording: AudioBuffer, mix: String
+  ) throws -> [SeparationReport.Stem] {
+    var folders: [String: StagedFiles] = [:]
+    var rest = recording.channels
+    var reports: [SeparationReport.Stem] = []
+    func stage(_ channels: [[Float]], name: String, noteCount: Int) throws {
+      let path = "\(output)/\(fileName(mix: mix, part: name))"
+      let url = URL(fileURLWithPath: path)
+      let folder = url.deletingLastPathComponent().relativePath
+      let staged = try folders[folder] ?? StagedFiles(directory: folder, force: writing.force)
+      folders[folder] = staged
+      let clipped = try staged.write(
+        AudioBuffer(sampleRate: recording.sampleRate, channels: channels), name: url.lastPathComponent,
+        as: writing.format)
+      reports.append(
+        SeparationReport.Stem(name: name, path: path, channels: channels, noteCount: noteCount, clippedCount: clipped))
+    }
+    for (part, channels) in zip(parts, separation.stems) {
+      try stage(channels, name: part.name, noteCount: part.notes.count)
+      guard writing.residual else { continue }
+      for channel in channels.indices {
+        for sample in rest[channel].indices {
+          rest[channel][sample] -= writing.format.quantized(channels[channel][sample])
+        }
+      }
+    }
+    if writing.residual { try stage(rest, name: PartName.reserved, noteCount: 0) }
+    for staged in folders.values { try staged.commit() }
+    return reports
+  }
+
+  private func seconds(_ value: Double) -> String { String(format: "%.1f s", value) }
+}

@@ -1,0 +1,104 @@
+import AudioFiles
+import Foundation
+
+/// What happened to one recording, for a person or for a program.
+struct SeparationReport {
+  /// One file that was written.
+  struct Stem {
+    let name: String
+    let path: String
+    let noteCount: Int
+    let clippedCount: Int
+    /// Σ x² over all channels.
+    let energy: Double
+    /// Root mean square in decibels of full scale; nil for digital silence.
+    let level: Double?
+
+    init(name: String, path: String, channels: [[Float]], noteCount: Int, clippedCount: Int) {
+      self.name = name
+      self.path = path
+      self.noteCount = noteCount
+      self.clippedCount = clippedCount
+      energy = channels.reduce(0.0) { $1.reduce($0) { $0 + Double($1) * Double($1) } }
+      let count = Double(channels.count * (channels.first?.count ?? 0))
+      level = energy > 0 ? 10 * log10(energy / count) : nil
+    }
+  }
+
+  let mix: String
+  let score: String
+  let preset: String
+  let recording: AudioBuffer
+  let stems: [Stem]
+  let lossBefore: Double
+  let lossAfter: Double
+  let tuningCents: Double?
+  let seconds: Double
+
+  private var energy: Double { max(stems.reduce(0) { $0 + $1.energy }, .leastNormalMagnitude) }
+
+  /// A line on the recording and one per stem.
+  var text: String {
+    let width = stems.map(\.path.count).max() ?? 0
+    let rate = recording.durationSeconds / max(seconds, 1e-9)
+    var lines = [
+      String(format: "%@: %.1f s in %.1f s (%.0f × real time)", mix, recording.durationSeconds, seconds, rate)
+    ]
+    for stem in stems {
+      let level = stem.level.map { String(format: "%6.1f dB", $0) } ?? "   silent"
+      var line = "  \(stem.path.padding(to: width))  \(level)  \(String(format: "%3.0f", 100 * stem.energy / energy)) %"
+      if stem.clippedCount > 0 { line += "  \(stem.clippedCount) samples clipped; --format wav-float keeps them" }
+      lines.append(line)
+    }
+    return lines.joined(separator: "\n")
+  }
+
+  /// One line of JSON.
+  var json: String {
+    let record = Record(
+      input: mix, score: score, preset: preset, sampleRate: recording.sampleRate,
+      channels: recording.channels.count, duration: recording.durationSeconds,
+      parts: stems.map {
+        Record.Part(
+          name: $0.name, file: $0.path, notes: $0.noteCount, levelDecibels: $0.level, energyShare: $0.energy / energy,
+          clippedSamples: $0.clippedCount)
+      },
+      lossBefore: lossBefore, lossAfter: lossAfter, tuningCents: tuningCents, seconds: seconds,
+      realTimeFactor: recording.durationSeconds / max(seconds, 1e-9))
+    return Self.encode(record)
+  }
+
+  /// One line of JSON for a recording that failed.
+  static func json(mix: String, error: any Error) -> String { encode(["input": mix, "error": "\(error)"]) }
+
+  private static func encode(_ value: some Encodable) -> String {
+    let encoder = JSONEncoder()
+    encoder.keyEncodingStrategy = .convertToSnakeCase
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    guard let data = try? encoder.encode(value) else { return "{}" }
+    return String(decoding: data, as: UTF8.self)
+  }
+
+  private struct Record: Encodable {
+    struct Part: Encodable {
+      let name: String
+      let file: String
+      let notes: Int
+      let levelDecibels: Double?
+      let energyShare: Double
+      let clippedSamples: Int
+    }
+    let input: String
+    let score: String
+    let preset: String
+    let sampleRate: Int
+    let channels: Int
+    let duration: Double
+    let parts: [Part]
+    let lossBefore: Double
+    let lossAfter: Double
+    let tuningCents: Double?
+    let seconds: Double
+    let realTimeFactor: Double
+  }
+}
