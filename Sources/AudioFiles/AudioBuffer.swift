@@ -2,7 +2,7 @@
 public struct AudioBuffer: Sendable, Equatable {
   /// Samples per second in each channel.
   public let sampleRate: Int
-  /// The samples of each channel, all of one length; full scale is ±1, floating point may exceed it.
+  /// The samples of each channel, all of one length; full scale is ±1, and may be exceeded.
   public let channels: [[Float]]
 
   /// Makes a recording of samples.

@@ -4,7 +4,8 @@ internal import Glibc
 extension AudioFile {
   /// Reads a whole recording.
   ///
-  /// Any format that libsndfile knows and that describes itself: WAV, FLAC, AIFF, Ogg, MP3 and more.
+  /// Any format that libsndfile knows and that describes itself: WAV, FLAC, AIFF, Ogg, MP3 and
+  /// more.
   /// Every sample is finite on return; floating point may exceed ±1.
   ///
   /// - Throws: one line for a file that is missing, empty, truncated, damaged, not audio, outside
@@ -95,8 +96,8 @@ extension AudioFile {
     let channelCount = Int(info.channels)
     let maximumLength = maximumSampleCount / channelCount
     var channels = [[Float]](repeating: [], count: channelCount)
-    // The header is not believed beyond a minute or so; arrays grow as samples really come.
-    let likelyLength = max(0, min(Int(info.frames), 1 << 23))
+    // The header is not believed beyond 32 MB; arrays grow as samples really come.
+    let likelyLength = max(0, min(Int(info.frames), (1 << 23) / channelCount))
     for channel in channels.indices { channels[channel].reserveCapacity(likelyLength) }
     var block = [Float](repeating: 0, count: blockLength * channelCount)
 

@@ -6,9 +6,11 @@ extension StagedFiles {
   /// program as they would have.
   ///
   /// To be called once, before the work starts. A signal that the program was started to ignore
-  /// stays ignored. A signal that arrives during ``commit()`` waits for its end.
+  /// stays ignored. A signal that arrives during ``commit()`` waits for its end. A limit on file
+  /// sizes no longer ends the program: it becomes an error of the file that is too large.
   public static func removeOnSignals() {
     _ = TemporaryPaths.shared
+    signal(SIGXFSZ, SIG_IGN)
     for signal in [SIGINT, SIGTERM, SIGHUP] {
       var present = sigaction()
       guard sigaction(signal, nil, &present) == 0 else { continue }

@@ -13,7 +13,8 @@ public struct Preset: Sendable, Equatable {
   /// Control values by port symbol, finite, in the port's unit; whether they lie in its range is
   /// the plugin's to say.
   public let values: [String: Double]
-  /// Absolute paths of files that the preset names, by the URI of the property; they need not exist.
+  /// Absolute paths of files that the preset names, by the URI of the property, such as
+  /// `urn:divisi:model_file`; they need not exist.
   public let paths: [String: String]
 
   /// Reads a preset from a file of its own, whether or not it is in a bundle.
@@ -107,7 +108,8 @@ private func portValues(
   return values
 }
 
-/// Files are named by a URI, relative ones within the bundle, or as hosts save them: an `atom:Path`.
+/// Files are named by a URI, relative ones within the bundle, or by an `atom:Path`, as hosts save
+/// them.
 private func statePaths(of preset: RDFGraph.Node, in graph: RDFGraph) -> [String: String] {
   var paths: [String: String] = [:]
   for state in graph.statements(about: preset, predicate: RDF.state) {

@@ -140,6 +140,27 @@ private func error(for text: String) -> PresetError? {
     #expect(refused == whole.count - 2)
   }
 
+  @Test func anyDamageIsReadOrRefusedInOneLine() {
+    let whole = Array((preset("x") + "<urn:x> state:state [ <urn:f> <kit.bin> ] .").utf8)
+    let bundle = TemporaryBundle([:])
+    var state: UInt32 = 1
+    var outcomes = 0
+    for _ in 0..<500 {
+      var damaged = whole
+      for _ in 0..<3 {
+        state = state &* 1_664_525 &+ 1_013_904_223
+        damaged[Int(state >> 8) % whole.count] = UInt8(state >> 24)
+      }
+      bundle.write(damaged, to: "x.ttl")
+      do {
+        outcomes += try Preset(path: bundle.file("x.ttl")).values.isEmpty ? 0 : 1
+      } catch {
+        outcomes += error.description.contains("\n") ? 0 : 1
+      }
+    }
+    #expect(outcomes == 500)
+  }
+
   @Test func largeFilesAndFoldersAreRefused() {
     #expect(
       error(for: String(repeating: " ", count: 1 << 20) + "#")?.found == "it has more")

@@ -23,9 +23,10 @@ final class TemporaryBundle {
 
   func file(_ name: String) -> String { path + "/" + name }
 
-  func write(_ text: String, to name: String) {
+  func write(_ text: String, to name: String) { write(Array(text.utf8), to: name) }
+
+  func write(_ bytes: [UInt8], to name: String) {
     guard let file = fopen(file(name), "w") else { return }
-    let bytes = Array(text.utf8)
     fwrite(bytes, 1, bytes.count, file)
     fclose(file)
   }
