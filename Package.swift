@@ -44,8 +44,6 @@ let package = Package(
     // Timings of kernels and models, as ratios in one run.
     .executableTarget(name: "divisi-bench", dependencies: ["DivisiDSP"], swiftSettings: strict),
 
-    .executableTarget(name: "divisi-lab", dependencies: ["DivisiEngine", "DivisiDSP", "DivisiScore"]),
-
     .testTarget(name: "DivisiDSPTests", dependencies: ["DivisiDSP"], swiftSettings: strict),
     .testTarget(
       name: "DivisiScoreTests", dependencies: ["DivisiScore"],
