@@ -6,6 +6,9 @@ struct Damping {
     var isDown: Bool
   }
 
+  /// Moments that differ by less, in seconds, are the same: rounding, and far below a MIDI tick.
+  private static let tolerance = 1e-6
+
   /// From pedal down to pedal up, in order, without overlap.
   private var held: [Int: [(start: Double, end: Double)]] = [:]
 
@@ -54,7 +57,7 @@ struct Damping {
       let key = instruments[i] * 128 + notes[i].pitch
       let onset = notes[i].onsetSeconds
       var next = nextStrikes[key] ?? (.infinity, .infinity)
-      if onset < next.onset { next = (onset, next.onset) }
+      if onset < next.onset - Self.tolerance { next = (onset, next.onset) }
       nextStrikes[key] = next
       notes[i].releaseSeconds = min(notes[i].releaseSeconds, next.later)
       notes[i].dampedSeconds = min(notes[i].dampedSeconds, next.later)
@@ -67,7 +70,11 @@ struct Damping {
     var high = intervals.count
     while low < high {
       let middle = (low + high) / 2
-      if intervals[middle].start < release { low = middle + 1 } else { high = middle }
+      if intervals[middle].start < release - Self.tolerance {
+        low = middle + 1
+      } else {
+        high = middle
+      }
     }
     return low == 0 ? release : intervals[low - 1].end
   }

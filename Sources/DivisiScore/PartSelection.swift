@@ -1,6 +1,10 @@
 /// How the notes of a score become parts.
 public enum PartSelection: Sendable, Equatable {
-  /// The two hands of a keyboard player, `left` and `right`; see ``Hands``.
+  /// The two hands of a keyboard player, `left` and `right`.
+  ///
+  /// Found by what the score has, in this order: names of tracks (right, LH, linke Hand, upper …)
+  /// or labels, two staves of one part, two tracks, two channels; of the last two, the higher on
+  /// average is the right hand. Notes of neither hand are left out.
   case hands
   /// The parts of a drum kit, by ``DrumMap``.
   case drums
@@ -29,7 +33,7 @@ public enum PartSelection: Sendable, Equatable {
     switch self {
     case .hands: parts = try Hands.parts(of: score, name: name)
     case .drums: parts = Self.drumParts(of: score)
-    case .tracks: parts = Self.trackParts(of: score)
+    case .tracks: parts = try Self.trackParts(of: score, name: name)
     case .split(let pitch):
       let notes = score.notes.filter { !$0.isPercussion }
       parts = Hands.parts(
@@ -51,20 +55,31 @@ public enum PartSelection: Sendable, Equatable {
     }
   }
 
-  private static func trackParts(of score: Score) -> [Part] {
+  private static func trackParts(of score: Score, name: String) throws(ScoreError) -> [Part] {
     var used: Set<String> = [PartName.reserved]
     let hasLabels = score.notes.contains { !$0.label.isEmpty }
     if hasLabels {
       let byLabel = Dictionary(grouping: score.notes, by: \.label)
+      try checkCount(byLabel.count, of: "labels", name: name)
       return byLabel.sorted { $0.key < $1.key }.map { label, notes in
         Part(name: PartName.cleaned(label, fallback: "unlabelled", used: &used), notes: notes)
       }
     }
     let byTrack = Dictionary(grouping: score.notes, by: \.track)
+    try checkCount(byTrack.count, of: "tracks with notes", name: name)
     return byTrack.sorted { $0.key < $1.key }.map { track, notes in
-      let name = score.name(ofTrack: track)
-      let safe = PartName.cleaned(name, fallback: "track \(track)", used: &used)
+      let safe = PartName.cleaned(
+        score.name(ofTrack: track), fallback: "track \(track)", used: &used)
       return Part(name: safe, notes: notes)
+    }
+  }
+
+  private static func checkCount(
+    _ count: Int, of what: String, name: String
+  ) throws(ScoreError) {
+    let limit = ScoreLimits.trackPartCount
+    if count > limit {
+      throw ScoreError(in: name, expected: "at most \(limit) \(what)", found: "\(count)")
     }
   }
 

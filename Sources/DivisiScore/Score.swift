@@ -73,7 +73,7 @@ public struct Score: Sendable, Equatable {
   /// Whether the score presses a sustain pedal, so that ``Note/dampedSeconds`` says more than the
   /// release.
   ///
-  /// Pedal events that only ever lift the pedal, which many programs write as a reset, do not count.
+  /// Events that only ever lift the pedal, which many programs write as a reset, do not count.
   public var hasPedal: Bool
 
   /// A score of these notes, which are sorted here.

@@ -43,9 +43,9 @@ public struct ScoreError: Error, Sendable, Equatable, CustomStringConvertible {
 
 /// What a file said, in quotes, short enough for an error message.
 func quoted(_ text: some StringProtocol) -> String {
-  let limit = 40
-  let shown = text.prefix(limit)
-  return shown.endIndex == text.endIndex ? "'\(text)'" : "'\(shown)…'"
+  let shown = text.unicodeScalars.prefix(40)
+  return shown.endIndex == text.endIndex
+    ? "'\(text)'" : "'\(String(String.UnicodeScalarView(shown)))…'"
 }
 
 /// The text with control characters and line breaks replaced, since names come from files.

@@ -26,7 +26,7 @@ public enum ScoreFormat: String, Sendable, CaseIterable {
   public static func detect(bytes: [UInt8], name: String) -> ScoreFormat? {
     let head = bytes.prefix(4096)
     if head.starts(with: "MThd".utf8) || head.starts(with: "RIFF".utf8) { return .midi }
-    if head.starts(with: "PK".utf8) { return .compressedMusicXML }
+    if head.starts(with: "PK\u{3}\u{4}".utf8) { return .compressedMusicXML }
     let utf16Marks: [[UInt8]] = [[0xFE, 0xFF], [0xFF, 0xFE], [0, 0x3C], [0x3C, 0]]
     if utf16Marks.contains(where: { head.starts(with: $0) }) { return .musicXML }
     let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]

@@ -1,11 +1,11 @@
 /// Bounds on what a score may hold, so that a small hostile file cannot cost hours or gigabytes.
 ///
-/// They lie far beyond music: the Ring cycle has under a million notes and lasts sixteen hours.
+/// They lie far beyond what anybody would separate in one go, such as a whole opera.
 enum ScoreLimits {
   /// Of a file on disk, and of what a .mxl file expands to.
   static let fileBytes = 256 << 20
   /// Of notes, and of other events, each; written or after repeats are played out.
-  static let eventCount = 2_000_000
+  static let eventCount = 1_000_000
   /// Of measures, written or played.
   static let measureCount = 100_000
   /// Of parts in MusicXML.
@@ -16,10 +16,16 @@ enum ScoreLimits {
   static let durationSeconds = 360_000.0
   /// Of nested XML elements; MusicXML nests about a dozen.
   static let xmlDepth = 100
+  /// Of XML elements in a document: a note takes about ten.
+  static let xmlElements = 10_000_000
   /// Of elements within one note, direction or the like.
   static let xmlElementsInOne = 100_000
   /// Of the text of one XML element, in bytes.
   static let xmlTextBytes = 64 << 10
+  /// Of fields in a row of a table.
+  static let fieldCount = 1000
+  /// Of parts named after tracks or labels, each of which becomes an audio file.
+  static let trackPartCount = 100
   /// Of one quantity in quarter notes: duration, backup, forward.
   static let quarterCount = 1e6
 }

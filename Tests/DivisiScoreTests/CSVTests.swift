@@ -11,8 +11,8 @@ import Testing
     #expect(!score.hasPedal)
   }
 
-  /// Other columns and order, commas, quotes, CRLF, byte order mark, velocities up to 1, a note name,
-  /// a drum without pitch, a short row.
+  /// Other columns and order, commas, quotes, CRLF, byte order mark, velocities up to 1, a note
+  /// name, a drum without pitch, a short row.
   @Test func readsVariants() throws {
     let score = try Score.read(path: TestFiles.fixture("good/variants.csv"))
     #expect(

@@ -89,6 +89,12 @@ import Testing
       parts(.tracks, [note(60, label: "sax"), note(61)]) == ["unlabelled: 61", "sax: 60"])
   }
 
+  @Test func refusesHundredsOfTracks() {
+    let notes = (1...101).map { note(60, track: $0) }
+    #expect(
+      parts(.tracks, notes) == ["song: expected at most 100 tracks with notes, found 101"])
+  }
+
   @Test(arguments: [("C4", 60), ("60", 60), ("c#4", 61), ("Bb-1", 10), ("G9", 127), ("E♭3", 51)])
   func splitsAtAPitch(text: String, pitch: Int) throws {
     #expect(try PartSelection.parse(split: text) == .split(pitch: pitch))

@@ -22,7 +22,7 @@ struct TextTable {
 
   /// The next row that is not blank, with its fields trimmed and the line it starts on, from 1.
   ///
-  /// - Throws: if a quote is never closed, or the text is not UTF-8.
+  /// - Throws: if a quote is never closed, there are too many fields, or the text is not UTF-8.
   mutating func nextRow(
     in fileName: String
   ) throws(ScoreError) -> (fields: [String], line: Int)? {
@@ -38,6 +38,11 @@ struct TextTable {
     var fields: [String] = []
     while true {
       fields.append(try readField(in: fileName))
+      if fields.count > ScoreLimits.fieldCount {
+        throw ScoreError(
+          in: fileName, at: .line(line), expected: "at most \(ScoreLimits.fieldCount) fields",
+          found: "more")
+      }
       guard index < bytes.count else { return fields }
       let byte = bytes[index]
       index += 1

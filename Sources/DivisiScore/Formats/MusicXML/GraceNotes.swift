@@ -1,7 +1,7 @@
 /// Gives the grace notes of a measure time, which they take from a neighbour.
 ///
-/// They are played on the beat, and the note after them is delayed; those with no note after them in
-/// their voice end the note before them. Together they take at most half of that note.
+/// They are played on the beat, and the note after them is delayed; those with no note after them
+/// in their voice end the note before them. Together they take at most half of that note.
 struct GraceNotes {
   /// A thirty-second note: the usual length in playback.
   private static let longestDuration = 0.125
@@ -15,13 +15,11 @@ struct GraceNotes {
 
   /// Keeps a grace note until its voice goes on.
   mutating func add(_ note: WrittenNote, isChord: Bool) {
-    var slots = pending[note.voice] ?? []
-    if isChord && !slots.isEmpty {
-      slots[slots.count - 1].append(note)
+    if isChord, let last = pending[note.voice]?.indices.last {
+      pending[note.voice]?[last].append(note)
     } else {
-      slots.append([note])
+      pending[note.voice, default: []].append([note])
     }
-    pending[note.voice] = slots
   }
 
   /// Places the grace notes that wait for this note, and delays the note.

@@ -48,7 +48,8 @@ struct PartReader {
     }
     var next = 0
     for i in order {
-      while next < marks.count && marks[next].position <= measure.notes[i].position {
+      // A mark and a note meant for one beat may differ by rounding.
+      while next < marks.count && marks[next].position < measure.notes[i].position + 1e-6 {
         velocity = marks[next].velocity
         next += 1
       }

@@ -57,9 +57,9 @@ struct PlaybackOrder {
         pass = 1
       }
       if hasJumped && frame.isFine { break }
-      if hasJumped && !hasReachedCoda, let coda = coda(after: index) {
+      if hasJumped && !hasReachedCoda, let name = frame.toCoda {
         hasReachedCoda = true
-        index = coda
+        index = coda(name, after: index) ?? index + 1
       } else if !hasJumped, let target = jump(from: frame) {
         hasJumped = true
         index = target
@@ -82,8 +82,7 @@ struct PlaybackOrder {
       && (next == frames.count || frames[next].endings.isEmpty)
   }
 
-  private func coda(after index: Int) -> Int? {
-    guard let name = frames[index].toCoda else { return nil }
+  private func coda(_ name: String, after index: Int) -> Int? {
     let codas = frames.indices.filter { $0 > index && frames[$0].coda != nil }
     return codas.first { frames[$0].coda == name } ?? codas.first
   }

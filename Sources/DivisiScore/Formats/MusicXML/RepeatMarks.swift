@@ -35,7 +35,11 @@ struct RepeatMarks {
 
   /// Puts the measure under the bracket that is open.
   mutating func endMeasure(_ frame: inout MeasureFrame) {
-    frame.endings.formUnion(openEnding)
+    if frame.endings.isEmpty {
+      frame.endings = openEnding
+    } else {
+      frame.endings.formUnion(openEnding)
+    }
     if closesEnding {
       openEnding = []
       closesEnding = false

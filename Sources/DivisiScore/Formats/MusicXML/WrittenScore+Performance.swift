@@ -37,7 +37,8 @@ extension WrittenScore {
     var current = TempoMap.defaultSecondsPerBeat
     let initial = frames.map { frame in
       defer {
-        current = frame.tempos.max { $0.position < $1.position }?.secondsPerQuarter ?? current
+        let last = frame.tempos.sorted { $0.position < $1.position }.last
+        current = last?.secondsPerQuarter ?? current
       }
       return current
     }

@@ -13,6 +13,7 @@ final class XMLReader {
   private var offset = 0
   private var isFinished = false
   private var depth = 0
+  private var elementCount = 0
   private var events: [XMLEvent] = []
   /// The element being gathered, innermost last; empty between whole elements.
   private var open: [XMLElement] = []
@@ -77,6 +78,10 @@ final class XMLReader {
     depth += 1
     if depth > ScoreLimits.xmlDepth {
       return fail("expected at most \(ScoreLimits.xmlDepth) nested elements, found more")
+    }
+    elementCount += 1
+    if elementCount > ScoreLimits.xmlElements {
+      return fail("expected at most \(ScoreLimits.xmlElements) elements, found more")
     }
     let element = XMLElement(name: name, attributes: attributes, line: line)
     if open.isEmpty && !wholeElements.contains(name) {
