@@ -28,7 +28,8 @@ let package = Package(
     // Score files to notes in seconds, and notes to parts. No audio, no numerics.
     .target(name: "DivisiScore", dependencies: ["CExpat", "CZip"], swiftSettings: strict),
     // Joins the two: constraints from a score, the separator of whole recordings.
-    .target(name: "DivisiEngine", dependencies: ["DivisiDSP", "DivisiScore"], swiftSettings: strict),
+    .target(
+      name: "DivisiEngine", dependencies: ["DivisiDSP", "DivisiScore"], swiftSettings: strict),
     // Audio files in and out through libsndfile.
     .target(name: "AudioFiles", dependencies: ["CSndfile"], swiftSettings: strict),
     // LV2 data: presets, read by the parser that lilv itself uses.
@@ -48,7 +49,8 @@ let package = Package(
     .testTarget(
       name: "DivisiScoreTests", dependencies: ["DivisiScore"],
       resources: [.copy("Fixtures")], swiftSettings: strict),
-    .testTarget(name: "AudioFilesTests", dependencies: ["AudioFiles", "CSndfile"], swiftSettings: strict),
+    .testTarget(
+      name: "AudioFilesTests", dependencies: ["AudioFiles", "CSndfile"], swiftSettings: strict),
     .testTarget(
       name: "LV2HostingTests", dependencies: ["LV2Hosting", "CLilv"], swiftSettings: strict),
     .testTarget(

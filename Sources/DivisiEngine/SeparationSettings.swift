@@ -12,7 +12,8 @@ public struct SeparationSettings: Sendable, Equatable {
   public var hopSize = 1024
   /// Multiplicative iterations in all.
   public var iterations = 30
-  /// How many of them, the first ones, are the autoencoder's; the rest update H freely. No meaning without an encoder.
+  /// How many of them, the first ones, are the autoencoder's; the rest update H freely. No meaning
+  /// without an encoder.
   public var encoderIterations = 30
   /// Steps on H alone at the end.
   public var refinements = 3
@@ -64,7 +65,8 @@ extension SeparationSettings {
     var overlap = Double(windowLength / hopSize)
     for (symbol, value) in ports.sorted(by: { $0.key < $1.key }) {
       switch symbol {
-      case "model": model = ModelKind.allCases[try index(value, symbol, count: ModelKind.allCases.count)]
+      case "model":
+        model = ModelKind.allCases[try index(value, symbol, count: ModelKind.allCases.count)]
       case "divergence": beta = value
       case "resolution": windowLength = try integer(value, symbol, 64...65_536)
       case "overlap": overlap = Double(try integer(value, symbol, 2...32))
@@ -74,7 +76,8 @@ extension SeparationSettings {
       case "wiener_exponent": exponent = value
       case "tolerance": toleranceSeconds = value / 1000
       case "template_frames": templateFrames = try integer(value, symbol, 1...64)
-      case "comb": comb = CombShape.allCases[try index(value, symbol, count: CombShape.allCases.count)]
+      case "comb":
+        comb = CombShape.allCases[try index(value, symbol, count: CombShape.allCases.count)]
       case "onset_templates": hasOnsetTemplates = try index(value, symbol, count: 2) == 1
       case "attack_templates": hasAttackTemplates = try index(value, symbol, count: 2) == 1
       case "cutoff": cutoffHertz = value
@@ -92,24 +95,34 @@ extension SeparationSettings {
     }
     try check(beta >= -1 && beta <= 3, "divergence", "expected β from -1 to 3, found \(beta)")
     try check(
-      (64...65_536).contains(windowLength), "window", "expected 64 to 65536 samples at 44.1 kHz, found \(windowLength)")
+      (64...65_536).contains(windowLength), "window",
+      "expected 64 to 65536 samples at 44.1 kHz, found \(windowLength)")
     try check(
       hopSize >= 1 && hopSize * 2 <= windowLength && windowLength / hopSize <= 64, "hop",
-      "expected \(max(1, windowLength / 64)) to \(windowLength / 2) samples for a window of \(windowLength), found \(hopSize)")
-    try check((0...10_000).contains(iterations), "iterations", "expected 0 to 10000, found \(iterations)")
-    try check(exponent > 0 && exponent <= 10, "alpha", "expected more than 0, at most 10, found \(exponent)")
+      "expected \(max(1, windowLength / 64)) to \(windowLength / 2) samples for a window of \(windowLength), found \(hopSize)"
+    )
+    try check(
+      (0...10_000).contains(iterations), "iterations", "expected 0 to 10000, found \(iterations)")
+    try check(
+      exponent > 0 && exponent <= 10, "alpha", "expected more than 0, at most 10, found \(exponent)"
+    )
     try check(
       toleranceSeconds >= 0 && toleranceSeconds <= 1, "tolerance",
       "expected 0 to 1000 ms, found \(toleranceSeconds * 1000)")
     try check(
-      cutoffHertz == 0 || cutoffHertz >= 1000, "cutoff", "expected 0 or at least 1000 Hz, found \(cutoffHertz)")
+      cutoffHertz == 0 || cutoffHertz >= 1000, "cutoff",
+      "expected 0 or at least 1000 Hz, found \(cutoffHertz)")
   }
 }
 
-private func integer(_ value: Double, _ symbol: String, _ range: ClosedRange<Int>) throws(SettingsError) -> Int {
+private func integer(_ value: Double, _ symbol: String, _ range: ClosedRange<Int>)
+  throws(SettingsError) -> Int
+{
   guard let whole = Int(exactly: value), range.contains(whole) else {
     throw SettingsError(
-      symbol: symbol, problem: "expected a whole number from \(range.lowerBound) to \(range.upperBound), found \(value)")
+      symbol: symbol,
+      problem:
+        "expected a whole number from \(range.lowerBound) to \(range.upperBound), found \(value)")
   }
   return whole
 }

@@ -25,9 +25,9 @@ extension PartSelection {
   /// Parses rules for parts, such as `melody=track:1&pitch:C4-C6,low=pitch:0-47+staff:2,rest=*`.
   ///
   /// Rules are separated by commas. The selectors of one are joined by `&` (all of them), which
-  /// binds tighter, and `+` (any of them); `*` stands for the rest. Selectors are `track:`NUMBER or NAME,
-  /// `channel:`, `staff:`, `voice:`, `label:`, `pitch:`ONE or FROM-TO, and `drum:` with one of
-  /// ``DrumMap/groups``. A name that holds any of `,=+&` goes between double quotes.
+  /// binds tighter, and `+` (any of them); `*` stands for the rest. Selectors are `track:`NUMBER or
+  /// NAME, `channel:`, `staff:`, `voice:`, `label:`, `pitch:`ONE or FROM-TO, and `drum:` with one
+  /// of ``DrumMap/groups``. A name that holds any of `,=+&` goes between double quotes.
   public static func parse(parts text: String) throws(PartSelectionError) -> PartSelection {
     var rules: [PartRule] = []
     for piece in split(text, at: ",") {

@@ -17,8 +17,8 @@ struct PresetStore {
   private static let bundleName = "divisi-presets.lv2"
   static let modelFile = "urn:divisi:model_file"
 
-  /// The bundle of presets: where `DIVISI_PRESETS` says, beside the installed program, in the source tree, or where LV2
-  /// bundles are kept.
+  /// The bundle of presets: where `DIVISI_PRESETS` says, beside the installed program, in the
+  /// source tree, or where LV2 bundles are kept.
   static func bundle() throws -> String {
     let environment = ProcessInfo.processInfo.environment
     if let path = environment["DIVISI_PRESETS"] { return path }
@@ -32,10 +32,19 @@ struct PresetStore {
         candidates.append(ancestor.appendingPathComponent("Presets/\(bundleName)").path)
       }
     }
-    let lv2Path = environment["LV2_PATH"].map { $0.split(separator: ":").map(String.init) } ?? [NSHomeDirectory() + "/.lv2"]
+    let lv2Path =
+      environment["LV2_PATH"].map { $0.split(separator: ":").map(String.init) } ?? [
+        NSHomeDirectory() + "/.lv2"
+      ]
     candidates += lv2Path.map { "\($0)/\(bundleName)" }
-    guard let found = candidates.first(where: { FileManager.default.fileExists(atPath: $0 + "/manifest.ttl") }) else {
-      throw Failure("\(bundleName): expected the bundle of presets beside the program or in $DIVISI_PRESETS; found none")
+    guard
+      let found = candidates.first(where: {
+        FileManager.default.fileExists(atPath: $0 + "/manifest.ttl")
+      })
+    else {
+      throw Failure(
+        "\(bundleName): expected the bundle of presets beside the program or in $DIVISI_PRESETS; found none"
+      )
     }
     return found
   }
@@ -67,7 +76,9 @@ extension PresetStore.Choice {
   /// What the preset separates; reads the drum kit that a drum preset names.
   func material() throws -> Material {
     guard selection == .drums else { return .pitched }
-    guard let path = preset.paths[PresetStore.modelFile] else { return .drums(DrumKit(patches: [:], origin: "")) }
+    guard let path = preset.paths[PresetStore.modelFile] else {
+      return .drums(DrumKit(patches: [:], origin: ""))
+    }
     guard let bytes = FileManager.default.contents(atPath: path) else {
       throw Failure("\(path): expected the drum kit of preset '\(preset.name)'; it cannot be read")
     }

@@ -16,7 +16,8 @@ struct ProgressBar {
   mutating func show(_ fraction: Double) {
     guard isShown else { return }
     let filled = Int((fraction * Double(Self.width)).rounded())
-    let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: Self.width - filled)
+    let bar =
+      String(repeating: "█", count: filled) + String(repeating: "░", count: Self.width - filled)
     let text = "\(title) \(bar) \(Int((fraction * 100).rounded())) %"
     guard text != lastText else { return }
     lastText = text

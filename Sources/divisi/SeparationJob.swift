@@ -28,16 +28,20 @@ struct SeparationJob {
     let score = try scoring.read(path: scorePath)
     let parts = try selection.parts(of: score, name: scorePath)
     let recording = try AudioFile.read(path: mix)
-    if !scoring.partial { try checkLength(of: score, path: scorePath, against: recording, path: mix) }
+    if !scoring.partial {
+      try checkLength(of: score, path: scorePath, against: recording, path: mix)
+    }
     try checkOutputs(mix: mix, parts: parts)
 
     var bar = bar
     defer { bar.clear() }
-    let separator = Separator(settings: settings, material: material, parallel: threads(threadCount))
+    let separator = Separator(
+      settings: settings, material: material, parallel: threads(threadCount))
     let separation: Separation
     do {
       separation = try separator.separate(
-        channels: recording.channels, sampleRate: Double(recording.sampleRate), parts: parts, hasPedal: score.hasPedal,
+        channels: recording.channels, sampleRate: Double(recording.sampleRate), parts: parts,
+        hasPedal: score.hasPedal,
         withResidual: writing.residual
       ) { fraction in
         bar.show(fraction)
@@ -45,18 +49,22 @@ struct SeparationJob {
       }
     } catch .noNoteInRecording {
       throw Failure(
-        "\(scorePath): expected notes between 0 s and the end of \(mix) at \(seconds(recording.durationSeconds)); found none")
+        "\(scorePath): expected notes between 0 s and the end of \(mix) at \(seconds(recording.durationSeconds)); found none"
+      )
     }
     let stems = try write(separation, parts: parts, recording: recording, mix: mix)
     return SeparationReport(
       mix: mix, score: scorePath, preset: choice.preset.name, recording: recording, stems: stems,
-      lossBefore: separation.lossBefore, lossAfter: separation.lossAfter, tuningCents: separation.tuningCents,
+      lossBefore: separation.lossBefore, lossAfter: separation.lossAfter,
+      tuningCents: separation.tuningCents,
       seconds: Date().timeIntervalSince(start))
   }
 
   // MARK: Checks before the work
 
-  private func checkLength(of score: Score, path: String, against recording: AudioBuffer, path mix: String) throws {
+  private func checkLength(
+    of score: Score, path: String, against recording: AudioBuffer, path mix: String
+  ) throws {
     let duration = recording.durationSeconds
     let lastOnset = score.notes.last?.onsetSeconds ?? 0
     let advice = "move it with --score-offset or --score-rate, or accept it with --partial"
@@ -68,10 +76,13 @@ struct SeparationJob {
     let end = score.notes.reduce(0) { max($0, $1.dampedSeconds) }
     let remainder = max(0, Int((end + Self.remainderSeconds) * Double(recording.sampleRate)))
     guard remainder < recording.sampleCount else { return }
-    let goesOn = recording.channels.contains { channel in channel[remainder...].contains { abs($0) > Self.silence } }
+    let goesOn = recording.channels.contains { channel in
+      channel[remainder...].contains { abs($0) > Self.silence }
+    }
     if goesOn {
       throw Failure(
-        "\(path): expected a score that ends with \(mix) at \(seconds(duration)); its last note ends at \(seconds(end)) (\(advice))")
+        "\(path): expected a score that ends with \(mix) at \(seconds(duration)); its last note ends at \(seconds(end)) (\(advice))"
+      )
     }
   }
 
@@ -105,10 +116,12 @@ struct SeparationJob {
       let staged = try folders[folder] ?? StagedFiles(directory: folder, force: writing.force)
       folders[folder] = staged
       let clipped = try staged.write(
-        AudioBuffer(sampleRate: recording.sampleRate, channels: channels), name: url.lastPathComponent,
+        AudioBuffer(sampleRate: recording.sampleRate, channels: channels),
+        name: url.lastPathComponent,
         as: writing.format)
       reports.append(
-        SeparationReport.Stem(name: name, path: path, channels: channels, noteCount: noteCount, clippedCount: clipped))
+        SeparationReport.Stem(
+          name: name, path: path, channels: channels, noteCount: noteCount, clippedCount: clipped))
     }
     for (part, channels) in zip(parts, separation.stems) {
       try stage(channels, name: part.name, noteCount: part.notes.count)

@@ -42,12 +42,17 @@ struct SeparationReport {
     let width = stems.map(\.path.count).max() ?? 0
     let rate = recording.durationSeconds / max(seconds, 1e-9)
     var lines = [
-      String(format: "%@: %.1f s in %.1f s (%.0f × real time)", mix, recording.durationSeconds, seconds, rate)
+      String(
+        format: "%@: %.1f s in %.1f s (%.0f × real time)", mix, recording.durationSeconds, seconds,
+        rate)
     ]
     for stem in stems {
       let level = stem.level.map { String(format: "%6.1f dB", $0) } ?? "   silent"
-      var line = "  \(stem.path.padding(to: width))  \(level)  \(String(format: "%3.0f", 100 * stem.energy / energy)) %"
-      if stem.clippedCount > 0 { line += "  \(stem.clippedCount) samples clipped; --format wav-float keeps them" }
+      var line =
+        "  \(stem.path.padding(to: width))  \(level)  \(String(format: "%3.0f", 100 * stem.energy / energy)) %"
+      if stem.clippedCount > 0 {
+        line += "  \(stem.clippedCount) samples clipped; --format wav-float keeps them"
+      }
       lines.append(line)
     }
     return lines.joined(separator: "\n")
@@ -60,7 +65,8 @@ struct SeparationReport {
       channels: recording.channels.count, duration: recording.durationSeconds,
       parts: stems.map {
         Record.Part(
-          name: $0.name, file: $0.path, notes: $0.noteCount, levelDecibels: $0.level, energyShare: $0.energy / energy,
+          name: $0.name, file: $0.path, notes: $0.noteCount, levelDecibels: $0.level,
+          energyShare: $0.energy / energy,
           clippedSamples: $0.clippedCount)
       },
       lossBefore: lossBefore, lossAfter: lossAfter, tuningCents: tuningCents, seconds: seconds,
@@ -69,7 +75,9 @@ struct SeparationReport {
   }
 
   /// One line of JSON for a recording that failed.
-  static func json(mix: String, error: any Error) -> String { encode(["input": mix, "error": "\(error)"]) }
+  static func json(mix: String, error: any Error) -> String {
+    encode(["input": mix, "error": "\(error)"])
+  }
 
   private static func encode(_ value: some Encodable) -> String {
     let encoder = JSONEncoder()

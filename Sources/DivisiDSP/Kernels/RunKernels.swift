@@ -1,8 +1,9 @@
 // The inner loops of every model: products over the runs of bins that a template may use.
 //
-// Four frames are taken at a time, so that a value of the template is loaded once for four multiplications. Sums are
-// kept in eight lanes and added at the end of a template: another order than a scalar loop, hence rounding that
-// differs from it by a few units in the last place, and sums that drift less.
+// Four frames are taken at a time, so that a value of the template is loaded once for four
+// multiplications. Sums are kept in eight lanes and added at the end of a template: another order
+// than a scalar loop, hence rounding that differs from it by a few units in the last place, and
+// sums that drift less.
 
 @usableFromInline typealias Lane = SIMD8<Float>
 
@@ -31,7 +32,10 @@ extension UnsafeMutablePointer<Float> {
 enum RunKernels {
   /// y ← y + gain · x.
   @inline(__always)
-  static func add(_ x: UnsafePointer<Float>, gain: Float, to y: UnsafeMutablePointer<Float>, over runs: [BinRuns.Run]) {
+  static func add(
+    _ x: UnsafePointer<Float>, gain: Float, to y: UnsafeMutablePointer<Float>,
+    over runs: [BinRuns.Run]
+  ) {
     let a = Lane(repeating: gain)
     for run in runs {
       var bin = Int(run.start)
@@ -57,7 +61,8 @@ enum RunKernels {
       var bin = Int(run.start)
       let end = bin &+ Int(run.count)
       while bin < end {
-        let sum = (a * x.0.lanes(bin) + b * x.1.lanes(bin)) + (c * x.2.lanes(bin) + d * x.3.lanes(bin))
+        let sum =
+          (a * x.0.lanes(bin) + b * x.1.lanes(bin)) + (c * x.2.lanes(bin) + d * x.3.lanes(bin))
         y.setLanes(bin, y.lanes(bin) + sum)
         bin &+= BinRuns.blockLength
       }
@@ -66,7 +71,9 @@ enum RunKernels {
 
   /// ⟨w, x⟩.
   @inline(__always)
-  static func dot(_ w: UnsafePointer<Float>, _ x: UnsafePointer<Float>, over runs: [BinRuns.Run]) -> Float {
+  static func dot(_ w: UnsafePointer<Float>, _ x: UnsafePointer<Float>, over runs: [BinRuns.Run])
+    -> Float
+  {
     var sum = Lane.zero
     for run in runs {
       var bin = Int(run.start)
@@ -123,7 +130,8 @@ enum RunKernels {
   /// w ← w ⊙ numerator ⊘ (denominator + ε).
   @inline(__always)
   static func multiply(
-    _ w: UnsafeMutablePointer<Float>, by numerator: UnsafePointer<Float>, over denominator: UnsafePointer<Float>,
+    _ w: UnsafeMutablePointer<Float>, by numerator: UnsafePointer<Float>,
+    over denominator: UnsafePointer<Float>,
     runs: [BinRuns.Run]
   ) {
     let floor = Lane(repeating: epsilon)
@@ -140,7 +148,8 @@ enum RunKernels {
   /// w ← w ⊙ x · gain.
   @inline(__always)
   static func multiply(
-    _ w: UnsafeMutablePointer<Float>, by x: UnsafePointer<Float>, gain: Float, over runs: [BinRuns.Run]
+    _ w: UnsafeMutablePointer<Float>, by x: UnsafePointer<Float>, gain: Float,
+    over runs: [BinRuns.Run]
   ) {
     let a = Lane(repeating: gain)
     for run in runs {

@@ -2,15 +2,17 @@ internal import Glibc
 
 /// Soft masks that share a mixture's spectrum among parts: M_s = V̂_s^α ⊘ (Σ V̂_s^α + E^α).
 ///
-/// Masks are from 0 to 1 and sum to one wherever a model explains something. With a residual, what goes beyond
-/// a generous margin of the model, max(V − 4 V̂, 0), competes as one more source, so the parts' masks then sum to less where
-/// something sounds that no part explains. Above the bins that were fitted, each frame's mask is what the highest fitted bins give on average, weighted by
+/// Masks are from 0 to 1 and sum to one wherever a model explains something. With a residual, what
+/// goes beyond a generous margin of the model, max(V − 4 V̂, 0), competes as one more source, so
+/// the parts' masks then sum to less where something sounds that no part explains. Above the bins
+/// that were fitted, each frame's mask is what the highest fitted bins give on average, weighted by
 /// energy.
 ///
-/// - SeeAlso: Liutkus & Badeau, "Generalized Wiener filtering with fractional power spectrograms", ICASSP 2015.
+/// - SeeAlso: Liutkus & Badeau, "Generalized Wiener filtering with fractional power spectrograms",
+///   ICASSP 2015.
 public struct WienerMask: Sendable {
-  /// How far a mixture must exceed its model before the excess counts as foreign. Measured: 1 costs the parts 0.2 (piano) to 0.8 dB
-  /// SDR (drums), because V fluctuates around V̂; 4 costs nothing.
+  /// How far a mixture must exceed its model before the excess counts as foreign. Measured: 1 costs
+  /// the parts 0.2 (piano) to 0.8 dB SDR (drums), because V fluctuates around V̂; 4 costs nothing.
   private static let residualMargin: Float = 4
 
   /// S, without the residual.
@@ -40,14 +42,17 @@ public struct WienerMask: Sendable {
   ///   - total: at least K values, scratch.
   /// - Complexity: O(free entries · bins + K · S).
   public func compute(
-    from model: ConvolutiveNMF, frame: Int, into masks: borrowing Matrix, total: UnsafeMutablePointer<Float>
+    from model: ConvolutiveNMF, frame: Int, into masks: borrowing Matrix,
+    total: UnsafeMutablePointer<Float>
   ) {
     let fitted = model.binCount
     let V = model.V.values.column(frame)
     total.update(repeating: 0, count: masks.columnStride)
     if hasResidual {
       model.addApproximation(ofFrame: frame, to: total)
-      for bin in 0..<fitted { total[bin] = raise(max(V[bin] - Self.residualMargin * total[bin], 0)) }
+      for bin in 0..<fitted {
+        total[bin] = raise(max(V[bin] - Self.residualMargin * total[bin], 0))
+      }
     }
     for part in 0..<partCount {
       let mask = masks.column(part)

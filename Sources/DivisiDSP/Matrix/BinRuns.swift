@@ -1,7 +1,8 @@
 /// The bins that a template may use, as runs of whole blocks.
 ///
-/// A run covers at least the bins of the mask, rounded outwards to blocks of ``blockLength``, so that a kernel
-/// works in whole vectors; what the rounding adds is zero in the template and stays zero under multiplicative updates.
+/// A run covers at least the bins of the mask, rounded outwards to blocks of ``blockLength``, so
+/// that a kernel works in whole vectors; what the rounding adds is zero in the template and stays
+/// zero under multiplicative updates.
 public struct BinRuns: Sendable, Equatable {
   /// A half-open range of bins, both ends multiples of ``BinRuns/blockLength``.
   @frozen public struct Run: Sendable, Equatable {
@@ -31,7 +32,8 @@ public struct BinRuns: Sendable, Equatable {
     let blocks = (binCount + Self.blockLength - 1) / Self.blockLength
     for block in 0...blocks {
       let lower = block * Self.blockLength
-      let used = block < blocks && (lower..<min(lower + Self.blockLength, binCount)).contains(where: isFree)
+      let used =
+        block < blocks && (lower..<min(lower + Self.blockLength, binCount)).contains(where: isFree)
       if used, start == nil { start = lower }
       if !used, let first = start {
         runs.append(Run(start: Int32(first), count: Int32(lower - first)))

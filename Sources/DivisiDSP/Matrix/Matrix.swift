@@ -1,10 +1,11 @@
 /// A dense column-major matrix of Float whose columns are aligned for vector loads.
 ///
-/// A frame of a spectrogram or a template is one column and contiguous. Columns start on 64-byte boundaries;
-/// the rows between ``rowCount`` and ``columnStride`` are padding that stays zero, so that kernels need no
-/// remainder loops. The storage is owned uniquely and freed with the matrix.
+/// A frame of a spectrogram or a template is one column and contiguous. Columns start on 64-byte
+/// boundaries; the rows between ``rowCount`` and ``columnStride`` are padding that stays zero, so
+/// that kernels need no remainder loops. The storage is owned uniquely and freed with the matrix.
 ///
-/// - Note: Element access is unchecked in release builds. Distinct columns may be written from distinct threads.
+/// - Note: Element access is unchecked in release builds. Distinct columns may be written from
+///   distinct threads.
 public struct Matrix: ~Copyable, @unchecked Sendable {
   /// Rows that hold values, K of a spectrogram.
   public let rowCount: Int

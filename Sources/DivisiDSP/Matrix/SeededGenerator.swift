@@ -1,6 +1,7 @@
 /// The random numbers of start values: the same seed gives the same numbers on every machine.
 ///
-/// - SeeAlso: Steele, Lea & Flood, "Fast splittable pseudorandom number generators", OOPSLA 2014 (SplitMix64).
+/// - SeeAlso: Steele, Lea & Flood, "Fast splittable pseudorandom number generators", OOPSLA 2014
+///   (SplitMix64).
 public struct SeededGenerator: RandomNumberGenerator, Sendable {
   private var state: UInt64
 

@@ -1,8 +1,10 @@
-/// Which components may sound in which frames, how strongly, and for which part: the sparse shape of H.
+/// Which components may sound in which frames, how strongly, and for which part: the sparse shape
+/// of H.
 ///
-/// The R × N mask M_H of the literature is kept as its non-zero entries, component by component. An *entry* is one free
-/// activation; models store H as one value per entry. Each entry belongs to a part, so that one component can serve
-/// several parts one after another, as a piano key that both hands strike does.
+/// The R × N mask M_H of the literature is kept as its non-zero entries, component by component. An
+/// *entry* is one free activation; models store H as one value per entry. Each entry belongs to a
+/// part, so that one component can serve several parts one after another, as a piano key that both
+/// hands strike does.
 public struct ActivationPattern: Sendable {
   /// One row of the mask while it is being drawn.
   public struct Row: Sendable {
@@ -17,7 +19,8 @@ public struct ActivationPattern: Sendable {
       parts = Array(repeating: 0, count: frameCount)
     }
 
-    /// Lets the component sound in a range of frames, for one part; later calls overrule earlier ones.
+    /// Lets the component sound in a range of frames, for one part; later calls overrule earlier
+    /// ones.
     ///
     /// - Parameter frames: clipped to the row.
     public mutating func open(_ frames: Range<Int>, part: Int, weight: Float = 1) {
@@ -64,7 +67,8 @@ public struct ActivationPattern: Sendable {
     var firstEntry = [0]
     var countInFrame = Array(repeating: 0, count: frameCount + 1)
     for (component, row) in rows.enumerated() {
-      precondition(row.weights.count == frameCount, "row of \(row.weights.count) frames, not \(frameCount)")
+      precondition(
+        row.weights.count == frameCount, "row of \(row.weights.count) frames, not \(frameCount)")
       for frame in 0..<frameCount where row.weights[frame] > 0 {
         weights.append(row.weights[frame])
         parts.append(row.parts[frame])

@@ -1,14 +1,19 @@
-/// Non-negative matrix factor deconvolution, and with templates of one frame plain NMF: V̂ = Σ_τ W_τ →τ(H).
+/// Non-negative matrix factor deconvolution, and with templates of one frame plain NMF: V̂ = Σ_τ
+/// W_τ →τ(H).
 ///
-/// Multiplicative updates for the β-divergence. Entries of W outside the template mask and of H outside the activation
-/// pattern are zero and stay zero, and are never multiplied: the cost is that of the free entries only.
+/// Multiplicative updates for the β-divergence. Entries of W outside the template mask and of H
+/// outside the activation pattern are zero and stay zero, and are never multiplied: the cost is
+/// that of the free entries only.
 ///
-/// A step is `approximate()` followed by updates that all use that approximation. Updating H alone or W alone lowers
-/// the divergence for 1 ≤ β ≤ 2; updating both from one approximation costs half and lowers it in practice.
+/// A step is `approximate()` followed by updates that all use that approximation. Updating H alone
+/// or W alone lowers the divergence for 1 ≤ β ≤ 2; updating both from one approximation costs half
+/// and lowers it in practice.
 ///
-/// - Thread: one at a time; work inside a call is spread by `parallel`, and the bits do not depend on how.
-/// - SeeAlso: Smaragdis, "Non-negative matrix factor deconvolution", ICA 2004; Févotte & Idier 2011, eq. 53 (the updates);
-///   Lee & Seung, "Algorithms for non-negative matrix factorization", NIPS 2000 (T = 1).
+/// - Thread: one at a time; work inside a call is spread by `parallel`, and the bits do not depend
+///   on how.
+/// - SeeAlso: Smaragdis, "Non-negative matrix factor deconvolution", ICA 2004; Févotte & Idier
+///   2011, eq. 53 (the updates); Lee & Seung, "Algorithms for non-negative matrix factorization",
+///   NIPS 2000 (T = 1).
 public final class ConvolutiveNMF: @unchecked Sendable {
   /// K × N magnitudes, scaled to a maximum of 1.
   public let V: Spectrogram
@@ -82,7 +87,9 @@ public final class ConvolutiveNMF: @unchecked Sendable {
   ///   - frame: n.
   ///   - result: K values, added to.
   ///   - part: only the entries of this part; nil for all.
-  func addApproximation(ofFrame frame: Int, part: Int16? = nil, to result: UnsafeMutablePointer<Float>) {
+  func addApproximation(
+    ofFrame frame: Int, part: Int16? = nil, to result: UnsafeMutablePointer<Float>
+  ) {
     var batch = TemplateBatch(result: result)
     for delay in 0..<min(templateFrames, frame + 1) {
       for entry in pattern.entries(inFrame: frame - delay) {
@@ -133,7 +140,8 @@ public final class ConvolutiveNMF: @unchecked Sendable {
     return sums.reduce(0, +)
   }
 
-  /// The factor by which W H would approximate V best in the least-squares sense: ⟨V, V̂⟩ / ⟨V̂, V̂⟩; 1 where V̂ is zero.
+  /// The factor by which W H would approximate V best in the least-squares sense: ⟨V, V̂⟩ / ⟨V̂,
+  /// V̂⟩; 1 where V̂ is zero.
   public func leastSquaresGain() -> Float {
     let approximation = Matrix(rowCount: binCount, columnCount: 1)
     let column = approximation.column(0)
@@ -200,7 +208,8 @@ public final class ConvolutiveNMF: @unchecked Sendable {
           denominators[entry] += sum
         }
       } else {
-        addProducts(of: w, with: power.view, entries: entries, delay: delay, runs: runs, to: denominators)
+        addProducts(
+          of: w, with: power.view, entries: entries, delay: delay, runs: runs, to: denominators)
       }
       addProducts(
         of: w, with: weighted, entries: entries, delay: delay, runs: runs, to: numerators)
@@ -219,12 +228,15 @@ public final class ConvolutiveNMF: @unchecked Sendable {
       addSum(of: weighted, gains: H, entries: entries, delay: delay, runs: runs, to: numerator)
       if power.columnCount == 0 {
         var total: Float = 0
-        for entry in entries where Int(pattern.frames[entry]) + delay < frameCount { total += H[entry] }
+        for entry in entries where Int(pattern.frames[entry]) + delay < frameCount {
+          total += H[entry]
+        }
         RunKernels.multiply(w, by: numerator, gain: 1 / (total + RunKernels.epsilon), over: runs)
       } else {
         let denominator = sums.column(1)
         RunKernels.clear(denominator, over: runs)
-        addSum(of: power.view, gains: H, entries: entries, delay: delay, runs: runs, to: denominator)
+        addSum(
+          of: power.view, gains: H, entries: entries, delay: delay, runs: runs, to: denominator)
         RunKernels.multiply(w, by: numerator, over: denominator, runs: runs)
       }
     }
@@ -234,12 +246,14 @@ public final class ConvolutiveNMF: @unchecked Sendable {
 
   /// result[e] ← result[e] + ⟨w, X at the entry's frame + delay⟩.
   func addProducts(
-    of w: UnsafePointer<Float>, with X: ColumnView, entries: Range<Int>, delay: Int, runs: [BinRuns.Run],
+    of w: UnsafePointer<Float>, with X: ColumnView, entries: Range<Int>, delay: Int,
+    runs: [BinRuns.Run],
     to result: UnsafeMutableBufferPointer<Float>
   ) {
     var entry = entries.lowerBound
     while entry < entries.upperBound {
-      let dots = RunKernels.dot(w, columns(of: X, from: entry, in: entries, delay: delay), over: runs)
+      let dots = RunKernels.dot(
+        w, columns(of: X, from: entry, in: entries, delay: delay), over: runs)
       for lane in 0..<min(4, entries.upperBound - entry) { result[entry + lane] += dots[lane] }
       entry += 4
     }
@@ -254,12 +268,14 @@ public final class ConvolutiveNMF: @unchecked Sendable {
     while entry < entries.upperBound {
       var four = SIMD4<Float>.zero
       for lane in 0..<min(4, entries.upperBound - entry) { four[lane] = gains[entry + lane] }
-      RunKernels.add(columns(of: X, from: entry, in: entries, delay: delay), gains: four, to: y, over: runs)
+      RunKernels.add(
+        columns(of: X, from: entry, in: entries, delay: delay), gains: four, to: y, over: runs)
       entry += 4
     }
   }
 
-  /// The columns of four successive entries; silence past the end of the entries or of the recording.
+  /// The columns of four successive entries; silence past the end of the entries or of the
+  /// recording.
   @inline(__always)
   private func columns(of X: ColumnView, from entry: Int, in entries: Range<Int>, delay: Int) -> (
     UnsafePointer<Float>, UnsafePointer<Float>, UnsafePointer<Float>, UnsafePointer<Float>

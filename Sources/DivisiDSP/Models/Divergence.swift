@@ -2,8 +2,8 @@ internal import Glibc
 
 /// The β-divergence of V from V̂, the cost that a model reduces.
 ///
-/// - SeeAlso: Févotte & Idier, "Algorithms for nonnegative matrix factorization with the β-divergence", Neural
-///   Computation 2011, eq. 2.
+/// - SeeAlso: Févotte & Idier, "Algorithms for nonnegative matrix factorization with the
+///   β-divergence", Neural Computation 2011, eq. 2.
 public struct Divergence: Sendable, Equatable {
   /// β: 2 Euclidean, 1 Kullback-Leibler, 0 Itakura-Saito, and any value between −1 and 3.
   public let beta: Float
@@ -58,13 +58,16 @@ public struct Divergence: Sendable, Equatable {
     return total
   }
 
-  /// Turns an approximation into the two factors that multiplicative updates correlate with the templates.
+  /// Turns an approximation into the two factors that multiplicative updates correlate with the
+  /// templates.
   ///
   /// - Parameters:
-  ///   - approximation: V̂ on entry, V̂^(β−2) ⊙ V on return; for β = 2, where that is V itself, it is left alone.
+  ///   - approximation: V̂ on entry, V̂^(β−2) ⊙ V on return; for β = 2, where that is V itself, it
+  ///     is left alone.
   ///   - power: V̂^(β−1) on return; untouched for β = 1, where it is 1.
   func factors(
-    _ V: UnsafePointer<Float>, approximation: UnsafeMutablePointer<Float>, power: UnsafeMutablePointer<Float>?,
+    _ V: UnsafePointer<Float>, approximation: UnsafeMutablePointer<Float>,
+    power: UnsafeMutablePointer<Float>?,
     count: Int
   ) {
     let floor = Lane(repeating: RunKernels.epsilon)

@@ -1,12 +1,14 @@
-/// The non-negative autoencoder with multiplicative updates: H = M_H ⊙ W_E V, V̂ = W_D H, and its convolutional form.
+/// The non-negative autoencoder with multiplicative updates: H = M_H ⊙ W_E V, V̂ = W_D H, and its
+/// convolutional form.
 ///
-/// The decoder is a ``ConvolutiveNMF`` whose activations the encoder computes instead of updating them one by one. With
-/// templates of T frames the encoder sees the T frames that follow an onset: H = M_H ⊙ Σ_τ (W_E)_τ ←τ(V). Structured
-/// dropout, the mask M_H, is the activation pattern with its weights.
+/// The decoder is a ``ConvolutiveNMF`` whose activations the encoder computes instead of updating
+/// them one by one. With templates of T frames the encoder sees the T frames that follow an onset:
+/// H = M_H ⊙ Σ_τ (W_E)_τ ←τ(V). Structured dropout, the mask M_H, is the activation pattern with
+/// its weights.
 ///
 /// - Thread: one at a time, as the decoder.
-/// - SeeAlso: Özer, Hansen, Zunner & Müller, "Investigating nonnegative autoencoders for efficient audio decomposition",
-///   EUSIPCO 2022, eq. 8–9 (Euclidean; here for every β-divergence).
+/// - SeeAlso: Özer, Hansen, Zunner & Müller, "Investigating nonnegative autoencoders for efficient
+///   audio decomposition", EUSIPCO 2022, eq. 8–9 (Euclidean; here for every β-divergence).
 public final class NonnegativeAutoencoder: @unchecked Sendable {
   /// W_D and H.
   public let decoder: ConvolutiveNMF
@@ -15,10 +17,12 @@ public final class NonnegativeAutoencoder: @unchecked Sendable {
 
   private let parallel: Parallel
 
-  /// An autoencoder whose encoder is the transpose of its decoder, scaled so that the code fits the decoder's H.
+  /// An autoencoder whose encoder is the transpose of its decoder, scaled so that the code fits the
+  /// decoder's H.
   ///
-  /// Each row is divided by the template's energy, then scaled until the row's code sums to what H sums to now. A row
-  /// whose code is zero, because the recording is silent wherever the component may sound, is left as it is.
+  /// Each row is divided by the template's energy, then scaled until the row's code sums to what H
+  /// sums to now. A row whose code is zero, because the recording is silent wherever the component
+  /// may sound, is left as it is.
   public init(decoder: ConvolutiveNMF, parallel: @escaping Parallel = sequentially) {
     self.decoder = decoder
     self.parallel = parallel
@@ -28,7 +32,9 @@ public final class NonnegativeAutoencoder: @unchecked Sendable {
     }
     encode()
     for component in 0..<encoder.componentCount {
-      let code = decoder.pattern.entries(ofComponent: component).reduce(Float(0)) { $0 + decoder.H[$1] }
+      let code = decoder.pattern.entries(ofComponent: component).reduce(Float(0)) {
+        $0 + decoder.H[$1]
+      }
       guard code > 0 && sums[component] > 0 else { continue }
       encoder.scale(component: component, by: sums[component] / code)
     }
@@ -42,7 +48,8 @@ public final class NonnegativeAutoencoder: @unchecked Sendable {
       for entry in entries { decoder.H[entry] = 0 }
       for delay in 0..<encoder.frameCount {
         decoder.addProducts(
-          of: encoder.frame(delay, ofComponent: component), with: decoder.V.values.view, entries: entries, delay: delay,
+          of: encoder.frame(delay, ofComponent: component), with: decoder.V.values.view,
+          entries: entries, delay: delay,
           runs: encoder.runs[component].runs, to: decoder.H)
       }
       for entry in entries { decoder.H[entry] *= decoder.pattern.weights[entry] }
@@ -66,10 +73,15 @@ public final class NonnegativeAutoencoder: @unchecked Sendable {
       for delay in 0..<encoder.frameCount {
         RunKernels.clear(sums.column(0), over: runs)
         RunKernels.clear(sums.column(1), over: runs)
-        decoder.addSum(of: decoder.V.values.view, gains: gains, entries: entries, delay: delay, runs: runs, to: sums.column(0))
-        decoder.addSum(of: decoder.V.values.view, gains: floors, entries: entries, delay: delay, runs: runs, to: sums.column(1))
+        decoder.addSum(
+          of: decoder.V.values.view, gains: gains, entries: entries, delay: delay, runs: runs,
+          to: sums.column(0))
+        decoder.addSum(
+          of: decoder.V.values.view, gains: floors, entries: entries, delay: delay, runs: runs,
+          to: sums.column(1))
         RunKernels.multiply(
-          encoder.frame(delay, ofComponent: component), by: sums.column(0), over: sums.column(1), runs: runs)
+          encoder.frame(delay, ofComponent: component), by: sums.column(0), over: sums.column(1),
+          runs: runs)
       }
     }
   }

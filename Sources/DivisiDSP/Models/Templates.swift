@@ -1,7 +1,8 @@
-/// What each component sounds like: K × R × T values, zero outside the bins that the component may use.
+/// What each component sounds like: K × R × T values, zero outside the bins that the component may
+/// use.
 ///
-/// Frame τ of component r is column r · T + τ of ``values``. An encoder has the same shape, each of its rows stored as
-/// a column here.
+/// Frame τ of component r is column r · T + τ of ``values``. An encoder has the same shape, each of
+/// its rows stored as a column here.
 public struct Templates: ~Copyable, Sendable {
   /// K × (R · T), non-negative.
   public let values: Matrix
@@ -43,7 +44,9 @@ public struct Templates: ~Copyable, Sendable {
   }
 
   /// A copy with storage of its own.
-  public func copy() -> Templates { Templates(values: values.copy(), runs: runs, frameCount: frameCount) }
+  public func copy() -> Templates {
+    Templates(values: values.copy(), runs: runs, frameCount: frameCount)
+  }
 
   private init(values: consuming Matrix, runs: [BinRuns], frameCount: Int) {
     self.values = values

@@ -6,10 +6,12 @@ private let planner = Mutex(())
 
 /// A pair of real FFTs of one length, forward and inverse.
 ///
-/// Planned by estimate rather than by measurement: a measured plan depends on the clock, and another plan rounds
-/// differently, so that the same command would not always give the same bytes. The inverse is not scaled.
+/// Planned by estimate rather than by measurement: a measured plan depends on the clock, and
+/// another plan rounds differently, so that the same command would not always give the same bytes.
+/// The inverse is not scaled.
 ///
-/// - Thread: made and freed anywhere; `forward` and `inverse` may run at once on any threads, each with buffers of its own.
+/// - Thread: made and freed anywhere; `forward` and `inverse` may run at once on any threads, each
+///   with buffers of its own.
 public final class FFTPlan: @unchecked Sendable {
   /// Samples in time.
   public let length: Int
@@ -42,7 +44,8 @@ public final class FFTPlan: @unchecked Sendable {
     fftwf_execute_dft_r2c(forwardPlan, buffer.time, buffer.complex)
   }
 
-  /// Transforms `buffer.spectrum` into `buffer.time`, times the length; the spectrum's contents are lost.
+  /// Transforms `buffer.spectrum` into `buffer.time`, times the length; the spectrum's contents are
+  /// lost.
   public func inverse(_ buffer: FFTBuffer) {
     fftwf_execute_dft_c2r(inversePlan, buffer.complex, buffer.time)
   }
@@ -62,7 +65,8 @@ public final class FFTBuffer: @unchecked Sendable {
     let binCount = length / 2 + 1
     time = fftwf_alloc_real(length)
     complex = fftwf_alloc_complex(binCount)
-    spectrum = UnsafeMutableRawPointer(complex).bindMemory(to: SIMD2<Float>.self, capacity: binCount)
+    spectrum = UnsafeMutableRawPointer(complex).bindMemory(
+      to: SIMD2<Float>.self, capacity: binCount)
     time.update(repeating: 0, count: length)
     spectrum.update(repeating: .zero, count: binCount)
   }

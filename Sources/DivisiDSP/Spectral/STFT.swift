@@ -5,7 +5,8 @@ internal import Glibc
 /// The window is a periodic Hann window, for analysis and synthesis.
 ///
 /// - Thread: one frame at a time per `FFTBuffer`; distinct buffers may be used at once.
-/// - SeeAlso: Griffin & Lim, "Signal estimation from modified short-time Fourier transform", IEEE TASSP 1984, eq. 6.
+/// - SeeAlso: Griffin & Lim, "Signal estimation from modified short-time Fourier transform", IEEE
+///   TASSP 1984, eq. 6.
 public final class STFT: Sendable {
   /// Where the frames lie.
   public let grid: TimeGrid
@@ -55,7 +56,9 @@ public final class STFT: Sendable {
   ///   - frame: the index on the grid.
   ///   - signal: as long as the original.
   /// - Complexity: O(window · log window); allocates nothing.
-  public func overlapAdd(_ buffer: FFTBuffer, frame: Int, to signal: UnsafeMutableBufferPointer<Float>) {
+  public func overlapAdd(
+    _ buffer: FFTBuffer, frame: Int, to signal: UnsafeMutableBufferPointer<Float>
+  ) {
     plan.inverse(buffer)
     let first = frame * grid.hopSize - grid.windowLength / 2
     let lower = max(0, -first)

@@ -1,7 +1,8 @@
 /// Where the frames of an STFT lie on a signal.
 ///
-/// Frame n is centred on sample n · hop; the signal is taken as zero outside, and there are as many frames as it
-/// takes for every sample to lie between two frame centres. This is the one definition of a frame in Divisi.
+/// Frame n is centred on sample n · hop; the signal is taken as zero outside, and there are as many
+/// frames as it takes for every sample to lie between two frame centres. This is the one definition
+/// of a frame in Divisi.
 public struct TimeGrid: Sendable, Equatable {
   /// Samples per second.
   public let sampleRate: Double
@@ -13,7 +14,9 @@ public struct TimeGrid: Sendable, Equatable {
   /// - Precondition: the window is even and at least 4, the hop is from 1 to half the window.
   public init(sampleRate: Double, windowLength: Int, hopSize: Int) {
     precondition(windowLength >= 4 && windowLength % 2 == 0, "window of \(windowLength) samples")
-    precondition(hopSize >= 1 && hopSize <= windowLength / 2, "hop of \(hopSize) for a window of \(windowLength)")
+    precondition(
+      hopSize >= 1 && hopSize <= windowLength / 2,
+      "hop of \(hopSize) for a window of \(windowLength)")
     self.sampleRate = sampleRate
     self.windowLength = windowLength
     self.hopSize = hopSize
@@ -21,8 +24,8 @@ public struct TimeGrid: Sendable, Equatable {
 
   /// A grid whose window and hop last as long as some samples do at 44.1 kHz.
   ///
-  /// The window is rounded to an even length whose only prime factors are 2, 3 and 5, so that FFTs are fast, and the hop keeps its
-  /// ratio to the window.
+  /// The window is rounded to an even length whose only prime factors are 2, 3 and 5, so that FFTs
+  /// are fast, and the hop keeps its ratio to the window.
   ///
   /// - Parameters:
   ///   - sampleRate: of the recording, in hertz.

@@ -23,10 +23,11 @@ struct Stroke: Sendable {
 extension Constraints {
   /// Replaces start values by random ones where the settings ask for it.
   ///
-  /// Random templates may use every bin; random activations may sound at any time, for the part that struck the
-  /// component last, or first where nothing has been struck yet.
+  /// Random templates may use every bin; random activations may sound at any time, for the part
+  /// that struck the component last, or first where nothing has been struck yet.
   static func assemble(
-    templates: consuming Templates, rows: [ActivationPattern.Row], starts: [[Float]], strokes: [[Stroke]],
+    templates: consuming Templates, rows: [ActivationPattern.Row], starts: [[Float]],
+    strokes: [[Stroke]],
     settings: SeparationSettings
   ) -> Constraints {
     let frameCount = rows.first?.weights.count ?? 0
@@ -37,7 +38,8 @@ extension Constraints {
     if settings.templates == .random {
       let full = BinRuns.full(binCount: templates.binCount)
       let drawn = Templates(
-        binCount: templates.binCount, runs: templates.runs.map { _ in full }, frameCount: templates.frameCount)
+        binCount: templates.binCount, runs: templates.runs.map { _ in full },
+        frameCount: templates.frameCount)
       for component in 0..<drawn.componentCount {
         for frame in 0..<drawn.frameCount {
           let column = drawn.frame(frame, ofComponent: component)
@@ -55,12 +57,14 @@ extension Constraints {
       settings.activations == .random
         ? generator.nextUnit() : starts[Int(pattern.components[entry])][Int(pattern.frames[entry])]
     }
-    return Constraints(templates: templates, pattern: pattern, activations: activations, strokes: strokes)
+    return Constraints(
+      templates: templates, pattern: pattern, activations: activations, strokes: strokes)
   }
 }
 
 extension ActivationPattern.Row {
-  /// Lets the component sound at any time; closed frames go to the part before them, the first ones to the part after.
+  /// Lets the component sound at any time; closed frames go to the part before them, the first ones
+  /// to the part after.
   mutating func openEverywhere() {
     guard let firstOpen = weights.firstIndex(where: { $0 > 0 }) else { return }
     var part = parts[firstOpen]
@@ -73,7 +77,8 @@ extension ActivationPattern.Row {
 }
 
 extension TimeGrid {
-  /// The frames of a recording from one time to another, both included, at least one unless outside it.
+  /// The frames of a recording from one time to another, both included, at least one unless outside
+  /// it.
   func frames(fromSeconds start: Double, toSeconds end: Double, frameCount: Int) -> Range<Int> {
     let lower = min(max(frame(atSeconds: start), 0), frameCount)
     return lower..<max(lower, min(frame(atSeconds: end) + 1, frameCount))

@@ -8,8 +8,8 @@ struct PitchComb {
   /// What a partial looks like.
   let shape: CombShape
 
-  /// A partial of a main lobe's width is searched this far either side, in semitones and in bins: what a piano's partials stray
-  /// from the model. 0.2 to 0.5 semitones measure alike.
+  /// A partial of a main lobe's width is searched this far either side, in semitones and in bins:
+  /// what a piano's partials stray from the model. 0.2 to 0.5 semitones measure alike.
   private static let lobeSemitones = 0.3
   private static let bandSemitones = 0.5
   private static let slackBins = 2.0
@@ -18,8 +18,9 @@ struct PitchComb {
 
   /// Frequency of a partial in hertz, stretched by the string's stiffness.
   ///
-  /// The inharmonicity is that of an average piano: Rigaud, David & Daudet, "A parametric model and estimation
-  /// techniques for the inharmonicity and tuning of the piano", JASA 2013, eq. 9, with their reference parameters.
+  /// The inharmonicity is that of an average piano: Rigaud, David & Daudet, "A parametric model and
+  /// estimation techniques for the inharmonicity and tuning of the piano", JASA 2013, eq. 9, with
+  /// their reference parameters.
   func frequency(ofPartial partial: Int, pitch: Int) -> Double {
     let key = Double(pitch)
     let inharmonicity = exp(0.0926 * key - 13.64) + exp(-0.0847 * key - 5.82)

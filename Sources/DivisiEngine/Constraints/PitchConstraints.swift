@@ -1,12 +1,15 @@
 import DivisiDSP
 import DivisiScore
 
-/// What a score says about pitched parts: which keys may sound when, for whom, and with which partials.
+/// What a score says about pitched parts: which keys may sound when, for whom, and with which
+/// partials.
 ///
-/// Every pitch has up to three components, shared by all parts: its full sound, its first 0.3 s beside that, and the
-/// noise of its onset, flat over all bins. A frame of a pitch belongs to the part that struck it last.
+/// Every pitch has up to three components, shared by all parts: its full sound, its first 0.3 s
+/// beside that, and the noise of its onset, flat over all bins. A frame of a pitch belongs to the
+/// part that struck it last.
 ///
-/// - SeeAlso: Ewert & Müller, "Using score-informed constraints for NMF-based source separation", ICASSP 2012.
+/// - SeeAlso: Ewert & Müller, "Using score-informed constraints for NMF-based source separation",
+///   ICASSP 2012.
 struct PitchConstraints {
   /// One note and how long its string may sound.
   struct Strike {
@@ -69,7 +72,8 @@ struct PitchConstraints {
           let onset = strike.note.onsetSeconds
           row.open(
             grid.frames(
-              fromSeconds: onset - tolerance, toSeconds: max(end(strike), onset + Self.shortestSeconds),
+              fromSeconds: onset - tolerance,
+              toSeconds: max(end(strike), onset + Self.shortestSeconds),
               frameCount: frameCount),
             part: strike.part)
         }
@@ -93,6 +97,7 @@ struct PitchConstraints {
       }
     }
     return .assemble(
-      templates: templates, rows: rows, starts: rows.map(\.weights), strokes: rows.map { _ in [] }, settings: settings)
+      templates: templates, rows: rows, starts: rows.map(\.weights), strokes: rows.map { _ in [] },
+      settings: settings)
   }
 }

@@ -4,24 +4,29 @@ internal import Glibc
 
 /// What a score says about drums: which articulation is struck when, and how hard.
 ///
-/// Every articulation (see ``DrumKit/articulation(ofPitch:)``) is one component; H starts as decaying envelopes whose heights
-/// follow the velocities.
+/// Every articulation (see ``DrumKit/articulation(ofPitch:)``) is one component; H starts as
+/// decaying envelopes whose heights follow the velocities.
 ///
-/// - SeeAlso: Dittmar & Müller, "Reverse engineering the Amen break", IEEE/ACM TASLP 2016 (envelopes as a start).
+/// - SeeAlso: Dittmar & Müller, "Reverse engineering the Amen break", IEEE/ACM TASLP 2016
+///   (envelopes as a start).
 struct StrokeConstraints {
   private static let soundingSeconds = 0.5
   private static let decaySeconds = 0.1
   private static let floor = 1e-3
-  /// Tolerance up to which an envelope starts to decay at the notated onset; beyond it waits as much longer.
+  /// Tolerance up to which an envelope starts to decay at the notated onset; beyond it waits as
+  /// much longer.
   private static let usualTolerance = 0.03
 
   /// Draws masks and start values on a time grid.
   static func constraints(
-    parts: [Part], kit: DrumKit, grid: TimeGrid, frameCount: Int, binCount: Int, settings: SeparationSettings
+    parts: [Part], kit: DrumKit, grid: TimeGrid, frameCount: Int, binCount: Int,
+    settings: SeparationSettings
   ) -> Constraints {
     var notes: [Int: [(note: Note, part: Int)]] = [:]
     for (index, part) in parts.enumerated() {
-      for note in part.notes { notes[DrumKit.articulation(ofPitch: note.pitch), default: []].append((note, index)) }
+      for note in part.notes {
+        notes[DrumKit.articulation(ofPitch: note.pitch), default: []].append((note, index))
+      }
     }
     let articulations = notes.keys.sorted()
     var rows: [ActivationPattern.Row] = []
@@ -31,7 +36,9 @@ struct StrokeConstraints {
       var start = [Float](repeating: 0, count: frameCount)
       var row = ActivationPattern.Row(frameCount: frameCount)
       var struck: [Stroke] = []
-      for (note, part) in notes[articulation]!.sorted(by: { $0.note.onsetSeconds < $1.note.onsetSeconds }) {
+      for (note, part) in notes[articulation]!.sorted(by: {
+        $0.note.onsetSeconds < $1.note.onsetSeconds
+      }) {
         let frames = grid.frames(
           fromSeconds: note.onsetSeconds - settings.toleranceSeconds,
           toSeconds: note.onsetSeconds + soundingSeconds, frameCount: frameCount)
@@ -39,7 +46,8 @@ struct StrokeConstraints {
         let decayStart = note.onsetSeconds + max(0, settings.toleranceSeconds - usualTolerance)
         for frame in frames {
           let elapsed = Double(frame) / grid.frameRate - decayStart
-          let value = pow(Double(note.velocity) / 100, 2) * max(exp(-max(elapsed, 0) / decaySeconds), floor)
+          let value =
+            pow(Double(note.velocity) / 100, 2) * max(exp(-max(elapsed, 0) / decaySeconds), floor)
           start[frame] = max(start[frame], Float(value))
           row.parts[frame] = Int16(part)
         }
@@ -57,6 +65,7 @@ struct StrokeConstraints {
     for (component, articulation) in articulations.enumerated() {
       kit.write(articulation: articulation, component: component, grid: grid, to: templates)
     }
-    return .assemble(templates: templates, rows: rows, starts: starts, strokes: strokes, settings: settings)
+    return .assemble(
+      templates: templates, rows: rows, starts: starts, strokes: strokes, settings: settings)
   }
 }

@@ -11,7 +11,8 @@ enum Tuning {
   /// The tuning against A4 = 440 Hz that lets the partials of the notes meet the most magnitude.
   ///
   /// - Returns: cents, from −60 to 60; 0 where the notes say nothing.
-  /// - Complexity: O(notes · frames · bins) for the mean spectra, little beside a model's iteration.
+  /// - Complexity: O(notes · frames · bins) for the mean spectra, little beside a model's
+  ///   iteration.
   static func cents(of V: Spectrogram, constraints: PitchConstraints, grid: TimeGrid) -> Double {
     let spectra = constraints.pitches.map { pitch in
       (pitch: pitch, mean: spectrum(of: constraints.strikes[pitch] ?? [], in: V, grid: grid))
@@ -19,9 +20,12 @@ enum Tuning {
     let steps = Int(2 * rangeCents / stepCents)
     let salience = (0...steps).map { step in
       let comb = PitchComb(tuningCents: Double(step) * stepCents - rangeCents, shape: .lobes)
-      return spectra.reduce(0.0) { $0 + self.salience(of: $1.pitch, in: $1.mean, comb: comb, grid: grid) }
+      return spectra.reduce(0.0) {
+        $0 + self.salience(of: $1.pitch, in: $1.mean, comb: comb, grid: grid)
+      }
     }
-    guard let best = salience.indices.max(by: { salience[$0] < salience[$1] }), salience[best] > 0 else { return 0 }
+    guard let best = salience.indices.max(by: { salience[$0] < salience[$1] }), salience[best] > 0
+    else { return 0 }
     var offset = 0.0
     if best > 0 && best < steps {
       let (left, top, right) = (salience[best - 1], salience[best], salience[best + 1])
@@ -37,7 +41,8 @@ enum Tuning {
     var sum = [Float](repeating: 0, count: V.binCount)
     for strike in strikes {
       let frames = grid.frames(
-        fromSeconds: strike.note.onsetSeconds, toSeconds: strike.note.dampedSeconds, frameCount: V.frameCount)
+        fromSeconds: strike.note.onsetSeconds, toSeconds: strike.note.dampedSeconds,
+        frameCount: V.frameCount)
       for frame in frames {
         let column = V.values.column(frame)
         for bin in sum.indices { sum[bin] += column[bin] }
@@ -46,7 +51,9 @@ enum Tuning {
     return sum
   }
 
-  private static func salience(of pitch: Int, in spectrum: [Float], comb: PitchComb, grid: TimeGrid) -> Double {
+  private static func salience(of pitch: Int, in spectrum: [Float], comb: PitchComb, grid: TimeGrid)
+    -> Double
+  {
     var sum = 0.0
     for partial in 1...partials {
       let position = grid.bin(atHertz: comb.frequency(ofPartial: partial, pitch: pitch))

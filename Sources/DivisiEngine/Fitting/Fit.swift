@@ -11,13 +11,15 @@ struct Fit {
 
   /// Fits a model of the family that the settings name.
   ///
-  /// The autoencoder's iterations come first: a step on encoder and decoder from one approximation, then the code anew.
-  /// What is left of the iterations are steps on W and on H, and last the refinements on H alone. Where strokes have
-  /// velocities, a pilot fit decides how far to trust them.
+  /// The autoencoder's iterations come first: a step on encoder and decoder from one approximation,
+  /// then the code anew. What is left of the iterations are steps on W and on H, and last the
+  /// refinements on H alone. Where strokes have velocities, a pilot fit decides how far to trust
+  /// them.
   ///
   /// - Parameter step: called after each iteration; may throw to end the fit.
   static func run(
-    _ constraints: consuming Constraints, to V: Spectrogram, settings: SeparationSettings, parallel: @escaping Parallel,
+    _ constraints: consuming Constraints, to V: Spectrogram, settings: SeparationSettings,
+    parallel: @escaping Parallel,
     step: () throws(SeparationError) -> Void
   ) throws(SeparationError) -> Fit {
     var pull = VelocityPull(pattern: constraints.pattern, strokes: constraints.strokes)
@@ -25,7 +27,8 @@ struct Fit {
     let pattern = constraints.pattern
     func makeModel(_ templates: consuming Templates) -> ConvolutiveNMF {
       let model = ConvolutiveNMF(
-        spectrogram: V, templates: templates, pattern: pattern, divergence: Divergence(beta: Float(settings.beta)),
+        spectrogram: V, templates: templates, pattern: pattern,
+        divergence: Divergence(beta: Float(settings.beta)),
         parallel: parallel)
       for entry in activations.indices { model.H[entry] = activations[entry] }
       let gain = model.leastSquaresGain()
@@ -43,7 +46,8 @@ struct Fit {
 
     let model = makeModel(constraints.templates)
     let lossBefore = model.loss()
-    let encoderIterations = settings.model.hasEncoder ? min(settings.encoderIterations, settings.iterations) : 0
+    let encoderIterations =
+      settings.model.hasEncoder ? min(settings.encoderIterations, settings.iterations) : 0
     if encoderIterations > 0 {
       let autoencoder = NonnegativeAutoencoder(decoder: model, parallel: parallel)
       for _ in 0..<encoderIterations {

@@ -3,8 +3,9 @@ internal import Glibc
 
 /// Finds how long notes sound on after their release where the score has no pedal.
 ///
-/// A player may have used the pedal although the score does not say so. If notes that stop soon after their release explain the
-/// recording nearly as well as notes that sound on, there was none; else each note ends where its own activation says.
+/// A player may have used the pedal although the score does not say so. If notes that stop soon
+/// after their release explain the recording nearly as well as notes that sound on, there was none;
+/// else each note ends where its own activation says.
 enum ReleaseSearch {
   /// How long damped strings sound.
   static let dampedSeconds = 0.2
@@ -29,11 +30,16 @@ enum ReleaseSearch {
     fit: (PitchConstraints) throws(SeparationError) -> Fit
   ) throws(SeparationError) -> Fit {
     let short = try fit(constraints.released(after: dampedSeconds))
-    if try short.lossAfter < lossMargin * fit(constraints.released(after: pedalledSeconds)).lossAfter { return short }
+    if try short.lossAfter < lossMargin
+      * fit(constraints.released(after: pedalledSeconds)).lossAfter
+    {
+      return short
+    }
     let long = try fit(constraints.released(after: longestSeconds))
     var measured = constraints.released(after: longestSeconds)
     let activations = constraints.pitches.indices.map { index in
-      long.model.envelope(ofComponents: PitchConstraints.tonalComponents(ofPitchAt: index, settings: settings))
+      long.model.envelope(
+        ofComponents: PitchConstraints.tonalComponents(ofPitchAt: index, settings: settings))
     }
     let order = Dictionary(uniqueKeysWithValues: constraints.pitches.enumerated().map { ($1, $0) })
     measured.setEnds { pitch, index in
@@ -78,7 +84,9 @@ extension ConvolutiveNMF {
   fileprivate func envelope(ofComponents components: Range<Int>) -> [Float] {
     var result = [Float](repeating: 0, count: pattern.frameCount)
     for component in components {
-      for entry in pattern.entries(ofComponent: component) { result[Int(pattern.frames[entry])] += H[entry] }
+      for entry in pattern.entries(ofComponent: component) {
+        result[Int(pattern.frames[entry])] += H[entry]
+      }
     }
     return result
   }

@@ -1,11 +1,12 @@
 import DivisiDSP
 internal import Glibc
 
-/// Draws the activations of drum strokes towards what their velocities say, as far as velocities can be trusted.
+/// Draws the activations of drum strokes towards what their velocities say, as far as velocities
+/// can be trusted.
 ///
-/// A stroke owns the frames from its first one to its component's next stroke. Its gain g is the sum of H there; the
-/// velocity v says that log g should be 2 log(v / 100) plus a constant of the component. Each application multiplies the
-/// stroke's frames by (expected / found)^μ.
+/// A stroke owns the frames from its first one to its component's next stroke. Its gain g is the
+/// sum of H there; the velocity v says that log g should be 2 log(v / 100) plus a constant of the
+/// component. Each application multiplies the stroke's frames by (expected / found)^μ.
 struct VelocityPull {
   private struct Owned {
     let entries: Range<Int>
@@ -13,7 +14,8 @@ struct VelocityPull {
   }
 
   private static let strength = 0.5
-  /// Correlation of log gains and log velocities at which velocities begin to count, and how far above they count in full.
+  /// Correlation of log gains and log velocities at which velocities begin to count, and how far
+  /// above they count in full.
   private static let trustFrom = 0.7
   private static let trustRange = 0.15
   private static let factorRange = 0.05...20.0
@@ -33,7 +35,8 @@ struct VelocityPull {
         entries = owned.endIndex..<entries.upperBound
         let velocity = Double(max(strokes[index].velocity, 1))
         return owned.isEmpty
-          ? nil : Owned(entries: owned.startIndex..<owned.endIndex, expected: 2 * log(velocity / 100))
+          ? nil
+          : Owned(entries: owned.startIndex..<owned.endIndex, expected: 2 * log(velocity / 100))
       }
     }
   }
@@ -71,7 +74,8 @@ struct VelocityPull {
         log(max(gains.reduce(0, +), 1e-12)) - log(strokes.reduce(0.0) { $0 + exp($1.expected) })
       for (stroke, gain) in zip(strokes, gains) where gain > 0 {
         let factor = exp(exponent * (stroke.expected + offset - log(gain)))
-        let clipped = Float(min(max(factor, Self.factorRange.lowerBound), Self.factorRange.upperBound))
+        let clipped = Float(
+          min(max(factor, Self.factorRange.lowerBound), Self.factorRange.upperBound))
         for entry in stroke.entries { H[entry] *= clipped }
       }
     }

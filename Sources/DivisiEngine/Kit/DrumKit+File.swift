@@ -24,24 +24,33 @@ extension DrumKit {
   /// - Parameter path: names the file in errors.
   /// - Throws: if the bytes are no kit, are damaged, or are of another version or grid.
   public init(decoding bytes: [UInt8], path: String) throws(ModelFileError) {
-    func refuse(_ problem: String) -> ModelFileError { ModelFileError(path: path, problem: problem) }
+    func refuse(_ problem: String) -> ModelFileError {
+      ModelFileError(path: path, problem: problem)
+    }
     let file = try SafeTensors(decoding: bytes, path: path)
     guard file.metadata["format"] == Self.format else {
-      throw refuse("expected a drum kit (format '\(Self.format)'), found '\(file.metadata["format"] ?? "none")'")
+      throw refuse(
+        "expected a drum kit (format '\(Self.format)'), found '\(file.metadata["format"] ?? "none")'"
+      )
     }
     guard file.metadata["version"] == Self.version else {
-      throw refuse("expected version \(Self.version), found '\(file.metadata["version"] ?? "none")'")
+      throw refuse(
+        "expected version \(Self.version), found '\(file.metadata["version"] ?? "none")'")
     }
     let wanted = [Int(Self.grid.sampleRate), Self.grid.windowLength, Self.grid.hopSize]
     let found = ["sample_rate", "window", "hop"].map { Int(file.metadata[$0] ?? "") }
-    guard found == wanted else { throw refuse("expected patches at rate, window and hop \(wanted), found \(found)") }
+    guard found == wanted else {
+      throw refuse("expected patches at rate, window and hop \(wanted), found \(found)")
+    }
     var patches: [Int: Patch] = [:]
     for (name, tensor) in file.tensors {
       guard let articulation = Int(name), (0...127).contains(articulation),
-        tensor.shape == [Self.frameCount, Self.grid.binCount], tensor.values.allSatisfy({ $0.isFinite && $0 >= 0 })
+        tensor.shape == [Self.frameCount, Self.grid.binCount],
+        tensor.values.allSatisfy({ $0.isFinite && $0 >= 0 })
       else {
         throw refuse(
-          "tensor '\(name)': expected a drum number with \(Self.frameCount) × \(Self.grid.binCount) values from 0 up")
+          "tensor '\(name)': expected a drum number with \(Self.frameCount) × \(Self.grid.binCount) values from 0 up"
+        )
       }
       patches[articulation] = tensor.values
     }

@@ -1,9 +1,11 @@
 import DivisiDSP
 internal import Glibc
 
-/// Spectrogram patches of drum strokes: what each articulation of a kit sounds like, frame by frame.
+/// Spectrogram patches of drum strokes: what each articulation of a kit sounds like, frame by
+/// frame.
 ///
-/// Patches lie on one fixed grid (2048 / 512 at 44.1 kHz) and are interpolated onto the grid of a recording.
+/// Patches lie on one fixed grid (2048 / 512 at 44.1 kHz) and are interpolated onto the grid of a
+/// recording.
 public struct DrumKit: Sendable {
   /// One articulation: K × T magnitudes, frame after frame, scaled to a maximum of 1.
   public typealias Patch = [Float]
@@ -26,7 +28,8 @@ public struct DrumKit: Sendable {
 
   /// The drum that stands for a General MIDI number: two kicks are one, and so are two snares.
   ///
-  /// Drums that sound differently stay apart even where they belong to one part, as the ways to strike a hi-hat do.
+  /// Drums that sound differently stay apart even where they belong to one part, as the ways to
+  /// strike a hi-hat do.
   public static func articulation(ofPitch pitch: Int) -> Int {
     switch pitch {
     case 35: 36
@@ -37,7 +40,8 @@ public struct DrumKit: Sendable {
 
   /// Writes an articulation as the start of a template, on another grid.
   ///
-  /// Where the kit lacks the articulation, ``GenericDrum`` serves. A template of one frame is the mean over the patch.
+  /// Where the kit lacks the articulation, ``GenericDrum`` serves. A template of one frame is the
+  /// mean over the patch.
   func write(articulation: Int, component: Int, grid: TimeGrid, to templates: borrowing Templates) {
     let patch = patches[articulation] ?? GenericDrum.patch(articulation: articulation, kit: self)
     let binCount = Self.grid.binCount
@@ -48,7 +52,9 @@ public struct DrumKit: Sendable {
         let position = min(Self.grid.bin(atHertz: grid.frequency(ofBin: bin)), Double(binCount - 1))
         values[bin] =
           templates.frameCount == 1
-          ? (0..<Self.frameCount / 2).reduce(Float(0)) { $0 + Self.value(of: patch, bin: position, frame: Double($1)) }
+          ? (0..<Self.frameCount / 2).reduce(Float(0)) {
+            $0 + Self.value(of: patch, bin: position, frame: Double($1))
+          }
           : Self.value(of: patch, bin: position, frame: seconds * Self.grid.frameRate)
       }
     }

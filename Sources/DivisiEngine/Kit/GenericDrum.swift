@@ -1,11 +1,12 @@
 internal import Glibc
 
-/// What a drum that no kit has a recording of may sound like, roughly: a start that fitting improves.
+/// What a drum that no kit has a recording of may sound like, roughly: a start that fitting
+/// improves.
 enum GenericDrum {
   /// A patch for any General MIDI drum number.
   ///
-  /// Toms are a decaying band around the pitch of their size, cymbals ring like the kit's open hi-hat, all else is a click over
-  /// the whole spectrum.
+  /// Toms are a decaying band around the pitch of their size, cymbals ring like the kit's open
+  /// hi-hat, all else is a click over the whole spectrum.
   static func patch(articulation: Int, kit: DrumKit) -> DrumKit.Patch {
     let tomFundamentals = [41: 80.0, 43: 95, 45: 115, 47: 140, 48: 170, 50: 205]
     if let fundamental = tomFundamentals[articulation] {
@@ -22,7 +23,9 @@ enum GenericDrum {
     return patch(decaySeconds: 0.1) { _ in 1 }
   }
 
-  private static func patch(decaySeconds: Double, spectrum: (_ hertz: Double) -> Double) -> DrumKit.Patch {
+  private static func patch(decaySeconds: Double, spectrum: (_ hertz: Double) -> Double)
+    -> DrumKit.Patch
+  {
     let grid = DrumKit.grid
     let values = (0..<grid.binCount).map { spectrum(grid.frequency(ofBin: $0)) }
     return (0..<DrumKit.frameCount).flatMap { frame in

@@ -2,8 +2,8 @@ import DivisiDSP
 
 /// Learns a ``DrumKit`` from recordings of single strokes.
 ///
-/// Each stroke's patch is divided by its sum, so that loud strokes do not outweigh soft ones, and averaged over the strokes of
-/// a kit, then over kits; the result is scaled to a maximum of 1.
+/// Each stroke's patch is divided by its sum, so that loud strokes do not outweigh soft ones, and
+/// averaged over the strokes of a kit, then over kits; the result is scaled to a maximum of 1.
 public struct KitLearner {
   private var sums: [Int: (patch: DrumKit.Patch, kitCount: Int)] = [:]
   private let stft = STFT(grid: DrumKit.grid)

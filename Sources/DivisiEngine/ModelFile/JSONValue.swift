@@ -12,7 +12,8 @@ enum JSONValue: Equatable {
   var array: [JSONValue]? { if case .array(let value) = self { value } else { nil } }
   var object: [String: JSONValue]? { if case .object(let value) = self { value } else { nil } }
 
-  /// Parses a whole text; nil where it is not JSON, not within these limits, or nested more than 8 deep.
+  /// Parses a whole text; nil where it is not JSON, not within these limits, or nested more than 8
+  /// deep.
   init?(parsing bytes: ArraySlice<UInt8>) {
     var parser = Parser(rest: bytes)
     guard let value = parser.value(depth: 8) else { return nil }
@@ -50,7 +51,9 @@ enum JSONValue: Equatable {
       if take("}") { return .object(members) }
       repeat {
         skipSpace()
-        guard let key = string(), take(":"), let value = value(depth: depth - 1), members[key] == nil else {
+        guard let key = string(), take(":"), let value = value(depth: depth - 1),
+          members[key] == nil
+        else {
           return nil
         }
         members[key] = value
@@ -96,7 +99,8 @@ enum JSONValue: Equatable {
     case .array(let elements): "[" + elements.map(\.text).joined(separator: ",") + "]"
     case .object(let members):
       "{"
-        + members.sorted { $0.key < $1.key }.map { "\(Self.quoted($0.key)):\($0.value.text)" }.joined(separator: ",")
+        + members.sorted { $0.key < $1.key }.map { "\(Self.quoted($0.key)):\($0.value.text)" }
+        .joined(separator: ",")
         + "}"
     }
   }

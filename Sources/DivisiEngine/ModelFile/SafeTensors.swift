@@ -1,7 +1,7 @@
 /// The safetensors format: named arrays of single-precision numbers and text about them.
 ///
-/// Eight bytes of header length, a JSON header, the numbers. Unlike other formats for models it holds data only, nothing that
-/// could run.
+/// Eight bytes of header length, a JSON header, the numbers. Unlike other formats for models it
+/// holds data only, nothing that could run.
 struct SafeTensors {
   /// One array; the last dimension is contiguous.
   struct Tensor: Equatable {
@@ -16,7 +16,9 @@ struct SafeTensors {
 
   /// The bytes of a file; the same contents give the same bytes.
   func encoded() -> [UInt8] {
-    var header: [String: JSONValue] = ["__metadata__": .object(metadata.mapValues(JSONValue.string))]
+    var header: [String: JSONValue] = [
+      "__metadata__": .object(metadata.mapValues(JSONValue.string))
+    ]
     var data: [UInt8] = []
     for (name, tensor) in tensors.sorted(by: { $0.key < $1.key }) {
       let start = data.count
@@ -37,8 +39,12 @@ struct SafeTensors {
   ///
   /// - Throws: a ``ModelFileError`` that names what is wrong with `path`.
   init(decoding bytes: [UInt8], path: String) throws(ModelFileError) {
-    func damaged(_ problem: String) -> ModelFileError { ModelFileError(path: path, problem: problem) }
-    guard bytes.count >= 8 else { throw damaged("expected a safetensors file, found \(bytes.count) bytes") }
+    func damaged(_ problem: String) -> ModelFileError {
+      ModelFileError(path: path, problem: problem)
+    }
+    guard bytes.count >= 8 else {
+      throw damaged("expected a safetensors file, found \(bytes.count) bytes")
+    }
     let length = Self.number(bytes[0..<8])
     guard length <= Self.maximumHeaderBytes, 8 + Int(length) <= bytes.count else {
       throw damaged("byte 0: expected the length of a safetensors header, found \(length)")
@@ -49,7 +55,9 @@ struct SafeTensors {
     }
     for (name, entry) in header {
       if name == "__metadata__" {
-        guard let members = entry.object else { throw damaged("'__metadata__': expected an object") }
+        guard let members = entry.object else {
+          throw damaged("'__metadata__': expected an object")
+        }
         metadata = members.compactMapValues(\.string)
         continue
       }
@@ -60,7 +68,9 @@ struct SafeTensors {
       let offsets = (entry.object?["data_offsets"]?.array ?? []).compactMap(\.integer)
       guard offsets.count == 2, offsets[0] >= 0, offsets[0] <= offsets[1], offsets[1] <= data.count,
         let count = Self.product(shape), offsets[1] - offsets[0] == 4 * count
-      else { throw damaged("tensor '\(name)': expected offsets within the file that fit its shape") }
+      else {
+        throw damaged("tensor '\(name)': expected offsets within the file that fit its shape")
+      }
       var values: [Float] = []
       values.reserveCapacity(count)
       for index in 0..<count {
@@ -89,6 +99,8 @@ struct SafeTensors {
   }
 
   private static func append(_ number: UInt64, byteCount: Int, to bytes: inout [UInt8]) {
-    for index in 0..<byteCount { bytes.append(UInt8(truncatingIfNeeded: number >> (8 * UInt64(index)))) }
+    for index in 0..<byteCount {
+      bytes.append(UInt8(truncatingIfNeeded: number >> (8 * UInt64(index))))
+    }
   }
 }

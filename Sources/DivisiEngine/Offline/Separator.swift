@@ -11,9 +11,11 @@ public enum Material: Sendable {
 
 /// A recording taken apart.
 public struct Separation: Sendable {
-  /// The samples of each part: stems[part][channel], as long as the recording and on the same scale.
+  /// The samples of each part: stems[part][channel], as long as the recording and on the same
+  /// scale.
   public let stems: [[[Float]]]
-  /// The divergence of the mixture from the model at the start and at the end; both 0 for digital silence.
+  /// The divergence of the mixture from the model at the start and at the end; both 0 for digital
+  /// silence.
   public let lossBefore: Double
   /// See ``lossBefore``.
   public let lossAfter: Double
@@ -37,7 +39,8 @@ public struct Separator: Sendable {
   private let material: Material
   private let parallel: Parallel
 
-  /// A mask above the cutoff is what this band below it gives, down from the cutoff, as a ratio of frequencies.
+  /// A mask above the cutoff is what this band below it gives, down from the cutoff, as a ratio of
+  /// frequencies.
   private static let extrapolationRatio = 8.0 / 11.0
 
   /// - Parameters:
@@ -55,17 +58,23 @@ public struct Separator: Sendable {
   ///   - channels: planar samples of equal length, at least one channel; finite.
   ///   - sampleRate: 8,000 to 192,000 Hz.
   ///   - parts: what to separate into; their notes in seconds of the recording.
-  ///   - hasPedal: whether the notes' damping times come from a sustain pedal; where not, they are found out.
+  ///   - hasPedal: whether the notes' damping times come from a sustain pedal; where not, they are
+  ///     found out.
   ///   - withResidual: whether what no part explains is kept out of the parts.
   ///   - progress: called with 0…1; returns whether to go on.
-  /// - Complexity: O(iterations · free entries · free bins); about 10 bytes of memory per sample and part.
+  /// - Complexity: O(iterations · free entries · free bins); about 10 bytes of memory per sample
+  ///   and part.
   public func separate(
     channels: [[Float]], sampleRate: Double, parts: [Part], hasPedal: Bool, withResidual: Bool,
     progress: (Double) -> Bool = { _ in true }
   ) throws(SeparationError) -> Separation {
     let sampleCount = channels[0].count
     let duration = Double(sampleCount) / sampleRate
-    guard parts.contains(where: { $0.notes.contains { $0.onsetSeconds < duration && $0.dampedSeconds > 0 } }) else {
+    guard
+      parts.contains(where: {
+        $0.notes.contains { $0.onsetSeconds < duration && $0.dampedSeconds > 0 }
+      })
+    else {
       throw .noNoteInRecording
     }
     let grid = TimeGrid(
@@ -75,7 +84,8 @@ public struct Separator: Sendable {
     let V = Analysis.magnitude(of: channels, stft: stft, binCount: binCount, parallel: parallel)
     guard V.values.maximum() > 0 else {
       let silence = channels.map { [Float](repeating: 0, count: $0.count) }
-      return Separation(stems: parts.map { _ in silence }, lossBefore: 0, lossAfter: 0, tuningCents: nil)
+      return Separation(
+        stems: parts.map { _ in silence }, lossBefore: 0, lossAfter: 0, tuningCents: nil)
     }
 
     let (fit, tuning) = try fit(V, grid: grid, parts: parts, hasPedal: hasPedal, progress: progress)
@@ -83,7 +93,8 @@ public struct Separator: Sendable {
     let mask = WienerMask(
       partCount: parts.count, exponent: Float(settings.exponent), hasResidual: withResidual,
       extrapolationBins: binCount < grid.binCount ? lower..<binCount : 0..<0)
-    let stems = Synthesis.stems(of: channels, stft: stft, model: fit.model, mask: mask, parallel: parallel)
+    let stems = Synthesis.stems(
+      of: channels, stft: stft, model: fit.model, mask: mask, parallel: parallel)
     guard progress(1) else { throw .cancelled }
     return Separation(
       stems: stems, lossBefore: fit.lossBefore, lossAfter: fit.lossAfter, tuningCents: tuning)
@@ -91,7 +102,8 @@ public struct Separator: Sendable {
 
   private func fittedBinCount(_ grid: TimeGrid) -> Int {
     guard settings.cutoffHertz > 0 else { return grid.binCount }
-    let blocks = Int((grid.bin(atHertz: settings.cutoffHertz) / Double(BinRuns.blockLength)).rounded(.up))
+    let blocks = Int(
+      (grid.bin(atHertz: settings.cutoffHertz) / Double(BinRuns.blockLength)).rounded(.up))
     return min(grid.binCount, blocks * BinRuns.blockLength)
   }
 
@@ -109,8 +121,11 @@ public struct Separator: Sendable {
     switch material {
     case .drums(let kit):
       let constraints = StrokeConstraints.constraints(
-        parts: parts, kit: kit, grid: grid, frameCount: V.frameCount, binCount: V.binCount, settings: settings)
-      return (try Fit.run(constraints, to: V, settings: settings, parallel: parallel, step: step), nil)
+        parts: parts, kit: kit, grid: grid, frameCount: V.frameCount, binCount: V.binCount,
+        settings: settings)
+      return (
+        try Fit.run(constraints, to: V, settings: settings, parallel: parallel, step: step), nil
+      )
     case .pitched:
       let constraints = PitchConstraints(parts: parts, releaseSeconds: ReleaseSearch.dampedSeconds)
       let tuning = Tuning.cents(of: V, constraints: constraints, grid: grid)
@@ -118,7 +133,8 @@ public struct Separator: Sendable {
       func fit(_ constraints: PitchConstraints) throws(SeparationError) -> Fit {
         try Fit.run(
           constraints.constraints(
-            comb: comb, grid: grid, frameCount: V.frameCount, binCount: V.binCount, settings: settings),
+            comb: comb, grid: grid, frameCount: V.frameCount, binCount: V.binCount,
+            settings: settings),
           to: V, settings: settings, parallel: parallel, step: step)
       }
       return (

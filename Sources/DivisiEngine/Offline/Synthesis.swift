@@ -2,7 +2,8 @@ import DivisiDSP
 
 /// Turns masks back into sound, one stem per part.
 enum Synthesis {
-  /// Frames that are resynthesised together at least; constant, so that sums never depend on the number of threads.
+  /// Frames that are resynthesised together at least; constant, so that sums never depend on the
+  /// number of threads.
   private static let minimumChunk = 64
 
   /// Applies each part's mask to the mixture's STFT and inverts it.
@@ -24,7 +25,8 @@ enum Synthesis {
     nonisolated(unsafe) let results = outputs
     let chunk = max(minimumChunk, grid.windowLength / grid.hopSize + 1)
     let chunks = (frameCount + chunk - 1) / chunk
-    // Neighbouring chunks overlap in the signal: even ones first, then odd ones, no two of either overlapping.
+    // Neighbouring chunks overlap in the signal: even ones first, then odd ones, no two of either
+    // overlapping.
     for parity in 0..<2 {
       parallel((chunks + 1 - parity) / 2) { pair in
         let first = (2 * pair + parity) * chunk
@@ -38,7 +40,9 @@ enum Synthesis {
             channel.withUnsafeBufferPointer { stft.analyse($0, frame: frame, into: analysis) }
             for part in 0..<mask.partCount {
               let gains = masks.column(part)
-              for bin in 0..<grid.binCount { synthesis.spectrum[bin] = analysis.spectrum[bin] * gains[bin] }
+              for bin in 0..<grid.binCount {
+                synthesis.spectrum[bin] = analysis.spectrum[bin] * gains[bin]
+              }
               stft.overlapAdd(synthesis, frame: frame, to: results[part * channels.count + index])
             }
           }

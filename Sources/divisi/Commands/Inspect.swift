@@ -21,17 +21,21 @@ struct Inspect: ParsableCommand {
     try reporting {
       let score = try scoring.read(path: self.score)
       let end = score.notes.reduce(0) { max($0, $1.releaseSeconds) }
-      print("\(score.notes.count) notes in \(Int(end.rounded())) s\(score.hasPedal ? ", with pedal" : "")")
+      print(
+        "\(score.notes.count) notes in \(Int(end.rounded())) s\(score.hasPedal ? ", with pedal" : "")"
+      )
       for (index, name) in score.trackNames.enumerated() {
         let notes = score.notes.filter { $0.track == index + 1 }
         guard !notes.isEmpty else { continue }
         let details = [
-          described("channel", Set(notes.compactMap(\.channel))), described("staff", Set(notes.compactMap(\.staff))),
+          described("channel", Set(notes.compactMap(\.channel))),
+          described("staff", Set(notes.compactMap(\.staff))),
           described("voice", Set(notes.compactMap(\.voice))),
           described("label", Set(notes.map(\.label)).subtracting([""])),
           "pitch:\(notes.map(\.pitch).min() ?? 0)-\(notes.map(\.pitch).max() ?? 0)",
         ].compactMap { $0 }
-        print("track:\(index + 1) '\(name)'  \(notes.count) notes  \(details.joined(separator: "  "))")
+        print(
+          "track:\(index + 1) '\(name)'  \(notes.count) notes  \(details.joined(separator: "  "))")
       }
       let choice = try PresetStore.choose(preset)
       let selection = try scoring.selection() ?? choice.selection
@@ -41,7 +45,9 @@ struct Inspect: ParsableCommand {
     }
   }
 
-  private func described<Value: Comparable & Hashable>(_ title: String, _ values: Set<Value>) -> String? {
+  private func described<Value: Comparable & Hashable>(_ title: String, _ values: Set<Value>)
+    -> String?
+  {
     guard !values.isEmpty else { return nil }
     return "\(title):" + values.sorted().map { "\($0)" }.joined(separator: ",")
   }

@@ -17,13 +17,17 @@ struct Learn: ParsableCommand {
           --origin "..." -o Presets/divisi-presets.lv2/generic-kit.safetensors
       """)
 
-  @Argument(help: ArgumentHelp("Folders of strokes, one per kit.", valueName: "folder"), completion: .directory)
+  @Argument(
+    help: ArgumentHelp("Folders of strokes, one per kit.", valueName: "folder"),
+    completion: .directory)
   var folders: [String]
 
   @Option(name: .shortAndLong, help: ArgumentHelp("The kit to write.", valueName: "file"))
   var output: String
 
-  @Option(help: ArgumentHelp("Whose sounds these are and under which licences; kept in the file.", valueName: "text"))
+  @Option(
+    help: ArgumentHelp(
+      "Whose sounds these are and under which licences; kept in the file.", valueName: "text"))
   var origin = ""
 
   @Flag(name: .shortAndLong, help: "Replace the file if it exists.")
@@ -44,7 +48,8 @@ struct Learn: ParsableCommand {
       }
       let kit = learner.kit(origin: origin)
       try Data(kit.encoded()).write(to: URL(fileURLWithPath: output), options: .atomic)
-      print("\(output): drums \(kit.patches.keys.sorted().map(String.init).joined(separator: ", "))")
+      print(
+        "\(output): drums \(kit.patches.keys.sorted().map(String.init).joined(separator: ", "))")
     }
   }
 
@@ -57,10 +62,13 @@ struct Learn: ParsableCommand {
     }
     return try names.filter { $0.hasSuffix(".csv") }.compactMap { score in
       let stem = String(score.dropLast(4))
-      guard let audio = names.first(where: { $0 != score && $0.hasPrefix(stem + ".") }) else { return nil }
+      guard let audio = names.first(where: { $0 != score && $0.hasPrefix(stem + ".") }) else {
+        return nil
+      }
       let recording = try AudioFile.read(path: "\(folder)/\(audio)")
       guard recording.sampleRate == 44_100 else {
-        throw Failure("\(folder)/\(audio): expected a sample rate of 44100 Hz, found \(recording.sampleRate)")
+        throw Failure(
+          "\(folder)/\(audio): expected a sample rate of 44100 Hz, found \(recording.sampleRate)")
       }
       let gain = 1 / Float(recording.channels.count)
       let samples = (0..<recording.sampleCount).map { index in

@@ -15,7 +15,9 @@ struct OutputOptions: ParsableArguments {
       valueName: "template"))
   var filename = "{name}/{part}"
 
-  @Flag(help: "Also write what no part explains, as residual; the parts and it add up to the recording.")
+  @Flag(
+    help: "Also write what no part explains, as residual; the parts and it add up to the recording."
+  )
   var residual = false
 
   @Flag(name: .shortAndLong, help: "Replace files that exist.")

@@ -13,19 +13,24 @@ struct Overrides: ParsableArguments {
   @Option(help: ArgumentHelp("Multiplicative iterations.", valueName: "n"))
   var iterations: Int?
 
-  @Option(help: ArgumentHelp("What is minimised: eu, kl, is, or a β from -1 to 3.", valueName: "name"))
+  @Option(
+    help: ArgumentHelp("What is minimised: eu, kl, is, or a β from -1 to 3.", valueName: "name"))
   var divergence: String?
 
   @Option(help: ArgumentHelp("Exponent of the masks: 1 soft, 2 Wiener.", valueName: "α"))
   var alpha: Double?
 
-  @Option(help: ArgumentHelp("STFT window at 44.1 kHz; it follows the sample rate.", valueName: "samples"))
+  @Option(
+    help: ArgumentHelp("STFT window at 44.1 kHz; it follows the sample rate.", valueName: "samples")
+  )
   var window: Int?
 
-  @Option(help: ArgumentHelp("STFT hop at 44.1 kHz; it follows the sample rate.", valueName: "samples"))
+  @Option(
+    help: ArgumentHelp("STFT hop at 44.1 kHz; it follows the sample rate.", valueName: "samples"))
   var hop: Int?
 
-  @Option(help: ArgumentHelp("How early or late notes may begin against the score.", valueName: "ms"))
+  @Option(
+    help: ArgumentHelp("How early or late notes may begin against the score.", valueName: "ms"))
   var tolerance: Double?
 
   @Option(help: "How templates start.")
@@ -41,7 +46,9 @@ struct Overrides: ParsableArguments {
   var threads = ProcessInfo.processInfo.activeProcessorCount
 
   func validate() throws {
-    guard (1...256).contains(threads) else { throw ValidationError("--threads: expected 1 to 256, found \(threads)") }
+    guard (1...256).contains(threads) else {
+      throw ValidationError("--threads: expected 1 to 256, found \(threads)")
+    }
     _ = try beta()
     var settings = SeparationSettings()
     do {
@@ -88,7 +95,8 @@ struct Overrides: ParsableArguments {
     case "is": return 0
     case let text?:
       guard let value = Double(text), value >= -1, value <= 3 else {
-        throw ValidationError("--divergence: expected eu, kl, is, or a number from -1 to 3, found '\(text)'")
+        throw ValidationError(
+          "--divergence: expected eu, kl, is, or a number from -1 to 3, found '\(text)'")
       }
       return value
     }

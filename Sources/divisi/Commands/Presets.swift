@@ -3,7 +3,8 @@ import LV2Hosting
 
 /// `divisi presets`.
 struct Presets: ParsableCommand {
-  static let configuration = CommandConfiguration(abstract: "List the presets, with a line on each.")
+  static let configuration = CommandConfiguration(
+    abstract: "List the presets, with a line on each.")
 
   func run() throws {
     let presets = try reporting { try PresetLibrary(bundle: PresetStore.bundle()).presets }
@@ -16,5 +17,7 @@ struct Presets: ParsableCommand {
 
 extension String {
   /// The text with spaces behind it, up to a width.
-  func padding(to width: Int) -> String { self + String(repeating: " ", count: max(0, width - count)) }
+  func padding(to width: Int) -> String {
+    self + String(repeating: " ", count: max(0, width - count))
+  }
 }

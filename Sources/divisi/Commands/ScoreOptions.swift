@@ -9,21 +9,31 @@ struct ScoreOptions: ParsableArguments {
       valueName: "left=track:2,right=track:1"))
   var parts: String?
 
-  @Option(help: ArgumentHelp("Two hands, cut at a pitch: left below it, right from it up.", valueName: "C4"))
+  @Option(
+    help: ArgumentHelp(
+      "Two hands, cut at a pitch: left below it, right from it up.", valueName: "C4"))
   var split: String?
 
-  @Option(help: ArgumentHelp("Added to all times of the score; it may be negative.", valueName: "seconds"))
+  @Option(
+    help: ArgumentHelp("Added to all times of the score; it may be negative.", valueName: "seconds")
+  )
   var scoreOffset = 0.0
 
-  @Option(help: ArgumentHelp("How many times as fast as the score the recording is.", valueName: "factor"))
+  @Option(
+    help: ArgumentHelp("How many times as fast as the score the recording is.", valueName: "factor")
+  )
   var scoreRate = 1.0
 
   @Flag(help: "Accept a score that goes on after the recording, or that ends long before it.")
   var partial = false
 
   func validate() throws {
-    guard parts == nil || split == nil else { throw ValidationError("--parts and --split: expected one of them") }
-    guard scoreOffset.isFinite else { throw ValidationError("--score-offset: expected seconds, found \(scoreOffset)") }
+    guard parts == nil || split == nil else {
+      throw ValidationError("--parts and --split: expected one of them")
+    }
+    guard scoreOffset.isFinite else {
+      throw ValidationError("--score-offset: expected seconds, found \(scoreOffset)")
+    }
     guard scoreRate.isFinite, scoreRate >= 0.01, scoreRate <= 100 else {
       throw ValidationError("--score-rate: expected 0.01 to 100, found \(scoreRate)")
     }

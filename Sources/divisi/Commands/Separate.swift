@@ -22,11 +22,14 @@ struct Separate: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "The score: MIDI, MusicXML, .mxl or CSV. {folder} and {name} stand for each recording's.", valueName: "file"),
+      "The score: MIDI, MusicXML, .mxl or CSV. {folder} and {name} stand for each recording's.",
+      valueName: "file"),
     completion: .file(extensions: ["mid", "midi", "musicxml", "xml", "mxl", "csv"]))
   var score: String
 
-  @Option(name: .shortAndLong, help: ArgumentHelp("Where to write.", valueName: "dir"), completion: .directory)
+  @Option(
+    name: .shortAndLong, help: ArgumentHelp("Where to write.", valueName: "dir"),
+    completion: .directory)
   var output: String
 
   @Option(name: .shortAndLong, help: "A preset by name ('divisi presets' lists them) or by path.")
@@ -38,14 +41,16 @@ struct Separate: ParsableCommand {
 
   func validate() throws {
     guard writing.filename.contains("{part}") else {
-      throw ValidationError("--filename '\(writing.filename)': expected {part} in it, or all parts would be one file")
+      throw ValidationError(
+        "--filename '\(writing.filename)': expected {part} in it, or all parts would be one file")
     }
     var owners: [String: String] = [:]
     for mix in mixes {
       let name = writing.path(mix: mix, part: "", preset: preset)
       if let other = owners.updateValue(mix, forKey: name) {
         throw ValidationError(
-          "'\(other)' and '\(mix)' would be written to the same files; --filename '{parent}/{part}' keeps them apart")
+          "'\(other)' and '\(mix)' would be written to the same files; --filename '{parent}/{part}' keeps them apart"
+        )
       }
     }
     _ = try scoring.selection()
