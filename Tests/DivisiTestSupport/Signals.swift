@@ -30,7 +30,7 @@ public struct Tone {
   }
 }
 
-/// The sum of some tones, each faded out over 5 ms before its end.
+/// The sum of some tones, each faded out over 30 ms before its end.
 public func signal(of tones: [Tone], sampleCount: Int, sampleRate: Double) -> [Float] {
   var result = [Float](repeating: 0, count: sampleCount)
   for tone in tones {
@@ -39,7 +39,7 @@ public func signal(of tones: [Tone], sampleCount: Int, sampleRate: Double) -> [F
     for (hertz, amplitude) in tone.partials where hertz < sampleRate / 2 {
       for index in first..<max(first, last) {
         let time = Double(index - first) / sampleRate
-        let fade = min(1, Double(last - index) / sampleRate / 0.005)
+        let fade = min(1, Double(last - index) / sampleRate / 0.03)
         let envelope = amplitude * exp(-time / tone.decaySeconds) * fade
         result[index] += Float(envelope * sin(2 * .pi * hertz * time))
       }
