@@ -1,0 +1,48 @@
+import DivisiDSP
+import Glibc
+
+/// Times kernels and models on one core, each against plain dense loops in the same run.
+///
+/// `divisi-bench` runs everything, `divisi-bench NAME…` what is named. Times are processor time;
+/// compare them on one machine only, the ratios anywhere.
+@main
+struct Bench {
+  static func main() {
+    let names = Array(CommandLine.arguments.dropFirst())
+    let known = Benchmark.all.map(\.name)
+    if let unknown = names.first(where: { !known.contains($0) }) {
+      fail(
+        "no benchmark '\(unknown)'; there are \(known.joined(separator: ", "))",
+        code: EX_USAGE)
+    }
+    if isDebugBuild {
+      fail(
+        "built without optimisation, so its figures would mean nothing; "
+          + "use swift run -c release divisi-bench",
+        code: EXIT_FAILURE)
+    }
+    let task = StandardTask()
+    print(task.summary)
+    print(Report.header)
+    for benchmark in Benchmark.all where names.isEmpty || names.contains(benchmark.name) {
+      print(Report.line(name: benchmark.name, benchmark.measure(task)))
+      fflush(nil)
+    }
+  }
+
+  private static var isDebugBuild: Bool {
+    var result = false
+    assert(
+      {
+        result = true
+        return true
+      }())
+    return result
+  }
+
+  private static func fail(_ problem: String, code: Int32) -> Never {
+    let line = "divisi-bench: \(problem)\n"
+    _ = line.withCString { write(STDERR_FILENO, $0, strlen($0)) }
+    exit(code)
+  }
+}

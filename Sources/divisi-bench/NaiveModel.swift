@@ -1,0 +1,86 @@
+import DivisiDSP
+
+/// One iteration of each model as the formulas of the literature give it, on dense matrices.
+struct NaiveModel {
+  private let V: Dense
+  private var W: [Dense]
+  private var H: Dense
+  private var encoder: Dense
+
+  init(templateFrames: Int) {
+    let (K, N) = (StandardTask.binCount, StandardTask.frameCount)
+    let R = StandardTask.componentCount
+    V = .random(rowCount: K, columnCount: N, seed: 1)
+    W = (0..<templateFrames).map { .random(rowCount: K, columnCount: R, seed: UInt64($0)) }
+    H = .random(rowCount: R, columnCount: N, seed: 3)
+    encoder = W[0]
+  }
+
+  /// A step on W and H from one approximation, Euclidean, with Gram matrices.
+  mutating func updateEuclidean() {
+    let numeratorW = Dense.product(V, timesTransposed: H)
+    let denominatorW = W[0] * Dense.product(H, timesTransposed: H)
+    let numeratorH = Dense.transposed(W[0], times: V)
+    let denominatorH = Dense.transposed(W[0], times: W[0]) * H
+    W[0] = .stepped(W[0], numeratorW, denominatorW)
+    H = .stepped(H, numeratorH, denominatorH)
+  }
+
+  /// A step on W and H from one approximation, Kullback-Leibler, convolutive.
+  mutating func updateKullbackLeibler() {
+    let Q = Dense.quotient(V, approximation)
+    let ones = Dense(
+      rowCount: 1, columnCount: V.rowCount, values: [Float](repeating: 1, count: V.rowCount))
+    var numeratorH = Dense(rowCount: H.rowCount, columnCount: H.columnCount)
+    var denominatorH = numeratorH
+    var steppedW = W
+    for (delay, w) in W.enumerated() {
+      let late = H.shifted(by: delay)
+      let numerator = Dense.product(Q, timesTransposed: late)
+      let reached = Dense.transposed(w, times: Q.shifted(by: -delay))
+      let sums = ones * w
+      for index in numeratorH.values.indices {
+        numeratorH.values[index] += reached.values[index]
+        denominatorH.values[index] += sums.values[index % H.rowCount]
+      }
+      var totals = Dense(rowCount: w.rowCount, columnCount: w.columnCount)
+      for index in late.values.indices {
+        totals.values[index % H.rowCount * w.rowCount] += late.values[index]
+      }
+      for index in totals.values.indices {
+        totals.values[index] = totals.values[index / w.rowCount * w.rowCount]
+      }
+      steppedW[delay] = .stepped(w, numerator, totals)
+    }
+    W = steppedW
+    H = .stepped(H, numeratorH, denominatorH)
+  }
+
+  /// A step on encoder and decoder from one approximation, then the code anew.
+  mutating func updateAutoencoder(_ divergence: Divergence) {
+    let fitted = approximation
+    let isEuclidean = divergence == .euclidean
+    let P = isEuclidean ? V : Dense.quotient(V, fitted)
+    let D =
+      isEuclidean
+      ? fitted
+      : Dense(
+        rowCount: V.rowCount, columnCount: V.columnCount,
+        values: [Float](repeating: 1, count: V.values.count))
+    encoder = .stepped(
+      encoder, .product(V, timesTransposed: .transposed(W[0], times: P)),
+      .product(V, timesTransposed: .transposed(W[0], times: D)))
+    W[0] = .stepped(
+      W[0], .product(P, timesTransposed: H), .product(D, timesTransposed: H))
+    H = .transposed(encoder, times: V)
+  }
+
+  private var approximation: Dense {
+    var sum = W[0] * H
+    for delay in W.indices.dropFirst() {
+      let part = W[delay] * H.shifted(by: delay)
+      for index in sum.values.indices { sum.values[index] += part.values[index] }
+    }
+    return sum
+  }
+}

@@ -1,0 +1,105 @@
+import DivisiDSP
+
+/// The task that all models are timed on: half a minute of piano at 2048 / 512, of random numbers.
+///
+/// A score leaves little free: at any time few keys sound, and a comb has few bins. The shares are
+/// about what the score of a piano piece leaves.
+struct StandardTask {
+  /// K.
+  static let binCount = 1025
+  /// N.
+  static let frameCount = 2584
+  /// R.
+  static let componentCount = 88
+  /// T of the convolutive models.
+  static let templateFrames = 5
+  private static let freeActivations = 0.065
+  private static let freeBins = 0.28
+  /// Notes and partials, in frames and bins.
+  private static let noteFrames = 40
+  private static let partialBins = 24
+
+  let V: Spectrogram
+  let pattern: ActivationPattern
+  let runs: [BinRuns]
+
+  /// The same task every time.
+  init() {
+    var generator = SeededGenerator(seed: 1)
+    let V = Matrix(rowCount: Self.binCount, columnCount: Self.frameCount)
+    for frame in 0..<Self.frameCount {
+      for bin in 0..<Self.binCount { V[bin, frame] = generator.nextUnit() }
+    }
+    self.V = Spectrogram(V)
+    var rows: [ActivationPattern.Row] = []
+    var runs: [BinRuns] = []
+    for _ in 0..<Self.componentCount {
+      let notes = Self.scattered(
+        share: Self.freeActivations, length: Self.noteFrames, count: Self.frameCount, &generator)
+      var row = ActivationPattern.Row(frameCount: Self.frameCount)
+      for frame in notes.indices where notes[frame] { row.open(frame..<frame + 1, part: 0) }
+      rows.append(row)
+      let partials = Self.scattered(
+        share: Self.freeBins, length: Self.partialBins, count: Self.binCount, &generator)
+      runs.append(BinRuns(binCount: Self.binCount) { partials[$0] })
+    }
+    pattern = ActivationPattern(rows: rows, frameCount: Self.frameCount)
+    self.runs = runs
+  }
+
+  /// A mask of stretches of one length at random places, until a share is covered.
+  private static func scattered(
+    share: Double, length: Int, count: Int, _ generator: inout SeededGenerator
+  ) -> [Bool] {
+    var mask = [Bool](repeating: false, count: count)
+    let wanted = Int(share * Double(count))
+    var covered = 0
+    while covered < wanted {
+      let start = Int.random(in: 0..<count, using: &generator) / 8 * 8
+      for index in start..<min(start + length, count) where !mask[index] && covered < wanted {
+        mask[index] = true
+        covered += 1
+      }
+    }
+    return mask
+  }
+
+  /// A fresh model with random templates.
+  func makeModel(_ divergence: Divergence, templateFrames: Int) -> ConvolutiveNMF {
+    var generator = SeededGenerator(seed: 2)
+    let templates = Templates(
+      binCount: Self.binCount, runs: runs, frameCount: templateFrames)
+    for component in 0..<Self.componentCount {
+      for frame in 0..<templateFrames {
+        let values = templates.frame(frame, ofComponent: component)
+        for run in runs[component].runs {
+          for bin in Int(run.start)..<min(Int(run.start + run.count), Self.binCount) {
+            values[bin] = generator.nextUnit()
+          }
+        }
+      }
+    }
+    return ConvolutiveNMF(
+      spectrogram: V, templates: templates, pattern: pattern, divergence: divergence)
+  }
+
+  /// Multiplications of one product over the free entries with templates of one frame, in
+  /// millions.
+  var freeProducts: Double {
+    var sum = 0
+    for component in runs.indices {
+      sum += pattern.entries(ofComponent: component).count * runs[component].binCount
+    }
+    return Double(sum) * 1e-6
+  }
+
+  /// One line about the sizes.
+  var summary: String {
+    let activations = Double(pattern.entryCount) / Double(Self.frameCount * Self.componentCount)
+    let bins =
+      Double(runs.reduce(0) { $0 + $1.binCount }) / Double(Self.binCount * Self.componentCount)
+    return "V \(Self.binCount) × \(Self.frameCount), R = \(Self.componentCount), "
+      + "\(Report.number(100 * activations)) % of H and \(Report.number(100 * bins)) % of W free, "
+      + "T = \(Self.templateFrames) where convolutive"
+  }
+}
