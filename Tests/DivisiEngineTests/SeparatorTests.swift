@@ -180,6 +180,29 @@ struct SeparatorTests {
     #expect(try stems(seed: 1, .informed, .informed) == stems(seed: 2, .informed, .informed))
   }
 
+  /// What a preset may ask for at most, or at least.
+  private static let extremes: [@Sendable (inout SeparationSettings) -> Void] = [
+    { $0.beta = -1 }, { $0.beta = 0 }, { $0.beta = 3 },
+    { $0.exponent = 0.01 }, { $0.exponent = 10 },
+    { ($0.windowLength, $0.hopSize) = (64, 32) }, { ($0.windowLength, $0.hopSize) = (65, 2) },
+    { $0.toleranceSeconds = 0 }, { $0.toleranceSeconds = 1 },
+    { $0.templateFrames = 64 }, { $0.cutoffHertz = 1000 }, { $0.cutoffHertz = 1e6 },
+    { ($0.iterations, $0.refinements) = (0, 0) }, { $0.encoderIterations = 99 },
+  ]
+
+  @Test(arguments: extremes.indices, ModelKind.allCases)
+  func extremeSettingsGiveFiniteStems(index: Int, model: ModelKind) throws {
+    var settings = SeparationSettings.quick(model, window: 256, iterations: 3)
+    Self.extremes[index](&settings)
+    try settings.validate()
+    let input = channels(1, sampleCount: 700)
+    for isDrums in [false, true] {
+      let result = try separate(settings, channels: input, isDrums: isDrums, withResidual: true)
+      #expect(result.stems.joined().joined().allSatisfy { $0.isFinite })
+      #expect(result.lossAfter.isFinite)
+    }
+  }
+
   @Test func cutoffExtendsTheMaskUpwards() throws {
     var settings = SeparationSettings.quick(.nmf)
     settings.templates = .random
