@@ -50,12 +50,16 @@ struct Overrides: ParsableArguments {
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("Threads; the samples do not depend on it.", valueName: "n"))
-  var threads = ProcessInfo.processInfo.activeProcessorCount
+    help: ArgumentHelp(
+      "Threads; the samples do not depend on it. (default: all processors)", valueName: "n"))
+  var threads: Int?
+
+  /// How many threads to use.
+  var threadCount: Int { threads ?? ProcessInfo.processInfo.activeProcessorCount }
 
   func validate() throws {
-    guard (1...256).contains(threads) else {
-      throw ValidationError("--threads: expected 1 to 256, found \(threads)")
+    guard (1...256).contains(threadCount) else {
+      throw ValidationError("--threads: expected 1 to 256, found \(threadCount)")
     }
     _ = try beta()
   }

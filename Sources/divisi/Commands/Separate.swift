@@ -64,7 +64,7 @@ struct Separate: ParsableCommand {
         output: output, presetName: preset, choice: choice,
         settings: try overrides.applied(to: choice.settings), material: try choice.material(),
         selection: try scoring.selection() ?? choice.selection,
-        scoring: scoring, writing: writing, threadCount: overrides.threads)
+        scoring: scoring, writing: writing, threadCount: overrides.threadCount)
     }
     var failed = false
     for mix in mixes {
