@@ -111,6 +111,26 @@ struct BSSEvalTests {
     #expect(abs(before.sarDecibels - after.sarDecibels) < 1e-9)
   }
 
+  /// Blocks and chunks of blocks begin elsewhere when silence comes first; what they add up to is
+  /// the same.
+  @Test func scoresDoNotDependOnLeadingSilence() throws {
+    let third = 5000
+    let parts = (0..<3).map { Self.noise(in: $0, third: third) }
+    let estimate = mix(mix(parts[0], 0.4, parts[1]), 0.1, parts[2])
+    let swelling = estimate.indices.map { estimate[$0] * (1 + Float($0) / Float(third)) }
+    let silence = [Float](repeating: 0, count: 10_000)
+    func score(_ place: ([Float]) -> [Float]) throws -> BSSEval.Scores {
+      let both = Array(zip(parts[0], parts[1]).map { $0 + $1 })
+      let scores = evaluate([place(both), place(parts[1])], [place(swelling), place(parts[1])])
+      return try #require(scores[0])
+    }
+    let before = try score { silence + $0 }
+    let after = try score { $0 + silence }
+    #expect(abs(before.sdrDecibels - after.sdrDecibels) < 1e-9)
+    #expect(abs(before.sirDecibels - after.sirDecibels) < 1e-9)
+    #expect(abs(before.sarDecibels - after.sarDecibels) < 1e-9)
+  }
+
   /// Long enough for two threads to have something each.
   @Test func scoresDoNotDependOnThreads() throws {
     let signals = (0..<3).map { Self.noise(in: $0, third: 7000) }
