@@ -28,6 +28,13 @@ struct Separate: ParsableCommand {
   var score: String
 
   @Option(
+    help: ArgumentHelp(
+      "A folder of true stems, named after the parts: reports how close the parts come (SDR, SIR, SAR). {folder} and {name} as in SCORE.",
+      valueName: "dir"),
+    completion: .directory)
+  var references: String?
+
+  @Option(
     name: .shortAndLong, help: ArgumentHelp("Where to write.", valueName: "dir"),
     completion: .directory)
   var output: String
@@ -70,7 +77,9 @@ struct Separate: ParsableCommand {
     for mix in mixes {
       let bar = ProgressBar(title: URL(fileURLWithPath: mix).lastPathComponent)
       do {
-        let report = try job.run(mix: mix, score: expand(score, for: mix), bar: bar)
+        let report = try job.run(
+          mix: mix, score: expand(score, for: mix),
+          references: references.map { expand($0, for: mix) }, bar: bar)
         print(writing.json ? report.json : report.text)
       } catch {
         failed = true
