@@ -45,7 +45,13 @@ let package = Package(
     // Timings of kernels and models, as ratios in one run.
     .executableTarget(name: "divisi-bench", dependencies: ["DivisiDSP"], swiftSettings: strict),
 
-    .testTarget(name: "DivisiDSPTests", dependencies: ["DivisiDSP"], swiftSettings: strict),
+    // Signals, measures and ways to run work that several test targets share.
+    .target(
+      name: "DivisiTestSupport", dependencies: ["DivisiDSP"], path: "Tests/DivisiTestSupport",
+      swiftSettings: strict),
+    .testTarget(
+      name: "DivisiDSPTests", dependencies: ["DivisiDSP", "DivisiTestSupport"],
+      swiftSettings: strict),
     .testTarget(
       name: "DivisiScoreTests", dependencies: ["DivisiScore"],
       resources: [.copy("Fixtures")], swiftSettings: strict),
@@ -54,7 +60,8 @@ let package = Package(
     .testTarget(
       name: "LV2HostingTests", dependencies: ["LV2Hosting", "CLilv"], swiftSettings: strict),
     .testTarget(
-      name: "DivisiEngineTests", dependencies: ["DivisiEngine", "DivisiDSP", "DivisiScore"],
+      name: "DivisiEngineTests",
+      dependencies: ["DivisiEngine", "DivisiDSP", "DivisiScore", "DivisiTestSupport"],
       swiftSettings: strict),
     .testTarget(name: "CommandLineTests", dependencies: ["AudioFiles"], swiftSettings: strict),
   ],

@@ -104,14 +104,20 @@ extension SeparationSettings {
     try check(
       (0...10_000).contains(iterations), "iterations", "expected 0 to 10000, found \(iterations)")
     try check(
-      exponent > 0 && exponent <= 10, "alpha", "expected more than 0, at most 10, found \(exponent)"
+      encoderIterations >= 0, "encoder_iterations", "expected 0 or more, found \(encoderIterations)"
     )
+    try check(refinements >= 0, "refinements", "expected 0 or more, found \(refinements)")
+    try check(
+      (1...64).contains(templateFrames), "template_frames",
+      "expected 1 to 64, found \(templateFrames)")
+    try check(
+      exponent >= 0.01 && exponent <= 10, "alpha", "expected 0.01 to 10, found \(exponent)")
     try check(
       toleranceSeconds >= 0 && toleranceSeconds <= 1, "tolerance",
       "expected 0 to 1000 ms, found \(toleranceSeconds * 1000)")
     try check(
-      cutoffHertz == 0 || cutoffHertz >= 1000, "cutoff",
-      "expected 0 or at least 1000 Hz, found \(cutoffHertz)")
+      cutoffHertz == 0 || (1000...1_000_000).contains(cutoffHertz), "cutoff",
+      "expected 0 or from 1000 Hz to 1 MHz, found \(cutoffHertz)")
   }
 }
 

@@ -1,0 +1,130 @@
+import Testing
+
+@testable import DivisiDSP
+
+/// Kernels against plain loops in double precision, over the same runs.
+struct KernelTests {
+  private let binCount = 61
+  private static let masks: [@Sendable (Int) -> Bool] = [
+    { _ in true }, { _ in false }, { $0 == 60 }, { $0 % 16 < 8 }, { $0 > 20 && $0 < 23 },
+  ]
+
+  /// Columns of random values of both signs; the last row of blocks is zero beyond the bins.
+  private func columns(_ count: Int, seed: UInt64) -> Matrix {
+    var generator = SeededGenerator(seed: seed)
+    let matrix = Matrix(rowCount: binCount, columnCount: count)
+    for column in 0..<count {
+      for bin in 0..<binCount { matrix[bin, column] = generator.nextUnit() * 2 - 1 }
+    }
+    return matrix
+  }
+
+  private func values(_ column: UnsafeMutablePointer<Float>) -> [Double] {
+    (0..<binCount).map { Double(column[$0]) }
+  }
+
+  private func isCovered(_ bin: Int, _ runs: BinRuns) -> Bool {
+    runs.runs.contains { (Int($0.start)..<Int($0.start + $0.count)).contains(bin) }
+  }
+
+  /// A few additions and multiplications of numbers around 1 in single precision.
+  private func agree(
+    _ column: UnsafeMutablePointer<Float>, _ expected: (Int) -> Double,
+    elsewhere: [Double], _ runs: BinRuns
+  ) -> Bool {
+    (0..<binCount).allSatisfy { bin in
+      isCovered(bin, runs)
+        ? abs(Double(column[bin]) - expected(bin)) <= 2e-6 * max(1, abs(expected(bin)))
+        : Double(column[bin]) == elsewhere[bin]
+    }
+  }
+
+  @Test(arguments: masks.indices)
+  func columnKernels(mask: Int) {
+    let runs = BinRuns(binCount: binCount, where: Self.masks[mask])
+    let x = columns(4, seed: 1)
+    let xs = (0..<4).map { values(x.column($0)) }
+    func pointer(_ index: Int) -> UnsafePointer<Float> { UnsafePointer(x.column(index)) }
+    let four = (pointer(0), pointer(1), pointer(2), pointer(3))
+    let start = columns(1, seed: 2)
+    let old = values(start.column(0))
+
+    var y = start.copy()
+    RunKernels.add(pointer(0), gain: 0.3, to: y.column(0), over: runs.runs)
+    #expect(agree(y.column(0), { old[$0] + 0.3 * xs[0][$0] }, elsewhere: old, runs))
+
+    y = start.copy()
+    let gains: [Double] = [0.5, -1.5, 2, 0.25]
+    RunKernels.add(four, gains: [0.5, -1.5, 2, 0.25], to: y.column(0), over: runs.runs)
+    let sum = { (bin: Int) in (0..<4).reduce(old[bin]) { $0 + gains[$1] * xs[$1][bin] } }
+    #expect(agree(y.column(0), sum, elsewhere: old, runs))
+
+    y = start.copy()
+    RunKernels.scale(y.column(0), by: -3, over: runs.runs)
+    #expect(agree(y.column(0), { -3 * old[$0] }, elsewhere: old, runs))
+
+    y = start.copy()
+    RunKernels.clear(y.column(0), over: runs.runs)
+    #expect(agree(y.column(0), { _ in 0 }, elsewhere: old, runs))
+
+    y = start.copy()
+    RunKernels.multiply(y.column(0), by: pointer(1), gain: 0.7, over: runs.runs)
+    #expect(agree(y.column(0), { old[$0] * xs[1][$0] * 0.7 }, elsewhere: old, runs))
+  }
+
+  @Test(arguments: masks.indices)
+  func divisionHasAFloor(mask: Int) {
+    let runs = BinRuns(binCount: binCount, where: Self.masks[mask])
+    let y = columns(1, seed: 3)
+    let old = values(y.column(0))
+    let factors = columns(2, seed: 4)
+    for bin in 0..<binCount { factors[bin, 1] = bin % 5 == 0 ? 0 : factors[bin, 1].magnitude + 1 }
+    let (numerator, denominator) = (values(factors.column(0)), values(factors.column(1)))
+    RunKernels.multiply(
+      y.column(0), by: factors.column(0), over: factors.column(1), runs: runs.runs)
+    let expected = { (bin: Int) in old[bin] * numerator[bin] / (denominator[bin] + 1e-9) }
+    #expect(agree(y.column(0), expected, elsewhere: old, runs))
+  }
+
+  @Test(arguments: masks.indices)
+  func sums(mask: Int) {
+    let runs = BinRuns(binCount: binCount, where: Self.masks[mask])
+    let bins = (0..<binCount).filter { isCovered($0, runs) }
+    let w = columns(1, seed: 5)
+    let x = columns(4, seed: 6)
+    let weights = values(w.column(0))
+    func pointer(_ index: Int) -> UnsafePointer<Float> { UnsafePointer(x.column(index)) }
+    let dots = RunKernels.dot(
+      w.column(0), (pointer(0), pointer(1), pointer(2), pointer(3)), over: runs.runs)
+    for index in 0..<4 {
+      let expected = bins.reduce(0.0) { $0 + weights[$1] * Double(x[$1, index]) }
+      #expect(abs(Double(dots[index]) - expected) < 5e-6)
+      let single = RunKernels.dot(w.column(0), pointer(index), over: runs.runs)
+      #expect(abs(Double(single) - expected) < 5e-6)
+    }
+    let total = bins.reduce(0.0) { $0 + weights[$1] }
+    #expect(abs(Double(RunKernels.sum(w.column(0), over: runs.runs)) - total) < 5e-6)
+  }
+
+  /// Every number of templates that may wait, in batches that runs interrupt.
+  @Test(arguments: 0...10)
+  func batchAddsEveryTemplateOnce(count: Int) {
+    let x = columns(max(count, 1), seed: 7)
+    for pattern in 0..<4 {
+      let y = columns(1, seed: 8)
+      var expected = values(y.column(0))
+      var batch = TemplateBatch(result: y.column(0))
+      for index in 0..<count {
+        let choice = pattern == 3 ? 3 : pattern == 2 && index % 3 == 2 ? 4 : pattern == 1 ? 0 : 2
+        let runs = BinRuns(binCount: binCount, where: Self.masks[index % 5 == 4 ? 1 : choice])
+        let gain = Float(index) - 2.5
+        batch.add(x.column(index), gain: gain, runs: runs.runs)
+        for bin in 0..<binCount where isCovered(bin, runs) {
+          expected[bin] += Double(gain) * Double(x[bin, index])
+        }
+      }
+      batch.flush()
+      #expect((0..<binCount).allSatisfy { abs(Double(y[$0, 0]) - expected[$0]) < 2e-5 })
+    }
+  }
+}

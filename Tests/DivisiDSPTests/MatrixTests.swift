@@ -1,0 +1,85 @@
+import DivisiDSP
+import Testing
+
+struct MatrixTests {
+  @Test func columnsAreAlignedAndPaddedWithZeros() {
+    let matrix = Matrix(rowCount: 17, columnCount: 3)
+    #expect(matrix.columnStride == 32)
+    for column in 0..<3 {
+      for row in 0..<17 { matrix[row, column] = Float(100 * column + row) }
+    }
+    for column in 0..<3 {
+      let values = matrix.column(column)
+      #expect(UInt(bitPattern: values) % 64 == 0)
+      #expect((0..<17).allSatisfy { values[$0] == Float(100 * column + $0) })
+      #expect((17..<32).allSatisfy { values[$0] == 0 })
+    }
+    #expect(matrix.maximum() == 216)
+  }
+
+  @Test func copyHasStorageOfItsOwn() {
+    let matrix = Matrix(rowCount: 2, columnCount: 2)
+    matrix[1, 1] = 3
+    let copy = matrix.copy()
+    matrix.scale(by: 2)
+    #expect(copy[1, 1] == 3)
+    #expect(matrix[1, 1] == 6)
+  }
+
+  @Test(arguments: [(0, 0), (0, 5), (5, 0)])
+  func emptyShapesHold(rows: Int, columns: Int) {
+    #expect(Matrix(rowCount: rows, columnCount: columns).maximum() == 0)
+  }
+}
+
+struct BinRunsTests {
+  @Test func runsAreTheBlocksOfTheMask() {
+    var generator = SeededGenerator(seed: 1)
+    for binCount in [1, 7, 8, 9, 16, 37, 64, 100] {
+      for density in [0, 0.02, 0.1, 0.5, 1] as [Float] {
+        let mask = (0..<binCount).map { _ in generator.nextUnit() <= density }
+        let runs = BinRuns(binCount: binCount) { mask[$0] }
+        let blocks = (binCount + 7) / 8
+        let wanted = (0..<blocks).filter { block in
+          mask[(8 * block)..<min(8 * block + 8, binCount)].contains(true)
+        }
+        let found = runs.runs.flatMap { run in
+          stride(from: Int(run.start), to: Int(run.start + run.count), by: 8).map { $0 / 8 }
+        }
+        #expect(found == wanted)
+        #expect(runs.runs.allSatisfy { $0.start % 8 == 0 && $0.count % 8 == 0 && $0.count > 0 })
+        for (run, next) in zip(runs.runs, runs.runs.dropFirst()) {
+          #expect(run.start + run.count < next.start, "runs touch")
+        }
+        #expect(runs.binCount == 8 * wanted.count)
+      }
+    }
+  }
+
+  @Test func fullCoversAllBins() {
+    let runs = BinRuns.full(binCount: 1025).runs
+    #expect(runs.map(\.start) == [0])
+    #expect(runs.map(\.count) == [1032])
+    #expect(BinRuns.full(binCount: 0).runs.isEmpty)
+  }
+}
+
+struct SeededGeneratorTests {
+  /// The published test vector of SplitMix64 with seed 1234567.
+  @Test func numbersAreSplitMix64() {
+    var generator = SeededGenerator(seed: 1_234_567)
+    let expected: [UInt64] = [
+      6_457_827_717_110_365_317, 3_203_168_211_198_807_973, 9_817_491_932_198_370_423,
+      4_593_380_528_125_082_431, 16_408_922_859_458_223_821,
+    ]
+    #expect(expected.map { _ in generator.next() } == expected)
+  }
+
+  @Test func unitsAreAboveZeroAndEven() {
+    var generator = SeededGenerator(seed: 2)
+    let values = (0..<10_000).map { _ in generator.nextUnit() }
+    #expect(values.allSatisfy { $0 > 0 && $0 <= 1 })
+    #expect(abs(values.reduce(0, +) / 10_000 - 0.5) < 0.02)
+    #expect(Set(values).count > 9_900)
+  }
+}

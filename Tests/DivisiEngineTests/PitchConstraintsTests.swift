@@ -1,0 +1,99 @@
+import DivisiDSP
+import DivisiScore
+import Testing
+
+@testable import DivisiEngine
+
+struct PitchConstraintsTests {
+  private let grid = TimeGrid(sampleRate: 10_000, windowLength: 400, hopSize: 100)
+  private let frameCount = 200
+
+  private func drawn(_ parts: [Part], _ change: (inout SeparationSettings) -> Void)
+    -> Constraints
+  {
+    var settings = SeparationSettings()
+    settings.toleranceSeconds = 0.03
+    change(&settings)
+    return PitchConstraints(parts: parts, releaseSeconds: 0.2).constraints(
+      comb: PitchComb(tuningCents: 0, shape: .lobes), grid: grid, frameCount: frameCount,
+      binCount: grid.binCount, settings: settings)
+  }
+
+  private func frames(_ constraints: borrowing Constraints, _ component: Int) -> [Int] {
+    constraints.pattern.entries(ofComponent: component).map { Int(constraints.pattern.frames[$0]) }
+  }
+
+  /// Frames are 10 ms apart: from the tolerance before the onset to the release after the note.
+  @Test func componentsSoundWhenTheyMay() {
+    let constraints = drawn([Part(name: "a", notes: [note(60, 0.5, 1.0)])]) { _ in }
+    #expect(constraints.pattern.componentCount == 3)
+    #expect(frames(constraints, 0) == Array(47...120))
+    #expect(frames(constraints, 1) == Array(47...80))
+    #expect(frames(constraints, 2) == Array(47...65))
+  }
+
+  @Test(arguments: [false, true], [false, true])
+  func componentsPerPitchFollowTheSettings(hasOnset: Bool, hasAttack: Bool) {
+    let parts = [Part(name: "a", notes: [note(60, 0.5, 1), note(64, 0.5, 1), note(60, 1.2, 1.4)])]
+    var all = SeparationSettings()
+    let constraints = drawn(parts) {
+      $0.hasOnsetTemplates = hasOnset
+      $0.hasAttackTemplates = hasAttack
+      all = $0
+    }
+    let perPitch = 1 + (hasOnset ? 1 : 0) + (hasAttack ? 1 : 0)
+    #expect(constraints.pattern.componentCount == 2 * perPitch)
+    #expect(
+      PitchConstraints.tonalComponents(ofPitchAt: 1, settings: all)
+        == perPitch..<perPitch + (hasAttack ? 2 : 1))
+  }
+
+  @Test func framesBelongToWhoeverStruckLast() {
+    let parts = [
+      Part(name: "left", notes: [note(60, 0.2, 1.0)]),
+      Part(name: "right", notes: [note(60, 0.6, 0.7)]),
+    ]
+    let constraints = drawn(parts) {
+      $0.hasOnsetTemplates = false
+      $0.hasAttackTemplates = false
+    }
+    let pattern = constraints.pattern
+    for entry in pattern.entries(ofComponent: 0) {
+      let frame = Int(pattern.frames[entry])
+      let belongsToSecond = (57...90).contains(frame)
+      #expect(pattern.parts[entry] == (belongsToSecond ? 1 : 0), "frame \(frame)")
+    }
+    #expect(frames(constraints, 0) == Array(17...120))
+  }
+
+  @Test func notesOutsideTheRecordingOpenNothing() {
+    let notes = [note(60, -5, -4), note(61, 99, 100), note(62, -1, 0.1)]
+    let constraints = drawn([Part(name: "a", notes: notes)]) { _ in }
+    #expect(frames(constraints, 0).isEmpty)
+    #expect(frames(constraints, 3).isEmpty)
+    #expect(frames(constraints, 6) == Array(0...30))
+  }
+
+  @Test func randomStartsAreSeededAndFree() {
+    let parts = [Part(name: "a", notes: [note(60, 0.5, 1.0)])]
+    func draw(_ seed: UInt64) -> (templates: [Float], activations: [Float]) {
+      let constraints = drawn(parts) {
+        $0.templates = .random
+        $0.activations = .random
+        $0.seed = seed
+      }
+      let columns = constraints.templates.values.columnCount
+      var templates: [Float] = []
+      for column in 0..<columns {
+        for bin in 0..<grid.binCount { templates.append(constraints.templates.values[bin, column]) }
+      }
+      return (templates, constraints.activations)
+    }
+    let (a, b, c) = (draw(1), draw(1), draw(2))
+    #expect(a == b)
+    #expect(a.templates != c.templates)
+    #expect(a.activations != c.activations)
+    #expect(a.activations.count == 3 * frameCount)
+    #expect((a.templates + a.activations).allSatisfy { $0 > 0 && $0 <= 1 })
+  }
+}
