@@ -1,6 +1,6 @@
 import AudioFiles
 import DivisiDSP
-import Foundation
+import FoundationEssentials
 
 /// The true stems of a recording, where they are known.
 struct References {

@@ -1,7 +1,7 @@
 import AudioFiles
 import DivisiEngine
 import DivisiScore
-import Foundation
+import FoundationEssentials
 
 /// Everything that the recordings of one call share.
 struct SeparationJob {
@@ -149,5 +149,5 @@ struct SeparationJob {
     return reports
   }
 
-  private func seconds(_ value: Double) -> String { String(format: "%.1f s", value) }
+  private func seconds(_ value: Double) -> String { "\(fixed(value, digits: 1)) s" }
 }

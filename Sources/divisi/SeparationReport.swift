@@ -1,5 +1,6 @@
 import AudioFiles
-import Foundation
+import FoundationEssentials
+import Glibc
 
 /// What happened to one recording, for a person or for a program.
 struct SeparationReport {
@@ -48,14 +49,13 @@ struct SeparationReport {
     let width = stems.map(\.path.count).max() ?? 0
     let rate = recording.durationSeconds / max(seconds, 1e-9)
     var lines = [
-      String(
-        format: "%@: %.1f s in %.1f s (%.0f × real time)", mix, recording.durationSeconds, seconds,
-        rate)
+      "\(mix): \(fixed(recording.durationSeconds, digits: 1)) s in \(fixed(seconds, digits: 1)) s "
+        + "(\(fixed(rate, digits: 0)) × real time)"
     ]
     for stem in stems {
-      let level = stem.level.map { String(format: "%6.1f dB", $0) } ?? "   silent"
+      let level = stem.level.map { "\(fixed($0, digits: 1, width: 6)) dB" } ?? "   silent"
       var line =
-        "  \(stem.path.padding(to: width))  \(level)  \(String(format: "%3.0f", 100 * stem.energy / energy)) %"
+        "  \(stem.path.padding(to: width))  \(level)  \(fixed(100 * stem.energy / energy, digits: 0, width: 3)) %"
       if scores != nil { line += Self.columns(scores?[stem.name]) }
       if stem.clippedCount > 0 {
         line += "  \(stem.clippedCount) samples clipped; --format wav-float keeps them"
@@ -74,7 +74,7 @@ struct SeparationReport {
     [
       ("SDR", scores?.sdrDecibels), ("SIR", scores?.sirDecibels), ("SAR", scores?.sarDecibels),
     ].map { name, value in
-      "  \(name) \(value.map { String(format: "%6.2f dB", $0) } ?? "     – dB")"
+      "  \(name) \(value.map { "\(fixed($0, digits: 2, width: 6)) dB" } ?? "     – dB")"
     }.joined()
   }
 

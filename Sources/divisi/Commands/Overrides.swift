@@ -1,6 +1,6 @@
 public import ArgumentParser
 public import DivisiEngine
-import Foundation
+import FoundationEssentials
 
 extension ModelKind: ExpressibleByArgument {}
 extension StartValues: ExpressibleByArgument {}

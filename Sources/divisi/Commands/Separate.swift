@@ -2,7 +2,8 @@ import ArgumentParser
 import AudioFiles
 import DivisiEngine
 import DivisiScore
-import Foundation
+import FoundationEssentials
+import Glibc
 
 /// `divisi separate`.
 struct Separate: ParsableCommand {
@@ -95,7 +96,7 @@ struct Separate: ParsableCommand {
     let url = URL(fileURLWithPath: mix)
     return
       template
-      .replacingOccurrences(of: "{folder}", with: url.deletingLastPathComponent().relativePath)
-      .replacingOccurrences(of: "{name}", with: url.deletingPathExtension().lastPathComponent)
+      .replacing("{folder}", with: url.deletingLastPathComponent().relativePath)
+      .replacing("{name}", with: url.deletingPathExtension().lastPathComponent)
   }
 }
