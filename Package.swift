@@ -63,7 +63,9 @@ let package = Package(
       name: "DivisiEngineTests",
       dependencies: ["DivisiEngine", "DivisiDSP", "DivisiScore", "DivisiTestSupport"],
       swiftSettings: strict),
-    .testTarget(name: "CommandLineTests", dependencies: ["AudioFiles"], swiftSettings: strict),
+    .testTarget(
+      name: "CommandLineTests", dependencies: ["AudioFiles"], exclude: ["Snapshots"],
+      swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -1,7 +1,7 @@
 import ArgumentParser
 import DivisiEngine
 import DivisiScore
-import Foundation
+import FoundationEssentials
 import LV2Hosting
 
 /// Finds presets and turns them into what the engine needs.
@@ -34,7 +34,7 @@ struct PresetStore {
     }
     let lv2Path =
       environment["LV2_PATH"].map { $0.split(separator: ":").map(String.init) } ?? [
-        NSHomeDirectory() + "/.lv2"
+        (environment["HOME"] ?? "") + "/.lv2"
       ]
     candidates += lv2Path.map { "\($0)/\(bundleName)" }
     guard

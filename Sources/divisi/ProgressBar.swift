@@ -1,4 +1,4 @@
-import Foundation
+import Glibc
 
 /// A bar on standard error while it is a terminal, and nothing otherwise.
 struct ProgressBar {
@@ -21,15 +21,12 @@ struct ProgressBar {
     let text = "\(title) \(bar) \(Int((fraction * 100).rounded())) %"
     guard text != lastText else { return }
     lastText = text
-    write("\r\(text)")
+    writeToStandardError("\r\(text)")
   }
 
   /// Removes the bar.
   func clear() {
-    if isShown && !lastText.isEmpty { write("\r\u{1B}[K") }
+    if isShown && !lastText.isEmpty { writeToStandardError("\r\u{1B}[K") }
   }
 
-  private func write(_ text: String) {
-    FileHandle.standardError.write(Data(text.utf8))
-  }
 }

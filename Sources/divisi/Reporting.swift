@@ -1,5 +1,5 @@
 import ArgumentParser
-import Foundation
+import Glibc
 
 /// Runs a command's work; an error becomes one line on standard error and exit code 1.
 func reporting<Result>(_ work: () throws -> Result) throws -> Result {
@@ -17,5 +17,5 @@ func reporting<Result>(_ work: () throws -> Result) throws -> Result {
 
 /// Writes an error as one line on standard error.
 func report(_ error: any Error) {
-  FileHandle.standardError.write(Data("divisi: \(error)\n".utf8))
+  writeToStandardError("divisi: \(error)\n")
 }

@@ -1,7 +1,7 @@
 import AudioFiles
 import DivisiEngine
 import DivisiScore
-import Foundation
+import FoundationEssentials
 
 /// Everything that the recordings of one call share.
 struct SeparationJob {
@@ -23,7 +23,11 @@ struct SeparationJob {
   private static let silence: Float = 1e-3
 
   /// Separates one recording and writes its parts, all or none.
-  func run(mix: String, score scorePath: String, bar: ProgressBar) throws -> SeparationReport {
+  ///
+  /// - Parameter folder: where true stems lie, if the parts are to be scored.
+  func run(
+    mix: String, score scorePath: String, references folder: String?, bar: ProgressBar
+  ) throws -> SeparationReport {
     let start = Date()
     let score = try scoring.read(path: scorePath)
     let parts = try selection.parts(of: score, name: scorePath)
@@ -32,6 +36,10 @@ struct SeparationJob {
       try checkLength(of: score, path: scorePath, against: recording, path: mix)
     }
     try checkOutputs(mix: mix, parts: parts)
+    let references = try folder.map { folder in
+      try References(
+        folder: folder, parts: parts.map(\.name), recording: recording, path: mix)
+    }
 
     var bar = bar
     defer { bar.clear() }
@@ -53,11 +61,15 @@ struct SeparationJob {
       )
     }
     let stems = try write(separation, parts: parts, recording: recording, mix: mix)
+    let elapsed = Date().timeIntervalSince(start)
+    let scores = references?.scores(
+      stems: Dictionary(uniqueKeysWithValues: zip(parts.map(\.name), separation.stems)),
+      parallel: threads(threadCount))
     return SeparationReport(
       mix: mix, score: scorePath, preset: choice.preset.name, recording: recording, stems: stems,
       lossBefore: separation.lossBefore, lossAfter: separation.lossAfter,
       tuningCents: separation.tuningCents,
-      seconds: Date().timeIntervalSince(start))
+      seconds: elapsed, scores: scores)
   }
 
   // MARK: Checks before the work
@@ -137,5 +149,5 @@ struct SeparationJob {
     return reports
   }
 
-  private func seconds(_ value: Double) -> String { String(format: "%.1f s", value) }
+  private func seconds(_ value: Double) -> String { "\(fixed(value, digits: 1)) s" }
 }

@@ -1,5 +1,6 @@
 import AudioFiles
-import Foundation
+import FoundationEssentials
+import Glibc
 
 /// What happened to one recording, for a person or for a program.
 struct SeparationReport {
@@ -34,28 +35,47 @@ struct SeparationReport {
   let lossAfter: Double
   let tuningCents: Double?
   let seconds: Double
+  /// By the names of parts; nil where nothing was there to compare with.
+  let scores: [String: References.Scores]?
+
+  private var meanScores: References.Scores? {
+    scores.map { References.Scores.mean(of: Array($0.values)) }
+  }
 
   private var energy: Double { max(stems.reduce(0) { $0 + $1.energy }, .leastNormalMagnitude) }
 
-  /// A line on the recording and one per stem.
+  /// A line on the recording, one per stem, and one of means if there are scores.
   var text: String {
     let width = stems.map(\.path.count).max() ?? 0
     let rate = recording.durationSeconds / max(seconds, 1e-9)
     var lines = [
-      String(
-        format: "%@: %.1f s in %.1f s (%.0f × real time)", mix, recording.durationSeconds, seconds,
-        rate)
+      "\(mix): \(fixed(recording.durationSeconds, digits: 1)) s in \(fixed(seconds, digits: 1)) s "
+        + "(\(fixed(rate, digits: 0)) × real time)"
     ]
     for stem in stems {
-      let level = stem.level.map { String(format: "%6.1f dB", $0) } ?? "   silent"
+      let level = stem.level.map { "\(fixed($0, digits: 1, width: 6)) dB" } ?? "   silent"
       var line =
-        "  \(stem.path.padding(to: width))  \(level)  \(String(format: "%3.0f", 100 * stem.energy / energy)) %"
+        "  \(stem.path.padding(to: width))  \(level)  \(fixed(100 * stem.energy / energy, digits: 0, width: 3)) %"
+      if scores != nil { line += Self.columns(scores?[stem.name]) }
       if stem.clippedCount > 0 {
         line += "  \(stem.clippedCount) samples clipped; --format wav-float keeps them"
       }
       lines.append(line)
     }
+    if let meanScores {
+      // As wide as the path, the level and the share of energy above it.
+      lines.append("  \("mean".padding(to: width + 18))\(Self.columns(meanScores))")
+    }
     return lines.joined(separator: "\n")
+  }
+
+  /// SDR, SIR and SAR, aligned from line to line.
+  private static func columns(_ scores: References.Scores?) -> String {
+    [
+      ("SDR", scores?.sdrDecibels), ("SIR", scores?.sirDecibels), ("SAR", scores?.sarDecibels),
+    ].map { name, value in
+      "  \(name) \(value.map { "\(fixed($0, digits: 2, width: 6)) dB" } ?? "     – dB")"
+    }.joined()
   }
 
   /// One line of JSON.
@@ -63,14 +83,17 @@ struct SeparationReport {
     let record = Record(
       input: mix, score: score, preset: preset, sampleRate: recording.sampleRate,
       channels: recording.channels.count, duration: recording.durationSeconds,
-      parts: stems.map {
-        Record.Part(
-          name: $0.name, file: $0.path, notes: $0.noteCount, levelDecibels: $0.level,
-          energyShare: $0.energy / energy,
-          clippedSamples: $0.clippedCount)
+      parts: stems.map { stem in
+        let scores = scores?[stem.name]
+        return Record.Part(
+          name: stem.name, file: stem.path, notes: stem.noteCount, levelDecibels: stem.level,
+          energyShare: stem.energy / energy, clippedSamples: stem.clippedCount,
+          sdrDecibels: scores?.sdrDecibels, sirDecibels: scores?.sirDecibels,
+          sarDecibels: scores?.sarDecibels, siSdrDecibels: scores?.siSdrDecibels)
       },
       lossBefore: lossBefore, lossAfter: lossAfter, tuningCents: tuningCents, seconds: seconds,
-      realTimeFactor: recording.durationSeconds / max(seconds, 1e-9))
+      realTimeFactor: recording.durationSeconds / max(seconds, 1e-9),
+      mean: meanScores)
     return Self.encode(record)
   }
 
@@ -95,6 +118,10 @@ struct SeparationReport {
       let levelDecibels: Double?
       let energyShare: Double
       let clippedSamples: Int
+      let sdrDecibels: Double?
+      let sirDecibels: Double?
+      let sarDecibels: Double?
+      let siSdrDecibels: Double?
     }
     let input: String
     let score: String
@@ -108,5 +135,6 @@ struct SeparationReport {
     let tuningCents: Double?
     let seconds: Double
     let realTimeFactor: Double
+    let mean: References.Scores?
   }
 }

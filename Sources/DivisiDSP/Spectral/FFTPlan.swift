@@ -2,7 +2,7 @@ internal import CFFTW
 import Synchronization
 
 /// FFTW's planner is not thread-safe; executing plans is.
-private let planner = Mutex(())
+let planner = Mutex(())
 
 /// A pair of real FFTs of one length, forward and inverse.
 ///

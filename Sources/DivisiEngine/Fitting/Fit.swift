@@ -73,7 +73,7 @@ struct Fit {
   }
 
   /// How often `run` calls `step`, at most.
-  static func stepCount(settings: SeparationSettings, hasStrokes: Bool) -> Int {
+  static func stepCount(_ settings: SeparationSettings, hasStrokes: Bool) -> Int {
     settings.iterations + (hasStrokes ? min(pilotIterations, settings.iterations) : 0)
   }
 }

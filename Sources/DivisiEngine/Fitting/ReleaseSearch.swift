@@ -17,37 +17,44 @@ enum ReleaseSearch {
   private static let rise = Float(pow(10, 6.0 / 20))
   private static let marginSeconds = 0.1
 
-  /// The most fits that ``run(_:grid:settings:fit:)`` makes.
-  static let fitCount = 4
+  /// Trial fits take this share of the iterations: enough to tell, a third of the time.
+  private static let trialShare = 3
+  /// The most trial fits that ``run(_:grid:settings:fit:)`` makes.
+  static let trialCount = 3
 
-  /// Fits with one release after another and returns the last fit.
+  /// Iterations of a trial fit.
+  static func trialIterations(_ settings: SeparationSettings) -> Int {
+    settings.iterations / trialShare
+  }
+
+  /// Finds when each note ends, by trial fits.
   ///
   /// - Parameters:
   ///   - constraints: the score's, with any release.
-  ///   - fit: fits a model under constraints.
+  ///   - fit: fits a model under constraints, in ``trialIterations(_:)``.
+  /// - Returns: the constraints with the releases that were found.
   static func run(
     _ constraints: PitchConstraints, grid: TimeGrid, settings: SeparationSettings,
     fit: (PitchConstraints) throws(SeparationError) -> Fit
-  ) throws(SeparationError) -> Fit {
-    let short = try fit(constraints.released(after: dampedSeconds))
-    if try short.lossAfter < lossMargin
-      * fit(constraints.released(after: pedalledSeconds)).lossAfter
-    {
+  ) throws(SeparationError) -> PitchConstraints {
+    let short = constraints.released(after: dampedSeconds)
+    let shortLoss = try fit(short).lossAfter
+    if try shortLoss < lossMargin * fit(constraints.released(after: pedalledSeconds)).lossAfter {
       return short
     }
-    let long = try fit(constraints.released(after: longestSeconds))
-    var measured = constraints.released(after: longestSeconds)
-    let activations = constraints.pitches.indices.map { index in
-      long.model.envelope(
+    var result = constraints.released(after: longestSeconds)
+    let model = try fit(result).model
+    let envelopes = constraints.pitches.indices.map { index in
+      model.envelope(
         ofComponents: PitchConstraints.tonalComponents(ofPitchAt: index, settings: settings))
     }
     let order = Dictionary(uniqueKeysWithValues: constraints.pitches.enumerated().map { ($1, $0) })
-    measured.setEnds { pitch, index in
+    result.setEnds { pitch, index in
       let strikes = constraints.strikes[pitch]!
       let next = index + 1 < strikes.count ? strikes[index + 1].note.onsetSeconds : .infinity
-      return end(of: strikes[index], before: next, in: activations[order[pitch]!], grid: grid)
+      return end(of: strikes[index], before: next, in: envelopes[order[pitch]!], grid: grid)
     }
-    return try fit(measured)
+    return result
   }
 
   private static func end(

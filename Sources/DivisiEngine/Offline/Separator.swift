@@ -110,13 +110,15 @@ public struct Separator: Sendable {
   private func fit(
     _ V: Spectrogram, grid: TimeGrid, parts: [Part], hasPedal: Bool, progress: (Double) -> Bool
   ) throws(SeparationError) -> (Fit, tuning: Double?) {
+    var trial = settings
+    trial.iterations = ReleaseSearch.trialIterations(settings)
     let isPitched = if case .pitched = material { true } else { false }
-    let fits = isPitched && !hasPedal ? ReleaseSearch.fitCount : 1
-    let total = Double(fits * Fit.stepCount(settings: settings, hasStrokes: !isPitched) + 1)
-    var done = 0.0
+    let trials = isPitched && !hasPedal ? ReleaseSearch.trialCount : 0
+    let total = Fit.stepCount(settings, hasStrokes: !isPitched) + trials * trial.iterations + 1
+    var done = 0
     func step() throws(SeparationError) {
       done += 1
-      guard progress(min(done / total, 1) * 0.9) else { throw .cancelled }
+      guard progress(0.9 * Double(min(done, total)) / Double(total)) else { throw .cancelled }
     }
     switch material {
     case .drums(let kit):
@@ -127,22 +129,24 @@ public struct Separator: Sendable {
         try Fit.run(constraints, to: V, settings: settings, parallel: parallel, step: step), nil
       )
     case .pitched:
-      let constraints = PitchConstraints(parts: parts, releaseSeconds: ReleaseSearch.dampedSeconds)
+      var constraints = PitchConstraints(parts: parts, releaseSeconds: ReleaseSearch.dampedSeconds)
       let tuning = Tuning.cents(of: V, constraints: constraints, grid: grid)
       let comb = PitchComb(tuningCents: tuning, shape: settings.comb)
-      func fit(_ constraints: PitchConstraints) throws(SeparationError) -> Fit {
+      func fit(
+        _ constraints: PitchConstraints, _ settings: SeparationSettings
+      ) throws(SeparationError) -> Fit {
         try Fit.run(
           constraints.constraints(
             comb: comb, grid: grid, frameCount: V.frameCount, binCount: V.binCount,
             settings: settings),
           to: V, settings: settings, parallel: parallel, step: step)
       }
-      return (
-        hasPedal
-          ? try fit(constraints)
-          : try ReleaseSearch.run(constraints, grid: grid, settings: settings, fit: fit),
-        tuning
-      )
+      if !hasPedal {
+        constraints = try ReleaseSearch.run(constraints, grid: grid, settings: settings) {
+          (constraints) throws(SeparationError) in try fit(constraints, trial)
+        }
+      }
+      return (try fit(constraints, settings), tuning)
     }
   }
 }

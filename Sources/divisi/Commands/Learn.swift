@@ -2,7 +2,7 @@ import ArgumentParser
 import AudioFiles
 import DivisiEngine
 import DivisiScore
-import Foundation
+import FoundationEssentials
 
 /// `divisi learn-kit`.
 struct Learn: ParsableCommand {

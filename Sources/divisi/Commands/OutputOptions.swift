@@ -1,6 +1,6 @@
 public import ArgumentParser
 public import AudioFiles
-import Foundation
+import FoundationEssentials
 
 extension AudioFormat: ExpressibleByArgument {}
 
@@ -29,12 +29,13 @@ struct OutputOptions: ParsableArguments {
   /// The path of one file below the output folder, without extension.
   func path(mix: String, part: String, preset: String) -> String {
     let url = URL(fileURLWithPath: mix)
-    let values = [
-      "name": url.deletingPathExtension().lastPathComponent,
-      "parent": url.deletingLastPathComponent().lastPathComponent,
-      "preset": URL(fileURLWithPath: preset).deletingPathExtension().lastPathComponent,
-      "part": part,
-    ]
-    return values.reduce(filename) { $0.replacingOccurrences(of: "{\($1.key)}", with: $1.value) }
+    return
+      filename
+      .replacing("{part}", with: part)
+      .replacing(
+        "{preset}", with: URL(fileURLWithPath: preset).deletingPathExtension().lastPathComponent
+      )
+      .replacing("{parent}", with: url.deletingLastPathComponent().lastPathComponent)
+      .replacing("{name}", with: url.deletingPathExtension().lastPathComponent)
   }
 }

@@ -1,6 +1,6 @@
 public import ArgumentParser
 public import DivisiEngine
-import Foundation
+import FoundationEssentials
 
 extension ModelKind: ExpressibleByArgument {}
 extension StartValues: ExpressibleByArgument {}
@@ -10,26 +10,32 @@ struct Overrides: ParsableArguments {
   @Option(help: "The model family.")
   var model: ModelKind?
 
-  @Option(help: ArgumentHelp("Multiplicative iterations.", valueName: "n"))
+  @Option(parsing: .unconditional, help: ArgumentHelp("Multiplicative iterations.", valueName: "n"))
   var iterations: Int?
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp("What is minimised: eu, kl, is, or a β from -1 to 3.", valueName: "name"))
   var divergence: String?
 
-  @Option(help: ArgumentHelp("Exponent of the masks: 1 soft, 2 Wiener.", valueName: "α"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Exponent of the masks: 1 soft, 2 Wiener.", valueName: "α"))
   var alpha: Double?
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp("STFT window at 44.1 kHz; it follows the sample rate.", valueName: "samples")
   )
   var window: Int?
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp("STFT hop at 44.1 kHz; it follows the sample rate.", valueName: "samples"))
   var hop: Int?
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp("How early or late notes may begin against the score.", valueName: "ms"))
   var tolerance: Double?
 
@@ -39,26 +45,26 @@ struct Overrides: ParsableArguments {
   @Option(help: "How activations start; 'random' ignores the times of the score.")
   var activations: StartValues?
 
-  @Option(help: ArgumentHelp("Seed of random starts.", valueName: "n"))
+  @Option(parsing: .unconditional, help: ArgumentHelp("Seed of random starts.", valueName: "n"))
   var seed: UInt64?
 
-  @Option(help: ArgumentHelp("Threads; the samples do not depend on it.", valueName: "n"))
-  var threads = ProcessInfo.processInfo.activeProcessorCount
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Threads; the samples do not depend on it. (default: all processors)", valueName: "n"))
+  var threads: Int?
+
+  /// How many threads to use.
+  var threadCount: Int { threads ?? ProcessInfo.processInfo.activeProcessorCount }
 
   func validate() throws {
-    guard (1...256).contains(threads) else {
-      throw ValidationError("--threads: expected 1 to 256, found \(threads)")
+    guard (1...256).contains(threadCount) else {
+      throw ValidationError("--threads: expected 1 to 256, found \(threadCount)")
     }
     _ = try beta()
-    var settings = SeparationSettings()
-    do {
-      try apply(to: &settings)
-    } catch {
-      throw ValidationError("--\(error)")
-    }
   }
 
-  /// A preset's settings, changed.
+  /// A preset's settings, changed; wrong usage where the result is out of range.
   func applied(to preset: SeparationSettings) throws -> SeparationSettings {
     var settings = preset
     do {

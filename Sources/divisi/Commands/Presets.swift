@@ -14,10 +14,3 @@ struct Presets: ParsableCommand {
     }
   }
 }
-
-extension String {
-  /// The text with spaces behind it, up to a width.
-  func padding(to width: Int) -> String {
-    self + String(repeating: " ", count: max(0, width - count))
-  }
-}

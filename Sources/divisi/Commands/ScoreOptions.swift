@@ -15,6 +15,7 @@ struct ScoreOptions: ParsableArguments {
   var split: String?
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp("Added to all times of the score; it may be negative.", valueName: "seconds")
   )
   var scoreOffset = 0.0
@@ -46,7 +47,7 @@ struct ScoreOptions: ParsableArguments {
       if let split { return try PartSelection.parse(split: split) }
       return nil
     } catch {
-      throw ValidationError("\(error)")
+      throw ValidationError("\(parts != nil ? "--parts" : "--split"): \(error)")
     }
   }
 

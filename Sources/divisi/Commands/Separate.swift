@@ -2,7 +2,8 @@ import ArgumentParser
 import AudioFiles
 import DivisiEngine
 import DivisiScore
-import Foundation
+import FoundationEssentials
+import Glibc
 
 /// `divisi separate`.
 struct Separate: ParsableCommand {
@@ -26,6 +27,13 @@ struct Separate: ParsableCommand {
       valueName: "file"),
     completion: .file(extensions: ["mid", "midi", "musicxml", "xml", "mxl", "csv"]))
   var score: String
+
+  @Option(
+    help: ArgumentHelp(
+      "A folder of true stems, named after the parts: reports how close the parts come (SDR, SIR, SAR). {folder} and {name} as in SCORE.",
+      valueName: "dir"),
+    completion: .directory)
+  var references: String?
 
   @Option(
     name: .shortAndLong, help: ArgumentHelp("Where to write.", valueName: "dir"),
@@ -64,13 +72,15 @@ struct Separate: ParsableCommand {
         output: output, presetName: preset, choice: choice,
         settings: try overrides.applied(to: choice.settings), material: try choice.material(),
         selection: try scoring.selection() ?? choice.selection,
-        scoring: scoring, writing: writing, threadCount: overrides.threads)
+        scoring: scoring, writing: writing, threadCount: overrides.threadCount)
     }
     var failed = false
     for mix in mixes {
       let bar = ProgressBar(title: URL(fileURLWithPath: mix).lastPathComponent)
       do {
-        let report = try job.run(mix: mix, score: expand(score, for: mix), bar: bar)
+        let report = try job.run(
+          mix: mix, score: expand(score, for: mix),
+          references: references.map { expand($0, for: mix) }, bar: bar)
         print(writing.json ? report.json : report.text)
       } catch {
         failed = true
@@ -86,7 +96,7 @@ struct Separate: ParsableCommand {
     let url = URL(fileURLWithPath: mix)
     return
       template
-      .replacingOccurrences(of: "{folder}", with: url.deletingLastPathComponent().relativePath)
-      .replacingOccurrences(of: "{name}", with: url.deletingPathExtension().lastPathComponent)
+      .replacing("{folder}", with: url.deletingLastPathComponent().relativePath)
+      .replacing("{name}", with: url.deletingPathExtension().lastPathComponent)
   }
 }

@@ -1,0 +1,75 @@
+# What people type. `make demo` and `make test` need nothing but Debian 12 and Swift.
+
+PREFIX ?= /usr/local
+DESTDIR ?=
+LV2DIR ?= $(PREFIX)/lib/lv2
+
+SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
+# Libraries the program links, then what tests check it with.
+PACKAGES := pkg-config libfftw3-dev libsndfile1-dev libexpat1-dev libzip-dev libserd-dev liblilv-dev lv2-dev sordi
+CHECKS := -Xswiftc -warnings-as-errors --explicit-target-dependency-import-check error
+DIVISI := .build/release/divisi
+SOURCES := Package.swift Sources Tests
+
+.PHONY: deps build demo test lint format bench install uninstall clean
+
+# Installs the packages that are missing, and asks for nothing where there are none.
+deps:
+	@missing=$$(for p in $(PACKAGES); do \
+	  dpkg-query -W -f '$${Status}' $$p 2>/dev/null | grep -q 'ok installed' || echo $$p; done); \
+	if [ -n "$$missing" ]; then \
+	  echo "installing" $$missing; \
+	  $(SUDO) apt-get update -qq && \
+	  $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing; \
+	fi
+
+build: deps
+	swift build -c release --product divisi
+
+# Separates the two recordings that ship, and compares the stems with the true ones.
+demo: build
+	@$(DIVISI) separate Tests/Recordings/polonaise/mix.flac --score Tests/Recordings/polonaise/score.mid \
+	  --preset hands --references Tests/Recordings/polonaise --filename '{parent}/{part}' -o build/demo --force
+	@$(DIVISI) separate Tests/Recordings/break/mix.flac --score Tests/Recordings/break/score.mid \
+	  --preset drums --references Tests/Recordings/break --filename '{parent}/{part}' -o build/demo --force
+
+# The command line is tested as people run it: the release build.
+test: deps
+	swift build -c release --product divisi $(CHECKS)
+	swift build --build-tests $(CHECKS)
+	SWIFT_BACKTRACE=enable=no swift test --skip-build
+
+lint:
+	swift format lint --strict --recursive $(SOURCES)
+
+format:
+	swift format --in-place --recursive $(SOURCES)
+
+bench: deps
+	swift run -c release divisi-bench
+
+# A program that needs no Swift where it runs, its presets, manual and completions.
+install: deps
+	swift package --disable-sandbox generate-manual
+	swift build -c release --product divisi --static-swift-stdlib --scratch-path build/install
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(LV2DIR)/divisi-presets.lv2 $(DESTDIR)$(PREFIX)/share/man/man1 \
+	  $(DESTDIR)$(PREFIX)/share/bash-completion/completions $(DESTDIR)$(PREFIX)/share/zsh/site-functions \
+	  $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d
+	install -s -m 755 build/install/release/divisi $(DESTDIR)$(PREFIX)/bin/divisi
+	install -m 644 Presets/divisi-presets.lv2/* $(DESTDIR)$(LV2DIR)/divisi-presets.lv2
+	install -m 644 .build/plugins/GenerateManual/outputs/divisi/divisi.1 $(DESTDIR)$(PREFIX)/share/man/man1
+	build/install/release/divisi --generate-completion-script bash \
+	  > $(DESTDIR)$(PREFIX)/share/bash-completion/completions/divisi
+	build/install/release/divisi --generate-completion-script zsh > $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_divisi
+	build/install/release/divisi --generate-completion-script fish \
+	  > $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/divisi.fish
+
+uninstall:
+	rm -f $(DESTDIR)$(PREFIX)/bin/divisi $(DESTDIR)$(PREFIX)/share/man/man1/divisi.1 \
+	  $(DESTDIR)$(PREFIX)/share/bash-completion/completions/divisi \
+	  $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_divisi \
+	  $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/divisi.fish
+	rm -rf $(DESTDIR)$(LV2DIR)/divisi-presets.lv2
+
+clean:
+	rm -rf .build build

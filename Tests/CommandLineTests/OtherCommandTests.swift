@@ -1,0 +1,72 @@
+import Foundation
+import Testing
+
+@Suite struct OtherCommandTests {
+  @Test func presetsAreListedWithALineEach() throws {
+    let run = try Program.run("presets")
+    #expect(run.status == 0)
+    let names = run.output.split(separator: "\n").compactMap { $0.split(separator: " ").first }
+    #expect(names == ["drums", "drums-fast", "hands", "hands-fast", "literature", "parts"])
+    #expect(run.output.split(separator: "\n").allSatisfy { $0.hasSuffix(".") })
+  }
+
+  @Test func presetsAreFoundWhereTheEnvironmentSays() throws {
+    let run = try Program.run("presets", in: "/")
+    #expect(run.status == 0, "\(run.errors)")
+  }
+
+  @Test func scoresAreInspected() throws {
+    let run = try Program.run("inspect", Recording.polonaise + "/score.mid")
+    #expect(run.status == 0)
+    #expect(run.output.contains("227 notes"))
+    #expect(run.output.contains("with pedal"))
+    #expect(run.output.contains("part 'left'  153 notes"))
+    #expect(run.output.contains("part 'right'  74 notes"))
+    #expect(try Program.run("inspect", "/nowhere.mid").status == 1)
+  }
+
+  /// The kit of a folder of strokes; the strokes are the stems of the recording that ships.
+  @Test func kitsAreLearntAndUsed() throws {
+    let folder = try TemporaryFolder()
+    try FileManager.default.createDirectory(
+      atPath: folder.file("kit"), withIntermediateDirectories: true)
+    for (name, pitch) in [("kick", 36), ("snare", 38), ("hihat", 42)] {
+      try FileManager.default.copyItem(
+        atPath: "\(Recording.drumBreak)/\(name).flac", toPath: folder.file("kit/\(name).flac"))
+      try folder.write(
+        "start;duration;pitch;velocity;label\n0.3;0.1;\(pitch);100;\n".utf8, to: "kit/\(name).csv")
+    }
+    let command = [
+      "learn-kit", folder.file("kit"), "-o", folder.file("k.safetensors"), "--origin", "a test",
+    ]
+    let run = try Program.run(command)
+    #expect(run.status == 0, "\(run.errors)")
+    #expect(run.output.contains("36, 38, 42"))
+    let bytes = try #require(FileManager.default.contents(atPath: folder.file("k.safetensors")))
+    #expect(try Program.run(command).status == 1)
+    #expect(try Program.run(command + ["--force"]).status == 0)
+    #expect(FileManager.default.contents(atPath: folder.file("k.safetensors")) == bytes)
+    #expect(try Program.run("learn-kit", folder.file("empty"), "-o", folder.file("x")).status == 1)
+  }
+
+  @Test(arguments: [[], ["separate"], ["presets"], ["inspect"], ["learn-kit"]])
+  func helpReadsAsRecorded(command: [String]) throws {
+    let run = try Program.run(command + ["--help"])
+    #expect(run.status == 0)
+    let name = command.first ?? "divisi"
+    let snapshot = Program.root.appendingPathComponent(
+      "Tests/CommandLineTests/Snapshots/\(name).txt")
+    if ProcessInfo.processInfo.environment["RECORD_SNAPSHOTS"] != nil {
+      try run.output.write(to: snapshot, atomically: true, encoding: .utf8)
+    }
+    #expect(run.output == (try String(contentsOf: snapshot, encoding: .utf8)))
+  }
+
+  @Test func completionsAreGenerated() throws {
+    for shell in ["bash", "zsh", "fish"] {
+      let run = try Program.run("--generate-completion-script", shell)
+      #expect(run.status == 0)
+      #expect(run.output.contains("separate"))
+    }
+  }
+}

@@ -1,0 +1,105 @@
+import Foundation
+import Testing
+
+/// How well whole recordings are separated, by BSS Eval against the true stems.
+@Suite struct QualityTests {
+  private static let data = Program.root.appendingPathComponent("../shared/data").standardized.path
+  static let hasData = FileManager.default.fileExists(atPath: data)
+  static let absence: Comment = "no ../shared/data beside the package"
+
+  /// Mean SDR over parts, then recordings, in decibels.
+  private func meanSDR(
+    _ recordings: [String], score: String = "{folder}/score.mid", preset: String
+  ) throws -> Double {
+    let folder = try TemporaryFolder()
+    let run = try Program.run(
+      ["separate"] + recordings + [
+        "--score", score, "--references", "{folder}", "--filename", "{parent}/{part}", "--preset",
+        preset, "--json", "-o", folder.path,
+      ])
+    try #require(run.status == 0, "\(run.errors)")
+    let values = try run.output.split(separator: "\n").map { line in
+      let record = try #require(
+        try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
+      let parts = try #require(record["parts"] as? [[String: Any]])
+      let scores = parts.compactMap { $0["sdr_decibels"] as? Double }
+      try #require(!scores.isEmpty)
+      return scores.reduce(0, +) / Double(scores.count)
+    }
+    #expect(values.count == recordings.count)
+    return values.reduce(0, +) / Double(values.count)
+  }
+
+  private func recordings(of set: String, named file: String) throws -> [String] {
+    try FileManager.default.contentsOfDirectory(atPath: "\(Self.data)/\(set)").sorted()
+      .map { "\(Self.data)/\(set)/\($0)/\(file)" }
+      .filter { FileManager.default.fileExists(atPath: $0) }
+  }
+
+  @Test func whatShipsSeparates() throws {
+    #expect(try meanSDR([Recording.polonaise + "/mix.flac"], preset: "hands") > 13)
+    #expect(try meanSDR([Recording.drumBreak + "/mix.flac"], preset: "drums") > 17.5)
+  }
+
+  @Test func handsAreCleanerThanTheLiterature() throws {
+    let hands = try meanSDR([Recording.polonaise + "/mix.flac"], preset: "hands")
+    let plain = try meanSDR([Recording.polonaise + "/mix.flac"], preset: "literature")
+    #expect(hands > plain + 1)
+  }
+
+  @Test(.enabled(if: hasData, absence)) func hands() throws {
+    let pieces = try recordings(of: "piano-hands", named: "mix.flac")
+    #expect(pieces.count == 10)
+    #expect(try meanSDR(pieces, preset: "hands") >= 14.4)
+  }
+
+  /// The tables hold the same notes as the MIDI scores, up to the release of the key.
+  @Test(.enabled(if: hasData, absence)) func handsWithoutPedal() throws {
+    let pieces = try recordings(of: "piano-hands", named: "mix.flac")
+    #expect(try meanSDR(pieces, score: "{folder}/notes.csv", preset: "hands") >= 14.3)
+  }
+
+  @Test(.enabled(if: hasData, absence)) func drums() throws {
+    let tracks = try recordings(of: "drums", named: "MIX.flac")
+    #expect(tracks.count == 14)
+    #expect(try meanSDR(tracks, preset: "drums") >= 14.8)
+  }
+
+  @Test(.enabled(if: hasData, absence)) func drumsOfOneVelocity() throws {
+    let folder = try TemporaryFolder()
+    let tracks = try recordings(of: "drums", named: "MIX.flac")
+    for track in tracks {
+      let source = URL(fileURLWithPath: track).deletingLastPathComponent()
+      let table = try String(
+        contentsOf: source.appendingPathComponent("notes.csv"), encoding: .utf8)
+      let level = table.split(separator: "\n").enumerated().map { index, line in
+        var fields = line.split(separator: ";", omittingEmptySubsequences: false).map(String.init)
+        if index > 0 { fields[3] = "100" }
+        return fields.joined(separator: ";")
+      }.joined(separator: "\n")
+      let target = folder.file(source.lastPathComponent)
+      try FileManager.default.createDirectory(atPath: target, withIntermediateDirectories: true)
+      try folder.write(level.utf8, to: "\(source.lastPathComponent)/notes.csv")
+      for file in ["MIX", "KD", "SD", "HH"] {
+        try FileManager.default.createSymbolicLink(
+          atPath: "\(target)/\(file).flac", withDestinationPath: "\(source.path)/\(file).flac")
+      }
+    }
+    let linked = tracks.map {
+      folder.file(URL(fileURLWithPath: $0).deletingLastPathComponent().lastPathComponent)
+        + "/MIX.flac"
+    }
+    #expect(try meanSDR(linked, score: "{folder}/notes.csv", preset: "drums") >= 14.2)
+  }
+
+  @Test(.enabled(if: hasData, absence)) func realRecordings() throws {
+    let loops = ["funky", "tr808"].map { "\(Self.data)/real/\($0)/MIX.flac" }
+    #expect(try meanSDR(loops, preset: "drums") > 15)
+    let folder = try TemporaryFolder()
+    let run = try Program.run(
+      "separate", "\(Self.data)/real/amen/MIX.flac", "--score", "\(Self.data)/real/amen/score.mid",
+      "--preset", "drums", "-o", folder.path)
+    #expect(run.status == 0, "\(run.errors)")
+    #expect(folder.files(below: "MIX") == ["hihat.flac", "kick.flac", "snare.flac"])
+  }
+}
