@@ -111,7 +111,7 @@ extension SeparationSettings {
       (1...64).contains(templateFrames), "template_frames",
       "expected 1 to 64, found \(templateFrames)")
     try check(
-      exponent >= 0.01 && exponent <= 10, "alpha", "expected 0.01 to 10, found \(exponent)")
+      exponent >= 0.01 && exponent <= 4, "alpha", "expected 0.01 to 4, found \(exponent)")
     try check(
       toleranceSeconds >= 0 && toleranceSeconds <= 1, "tolerance",
       "expected 0 to 1000 ms, found \(toleranceSeconds * 1000)")

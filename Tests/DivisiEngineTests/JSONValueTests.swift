@@ -9,6 +9,7 @@ struct JSONValueTests {
     #expect(parsed("12") == .integer(12))
     #expect(parsed(" -7 ") == .integer(-7))
     #expect(parsed(#""a\"b\\c\/d\ne\tf\rg ♫""#) == .string("a\"b\\c/d\ne\tf\rg ♫"))
+    #expect(parsed(#""\u00e9\u266B\ud834\udd1e\b\f""#) == .string("é♫𝄞\u{8}\u{C}"))
     #expect(parsed("[]") == .array([]))
     #expect(parsed("{ }") == .object([:]))
     #expect(
@@ -18,7 +19,7 @@ struct JSONValueTests {
 
   @Test func textParsesBack() {
     let value = JSONValue.object([
-      "b": .array([.integer(-3), .string("x\"\\\n\r\t♫"), .array([])]), "a": .object([:]),
+      "b": .array([.integer(-3), .string("x\"\\\n\r\t\u{1}♫"), .array([])]), "a": .object([:]),
       "": .integer(.max),
     ])
     #expect(parsed(value.text) == value)
@@ -28,7 +29,7 @@ struct JSONValueTests {
   @Test(arguments: [
     "", " ", "{", "}", "[", "[1,]", "[,1]", "{\"a\"}", "{\"a\":}", "{\"a\":1,}", "{a:1}",
     "{\"a\":1,\"a\":1}", "\"a", "\"\\x\"", "\"\\", "1 2", "-", "1-2", "99999999999999999999",
-    "true", "1.5",
+    "true", "1.5", "\"\\ud834\"", "\"\\ud834\\u0041\"", "\"\\u12g4\"", "\"\u{1}\"",
   ])
   func restIsRefused(text: String) {
     #expect(parsed(text) == nil)

@@ -10,6 +10,12 @@ enum JSONValue: Equatable {
   var string: String? { if case .string(let value) = self { value } else { nil } }
   var integer: Int? { if case .integer(let value) = self { value } else { nil } }
   var array: [JSONValue]? { if case .array(let value) = self { value } else { nil } }
+  /// The elements of an array of integers; nil if it is not one.
+  var integers: [Int]? {
+    guard let array else { return nil }
+    let integers = array.compactMap(\.integer)
+    return integers.count == array.count ? integers : nil
+  }
   var object: [String: JSONValue]? { if case .object(let value) = self { value } else { nil } }
 
   /// Parses a whole text; nil where it is not JSON, not within these limits, or nested more than 8
@@ -78,16 +84,44 @@ enum JSONValue: Equatable {
         switch byte {
         case 0x22: return String(validating: bytes, as: UTF8.self)
         case 0x5C:
-          guard let escaped = rest.popFirst(), let plain = Self.escapes[escaped] else { return nil }
-          bytes.append(plain)
+          guard let escaped = rest.popFirst() else { return nil }
+          if let plain = Self.escapes[escaped] {
+            bytes.append(plain)
+          } else if escaped == Character("u").asciiValue, let scalar = unicodeScalar() {
+            bytes += Array(String(scalar).utf8)
+          } else {
+            return nil
+          }
+        case 0..<0x20: return nil
         default: bytes.append(byte)
         }
       }
       return nil
     }
 
+    /// The scalar of an escape after its `\u`; two escapes where it takes a surrogate pair.
+    mutating func unicodeScalar() -> Unicode.Scalar? {
+      guard let first = hexadecimal() else { return nil }
+      guard (0xD800..<0xDC00).contains(first) else { return Unicode.Scalar(first) }
+      guard rest.popFirst() == 0x5C, rest.popFirst() == Character("u").asciiValue,
+        let second = hexadecimal(), (0xDC00..<0xE000).contains(second)
+      else { return nil }
+      return Unicode.Scalar(0x10000 + (first - 0xD800) << 10 + (second - 0xDC00))
+    }
+
+    mutating func hexadecimal() -> UInt32? {
+      let digits = rest.prefix(4)
+      rest = rest.dropFirst(4)
+      guard digits.count == 4, digits.allSatisfy({ Character(Unicode.Scalar($0)).isHexDigit })
+      else {
+        return nil
+      }
+      return UInt32(String(decoding: digits, as: UTF8.self), radix: 16)
+    }
+
     private static let escapes: [UInt8: UInt8] = [
-      0x22: 0x22, 0x5C: 0x5C, 0x2F: 0x2F, 0x6E: 0x0A, 0x74: 0x09, 0x72: 0x0D,
+      0x22: 0x22, 0x5C: 0x5C, 0x2F: 0x2F, 0x62: 0x08, 0x66: 0x0C, 0x6E: 0x0A, 0x72: 0x0D,
+      0x74: 0x09,
     ]
   }
 
@@ -111,9 +145,9 @@ enum JSONValue: Equatable {
       switch scalar {
       case "\"": result += "\\\""
       case "\\": result += "\\\\"
-      case "\n": result += "\\n"
-      case "\t": result += "\\t"
-      case "\r": result += "\\r"
+      case "\0"..<" ":
+        let digits = String(scalar.value, radix: 16)
+        result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
       default: result.unicodeScalars.append(scalar)
       }
     }

@@ -64,10 +64,10 @@ struct SafeTensors {
       guard let dtype = entry.object?["dtype"]?.string, dtype == "F32" else {
         throw damaged("tensor '\(name)': expected type F32")
       }
-      let shape = (entry.object?["shape"]?.array ?? []).compactMap(\.integer)
-      let offsets = (entry.object?["data_offsets"]?.array ?? []).compactMap(\.integer)
-      guard offsets.count == 2, offsets[0] >= 0, offsets[0] <= offsets[1], offsets[1] <= data.count,
-        let count = Self.product(shape), offsets[1] - offsets[0] == 4 * count
+      guard let shape = entry.object?["shape"]?.integers,
+        let offsets = entry.object?["data_offsets"]?.integers, offsets.count == 2, offsets[0] >= 0,
+        offsets[0] <= offsets[1], offsets[1] <= data.count, let count = Self.product(shape),
+        offsets[1] - offsets[0] == 4 * count
       else {
         throw damaged("tensor '\(name)': expected offsets within the file that fit its shape")
       }

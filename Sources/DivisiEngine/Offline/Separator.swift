@@ -83,6 +83,7 @@ public struct Separator: Sendable {
     let binCount = fittedBinCount(grid)
     let V = Analysis.magnitude(of: channels, stft: stft, binCount: binCount, parallel: parallel)
     guard V.values.maximum() > 0 else {
+      guard progress(1) else { throw .cancelled }
       let silence = channels.map { [Float](repeating: 0, count: $0.count) }
       return Separation(
         stems: parts.map { _ in silence }, lossBefore: 0, lossAfter: 0, tuningCents: nil)
