@@ -178,10 +178,13 @@ public final class ConvolutiveNMF: @unchecked Sendable {
   }
 
   /// Scales each template to a sum of 1 and its activations inversely; V̂ does not change.
+  ///
+  /// A template that has all but vanished is left alone: the inverse of a subnormal sum may be
+  /// infinite.
   public func normalise() {
     for component in 0..<componentCount {
       let sum = W.sum(ofComponent: component)
-      guard sum > 0 else { continue }
+      guard sum.isNormal else { continue }
       W.scale(component: component, by: 1 / sum)
       for entry in pattern.entries(ofComponent: component) { H[entry] *= sum }
     }
