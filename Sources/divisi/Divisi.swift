@@ -8,7 +8,7 @@ struct Divisi: ParsableCommand {
     abstract: "Take a recording and its score, and give every part back on its own.",
     discussion: """
       The left and right hand of a piano, the kick, snare and hi-hat of a drum track, or any group of notes: each comes back \
-      as an audio file as long as the recording, and together they add up to it.
+      as an audio file as long as the recording; with --residual they add up to it.
 
         divisi separate nocturne.flac --score nocturne.mid --preset hands -o stems
         divisi separate beat.wav --score beat.mid --preset drums --residual -o stems

@@ -37,6 +37,23 @@ import Testing
     }
   }
 
+  /// Presets without an encoder do not say for how many iterations to train one.
+  @Test func aModelWithAnEncoderDiffersFromOneWithout() throws {
+    let folder = try TemporaryFolder()
+    try Duet.write(to: folder)
+    for model in ["nmf", "nae"] {
+      let run = try Program.run(
+        "separate", folder.file("duet.wav"), "--score", folder.file("duet.csv"), "-o",
+        folder.file(model), "--preset", "literature", "--model", model, "--format", "wav-float")
+      #expect(run.status == 0, "\(run.errors)")
+    }
+    let stems = ["nmf", "nae"].map {
+      FileManager.default.contents(atPath: folder.file("\($0)/duet/left.wav"))
+    }
+    #expect(stems[0] != nil && stems[1] != nil)
+    #expect(stems[0] != stems[1])
+  }
+
   @Test func theSameCommandGivesTheSameBytes() throws {
     let folder = try TemporaryFolder()
     try Duet.write(to: folder, channelCount: 2)

@@ -116,6 +116,31 @@ struct InvariantTests {
   }
 
   @Test(arguments: cases)
+  func aFinishedModelCanBeRead(item: ModelCase) {
+    let subject = Subject(item, problem(item))
+    subject.iterate()
+    let (loss, fitted) = (subject.model.loss(), approximation(subject.model))
+    subject.model.finish()
+    #expect(subject.model.loss() == loss)
+    #expect(approximation(subject.model) == fitted)
+    #expect(fitted.contains { $0 > 0 })
+  }
+
+  @Test(arguments: cases)
+  func templatesThatHaveVanishedStayFinite(item: ModelCase) {
+    let subject = Subject(item, problem(item))
+    for component in 0..<FactorisationProblem.componentCount {
+      subject.model.W.scale(component: component, by: 1e-42)
+    }
+    if let autoencoder = subject.autoencoder {
+      autoencoder.normalise()
+    } else {
+      subject.model.normalise()
+    }
+    #expect(subject.values.allSatisfy { $0 >= 0 && $0.isFinite })
+  }
+
+  @Test(arguments: cases)
   func silenceStaysFinite(item: ModelCase) {
     var problem = problem(item)
     problem.V = problem.V.map { $0.map { _ in 0 } }

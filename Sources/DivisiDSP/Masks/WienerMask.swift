@@ -8,6 +8,9 @@ internal import Glibc
 /// that were fitted, each frame's mask is what the highest fitted bins give on average, weighted by
 /// energy.
 ///
+/// Values are divided by the largest of their bin before they are raised, which leaves the ratios and
+/// keeps powers of small values from vanishing: at α = 10, whatever is 76 dB below the maximum of V.
+///
 /// - SeeAlso: Liutkus & Badeau, "Generalized Wiener filtering with fractional power spectrograms",
 ///   ICASSP 2015.
 public struct WienerMask: Sendable {
@@ -39,35 +42,44 @@ public struct WienerMask: Sendable {
   ///   - model: fitted.
   ///   - frame: n.
   ///   - masks: at least K values × S columns; K may exceed the model's. Column s becomes part s.
-  ///   - total: at least K values, scratch.
+  ///   - scratch: two columns of at least K values, contents arbitrary.
   /// - Complexity: O(free entries · bins + K · S).
   public func compute(
     from model: ConvolutiveNMF, frame: Int, into masks: borrowing Matrix,
-    total: UnsafeMutablePointer<Float>
+    scratch: borrowing Matrix
   ) {
     let fitted = model.binCount
-    let V = model.V.values.column(frame)
-    total.update(repeating: 0, count: masks.columnStride)
+    let (total, largest) = (scratch.column(0), scratch.column(1))
+    total.update(repeating: 0, count: scratch.columnStride)
     if hasResidual {
+      let V = model.V.values.column(frame)
       model.addApproximation(ofFrame: frame, to: total)
-      for bin in 0..<fitted {
-        total[bin] = raise(max(V[bin] - Self.residualMargin * total[bin], 0))
-      }
+      for bin in 0..<fitted { total[bin] = max(V[bin] - Self.residualMargin * total[bin], 0) }
     }
+    largest.update(from: total, count: fitted)
     for part in 0..<partCount {
       let mask = masks.column(part)
       mask.update(repeating: 0, count: masks.columnStride)
       model.addApproximation(ofFrame: frame, part: Int16(part), to: mask)
-      for bin in 0..<fitted {
-        mask[bin] = raise(mask[bin])
+      for bin in 0..<fitted { largest[bin] = max(largest[bin], mask[bin]) }
+    }
+    for bin in 0..<fitted where largest[bin] > 0 { total[bin] = raise(total[bin] / largest[bin]) }
+    for part in 0..<partCount {
+      let mask = masks.column(part)
+      for bin in 0..<fitted where largest[bin] > 0 {
+        mask[bin] = raise(mask[bin] / largest[bin])
         total[bin] += mask[bin]
       }
     }
-    let allTotal = extrapolationBins.reduce(Float(0)) { $0 + total[$1] }
+    let peak = extrapolationBins.reduce(Float(0)) { max($0, largest[$1]) }
+    let weights = largest
+    for bin in extrapolationBins where peak > 0 { weights[bin] = raise(largest[bin] / peak) }
+    let allTotal = extrapolationBins.reduce(Float(0)) { $0 + weights[$1] * total[$1] }
     for part in 0..<partCount {
       let mask = masks.column(part)
-      let share = allTotal > 0 ? extrapolationBins.reduce(Float(0)) { $0 + mask[$1] } / allTotal : 0
-      for bin in 0..<fitted { mask[bin] = total[bin] > 0 ? mask[bin] / total[bin] : 0 }
+      let sum = extrapolationBins.reduce(Float(0)) { $0 + weights[$1] * mask[$1] }
+      let share = allTotal > 0 ? sum / allTotal : 0
+      for bin in 0..<fitted where total[bin] > 0 { mask[bin] /= total[bin] }
       for bin in fitted..<max(fitted, masks.rowCount) { mask[bin] = share }
     }
   }

@@ -5,7 +5,8 @@ internal import Glibc
 /// - SeeAlso: Févotte & Idier, "Algorithms for nonnegative matrix factorization with the
 ///   β-divergence", Neural Computation 2011, eq. 2.
 public struct Divergence: Sendable, Equatable {
-  /// β: 2 Euclidean, 1 Kullback-Leibler, 0 Itakura-Saito, and any value between −1 and 3.
+  /// β, from −1 to 3: 2 for half the squared distance, 1 for the generalised Kullback-Leibler
+  /// divergence, 0 for Itakura-Saito.
   public let beta: Float
 
   /// - Precondition: β is from −1 to 3.
@@ -13,13 +14,6 @@ public struct Divergence: Sendable, Equatable {
     precondition(beta >= -1 && beta <= 3, "β = \(beta)")
     self.beta = beta
   }
-
-  /// Half the squared distance.
-  public static let euclidean = Divergence(beta: 2)
-  /// The generalised Kullback-Leibler divergence.
-  public static let kullbackLeibler = Divergence(beta: 1)
-  /// The Itakura-Saito divergence.
-  public static let itakuraSaito = Divergence(beta: 0)
 
   /// The divergence summed over one frame.
   ///

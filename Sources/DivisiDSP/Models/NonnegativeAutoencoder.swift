@@ -35,7 +35,7 @@ public final class NonnegativeAutoencoder: @unchecked Sendable {
       let code = decoder.pattern.entries(ofComponent: component).reduce(Float(0)) {
         $0 + decoder.H[$1]
       }
-      guard code > 0 && sums[component] > 0 else { continue }
+      guard code.isNormal && sums[component] > 0 else { continue }
       encoder.scale(component: component, by: sums[component] / code)
     }
     encode()
@@ -86,11 +86,12 @@ public final class NonnegativeAutoencoder: @unchecked Sendable {
     }
   }
 
-  /// Scales each template to a sum of 1 and its row of the encoder inversely.
+  /// Scales each template to a sum of 1 and its row of the encoder inversely, as
+  /// ``ConvolutiveNMF/normalise()`` does.
   public func normalise() {
     for component in 0..<encoder.componentCount {
       let sum = decoder.W.sum(ofComponent: component)
-      guard sum > 0 else { continue }
+      guard sum.isNormal else { continue }
       decoder.W.scale(component: component, by: 1 / sum)
       encoder.scale(component: component, by: sum)
       for entry in decoder.pattern.entries(ofComponent: component) { decoder.H[entry] *= sum }

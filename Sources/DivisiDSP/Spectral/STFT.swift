@@ -71,19 +71,35 @@ public final class STFT: Sendable {
 
   /// Divides a sum of frames by the sum of squared windows and by the length of the FFT.
   ///
-  /// - Complexity: O(samples · window / hop).
+  /// - Complexity: O(samples + window² / hop).
   public func normalise(_ signal: UnsafeMutableBufferPointer<Float>) {
     let half = grid.windowLength / 2
     let frames = grid.frameCount(sampleCount: signal.count)
-    for index in signal.indices {
-      let firstFrame = max(0, (index - half) / grid.hopSize)
-      let lastFrame = min(frames - 1, (index + half) / grid.hopSize)
-      var sum: Float = 0
-      for frame in firstFrame...max(firstFrame, lastFrame) {
-        let offset = index - frame * grid.hopSize + half
-        if offset >= 0 && offset < grid.windowLength { sum += window[offset] * window[offset] }
-      }
-      signal[index] /= sum * Float(grid.windowLength)
+    // Between these, all frames that reach a sample exist, and the sum repeats with the hop.
+    let start = min(half, signal.count)
+    let end = max(start, min(signal.count, (frames - 1) * grid.hopSize - half))
+    for index in 0..<start { signal[index] /= gain(at: index, frames: frames) }
+    let period = (start..<start + min(grid.hopSize, end - start)).map {
+      gain(at: $0, frames: frames)
     }
+    for first in stride(from: start, to: end, by: grid.hopSize) {
+      for offset in 0..<min(grid.hopSize, end - first) {
+        signal[first &+ offset] /= period[offset]
+      }
+    }
+    for index in end..<signal.count { signal[index] /= gain(at: index, frames: frames) }
+  }
+
+  /// What a sum of frames is too large by at a sample.
+  private func gain(at index: Int, frames: Int) -> Float {
+    let half = grid.windowLength / 2
+    let firstFrame = max(0, (index - half) / grid.hopSize)
+    let lastFrame = min(frames - 1, (index + half) / grid.hopSize)
+    var sum: Float = 0
+    for frame in firstFrame...max(firstFrame, lastFrame) {
+      let offset = index - frame * grid.hopSize + half
+      if offset >= 0 && offset < grid.windowLength { sum += window[offset] * window[offset] }
+    }
+    return sum * Float(grid.windowLength)
   }
 }

@@ -21,7 +21,6 @@ enum Synthesis {
       output.initialize(repeating: 0)
       return output
     }
-    defer { outputs.forEach { $0.deallocate() } }
     nonisolated(unsafe) let results = outputs
     let chunk = max(minimumChunk, grid.windowLength / grid.hopSize + 1)
     let chunks = (frameCount + chunk - 1) / chunk
@@ -31,11 +30,11 @@ enum Synthesis {
       parallel((chunks + 1 - parity) / 2) { pair in
         let first = (2 * pair + parity) * chunk
         let masks = Matrix(rowCount: grid.binCount, columnCount: mask.partCount)
-        let total = Matrix(rowCount: grid.binCount, columnCount: 1)
+        let scratch = Matrix(rowCount: grid.binCount, columnCount: 2)
         let analysis = stft.makeBuffer()
         let synthesis = stft.makeBuffer()
         for frame in first..<min(first + chunk, frameCount) {
-          mask.compute(from: model, frame: frame, into: masks, total: total.column(0))
+          mask.compute(from: model, frame: frame, into: masks, scratch: scratch)
           for (index, channel) in channels.enumerated() {
             channel.withUnsafeBufferPointer { stft.analyse($0, frame: frame, into: analysis) }
             for part in 0..<mask.partCount {
@@ -51,7 +50,12 @@ enum Synthesis {
     }
     parallel(stemCount) { stft.normalise(results[$0]) }
     return (0..<mask.partCount).map { part in
-      channels.indices.map { Array(outputs[part * channels.count + $0]) }
+      channels.indices.map { channel in
+        // Freed one by one, so that only one stem is ever there twice.
+        let output = outputs[part * channels.count + channel]
+        defer { output.deallocate() }
+        return Array(output)
+      }
     }
   }
 }

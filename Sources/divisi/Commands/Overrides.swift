@@ -76,8 +76,12 @@ struct Overrides: ParsableArguments {
   }
 
   private func apply(to settings: inout SeparationSettings) throws(SettingsError) {
+    let hasShare = (1..<max(settings.iterations, 1)).contains(settings.encoderIterations)
     if let model { settings.model = model }
     if let iterations { settings.iterations = iterations }
+    // Presets whose iterations are all the encoder's, or that mean a model without one, say nothing
+    // of another share.
+    if !hasShare { settings.encoderIterations = settings.iterations }
     if let beta = try? beta() { settings.beta = beta }
     if let alpha { settings.exponent = alpha }
     if let window {
