@@ -34,8 +34,9 @@ struct Inspect: ParsableCommand {
           described("label", Set(notes.map(\.label)).subtracting([""])),
           "pitch:\(notes.map(\.pitch).min() ?? 0)-\(notes.map(\.pitch).max() ?? 0)",
         ].compactMap { $0 }
-        print(
-          "track:\(index + 1) '\(name)'  \(notes.count) notes  \(details.joined(separator: "  "))")
+        let line =
+          "track:\(index + 1) '\(name)'  \(notes.count) notes  \(details.joined(separator: "  "))"
+        print(line.printable)
       }
       let choice = try PresetStore.choose(preset)
       let selection = try scoring.selection() ?? choice.selection
