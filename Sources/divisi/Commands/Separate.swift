@@ -48,6 +48,9 @@ struct Separate: ParsableCommand {
   @OptionGroup(title: "Options that override the preset") var overrides: Overrides
 
   func validate() throws {
+    guard !output.isEmpty else {
+      throw ValidationError("--output: expected a folder, found ''")
+    }
     guard writing.filename.contains("{part}") else {
       throw ValidationError(
         "--filename '\(writing.filename)': expected {part} in it, or all parts would be one file")
@@ -87,7 +90,11 @@ struct Separate: ParsableCommand {
         report(error)
         if writing.json { print(SeparationReport.json(mix: mix, error: error)) }
       }
-      fflush(nil)
+      guard fflush(nil) == 0 else {
+        let reason = String(cString: strerror(errno))
+        report(Failure("standard output: expected to write the report; \(reason)"))
+        throw ExitCode.failure
+      }
     }
     if failed { throw ExitCode.failure }
   }
