@@ -10,7 +10,9 @@ struct Inspect: ParsableCommand {
   @Argument(help: ArgumentHelp("The score.", valueName: "file"), completion: .file())
   var score: String
 
-  @Option(name: .shortAndLong, help: "The preset whose parts are wanted.")
+  @Option(
+    name: .shortAndLong, help: "The preset whose parts are wanted.",
+    completion: PresetStore.completion)
   var preset = "hands"
 
   @OptionGroup var scoring: ScoreOptions

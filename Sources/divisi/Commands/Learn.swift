@@ -14,7 +14,8 @@ struct Learn: ParsableCommand {
       Each folder is one kit: recordings at 44.1 kHz, and beside each a CSV score of the same name that says which drum is \
       struck when. The kit that ships was made so:
 
-        divisi learn-kit strokes/fluid-standard strokes/fluid-808 strokes/rumpf-analog \\
+        divisi learn-kit \\
+          strokes/fluid-standard strokes/fluid-808 strokes/rumpf-analog \\
           --origin "..." -o Presets/divisi-presets.lv2/generic-kit.safetensors
       """)
 

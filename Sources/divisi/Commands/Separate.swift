@@ -15,7 +15,8 @@ struct Separate: ParsableCommand {
 
       Recordings that follow no single score are paired with scores by {folder} and {name} in SCORE:
 
-        divisi separate set/*/mix.flac --score '{folder}/score.mid' --filename '{parent}/{part}' -o stems
+        divisi separate set/*/mix.flac --score '{folder}/score.mid' \\
+          --filename '{parent}/{part}' -o stems
       """)
 
   @Argument(help: ArgumentHelp("The recordings.", valueName: "mix"), completion: .file())
@@ -40,7 +41,9 @@ struct Separate: ParsableCommand {
     completion: .directory)
   var output: String
 
-  @Option(name: .shortAndLong, help: "A preset by name ('divisi presets' lists them) or by path.")
+  @Option(
+    name: .shortAndLong, help: "A preset by name ('divisi presets' lists them) or by path.",
+    completion: PresetStore.completion)
   var preset = "hands"
 
   @OptionGroup(title: "Score options") var scoring: ScoreOptions
