@@ -81,7 +81,7 @@ import Testing
     process.executableURL = URL(fileURLWithPath: Program.path)
     process.arguments = ["separate", "duet.wav", "--score", "duet.csv", "-o", "out", "--json"]
     process.currentDirectoryURL = URL(fileURLWithPath: folder.path)
-    process.standardOutput = try #require(FileHandle(forWritingAtPath: "/dev/full"))
+    process.standardOutput = FileHandle(forWritingAtPath: "/dev/full")
     process.standardError = try folder.handle("errors")
     try process.run()
     process.waitUntilExit()
@@ -89,5 +89,30 @@ import Testing
     #expect(
       try folder.text("errors")
         == "divisi: standard output: expected to write the report; No space left on device\n")
+  }
+
+  /// A line that wraps cannot be taken back, so that every step of the bar would leave one behind.
+  @Test func theProgressBarFitsTheTerminal() throws {
+    let folder = try TemporaryFolder()
+    try Duet.write(to: folder)
+    let mix = "a recording with quite a long name.wav"
+    try FileManager.default.moveItem(atPath: folder.file("duet.wav"), toPath: folder.file(mix))
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/script")
+    process.arguments = [
+      "-qec",
+      "stty cols 50; '\(Program.path)' separate '\(mix)' --score duet.csv -o out > report",
+      "/dev/null",
+    ]
+    process.currentDirectoryURL = URL(fileURLWithPath: folder.path)
+    process.standardInput = FileHandle.nullDevice
+    process.standardOutput = try folder.handle("terminal")
+    try process.run()
+    process.waitUntilExit()
+    let steps = try folder.text("terminal").split(separator: "\r")
+    #expect(steps.contains { $0.hasSuffix("█ 100 %") })
+    #expect(steps.allSatisfy { $0.count < 50 })
+    #expect(steps.last == "\u{1B}[K")
+    #expect(try folder.text("report").contains("× real time"))
   }
 }
