@@ -98,7 +98,7 @@ extension SeparationSettings {
       (64...65_536).contains(windowLength), "window",
       "expected 64 to 65536 samples at 44.1 kHz, found \(windowLength)")
     try check(
-      hopSize >= 1 && hopSize * 2 <= windowLength && windowLength / hopSize <= 64, "hop",
+      hopSize >= 1 && hopSize <= windowLength / 2 && windowLength / hopSize <= 64, "hop",
       "expected \(max(1, windowLength / 64)) to \(windowLength / 2) samples for a window of \(windowLength), found \(hopSize)"
     )
     try check(

@@ -49,6 +49,11 @@ struct PresetStore {
     return found
   }
 
+  /// The names of the presets, for shells.
+  static let completion = CompletionKind.custom { _, _, _ in
+    (try? PresetLibrary(bundle: bundle()).presets.map(\.name)) ?? []
+  }
+
   /// A preset by its name, or by the path of its file.
   static func choose(_ name: String) throws -> Choice {
     let preset =

@@ -8,17 +8,26 @@ struct ProgressBar {
   private var lastText = ""
 
   init(title: String) {
-    self.title = title
+    self.title = title.printable
     isShown = isatty(STDERR_FILENO) == 1
+  }
+
+  /// What the terminal has, or 80 where it does not tell.
+  private static var columnCount: Int {
+    var size = winsize()
+    guard ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
+    return Int(size.ws_col)
   }
 
   /// Draws the bar at a fraction from 0 to 1.
   mutating func show(_ fraction: Double) {
     guard isShown else { return }
-    let filled = Int((fraction * Double(Self.width)).rounded())
-    let bar =
-      String(repeating: "█", count: filled) + String(repeating: "░", count: Self.width - filled)
-    let text = "\(title) \(bar) \(Int((fraction * 100).rounded())) %"
+    // Two spaces, "100 %" and a free column, lest the line wraps and stays behind.
+    let room = max(0, Self.columnCount - 8)
+    let width = min(Self.width, room)
+    let filled = Int((fraction * Double(width)).rounded())
+    let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: width - filled)
+    let text = "\(title.prefix(room - width)) \(bar) \(Int((fraction * 100).rounded())) %"
     guard text != lastText else { return }
     lastText = text
     writeToStandardError("\r\(text)")
@@ -28,5 +37,4 @@ struct ProgressBar {
   func clear() {
     if isShown && !lastText.isEmpty { writeToStandardError("\r\u{1B}[K") }
   }
-
 }

@@ -17,5 +17,5 @@ func reporting<Result>(_ work: () throws -> Result) throws -> Result {
 
 /// Writes an error as one line on standard error.
 func report(_ error: any Error) {
-  writeToStandardError("divisi: \(error)\n")
+  writeToStandardError("divisi: \("\(error)".printable)\n")
 }

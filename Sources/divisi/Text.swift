@@ -5,6 +5,17 @@ extension String {
   func padding(to width: Int) -> String {
     self + String(repeating: " ", count: max(0, width - count))
   }
+
+  /// The text on one line and harmless to a terminal: control characters become `?`.
+  var printable: String {
+    String(
+      map { character in
+        let isControl = character.unicodeScalars.contains {
+          $0.properties.generalCategory == .control
+        }
+        return isControl ? "?" : character
+      })
+  }
 }
 
 /// A number with some digits behind the point and spaces before it, up to a width.

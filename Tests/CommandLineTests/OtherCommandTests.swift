@@ -69,4 +69,23 @@ import Testing
       #expect(run.output.contains("separate"))
     }
   }
+
+  /// What the script of a shell asks for after `--preset`.
+  @Test(arguments: ["separate", "inspect"])
+  func presetsAreCompleted(command: String) throws {
+    let run = try Program.run("---completion", command, "--", "--preset", "0", "0")
+    #expect(run.status == 0, "\(run.errors)")
+    #expect(run.output.split(separator: "\n").contains("drums-fast"), "\(run.output)")
+  }
+
+  /// Examples are copied, so none is wrapped; the manual's generator drops what is not ASCII.
+  @Test(arguments: [[], ["separate"], ["inspect"], ["learn-kit"]])
+  func examplesFitALineAndHelpIsPlain(command: [String]) throws {
+    let help = try Program.run(command + ["--help"]).output
+    #expect(help.utf8.allSatisfy { $0 < 128 })
+    for line in help.split(separator: "\n").drop(while: { !$0.hasPrefix("  divisi") }) {
+      if line.hasPrefix("USAGE") { break }
+      #expect(line.hasPrefix("  "), "\(line)")
+    }
+  }
 }

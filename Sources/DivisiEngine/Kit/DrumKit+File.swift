@@ -38,9 +38,12 @@ extension DrumKit {
         "expected version \(Self.version), found '\(file.metadata["version"] ?? "none")'")
     }
     let wanted = [Int(Self.grid.sampleRate), Self.grid.windowLength, Self.grid.hopSize]
-    let found = ["sample_rate", "window", "hop"].map { Int(file.metadata[$0] ?? "") }
+      .map { String($0) }
+    let found = ["sample_rate", "window", "hop"].map { file.metadata[$0] ?? "none" }
     guard found == wanted else {
-      throw refuse("expected patches at rate, window and hop \(wanted), found \(found)")
+      throw refuse(
+        "expected patches at rate, window and hop \(wanted.joined(separator: ", ")), "
+          + "found \(found.joined(separator: ", "))")
     }
     var patches: [Int: Patch] = [:]
     for (name, tensor) in file.tensors {

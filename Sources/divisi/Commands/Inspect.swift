@@ -10,7 +10,9 @@ struct Inspect: ParsableCommand {
   @Argument(help: ArgumentHelp("The score.", valueName: "file"), completion: .file())
   var score: String
 
-  @Option(name: .shortAndLong, help: "The preset whose parts are wanted.")
+  @Option(
+    name: .shortAndLong, help: "The preset whose parts are wanted.",
+    completion: PresetStore.completion)
   var preset = "hands"
 
   @OptionGroup var scoring: ScoreOptions
@@ -34,8 +36,9 @@ struct Inspect: ParsableCommand {
           described("label", Set(notes.map(\.label)).subtracting([""])),
           "pitch:\(notes.map(\.pitch).min() ?? 0)-\(notes.map(\.pitch).max() ?? 0)",
         ].compactMap { $0 }
-        print(
-          "track:\(index + 1) '\(name)'  \(notes.count) notes  \(details.joined(separator: "  "))")
+        let line =
+          "track:\(index + 1) '\(name)'  \(notes.count) notes  \(details.joined(separator: "  "))"
+        print(line.printable)
       }
       let choice = try PresetStore.choose(preset)
       let selection = try scoring.selection() ?? choice.selection

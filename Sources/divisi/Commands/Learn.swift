@@ -3,6 +3,7 @@ import AudioFiles
 import DivisiEngine
 import DivisiScore
 import FoundationEssentials
+import Glibc
 
 /// `divisi learn-kit`.
 struct Learn: ParsableCommand {
@@ -13,7 +14,8 @@ struct Learn: ParsableCommand {
       Each folder is one kit: recordings at 44.1 kHz, and beside each a CSV score of the same name that says which drum is \
       struck when. The kit that ships was made so:
 
-        divisi learn-kit strokes/fluid-standard strokes/fluid-808 strokes/rumpf-analog \\
+        divisi learn-kit \\
+          strokes/fluid-standard strokes/fluid-808 strokes/rumpf-analog \\
           --origin "..." -o Presets/divisi-presets.lv2/generic-kit.safetensors
       """)
 
@@ -47,10 +49,20 @@ struct Learn: ParsableCommand {
         learner.add(kit: kit)
       }
       let kit = learner.kit(origin: origin)
-      try Data(kit.encoded()).write(to: URL(fileURLWithPath: output), options: .atomic)
+      do {
+        try Data(kit.encoded()).write(to: URL(fileURLWithPath: output), options: .atomic)
+      } catch {
+        throw Failure("\(output): expected to write this file; \(reason(of: error))")
+      }
       print(
         "\(output): drums \(kit.patches.keys.sorted().map(String.init).joined(separator: ", "))")
     }
+  }
+
+  /// What the operating system says of a failure, without Foundation's wrapping.
+  private func reason(of error: any Error) -> String {
+    let code = ((error as? CocoaError)?.underlying as? POSIXError)?.code
+    return code.map { String(cString: strerror($0.rawValue)) } ?? "it cannot be written"
   }
 
   private func recordings(in folder: String) throws -> [KitLearner.Recording] {

@@ -6,12 +6,12 @@ extension AudioFormat: ExpressibleByArgument {}
 
 /// What is written, where and how.
 struct OutputOptions: ParsableArguments {
-  @Option(help: "Format of the parts: flac and wav24 have 24 bits.")
+  @Option(help: "Format of the parts: flac (24 bits), wav16, wav24 or wav-float.")
   var format = AudioFormat.flac
 
   @Option(
     help: ArgumentHelp(
-      "Path of each file within DIR, without extension: {name} is the recording's name, {parent} that of its folder, {preset} the preset's.",
+      "Path of each file within DIR, without extension: {part} is the part's name, {name} the recording's, {parent} that of its folder, {preset} the preset's.",
       valueName: "template"))
   var filename = "{name}/{part}"
 

@@ -7,7 +7,8 @@ extension StartValues: ExpressibleByArgument {}
 
 /// The options that override a preset.
 struct Overrides: ParsableArguments {
-  @Option(help: "The model family.")
+  @Option(
+    help: "Matrix factorisation (nmf, convolutive: nmfd) or autoencoder (nae, convolutional: cae).")
   var model: ModelKind?
 
   @Option(parsing: .unconditional, help: ArgumentHelp("Multiplicative iterations.", valueName: "n"))
@@ -15,12 +16,12 @@ struct Overrides: ParsableArguments {
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("What is minimised: eu, kl, is, or a β from -1 to 3.", valueName: "name"))
+    help: ArgumentHelp("What is minimised: eu, kl, is, or a beta from -1 to 3.", valueName: "name"))
   var divergence: String?
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("Exponent of the masks: 1 soft, 2 Wiener.", valueName: "α"))
+    help: ArgumentHelp("Exponent of the masks: 1 soft, 2 Wiener.", valueName: "exponent"))
   var alpha: Double?
 
   @Option(
@@ -39,10 +40,11 @@ struct Overrides: ParsableArguments {
     help: ArgumentHelp("How early or late notes may begin against the score.", valueName: "ms"))
   var tolerance: Double?
 
-  @Option(help: "How templates start.")
+  @Option(help: "How templates start: informed by the score, or random.")
   var templates: StartValues?
 
-  @Option(help: "How activations start; 'random' ignores the times of the score.")
+  @Option(
+    help: "How activations start: informed by the score, or random, which ignores its times.")
   var activations: StartValues?
 
   @Option(parsing: .unconditional, help: ArgumentHelp("Seed of random starts.", valueName: "n"))

@@ -15,7 +15,8 @@ struct Separate: ParsableCommand {
 
       Recordings that follow no single score are paired with scores by {folder} and {name} in SCORE:
 
-        divisi separate set/*/mix.flac --score '{folder}/score.mid' --filename '{parent}/{part}' -o stems
+        divisi separate set/*/mix.flac --score '{folder}/score.mid' \\
+          --filename '{parent}/{part}' -o stems
       """)
 
   @Argument(help: ArgumentHelp("The recordings.", valueName: "mix"), completion: .file())
@@ -40,7 +41,9 @@ struct Separate: ParsableCommand {
     completion: .directory)
   var output: String
 
-  @Option(name: .shortAndLong, help: "A preset by name ('divisi presets' lists them) or by path.")
+  @Option(
+    name: .shortAndLong, help: "A preset by name ('divisi presets' lists them) or by path.",
+    completion: PresetStore.completion)
   var preset = "hands"
 
   @OptionGroup(title: "Score options") var scoring: ScoreOptions
@@ -48,6 +51,9 @@ struct Separate: ParsableCommand {
   @OptionGroup(title: "Options that override the preset") var overrides: Overrides
 
   func validate() throws {
+    guard !output.isEmpty else {
+      throw ValidationError("--output: expected a folder, found ''")
+    }
     guard writing.filename.contains("{part}") else {
       throw ValidationError(
         "--filename '\(writing.filename)': expected {part} in it, or all parts would be one file")
@@ -87,7 +93,11 @@ struct Separate: ParsableCommand {
         report(error)
         if writing.json { print(SeparationReport.json(mix: mix, error: error)) }
       }
-      fflush(nil)
+      guard fflush(nil) == 0 else {
+        let reason = String(cString: strerror(errno))
+        report(Failure("standard output: expected to write the report; \(reason)"))
+        throw ExitCode.failure
+      }
     }
     if failed { throw ExitCode.failure }
   }
