@@ -47,7 +47,8 @@ struct BinRunsTests {
           stride(from: Int(run.lowerBound), to: Int(run.upperBound), by: 8).map { $0 / 8 }
         }
         #expect(found == wanted)
-        #expect(runs.runs.allSatisfy { $0.lowerBound % 8 == 0 && $0.count % 8 == 0 && $0.count > 0 })
+        #expect(
+          runs.runs.allSatisfy { $0.lowerBound % 8 == 0 && $0.count % 8 == 0 && $0.count > 0 })
         for (run, next) in zip(runs.runs, runs.runs.dropFirst()) {
           #expect(run.upperBound < next.lowerBound, "runs touch")
         }
