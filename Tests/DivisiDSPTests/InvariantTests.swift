@@ -116,6 +116,17 @@ struct InvariantTests {
   }
 
   @Test(arguments: cases)
+  func aFinishedModelCanBeRead(item: ModelCase) {
+    let subject = Subject(item, problem(item))
+    subject.iterate()
+    let (loss, fitted) = (subject.model.loss(), approximation(subject.model))
+    subject.model.finish()
+    #expect(subject.model.loss() == loss)
+    #expect(approximation(subject.model) == fitted)
+    #expect(fitted.contains { $0 > 0 })
+  }
+
+  @Test(arguments: cases)
   func templatesThatHaveVanishedStayFinite(item: ModelCase) {
     let subject = Subject(item, problem(item))
     for component in 0..<FactorisationProblem.componentCount {

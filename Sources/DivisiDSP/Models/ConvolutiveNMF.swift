@@ -27,9 +27,9 @@ public final class ConvolutiveNMF: @unchecked Sendable {
   public let divergence: Divergence
 
   /// V̂ while a frame is approximated, then V̂^(β−2) ⊙ V; K × N.
-  private let ratio: Matrix
+  private var ratio: Matrix
   /// V̂^(β−1); K × N, or empty for β = 1.
-  private let power: Matrix
+  private var power: Matrix
   private let parallel: Parallel
   /// Numerator and denominator of each entry's update.
   private let numerators: UnsafeMutableBufferPointer<Float>
@@ -104,8 +104,10 @@ public final class ConvolutiveNMF: @unchecked Sendable {
 
   /// Computes V̂ from W and H, and from it the factors of the next updates.
   ///
+  /// - Precondition: ``finish()`` has not been called.
   /// - Complexity: O(free entries of H · T · free bins + K · N).
   public func approximate() {
+    precondition(ratio.columnCount == frameCount, "the model is finished")
     let chunk = 16
     parallel((frameCount + chunk - 1) / chunk) { [self] index in
       for frame in index * chunk..<min((index + 1) * chunk, frameCount) {
@@ -175,6 +177,12 @@ public final class ConvolutiveNMF: @unchecked Sendable {
         }
       }
     }
+  }
+
+  /// Frees what only updates need, as much as V or twice that; W and H can still be read.
+  public func finish() {
+    ratio = Matrix(rowCount: binCount, columnCount: 0)
+    power = Matrix(rowCount: binCount, columnCount: 0)
   }
 
   /// Scales each template to a sum of 1 and its activations inversely; V̂ does not change.

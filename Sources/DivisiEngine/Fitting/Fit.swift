@@ -69,6 +69,7 @@ struct Fit {
       model.approximate()
       model.update(templates: false, activations: true)
     }
+    model.finish()
     return Fit(model: model, lossBefore: lossBefore, lossAfter: model.loss())
   }
 

@@ -62,8 +62,9 @@ public struct Separator: Sendable {
   ///     found out.
   ///   - withResidual: whether what no part explains is kept out of the parts.
   ///   - progress: called with 0…1; returns whether to go on.
-  /// - Complexity: O(iterations · free entries · free bins); about 10 bytes of memory per sample
-  ///   and part.
+  /// - Complexity: O(iterations · free entries · free bins). Memory, in bytes per sample of one
+  ///   channel: 8 K / hop while fitting (16 for `hands`), then half of that and 4 per channel of
+  ///   each stem.
   public func separate(
     channels: [[Float]], sampleRate: Double, parts: [Part], hasPedal: Bool, withResidual: Bool,
     progress: (Double) -> Bool = { _ in true }
