@@ -6,6 +6,13 @@ let strict: [SwiftSetting] = [
   .enableUpcomingFeature("InternalImportsByDefault"),
 ]
 
+// Only instructions: no fused operations, so that all processors give the same bits.
+#if arch(x86_64)
+  let wide: [SwiftSetting] = [.unsafeFlags(["-Xcc", "-mavx2"])]
+#else
+  let wide: [SwiftSetting] = []
+#endif
+
 let package = Package(
   name: "divisi",
   products: [
@@ -23,8 +30,16 @@ let package = Package(
     .systemLibrary(name: "CSerd", pkgConfig: "serd-0", providers: [.apt(["libserd-dev"])]),
     .systemLibrary(name: "CLilv", pkgConfig: "lilv-0", providers: [.apt(["liblilv-dev"])]),
 
+    // What the processor can do.
+    .systemLibrary(name: "CCPU"),
+
+    // The inner loops, from one file: for any processor, and for those with AVX2.
+    .target(name: "DivisiKernels", swiftSettings: strict),
+    .target(name: "DivisiKernelsAVX2", swiftSettings: strict + wide),
     // Pure numerics: matrices, STFT, kernels, factorisation models, masks. No I/O, no clock.
-    .target(name: "DivisiDSP", dependencies: ["CFFTW"], swiftSettings: strict),
+    .target(
+      name: "DivisiDSP", dependencies: ["CCPU", "CFFTW", "DivisiKernels", "DivisiKernelsAVX2"],
+      swiftSettings: strict),
     // Score files to notes in seconds, and notes to parts. No audio, no numerics.
     .target(name: "DivisiScore", dependencies: ["CExpat", "CZip"], swiftSettings: strict),
     // Joins the two: constraints from a score, the separator of whole recordings.
@@ -50,7 +65,10 @@ let package = Package(
       name: "DivisiTestSupport", dependencies: ["DivisiDSP"], path: "Tests/DivisiTestSupport",
       swiftSettings: strict),
     .testTarget(
-      name: "DivisiDSPTests", dependencies: ["DivisiDSP", "DivisiTestSupport"],
+      name: "DivisiDSPTests",
+      dependencies: [
+        "CCPU", "DivisiDSP", "DivisiKernels", "DivisiKernelsAVX2", "DivisiTestSupport",
+      ],
       swiftSettings: strict),
     .testTarget(
       name: "DivisiScoreTests", dependencies: ["DivisiScore"],

@@ -44,12 +44,13 @@ struct BinRunsTests {
           mask[(8 * block)..<min(8 * block + 8, binCount)].contains(true)
         }
         let found = runs.runs.flatMap { run in
-          stride(from: Int(run.start), to: Int(run.start + run.count), by: 8).map { $0 / 8 }
+          stride(from: Int(run.lowerBound), to: Int(run.upperBound), by: 8).map { $0 / 8 }
         }
         #expect(found == wanted)
-        #expect(runs.runs.allSatisfy { $0.start % 8 == 0 && $0.count % 8 == 0 && $0.count > 0 })
+        #expect(
+          runs.runs.allSatisfy { $0.lowerBound % 8 == 0 && $0.count % 8 == 0 && $0.count > 0 })
         for (run, next) in zip(runs.runs, runs.runs.dropFirst()) {
-          #expect(run.start + run.count < next.start, "runs touch")
+          #expect(run.upperBound < next.lowerBound, "runs touch")
         }
         #expect(runs.binCount == 8 * wanted.count)
       }
@@ -58,7 +59,7 @@ struct BinRunsTests {
 
   @Test func fullCoversAllBins() {
     let runs = BinRuns.full(binCount: 1025).runs
-    #expect(runs.map(\.start) == [0])
+    #expect(runs.map(\.lowerBound) == [0])
     #expect(runs.map(\.count) == [1032])
     #expect(BinRuns.full(binCount: 0).runs.isEmpty)
   }

@@ -1,3 +1,7 @@
+internal import CCPU
+internal import DivisiKernels
+internal import DivisiKernelsAVX2
+
 // The inner loops of every model: products over the runs of bins that a template may use.
 //
 // Four frames are taken at a time, so that a value of the template is loaded once for four
@@ -30,6 +34,13 @@ extension UnsafeMutablePointer<Float> {
 ///
 /// - Thread: any; real-time safe.
 enum RunKernels {
+  typealias Columns = (
+    UnsafePointer<Float>, UnsafePointer<Float>, UnsafePointer<Float>, UnsafePointer<Float>
+  )
+
+  /// Asked once.
+  private static let hasAVX2 = divisi_has_avx2()
+
   /// y ← y + gain · x.
   @inline(__always)
   static func add(
@@ -38,8 +49,8 @@ enum RunKernels {
   ) {
     let a = Lane(repeating: gain)
     for run in runs {
-      var bin = Int(run.start)
-      let end = bin &+ Int(run.count)
+      var bin = Int(run.lowerBound)
+      let end = Int(run.upperBound)
       while bin < end {
         y.setLanes(bin, y.lanes(bin) + a * x.lanes(bin))
         bin &+= BinRuns.blockLength
@@ -50,21 +61,13 @@ enum RunKernels {
   /// y ← y + Σ gains[i] · x[i], four columns at once.
   @inline(__always)
   static func add(
-    _ x: (UnsafePointer<Float>, UnsafePointer<Float>, UnsafePointer<Float>, UnsafePointer<Float>),
-    gains: SIMD4<Float>, to y: UnsafeMutablePointer<Float>, over runs: [BinRuns.Run]
+    _ x: Columns, gains: SIMD4<Float>, to y: UnsafeMutablePointer<Float>, over runs: [BinRuns.Run]
   ) {
-    let a = Lane(repeating: gains[0])
-    let b = Lane(repeating: gains[1])
-    let c = Lane(repeating: gains[2])
-    let d = Lane(repeating: gains[3])
-    for run in runs {
-      var bin = Int(run.start)
-      let end = bin &+ Int(run.count)
-      while bin < end {
-        let sum =
-          (a * x.0.lanes(bin) + b * x.1.lanes(bin)) + (c * x.2.lanes(bin) + d * x.3.lanes(bin))
-        y.setLanes(bin, y.lanes(bin) + sum)
-        bin &+= BinRuns.blockLength
+    runs.withUnsafeBufferPointer { runs in
+      if hasAVX2 {
+        DivisiKernelsAVX2.Kernels.add(x, gains: gains, to: y, over: runs)
+      } else {
+        DivisiKernels.Kernels.add(x, gains: gains, to: y, over: runs)
       }
     }
   }
@@ -76,8 +79,8 @@ enum RunKernels {
   {
     var sum = Lane.zero
     for run in runs {
-      var bin = Int(run.start)
-      let end = bin &+ Int(run.count)
+      var bin = Int(run.lowerBound)
+      let end = Int(run.upperBound)
       while bin < end {
         sum += w.lanes(bin) * x.lanes(bin)
         bin &+= BinRuns.blockLength
@@ -88,28 +91,14 @@ enum RunKernels {
 
   /// ⟨w, x[i]⟩ for four columns at once.
   @inline(__always)
-  static func dot(
-    _ w: UnsafePointer<Float>,
-    _ x: (UnsafePointer<Float>, UnsafePointer<Float>, UnsafePointer<Float>, UnsafePointer<Float>),
-    over runs: [BinRuns.Run]
-  ) -> SIMD4<Float> {
-    var a = Lane.zero
-    var b = Lane.zero
-    var c = Lane.zero
-    var d = Lane.zero
-    for run in runs {
-      var bin = Int(run.start)
-      let end = bin &+ Int(run.count)
-      while bin < end {
-        let weight = w.lanes(bin)
-        a += weight * x.0.lanes(bin)
-        b += weight * x.1.lanes(bin)
-        c += weight * x.2.lanes(bin)
-        d += weight * x.3.lanes(bin)
-        bin &+= BinRuns.blockLength
-      }
+  static func dot(_ w: UnsafePointer<Float>, _ x: Columns, over runs: [BinRuns.Run])
+    -> SIMD4<Float>
+  {
+    runs.withUnsafeBufferPointer { runs in
+      hasAVX2
+        ? DivisiKernelsAVX2.Kernels.dot(w, x, over: runs)
+        : DivisiKernels.Kernels.dot(w, x, over: runs)
     }
-    return SIMD4(a.sum(), b.sum(), c.sum(), d.sum())
   }
 
   /// Σ w.
@@ -117,8 +106,8 @@ enum RunKernels {
   static func sum(_ w: UnsafePointer<Float>, over runs: [BinRuns.Run]) -> Float {
     var sum = Lane.zero
     for run in runs {
-      var bin = Int(run.start)
-      let end = bin &+ Int(run.count)
+      var bin = Int(run.lowerBound)
+      let end = Int(run.upperBound)
       while bin < end {
         sum += w.lanes(bin)
         bin &+= BinRuns.blockLength
@@ -136,8 +125,8 @@ enum RunKernels {
   ) {
     let floor = Lane(repeating: epsilon)
     for run in runs {
-      var bin = Int(run.start)
-      let end = bin &+ Int(run.count)
+      var bin = Int(run.lowerBound)
+      let end = Int(run.upperBound)
       while bin < end {
         w.setLanes(bin, w.lanes(bin) * numerator.lanes(bin) / (denominator.lanes(bin) + floor))
         bin &+= BinRuns.blockLength
@@ -153,8 +142,8 @@ enum RunKernels {
   ) {
     let a = Lane(repeating: gain)
     for run in runs {
-      var bin = Int(run.start)
-      let end = bin &+ Int(run.count)
+      var bin = Int(run.lowerBound)
+      let end = Int(run.upperBound)
       while bin < end {
         w.setLanes(bin, w.lanes(bin) * (x.lanes(bin) * a))
         bin &+= BinRuns.blockLength
@@ -167,8 +156,8 @@ enum RunKernels {
   static func scale(_ w: UnsafeMutablePointer<Float>, by gain: Float, over runs: [BinRuns.Run]) {
     let a = Lane(repeating: gain)
     for run in runs {
-      var bin = Int(run.start)
-      let end = bin &+ Int(run.count)
+      var bin = Int(run.lowerBound)
+      let end = Int(run.upperBound)
       while bin < end {
         w.setLanes(bin, w.lanes(bin) * a)
         bin &+= BinRuns.blockLength
@@ -180,7 +169,7 @@ enum RunKernels {
   @inline(__always)
   static func clear(_ y: UnsafeMutablePointer<Float>, over runs: [BinRuns.Run]) {
     for run in runs {
-      (y + Int(run.start)).update(repeating: 0, count: Int(run.count))
+      (y + Int(run.lowerBound)).update(repeating: 0, count: run.count)
     }
   }
 

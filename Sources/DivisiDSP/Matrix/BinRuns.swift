@@ -5,12 +5,7 @@
 /// zero under multiplicative updates.
 public struct BinRuns: Sendable, Equatable {
   /// A half-open range of bins, both ends multiples of ``BinRuns/blockLength``.
-  @frozen public struct Run: Sendable, Equatable {
-    /// First bin.
-    public var start: Int32
-    /// Number of bins.
-    public var count: Int32
-  }
+  public typealias Run = Range<Int32>
 
   /// Bins in a block, the width of a vector.
   public static let blockLength = 8
@@ -19,7 +14,7 @@ public struct BinRuns: Sendable, Equatable {
   public let runs: [Run]
 
   /// Number of bins in all runs.
-  public var binCount: Int { runs.reduce(0) { $0 + Int($1.count) } }
+  public var binCount: Int { runs.reduce(0) { $0 + $1.count } }
 
   /// Covers the bins for which the mask is true.
   ///
@@ -36,7 +31,7 @@ public struct BinRuns: Sendable, Equatable {
         block < blocks && (lower..<min(lower + Self.blockLength, binCount)).contains(where: isFree)
       if used, start == nil { start = lower }
       if !used, let first = start {
-        runs.append(Run(start: Int32(first), count: Int32(lower - first)))
+        runs.append(Int32(first)..<Int32(lower))
         start = nil
       }
     }
