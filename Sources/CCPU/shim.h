@@ -9,3 +9,23 @@ static inline bool divisi_has_avx2(void) {
   return false;
 #endif
 }
+
+// Takes numbers too small for full precision as zero on this thread from now on, and returns what to
+// restore.
+static inline unsigned divisi_flush_denormals(void) {
+#if defined(__x86_64__)
+  unsigned before = __builtin_ia32_stmxcsr();
+  __builtin_ia32_ldmxcsr(before | 0x8040);
+  return before;
+#else
+  return 0;
+#endif
+}
+
+static inline void divisi_restore_denormals(unsigned before) {
+#if defined(__x86_64__)
+  __builtin_ia32_ldmxcsr(before);
+#else
+  (void)before;
+#endif
+}

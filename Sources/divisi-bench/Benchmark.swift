@@ -26,13 +26,13 @@ struct Benchmark: Sendable {
   /// Everything there is.
   static let all = [
     Benchmark(name: "stft", measure: measureSTFT),
-    Benchmark(name: "nmf-kl") { measure($0, .kullbackLeibler) },
-    Benchmark(name: "nmf-eu") { measure($0, .euclidean) },
+    Benchmark(name: "nmf-kl") { measure($0, Divergence(beta: 1)) },
+    Benchmark(name: "nmf-eu") { measure($0, Divergence(beta: 2)) },
     Benchmark(name: "nmfd") {
-      measure($0, .kullbackLeibler, templateFrames: StandardTask.templateFrames)
+      measure($0, Divergence(beta: 1), templateFrames: StandardTask.templateFrames)
     },
-    Benchmark(name: "nae-kl") { measure($0, .kullbackLeibler, hasEncoder: true) },
-    Benchmark(name: "nae-eu") { measure($0, .euclidean, hasEncoder: true) },
+    Benchmark(name: "nae-kl") { measure($0, Divergence(beta: 1), hasEncoder: true) },
+    Benchmark(name: "nae-eu") { measure($0, Divergence(beta: 2), hasEncoder: true) },
   ]
 
   private static func measure(
@@ -57,14 +57,15 @@ struct Benchmark: Sendable {
     let naiveTime = Stopwatch.milliseconds(runs: naiveRuns) {
       if hasEncoder {
         naive.updateAutoencoder(divergence)
-      } else if divergence == .euclidean {
+      } else if divergence == Divergence(beta: 2) {
         naive.updateEuclidean()
       } else {
         naive.updateKullbackLeibler()
       }
     }
     let products = Double(
-      productCount(isEuclidean: divergence == .euclidean, hasEncoder: hasEncoder) * templateFrames)
+      productCount(isEuclidean: divergence == Divergence(beta: 2), hasEncoder: hasEncoder)
+        * templateFrames)
     let all = StandardTask.binCount * StandardTask.frameCount * StandardTask.componentCount
     return Measurement(
       milliseconds: time, naiveMilliseconds: naiveTime,

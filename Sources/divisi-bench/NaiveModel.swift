@@ -59,7 +59,7 @@ struct NaiveModel {
   /// A step on encoder and decoder from one approximation, then the code anew.
   mutating func updateAutoencoder(_ divergence: Divergence) {
     let fitted = approximation
-    let isEuclidean = divergence == .euclidean
+    let isEuclidean = divergence == Divergence(beta: 2)
     let P = isEuclidean ? V : Dense.quotient(V, fitted)
     let D =
       isEuclidean

@@ -73,7 +73,7 @@ struct StandardTask {
       for frame in 0..<templateFrames {
         let values = templates.frame(frame, ofComponent: component)
         for run in runs[component].runs {
-          for bin in Int(run.start)..<min(Int(run.start + run.count), Self.binCount) {
+          for bin in Int(run.lowerBound)..<min(Int(run.upperBound), Self.binCount) {
             values[bin] = generator.nextUnit()
           }
         }

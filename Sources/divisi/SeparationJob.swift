@@ -2,6 +2,7 @@ import AudioFiles
 import DivisiEngine
 import DivisiScore
 import FoundationEssentials
+import Glibc
 
 /// Everything that the recordings of one call share.
 struct SeparationJob {
@@ -12,13 +13,18 @@ struct SeparationJob {
   let material: Material
   let selection: PartSelection
   let scoring: ScoreOptions
+  /// Whether the score may be longer or shorter than the recording.
+  let isPartial: Bool
   let writing: OutputOptions
   let threadCount: Int
 
   /// How far the last onset may lie past the end of the recording, in seconds.
   private static let overrunSeconds = 2.0
-  /// How long the recording may go on after the last note, in seconds.
-  private static let remainderSeconds = 10.0
+  /// How long the recording may go on after the last note: up to a fifth of its length, 4 s at least
+  /// and 10 s at most.
+  private static func remainderSeconds(of duration: Double) -> Double {
+    min(max(0.2 * duration, 4), 10)
+  }
   /// Sound below this level, in full scale, is silence: −60 dB.
   private static let silence: Float = 1e-3
 
@@ -32,10 +38,10 @@ struct SeparationJob {
     let score = try scoring.read(path: scorePath)
     let parts = try selection.parts(of: score, name: scorePath)
     let recording = try AudioFile.read(path: mix)
-    if !scoring.partial {
+    if !isPartial {
       try checkLength(of: score, path: scorePath, against: recording, path: mix)
     }
-    try checkOutputs(mix: mix, parts: parts)
+    try checkOutputs(mix: mix, score: scorePath, parts: parts)
     let references = try folder.map { folder in
       try References(
         folder: folder, parts: parts.map(\.name), recording: recording, path: mix)
@@ -86,7 +92,8 @@ struct SeparationJob {
           + "its last note begins at \(seconds(lastOnset)) (\(advice))")
     }
     let end = score.notes.reduce(0) { max($0, $1.dampedSeconds) }
-    let remainder = max(0, Int((end + Self.remainderSeconds) * Double(recording.sampleRate)))
+    let soundEnd = end + Self.remainderSeconds(of: duration)
+    let remainder = max(0, Int(soundEnd * Double(recording.sampleRate)))
     guard remainder < recording.sampleCount else { return }
     let goesOn = recording.channels.contains { channel in
       channel[remainder...].contains { abs($0) > Self.silence }
@@ -99,14 +106,24 @@ struct SeparationJob {
   }
 
   /// Refuses before the work what could not be written after it.
-  private func checkOutputs(mix: String, parts: [Part]) throws {
-    guard !writing.force else { return }
+  private func checkOutputs(mix: String, score: String, parts: [Part]) throws {
     for name in parts.map(\.name) + (writing.residual ? [PartName.reserved] : []) {
       let path = "\(output)/\(fileName(mix: mix, part: name))"
-      if FileManager.default.fileExists(atPath: path) {
+      guard FileManager.default.fileExists(atPath: path) else { continue }
+      guard writing.force else {
         throw Failure("\(path): expected a new file, or --force; it exists already")
       }
+      for input in [mix, score] where isSameFile(path, input) {
+        throw Failure("\(path): expected a file to write; it is the input \(input)")
+      }
     }
+  }
+
+  private func isSameFile(_ a: String, _ b: String) -> Bool {
+    var first = stat()
+    var second = stat()
+    return stat(a, &first) == 0 && stat(b, &second) == 0 && first.st_dev == second.st_dev
+      && first.st_ino == second.st_ino
   }
 
   private func fileName(mix: String, part: String) -> String {

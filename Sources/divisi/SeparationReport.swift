@@ -86,12 +86,14 @@ struct SeparationReport {
       parts: stems.map { stem in
         let scores = scores?[stem.name]
         return Record.Part(
-          name: stem.name, file: stem.path, notes: stem.noteCount, levelDecibels: stem.level,
+          name: stem.name, file: stem.path, notes: stem.noteCount,
+          levelDecibels: Nullable(value: stem.level),
           energyShare: stem.energy / energy, clippedSamples: stem.clippedCount,
           sdrDecibels: scores?.sdrDecibels, sirDecibels: scores?.sirDecibels,
           sarDecibels: scores?.sarDecibels, siSdrDecibels: scores?.siSdrDecibels)
       },
-      lossBefore: lossBefore, lossAfter: lossAfter, tuningCents: tuningCents, seconds: seconds,
+      lossBefore: lossBefore, lossAfter: lossAfter, tuningCents: Nullable(value: tuningCents),
+      seconds: seconds,
       realTimeFactor: recording.durationSeconds / max(seconds, 1e-9),
       mean: meanScores)
     return Self.encode(record)
@@ -105,9 +107,21 @@ struct SeparationReport {
   private static func encode(_ value: some Encodable) -> String {
     let encoder = JSONEncoder()
     encoder.keyEncodingStrategy = .convertToSnakeCase
+    encoder.nonConformingFloatEncodingStrategy = .convertToString(
+      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     guard let data = try? encoder.encode(value) else { return "{}" }
     return String(decoding: data, as: UTF8.self)
+  }
+
+  /// A number that is there even where it is none.
+  private struct Nullable: Encodable {
+    let value: Double?
+
+    func encode(to encoder: any Encoder) throws {
+      var container = encoder.singleValueContainer()
+      if let value { try container.encode(value) } else { try container.encodeNil() }
+    }
   }
 
   private struct Record: Encodable {
@@ -115,7 +129,7 @@ struct SeparationReport {
       let name: String
       let file: String
       let notes: Int
-      let levelDecibels: Double?
+      let levelDecibels: Nullable
       let energyShare: Double
       let clippedSamples: Int
       let sdrDecibels: Double?
@@ -132,7 +146,7 @@ struct SeparationReport {
     let parts: [Part]
     let lossBefore: Double
     let lossAfter: Double
-    let tuningCents: Double?
+    let tuningCents: Nullable
     let seconds: Double
     let realTimeFactor: Double
     let mean: References.Scores?

@@ -151,6 +151,7 @@ import Testing
     (["--format", "mp3"], "--format"), (["--parts", "a"], "--parts"),
     (["--split", "H9"], "--split"),
     (["--parts", "a=*", "--split", "C4"], "--split"), (["--filename", "x"], "--filename"),
+    (["--filename", "{part}-{foo}"], "--filename"), (["--filename", "{part}/"], "--filename"),
     (["--score-rate", "0"], "--score-rate"), (["--score-offset", "nan"], "--score-offset"),
     (["--nonsense"], "--nonsense"), (["--seed", "-1"], "--seed"),
   ])
@@ -166,6 +167,24 @@ import Testing
     try check(
       ["duet.wav", "./duet.wav", "--score", "duet.csv"], in: folder, status: 64, names: ["duet.wav"]
     )
+  }
+
+  @Test func anInputIsNeverOverwritten() throws {
+    let folder = try TemporaryFolder()
+    try Duet.write(to: folder)
+    for (name, options) in [
+      ("left.wav", ["--filename", "{part}"]),
+      ("duet.wav", ["--filename", "{part}", "--parts", "duet=*"]),
+    ] {
+      try? FileManager.default.copyItem(atPath: folder.file("duet.wav"), toPath: folder.file(name))
+      let before = FileManager.default.contents(atPath: folder.file(name))
+      let run = try Program.run(
+        ["separate", name, "--score", "duet.csv", "-o", ".", "--format", "wav24", "--force"]
+          + options, in: folder.path)
+      #expect(run.status == 1)
+      #expect(run.errorLines.count == 1 && run.errors.contains(name))
+      #expect(FileManager.default.contents(atPath: folder.file(name)) == before)
+    }
   }
 
   @Test func aFolderThatCannotBeMade() throws {

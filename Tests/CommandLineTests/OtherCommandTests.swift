@@ -11,8 +11,16 @@ import Testing
   }
 
   @Test func presetsAreFoundWhereTheEnvironmentSays() throws {
-    let run = try Program.run("presets", in: "/")
-    #expect(run.status == 0, "\(run.errors)")
+    let folder = try TemporaryFolder()
+    let bundle = Program.root.appendingPathComponent("Presets/divisi-presets.lv2")
+    for file in try FileManager.default.contentsOfDirectory(atPath: bundle.path) {
+      try folder.write(try Data(contentsOf: bundle.appendingPathComponent(file)), to: file)
+    }
+    let text = try folder.text("hands.ttl").replacing("cleanly", with: "sweetly")
+    try folder.write(text.utf8, to: "hands.ttl")
+    #expect(try !Program.run("presets", in: "/").output.contains("sweetly"))
+    let run = try Program.run(["presets"], environment: ["DIVISI_PRESETS": folder.path])
+    #expect(run.output.contains("sweetly"))
   }
 
   @Test func scoresAreInspected() throws {

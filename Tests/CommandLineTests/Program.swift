@@ -23,13 +23,16 @@ enum Program {
     try run(arguments, in: folder)
   }
 
-  static func run(_ arguments: [String], in folder: String? = nil) throws -> Run {
+  static func run(
+    _ arguments: [String], in folder: String? = nil, environment: [String: String] = [:]
+  ) throws -> Run {
     try #require(
       FileManager.default.isExecutableFile(atPath: path),
       "build it first: swift build -c release --product divisi")
     let process = Process()
     process.executableURL = URL(fileURLWithPath: path)
     process.arguments = arguments
+    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
     if let folder { process.currentDirectoryURL = URL(fileURLWithPath: folder) }
     // Through files, because a full pipe would stop the program.
     let captured = try TemporaryFolder()

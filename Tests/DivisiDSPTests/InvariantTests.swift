@@ -130,7 +130,7 @@ struct InvariantTests {
   func templatesThatHaveVanishedStayFinite(item: ModelCase) {
     let subject = Subject(item, problem(item))
     for component in 0..<FactorisationProblem.componentCount {
-      subject.model.W.scale(component: component, by: 1e-42)
+      subject.model.W.scale(component: component, by: Float.leastNonzeroMagnitude * 700)
     }
     if let autoencoder = subject.autoencoder {
       autoencoder.normalise()

@@ -49,7 +49,7 @@ public struct Separator: Sendable {
   public init(settings: SeparationSettings, material: Material, parallel: @escaping Parallel) {
     self.settings = settings
     self.material = material
-    self.parallel = parallel
+    self.parallel = flushingDenormals(parallel)
   }
 
   /// Separates one recording.

@@ -24,7 +24,7 @@ struct Inspect: ParsableCommand {
       let score = try scoring.read(path: self.score)
       let end = score.notes.reduce(0) { max($0, $1.releaseSeconds) }
       print(
-        "\(score.notes.count) notes in \(Int(end.rounded())) s\(score.hasPedal ? ", with pedal" : "")"
+        "\(score.notes.count) note\(score.notes.count == 1 ? "" : "s") in \(Int(end.rounded())) s\(score.hasPedal ? ", with pedal" : "")"
       )
       for (index, name) in score.trackNames.enumerated() {
         let notes = score.notes.filter { $0.track == index + 1 }

@@ -26,6 +26,22 @@ struct OutputOptions: ParsableArguments {
   @Flag(help: "Print one line of JSON per recording.")
   var json = false
 
+  func validate() throws {
+    func refuse(_ expectation: String) -> ValidationError {
+      ValidationError("--filename '\(filename)': expected \(expectation)")
+    }
+    guard filename.contains("{part}") else {
+      throw refuse("{part} in it, or all parts would be one file")
+    }
+    let rest = Self.tokens.reduce(filename) { $0.replacing($1, with: "") }
+    guard !rest.contains(where: { "{}".contains($0) }) else {
+      throw refuse("no braces but \(Self.tokens.joined(separator: ", "))")
+    }
+    guard !filename.hasSuffix("/") else { throw refuse("a file's name at its end") }
+  }
+
+  private static let tokens = ["{part}", "{name}", "{parent}", "{preset}"]
+
   /// The path of one file below the output folder, without extension.
   func path(mix: String, part: String, preset: String) -> String {
     let url = URL(fileURLWithPath: mix)

@@ -25,9 +25,6 @@ struct ScoreOptions: ParsableArguments {
   )
   var scoreRate = 1.0
 
-  @Flag(help: "Accept a score that goes on after the recording, or that ends long before it.")
-  var partial = false
-
   func validate() throws {
     guard parts == nil || split == nil else {
       throw ValidationError("--parts and --split: expected one of them")

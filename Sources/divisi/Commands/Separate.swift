@@ -46,6 +46,9 @@ struct Separate: ParsableCommand {
     completion: PresetStore.completion)
   var preset = "hands"
 
+  @Flag(help: "Accept a score that goes on after the recording, or that ends long before it.")
+  var partial = false
+
   @OptionGroup(title: "Score options") var scoring: ScoreOptions
   @OptionGroup(title: "Output options") var writing: OutputOptions
   @OptionGroup(title: "Options that override the preset") var overrides: Overrides
@@ -53,10 +56,6 @@ struct Separate: ParsableCommand {
   func validate() throws {
     guard !output.isEmpty else {
       throw ValidationError("--output: expected a folder, found ''")
-    }
-    guard writing.filename.contains("{part}") else {
-      throw ValidationError(
-        "--filename '\(writing.filename)': expected {part} in it, or all parts would be one file")
     }
     var owners: [String: String] = [:]
     for mix in mixes {
@@ -78,7 +77,7 @@ struct Separate: ParsableCommand {
         output: output, presetName: preset, choice: choice,
         settings: try overrides.applied(to: choice.settings), material: try choice.material(),
         selection: try scoring.selection() ?? choice.selection,
-        scoring: scoring, writing: writing, threadCount: overrides.threadCount)
+        scoring: scoring, isPartial: partial, writing: writing, threadCount: overrides.threadCount)
     }
     var failed = false
     for mix in mixes {
