@@ -11,7 +11,7 @@ CHECKS := -Xswiftc -warnings-as-errors --explicit-target-dependency-import-check
 DIVISI := .build/release/divisi
 SOURCES := Package.swift Sources Tests
 
-.PHONY: deps build demo test lint format bench install uninstall clean
+.PHONY: deps build demo test test-deep lint format bench install uninstall clean
 
 # Installs the packages that are missing, and asks for nothing where there are none.
 deps:
@@ -38,6 +38,13 @@ test: deps
 	swift build -c release --product divisi $(CHECKS)
 	swift build --build-tests $(CHECKS)
 	SWIFT_BACKTRACE=enable=no swift test --skip-build
+
+# Data races in whole separations, and the numerics as they are shipped; each is a build of its own.
+test-deep: deps
+	SWIFT_BACKTRACE=enable=no swift test --sanitize=thread --scratch-path build/thread \
+	  --filter 'SeparatorTests|InvariantTests'
+	SWIFT_BACKTRACE=enable=no swift test -c release -Xswiftc -enable-testing --scratch-path build/release \
+	  --filter 'DivisiDSPTests|DivisiEngineTests|DivisiScoreTests|AudioFilesTests|LV2HostingTests'
 
 lint:
 	swift format lint --strict --recursive $(SOURCES)

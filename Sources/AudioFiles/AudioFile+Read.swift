@@ -20,7 +20,9 @@ extension AudioFile {
     try checkIsComplete(descriptor, path: path)
 
     var info = SF_INFO()
-    guard let file = sf_open_fd(descriptor, CInt(SFM_READ), &info, CInt(SF_FALSE)) else {
+    // The library gets a descriptor of its own: it closes one that it cannot make sense of, even
+    // where it is told not to, and a second close could hit another thread's file.
+    guard let file = sf_open_fd(dup(descriptor), CInt(SFM_READ), &info, CInt(SF_TRUE)) else {
       let isUnknown = sf_error(nil) == CInt(SF_ERR_UNRECOGNISED_FORMAT)
       let found = isUnknown ? "its format is not known" : libraryMessage(nil)
       throw AudioFileError(path, expected: "an audio file", found: found)

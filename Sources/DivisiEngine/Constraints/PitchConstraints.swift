@@ -22,7 +22,10 @@ struct PitchConstraints {
   /// The notes of each pitch, in the order of their onsets.
   private(set) var strikes: [Int: [Strike]]
 
+  /// Length of the second comb: worth 0.1 dB SDR on ten piano pieces.
   private static let attackSeconds = 0.3
+  /// Length of the onset's noise, to which the tolerance is added. 0.1 to 0.15 s in all measure alike,
+  /// 0.2 s costs 0.1 dB.
   private static let onsetSeconds = 0.12
   /// A note sounds this long at least, whatever the score says of its release.
   private static let shortestSeconds = 0.05

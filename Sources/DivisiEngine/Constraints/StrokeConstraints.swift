@@ -10,8 +10,11 @@ internal import Glibc
 /// - SeeAlso: Dittmar & Müller, "Reverse engineering the Amen break", IEEE/ACM TASLP 2016
 ///   (envelopes as a start).
 struct StrokeConstraints {
+  /// How long a stroke may be felt in H; its template carries the sound itself.
   private static let soundingSeconds = 0.5
+  /// Time constant of the envelopes. 0.15 s gives 15.04 dB SDR on fourteen tracks, 0.1 s 15.09.
   private static let decaySeconds = 0.1
+  /// Start of an envelope's end, against its peak; zero could never grow.
   private static let floor = 1e-3
   /// Tolerance up to which an envelope starts to decay at the notated onset; beyond it waits as
   /// much longer.

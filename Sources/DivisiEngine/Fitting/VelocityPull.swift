@@ -13,11 +13,13 @@ struct VelocityPull {
     let expected: Double
   }
 
+  /// μ of trusted velocities: full trust in velocities that lie by 30 % would cost 1 dB SDR on drums.
   private static let strength = 0.5
   /// Correlation of log gains and log velocities at which velocities begin to count, and how far
   /// above they count in full.
   private static let trustFrom = 0.7
   private static let trustRange = 0.15
+  /// No application changes a stroke by more than 26 dB.
   private static let factorRange = 0.05...20.0
 
   private let components: [[Owned]]

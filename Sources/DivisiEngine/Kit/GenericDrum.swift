@@ -2,6 +2,8 @@ internal import Glibc
 
 /// What a drum that no kit has a recording of may sound like, roughly: a start that fitting
 /// improves.
+///
+/// The numbers are rules of thumb: fundamentals of toms of 16 to 8 inches, decays by ear.
 enum GenericDrum {
   /// A patch for any General MIDI drum number.
   ///
