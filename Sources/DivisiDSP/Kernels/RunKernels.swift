@@ -2,12 +2,8 @@ internal import CCPU
 internal import DivisiKernels
 internal import DivisiKernelsAVX2
 
-// The inner loops of every model: products over the runs of bins that a template may use.
-//
-// Four frames are taken at a time, so that a value of the template is loaded once for four
-// multiplications. Sums are kept in eight lanes and added at the end of a template: another order
-// than a scalar loop, hence rounding that differs from it by a few units in the last place, and
-// sums that drift less.
+// Products over the runs of bins that a template may use. The two that take nearly all the time are
+// in DivisiKernels, in a build for the processor at hand; the rest is here.
 
 @usableFromInline typealias Lane = SIMD8<Float>
 

@@ -20,9 +20,8 @@ public final class NonnegativeAutoencoder: @unchecked Sendable {
   /// An autoencoder whose encoder is the transpose of its decoder, scaled so that the code fits the
   /// decoder's H.
   ///
-  /// Each row is divided by the template's energy, then scaled until the row's code sums to what H
-  /// sums to now. A row whose code is zero, because the recording is silent wherever the component
-  /// may sound, is left as it is.
+  /// Each row is scaled until its code sums to what H sums to now. A row whose code is zero, because
+  /// the recording is silent wherever the component may sound, is left as it is.
   public init(decoder: ConvolutiveNMF, parallel: @escaping Parallel = sequentially) {
     self.decoder = decoder
     self.parallel = parallel
