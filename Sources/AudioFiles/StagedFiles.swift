@@ -39,7 +39,7 @@ public final class StagedFiles {
   /// Writes one file aside.
   ///
   /// - Parameters:
-  ///   - name: the file's name within the folder, with its extension.
+  ///   - name: the file's path within the folder, with its extension; folders on the way are made.
   /// - Returns: how many samples were clipped, as ``AudioFile/write(_:to:as:)`` counts them.
   /// - Throws: one line if the name is no file name, is taken, or the file cannot be written.
   @discardableResult
@@ -47,17 +47,19 @@ public final class StagedFiles {
     _ buffer: AudioBuffer, name: String, as format: AudioFormat
   ) throws(AudioFileError) -> Int {
     let destination = directory + "/" + name
-    guard !name.isEmpty, name != ".", name != "..",
-      !name.utf8.contains(where: { $0 == 47 || $0 == 0 })
-    else {
+    let components = name.split(separator: "/", omittingEmptySubsequences: false)
+    guard components.allSatisfy({ !["", ".", ".."].contains($0) }), !name.utf8.contains(0) else {
       throw AudioFileError(destination, expected: "a file name", found: "it is \"\(name)\"")
     }
     guard !files.contains(where: { $0.name == name }) else {
       throw AudioFileError(
         destination, expected: "a name of its own for each output", found: "two have this one")
     }
+    if components.count > 1 {
+      try createDirectory(directory + "/" + components.dropLast().joined(separator: "/"))
+    }
     try checkIsFree(destination)
-    let temporary = hiddenPath()
+    let temporary = hiddenPath(beside: destination)
     TemporaryPaths.shared.insert(temporary)
     do throws(AudioFileError) {
       let clippedCount = try AudioFile.write(buffer, to: temporary, as: format, named: destination)
@@ -123,7 +125,7 @@ public final class StagedFiles {
       try move(file.temporary, to: file.destination)
       return nil
     }
-    let backup = hiddenPath()
+    let backup = hiddenPath(beside: file.destination)
     let hadFile =
       link(file.destination, backup) == 0 || rename(file.destination, backup) == 0
     do throws(AudioFileError) {
@@ -153,9 +155,10 @@ public final class StagedFiles {
   }
 
   /// A name that no other program, nor another object of this one, uses.
-  private func hiddenPath() -> String {
+  private func hiddenPath(beside path: String) -> String {
     let number = UInt64.random(in: .min ... .max)
-    return "\(directory)/.divisi-\(getpid())-\(String(number, radix: 36))"
+    let folder = path[..<(path.lastIndex(of: "/") ?? path.startIndex)]
+    return "\(folder)/.divisi-\(getpid())-\(String(number, radix: 36))"
   }
 
   private func createDirectory(_ path: String) throws(AudioFileError) {

@@ -135,22 +135,18 @@ struct SeparationJob {
   private func write(
     _ separation: Separation, parts: [Part], recording: AudioBuffer, mix: String
   ) throws -> [SeparationReport.Stem] {
-    var folders: [String: StagedFiles] = [:]
+    let staged = try StagedFiles(directory: output, force: writing.force)
     var rest = recording.channels
     var reports: [SeparationReport.Stem] = []
     func stage(_ channels: [[Float]], name: String, noteCount: Int) throws {
-      let path = "\(output)/\(fileName(mix: mix, part: name))"
-      let url = URL(fileURLWithPath: path)
-      let folder = url.deletingLastPathComponent().relativePath
-      let staged = try folders[folder] ?? StagedFiles(directory: folder, force: writing.force)
-      folders[folder] = staged
+      let file = fileName(mix: mix, part: name)
       let clipped = try staged.write(
-        AudioBuffer(sampleRate: recording.sampleRate, channels: channels),
-        name: url.lastPathComponent,
+        AudioBuffer(sampleRate: recording.sampleRate, channels: channels), name: file,
         as: writing.format)
       reports.append(
         SeparationReport.Stem(
-          name: name, path: path, channels: channels, noteCount: noteCount, clippedCount: clipped))
+          name: name, path: "\(output)/\(file)", channels: channels, noteCount: noteCount,
+          clippedCount: clipped))
     }
     for (part, channels) in zip(parts, separation.stems) {
       try stage(channels, name: part.name, noteCount: part.notes.count)
@@ -162,7 +158,7 @@ struct SeparationJob {
       }
     }
     if writing.residual { try stage(rest, name: PartName.reserved, noteCount: 0) }
-    for staged in folders.values { try staged.commit() }
+    try staged.commit()
     return reports
   }
 

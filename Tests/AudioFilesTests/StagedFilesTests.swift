@@ -116,7 +116,7 @@ import Testing
     #expect(bytes(of: folder.file("a.wav")) == Array("old a".utf8))
   }
 
-  @Test(arguments: ["", ".", "..", "a/b.wav", "/etc/x", "a\u{0}b"])
+  @Test(arguments: ["", ".", "..", "../b.wav", "a//b.wav", "a/", "/etc/x", "a\u{0}b"])
   func whatIsNoFileNameIsRefused(name: String) throws {
     let folder = TemporaryFolder()
     let staged = try StagedFiles(directory: folder.path)
@@ -124,6 +124,27 @@ import Testing
       try staged.write(stereoNoise(), name: name, as: .wav16)
     }
     #expect(error?.expected == "a file name")
+  }
+
+  @Test func foldersOnTheWayAreMadeAndLeaveWithTheirFiles() throws {
+    let folder = TemporaryFolder()
+    for commits in [false, true] {
+      let staged = try StagedFiles(directory: folder.file("out"))
+      try staged.write(stereoNoise(), name: "a/x.wav", as: .wav16)
+      try staged.write(stereoNoise(), name: "a/b/x.wav", as: .wav16)
+      if commits { try staged.commit() } else { staged.discard() }
+      #expect(folder.names == (commits ? ["out"] : []))
+    }
+    #expect(directoryNames(folder.file("out/a")) == ["b", "x.wav"])
+    #expect(directoryNames(folder.file("out/a/b")) == ["x.wav"])
+
+    let staged = try StagedFiles(directory: folder.file("out"))
+    try staged.write(stereoNoise(), name: "c/x.wav", as: .wav16)
+    try staged.write(stereoNoise(), name: "d/x.wav", as: .wav16)
+    write("theirs".utf8, to: folder.file("out/d/x.wav"))
+    #expect(throws: AudioFileError.self) { try staged.commit() }
+    #expect(directoryNames(folder.file("out")) == ["a", "d"])
+    #expect(directoryNames(folder.file("out/d")) == ["x.wav"])
   }
 
   @Test func twoOutputsOfOneNameAreRefused() throws {

@@ -155,6 +155,22 @@ import Testing
         == ["hands-fast/left-of-duet.flac", "hands-fast/right-of-duet.flac"])
   }
 
+  @Test func partsInFoldersOfTheirOwnAppearTogether() throws {
+    let folder = try TemporaryFolder()
+    try Duet.write(to: folder)
+    let command = [
+      "separate", "duet.wav", "--score", "duet.csv", "-o", "out", "--filename", "{part}/{name}",
+    ]
+    try FileManager.default.createDirectory(
+      atPath: folder.file("out"), withIntermediateDirectories: true)
+    try folder.write("in the way".utf8, to: "out/right")
+    #expect(try Program.run(command, in: folder.path).status == 1)
+    #expect(folder.files(below: "out") == ["right"])
+    try FileManager.default.removeItem(atPath: folder.file("out/right"))
+    #expect(try Program.run(command, in: folder.path).status == 0)
+    #expect(folder.files(below: "out") == ["left/duet.flac", "right/duet.flac"])
+  }
+
   @Test func anyGroupOfNotesIsAPart() throws {
     let folder = try TemporaryFolder()
     try Duet.write(to: folder)
