@@ -98,6 +98,7 @@ struct VelocityPullTests {
   @Test func oneStrokeIsNothingToPull() {
     #expect(pull([90]).isEmpty)
     #expect(!pull([90, 80]).isEmpty)
+    #expect(pull([90, 90]).isEmpty)
     #expect(VelocityPull(pattern: pattern, strokes: [[]]).isEmpty)
   }
 

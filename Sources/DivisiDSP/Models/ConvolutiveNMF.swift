@@ -26,9 +26,9 @@ public final class ConvolutiveNMF: @unchecked Sendable {
   /// What the updates reduce.
   public let divergence: Divergence
 
-  /// V̂ while a frame is approximated, then V̂^(β−2) ⊙ V; K × N.
+  /// V̂ while a frame is approximated, then V̂^(β−2) ⊙ V; K × N, or empty for β = 2, where that is V.
   private var ratio: Matrix
-  /// V̂^(β−1); K × N, or empty for β = 1.
+  /// V̂^(β−1); K × N, or empty for β = 1, where that is 1.
   private var power: Matrix
   private let parallel: Parallel
   /// Numerator and denominator of each entry's update.
@@ -48,7 +48,7 @@ public final class ConvolutiveNMF: @unchecked Sendable {
         && W.componentCount == pattern.componentCount,
       "V \(V.binCount) × \(V.frameCount), W \(W.binCount) × \(W.componentCount), "
         + "H \(pattern.componentCount) × \(pattern.frameCount)")
-    ratio = Matrix(rowCount: V.binCount, columnCount: V.frameCount)
+    ratio = Matrix(rowCount: V.binCount, columnCount: divergence.beta == 2 ? 0 : V.frameCount)
     power = Matrix(rowCount: V.binCount, columnCount: divergence.beta == 1 ? 0 : V.frameCount)
     silence = Matrix(rowCount: V.binCount, columnCount: 1)
     self.V = V
@@ -107,11 +107,11 @@ public final class ConvolutiveNMF: @unchecked Sendable {
   /// - Precondition: ``finish()`` has not been called.
   /// - Complexity: O(free entries of H · T · free bins + K · N).
   public func approximate() {
-    precondition(ratio.columnCount == frameCount, "the model is finished")
+    precondition(ratio.columnCount + power.columnCount >= frameCount, "the model is finished")
     let chunk = 16
     parallel((frameCount + chunk - 1) / chunk) { [self] index in
       for frame in index * chunk..<min((index + 1) * chunk, frameCount) {
-        let result = ratio.column(frame)
+        let result = divergence.beta == 2 ? power.column(frame) : ratio.column(frame)
         result.update(repeating: 0, count: ratio.columnStride)
         addApproximation(ofFrame: frame, to: result)
         divergence.factors(

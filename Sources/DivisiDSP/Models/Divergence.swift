@@ -56,9 +56,9 @@ public struct Divergence: Sendable, Equatable {
   /// templates.
   ///
   /// - Parameters:
-  ///   - approximation: V̂ on entry, V̂^(β−2) ⊙ V on return; for β = 2, where that is V itself, it
-  ///     is left alone.
-  ///   - power: V̂^(β−1) on return; untouched for β = 1, where it is 1.
+  ///   - approximation: V̂ on entry, V̂^(β−2) ⊙ V on return; left alone for β = 2, where that is V
+  ///     itself and V̂ is the other factor.
+  ///   - power: V̂^(β−1) on return; untouched for β = 1, where it is 1, and for β = 2.
   func factors(
     _ V: UnsafePointer<Float>, approximation: UnsafeMutablePointer<Float>,
     power: UnsafeMutablePointer<Float>?,
@@ -67,8 +67,7 @@ public struct Divergence: Sendable, Equatable {
     let floor = Lane(repeating: RunKernels.epsilon)
     var bin = 0
     switch (beta, power) {
-    case (2, let power?):
-      power.update(from: approximation, count: count)
+    case (2, _): break
     case (1, _):
       while bin < count {
         approximation.setLanes(bin, V.lanes(bin) / (approximation.lanes(bin) + floor))

@@ -49,15 +49,15 @@ enum ReleaseSearch {
     }
     var result = constraints.released(after: longestSeconds)
     let model = try fit(result).model
-    let envelopes = constraints.pitches.indices.map { index in
-      model.envelope(
+    var envelopes: [Int: [Float]] = [:]
+    for (index, pitch) in constraints.pitches.enumerated() {
+      envelopes[pitch] = model.envelope(
         ofComponents: PitchConstraints.tonalComponents(ofPitchAt: index, settings: settings))
     }
-    let order = Dictionary(uniqueKeysWithValues: constraints.pitches.enumerated().map { ($1, $0) })
     result.setEnds { pitch, index in
       let strikes = constraints.strikes[pitch]!
       let next = index + 1 < strikes.count ? strikes[index + 1].note.onsetSeconds : .infinity
-      return end(of: strikes[index], before: next, in: envelopes[order[pitch]!], grid: grid)
+      return end(of: strikes[index], before: next, in: envelopes[pitch]!, grid: grid)
     }
     return result
   }

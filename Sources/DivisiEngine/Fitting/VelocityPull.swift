@@ -43,8 +43,12 @@ struct VelocityPull {
     }
   }
 
-  /// Whether there is anything to pull.
-  var isEmpty: Bool { components.allSatisfy { $0.count < 2 } }
+  /// Whether velocities say nothing: no component has strokes of different strength.
+  var isEmpty: Bool {
+    components.allSatisfy { strokes in
+      strokes.allSatisfy { $0.expected == strokes[0].expected }
+    }
+  }
 
   /// Decides how far velocities are to be trusted, from activations that were found without them.
   mutating func trust(_ H: UnsafeMutableBufferPointer<Float>) {
