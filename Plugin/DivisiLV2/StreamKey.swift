@@ -24,25 +24,17 @@ struct StreamKey: BitwiseCopyable {
   ///
   /// - Throws: where the engine finds a value or a combination of them out of range.
   func settings() throws(SettingsError) -> StreamSettings {
-    var settings = StreamSettings()
     var ports: [String: Double] = [:]
     for (index, control) in EngineControl.allCases.enumerated() {
-      let value = Double(values[index])
+      // What a float cannot hold exactly should still be what a preset says.
+      let value = (Double(values[index]) * 10_000).rounded() / 10_000
       switch control {
-      case .lookahead: settings.lookaheadSeconds = value
-      case .history: settings.historySeconds = value
-      case .adapt: settings.adapts = value > 0.5
-      case .release: break
       case .resolution: ports[control.rawValue] = Self.nearestResolution(value)
       case .cutoff: ports[control.rawValue] = value < 500 ? 0 : max(value, 1000)
-      // What a float cannot hold exactly should still be what a preset says.
-      case .wienerExponent, .divergence, .tolerance:
-        ports[control.rawValue] = (value * 10_000).rounded() / 10_000
       default: ports[control.rawValue] = value
       }
     }
-    settings.separation = try SeparationSettings(ports: ports)
-    return settings
+    return try StreamSettings(ports: ports)
   }
 
   private static func nearestResolution(_ value: Double) -> Double {
