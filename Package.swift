@@ -104,7 +104,7 @@ let package = Package(
       name: "LV2HostingTests", dependencies: ["LV2Hosting", "CLilv"], swiftSettings: strict),
     .testTarget(
       name: "PluginDataTests",
-      dependencies: ["DivisiEngine", "DivisiPorts", "LV2Hosting", "CLilv"], swiftSettings: strict),
+      dependencies: ["DivisiEngine", "DivisiPorts", "LV2Hosting"], swiftSettings: strict),
     .testTarget(
       name: "DivisiEngineTests",
       dependencies: ["DivisiEngine", "DivisiDSP", "DivisiScore", "DivisiTestSupport"],

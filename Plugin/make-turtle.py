@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
-"""Writes the five plugins' Turtle: `Plugin/make-turtle.py` after a port was added here.
+"""Writes the five plugins' Turtle: `Plugin/make-turtle.py` after a port was added here; with `--check`
+it only says whether they are up to date.
 
 The Turtle in the tree is the truth: tests hold the Swift table of ports against it. Symbols and
 indices never change once released; new ports go at the end of `ports`.
 """
 
 import pathlib
+import sys
 
 FOLDER = pathlib.Path(__file__).parent / "divisi.lv2"
 MINOR, MICRO = 2, 1
@@ -212,12 +214,16 @@ def plugin(file, name, parts, drums, separate, comment):
         first, *rest = port
         blocks.append("    [ " + " ;\n      ".join([first, f"lv2:index {index}", *rest]) + " ]")
     out.append(" ,\n".join(blocks) + " .\n")
-    (FOLDER / f"{file}.ttl").write_text("".join(out))
+    return "".join(out)
 
 
 def main():
-    for arguments in PLUGINS:
-        plugin(*arguments)
+    for file, *rest in PLUGINS:
+        path, turtle = FOLDER / f"{file}.ttl", plugin(file, *rest)
+        if "--check" not in sys.argv:
+            path.write_text(turtle)
+        elif path.read_text() != turtle:
+            sys.exit(f"{path}: expected what {sys.argv[0]} writes")
 
 
 main()

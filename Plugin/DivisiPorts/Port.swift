@@ -18,6 +18,14 @@ public struct Port: Sendable, Equatable {
     /// Whether only whole numbers have a meaning.
     public var isInteger: Bool
 
+    /// A range.
+    public init(minimum: Float, maximum: Float, standard: Float, isInteger: Bool) {
+      self.minimum = minimum
+      self.maximum = maximum
+      self.standard = standard
+      self.isInteger = isInteger
+    }
+
     /// What ports without a value have.
     public static let none = Values(minimum: 0, maximum: 0, standard: 0, isInteger: false)
   }
