@@ -12,7 +12,8 @@ private let shippedBundle =
     let library = try PresetLibrary(bundle: shippedBundle)
     #expect(
       library.presets.map(\.name) == [
-        "drums", "drums-fast", "hands", "hands-fast", "literature", "parts",
+        "drums", "drums-fast", "drums-live", "hands", "hands-fast", "hands-live", "hands-pedal",
+        "literature", "parts",
       ])
     #expect(library.bundle == shippedBundle)
   }
