@@ -89,6 +89,10 @@ public enum StreamLayout: Sendable, Equatable {
       : Set(21...108)
   }
 
+  /// What may sound at any time where there are no notes: the keys of a piano, or the drums of which
+  /// every kit has one.
+  var freePitches: [Int] { isPercussive ? [36, 38, 42, 46] : Array(21...108) }
+
   /// The part of each MIDI channel and pitch, for notes that arrive with the sound.
   ///
   /// Hands: channel 2 is the left, 3 the right, all others are cut at middle C. Drums: by General

@@ -108,4 +108,11 @@ struct StreamNotesTests {
       #expect(scaleInvariantSDR(estimate: part, truth: truth) > decibels)
     }
   }
+
+  @Test(arguments: [0, 0.3])
+  func withoutNotesAnythingMaySound(lookahead: Double) {
+    let free = output(lookahead) { $0.stream.process.pointee.setSource(.none) }
+    let energies = free.parts.map { $0.reduce(0) { $0 + $1 * $1 } }
+    #expect(energies.allSatisfy { $0 > 1 }, "both hands, cut at middle C: \(energies)")
+  }
 }
