@@ -5,7 +5,9 @@
 /// Owns memory that ``deallocate()`` frees. All buffers hold ``capacity`` samples.
 struct Mixer: @unchecked Sendable {
   /// Samples that are done at once.
-  static let capacity = 256
+  static var capacity: Int {
+    @_noLocks get { 256 }
+  }
 
   /// Parts, then the residual, channel after channel: 2 · S pointers, as the engine fills them.
   let stems: UnsafeMutablePointer<UnsafeMutablePointer<Float>>
