@@ -96,6 +96,8 @@ let package = Package(
       ],
       swiftSettings: strict),
     .testTarget(
+      name: "DivisiRealtimeTests", dependencies: ["DivisiRealtime"], swiftSettings: strict),
+    .testTarget(
       name: "DivisiScoreTests", dependencies: ["DivisiScore"],
       resources: [.copy("Fixtures")], swiftSettings: strict),
     .testTarget(

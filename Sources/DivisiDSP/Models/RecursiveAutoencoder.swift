@@ -161,7 +161,8 @@ public final class RecursiveAutoencoder: @unchecked Sendable {
     RunKernels.clear(memory.numerator(0), over: runs)
     RunKernels.add(w, gain: memory.denominators[0], to: memory.numerator(0), over: runs)
     RunKernels.clear(memory.encoderDenominator, over: runs)
-    RunKernels.add(heard.column(component), gain: share * sum, to: memory.encoderDenominator, over: runs)
+    RunKernels.add(
+      heard.column(component), gain: share * sum, to: memory.encoderDenominator, over: runs)
     RunKernels.accumulate(
       memory.encoderNumerator, decay: 0, autoencoder.encoder.frame(0, ofComponent: component),
       memory.encoderDenominator, over: runs)

@@ -18,7 +18,9 @@ struct StreamNote: BitwiseCopyable {
 ///
 /// Keeps the newest ``capacity`` notes in memory that is allocated once; copies are the same log.
 struct NoteLog: @unchecked Sendable {
-  static let capacity = 4096
+  static var capacity: Int {
+    @_noLocks get { 4096 }
+  }
 
   private struct Head {
     /// Notes ever logged; note n is at n % capacity.

@@ -22,7 +22,9 @@ struct NoteTimeline: @unchecked Sendable {
   private let log: NoteLog
   private let segments: UnsafeMutablePointer<ScoreSegment>
   private let scores: SnapshotExchange<StreamScore>
-  private static let segmentCapacity = 64
+  private static var segmentCapacity: Int {
+    @_noLocks get { 64 }
+  }
 
   private var segmentCount = 0
   private var source: UInt8 = 0
@@ -146,7 +148,8 @@ struct NoteTimeline: @unchecked Sendable {
   @_noLocks
   private func strike(_ note: StreamNote, onset: Double, end: Double) {
     sounding[Int(note.pitch & 127)] = Sounding(
-      note: note, onsetFrame: grid.nearestFrame(atSeconds: onset), endFrame: grid.nearestFrame(atSeconds: end))
+      note: note, onsetFrame: grid.nearestFrame(atSeconds: onset),
+      endFrame: grid.nearestFrame(atSeconds: end))
   }
 
   @_noLocks

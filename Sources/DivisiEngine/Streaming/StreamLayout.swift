@@ -84,7 +84,8 @@ public enum StreamLayout: Sendable, Equatable {
   /// What may arrive by MIDI: the keys of a piano, or the drums of the kit.
   var playablePitches: Set<Int> {
     isPercussive
-      ? Set((0..<128).filter { partNames.contains(DrumMap.group(of: $0)) }.map { voice(ofPitch: $0) })
+      ? Set(
+        (0..<128).filter { partNames.contains(DrumMap.group(of: $0)) }.map { voice(ofPitch: $0) })
       : Set(21...108)
   }
 
