@@ -151,7 +151,9 @@ struct AudioSide: @unchecked Sendable {
     transport.tell(
       slot.process, followsHost: followsHost, offset: offsetSeconds, slack: slot.slackSeconds)
     var length = min(wanted, Mixer.capacity)
-    if isAwaitingSound { length = min(length, max(1, slot.latency &- slot.process.pointee.position)) }
+    if isAwaitingSound {
+      length = min(length, max(1, slot.latency &- slot.process.pointee.position))
+    }
     if mixer.presence.isMoving { length = min(length, mixer.presence.left) }
     copyInputs(length, channelCount: slot.channelCount)
     let residual = mixer.stems + (stemCount &- 1) &* slot.channelCount

@@ -159,7 +159,8 @@ struct Mixer: @unchecked Sendable {
       let target = mix[side]
       var index = 0
       while index < count {
-        target[index] = gainBuffer[index] * target[index] + (1 - gainBuffer[index]) * sumBuffer[index]
+        target[index] =
+          gainBuffer[index] * target[index] + (1 - gainBuffer[index]) * sumBuffer[index]
         index &+= 1
       }
       side &+= 1
