@@ -80,7 +80,9 @@ let package = Package(
     // The plugin. A leaf: its link flags would leak into what depends on it.
     .target(
       name: "DivisiLV2",
-      dependencies: ["CCPU", "CLV2", "DivisiEngine", "DivisiPorts", "DivisiRealtime", "DivisiScore"],
+      dependencies: [
+        "CCPU", "CLV2", "DivisiEngine", "DivisiPorts", "DivisiRealtime", "DivisiScore",
+      ],
       path: "Plugin/DivisiLV2", swiftSettings: strict, linkerSettings: pluginLinker),
     // Timings of kernels and models, as ratios in one run.
     .executableTarget(name: "divisi-bench", dependencies: ["DivisiDSP"], swiftSettings: strict),

@@ -68,30 +68,42 @@ extension AudioSide {
     needsWork = true
   }
 
-  /// What the controls ask for.
+  /// How many channels the host has connected.
+  var wantedChannelCount: Int {
+    @_noLocks get {
+      let isMono = ports.samples(map.firstInput) != nil && ports.samples(map.firstInput &+ 1) == nil
+      return isMono ? 1 : 2
+    }
+  }
+
+  /// Takes the settings that the controls say as those that were asked for.
+  ///
+  /// - Returns: whether they differ from those before.
   @_noLocks
-  func currentKey() -> StreamKey {
-    var key = StreamKey()
+  mutating func ask() -> Bool {
+    var differs = askedChannelCount != wantedChannelCount
+    askedChannelCount = wantedChannelCount
     var index = 0
-    while index < 18 {
-      key.values[index] = ports.value(map.firstEngine &+ index)
+    while index < engineControlCount {
+      let value = ports.value(map.firstEngine &+ index)
+      if asked[index] != value { differs = true }
+      asked[index] = value
       index &+= 1
     }
-    let isMono = ports.samples(map.firstInput) != nil && ports.samples(map.firstInput &+ 1) == nil
-    key.channelCount = isMono ? 1 : 2
-    return key
+    return differs
   }
 
   /// Asks for another stream where the controls no longer fit this one; one at a time.
   @_noLocks
   private mutating func askForStream() {
-    guard channels.flags.pointee.servedKeys.load(ordering: .acquiring) == sentKeys,
-      channels.flags.pointee.publishedStreams.load(ordering: .acquiring) == adoptedStreams
+    guard channels.flags.pointee.servedSettings.load(ordering: .acquiring) == sentSettings,
+      channels.flags.pointee.publishedStreams.load(ordering: .acquiring) == adoptedStreams,
+      !channels.requests.isFull, ask(),
+      channels.requests.write(
+        .settings, UnsafeRawPointer(asked).assumingMemoryBound(to: UInt8.self),
+        number: askedChannelCount, count: 4 &* engineControlCount)
     else { return }
-    let wanted = currentKey()
-    guard wanted.differs(from: key), channels.keys.write(wanted) else { return }
-    key = wanted
-    sentKeys &+= 1
+    sentSettings &+= 1
     needsWork = true
   }
 
@@ -155,8 +167,8 @@ extension AudioSide {
       }
       guard
         writer.set(
-          property, type: entry.subject == .message ? urids.string : urids.path, text: entry.bytes,
-          count: entry.count, frame: max(count &- 1, 0), urids: urids)
+          property, type: property == urids.message ? urids.string : urids.path,
+          text: entry.bytes, count: entry.count, frame: max(count &- 1, 0), urids: urids)
       else { return }
       channels.replies.removeFirst()
     }

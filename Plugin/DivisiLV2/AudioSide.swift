@@ -22,9 +22,10 @@ struct AudioSide: @unchecked Sendable {
   var slot: StreamSlot.View?
   /// How many streams have been published by when this one was adopted.
   var adoptedStreams = 0
-  /// What was asked for last.
-  var key = StreamKey()
-  var sentKeys = 0
+  /// The settings that were asked for last, by the place in ``EngineControl``.
+  let asked: UnsafeMutablePointer<Float>
+  var askedChannelCount = 2
+  var sentSettings = 0
   /// Updates that came too late, of streams that are gone.
   var lateBefore = 0
   /// Whether there is something new for the worker.
@@ -46,6 +47,8 @@ struct AudioSide: @unchecked Sendable {
   /// Whether a new stream has nothing to say yet: outputs stay silent until it has.
   var isAwaitingSound = false
 
+  let engineControlCount: Int
+
   private let inputs: UnsafeMutablePointer<UnsafeMutablePointer<Float>>
   private let constInputs: UnsafeMutablePointer<UnsafePointer<Float>>
   private let levels: UnsafeMutablePointer<Float>
@@ -56,6 +59,7 @@ struct AudioSide: @unchecked Sendable {
     self.channels = channels
     self.sampleRate = sampleRate
     stemCount = kind.stemSymbols.count
+    engineControlCount = EngineControl.allCases.count
     ports = ControlPorts(kind: kind)
     mixer = Mixer(stemCount: stemCount, sampleRate: sampleRate)
     transport = Transport(sampleRate: sampleRate)
@@ -67,6 +71,8 @@ struct AudioSide: @unchecked Sendable {
       (inputs + channel).initialize(to: buffer)
       (constInputs + channel).initialize(to: UnsafePointer(buffer))
     }
+    asked = .allocate(capacity: engineControlCount)
+    asked.initialize(repeating: 0, count: engineControlCount)
     levels = .allocate(capacity: stemCount)
     levels.initialize(repeating: 0, count: stemCount)
   }
@@ -79,6 +85,7 @@ struct AudioSide: @unchecked Sendable {
     inputs.deallocate()
     constInputs.deallocate()
     levels.deallocate()
+    asked.deallocate()
   }
 
   /// Whether the block is done.
@@ -86,10 +93,9 @@ struct AudioSide: @unchecked Sendable {
     @_noLocks get { done >= count && events.nextFrame() == nil }
   }
 
-  /// Takes up the stream that has been made for the controls as they are; while nothing runs.
-  mutating func restart(_ key: StreamKey) {
-    self.key = key
-    sentKeys = channels.flags.pointee.servedKeys.load(ordering: .acquiring)
+  /// Takes up the stream that has been made for ``asked``; while nothing runs.
+  mutating func restart() {
+    sentSettings = channels.flags.pointee.servedSettings.load(ordering: .acquiring)
     transport = Transport(sampleRate: sampleRate)
     mixer.setPresent(true, atOnce: true)
     isFresh = true
@@ -145,7 +151,9 @@ struct AudioSide: @unchecked Sendable {
     transport.tell(
       slot.process, followsHost: followsHost, offset: offsetSeconds, slack: slot.slackSeconds)
     var length = min(wanted, Mixer.capacity)
-    if isAwaitingSound { length = min(length, max(1, slot.latency &- slot.process.pointee.position)) }
+    if isAwaitingSound {
+      length = min(length, max(1, slot.latency &- slot.process.pointee.position))
+    }
     if mixer.presence.isMoving { length = min(length, mixer.presence.left) }
     copyInputs(length, channelCount: slot.channelCount)
     let residual = mixer.stems + (stemCount &- 1) &* slot.channelCount
@@ -170,7 +178,8 @@ struct AudioSide: @unchecked Sendable {
   mutating func adoptStream() {
     let published = channels.flags.pointee.publishedStreams.load(ordering: .acquiring)
     guard published != adoptedStreams else { return }
-    let isUnheard = slot.map { $0.process.pointee.position == 0 } ?? true
+    var isUnheard = true
+    if let slot { isUnheard = slot.process.pointee.position == 0 }
     guard isUnheard || (mixer.presence.value == 0 && !mixer.presence.isMoving) else {
       mixer.setPresent(false, atOnce: false)
       return
@@ -198,10 +207,11 @@ struct AudioSide: @unchecked Sendable {
     var channel = 0
     while channel < channelCount {
       let target = inputs[channel]
-      let source = channel == 0 ? left : right
       var index = 0
       while index < length {
-        target[index] = source.map { $0[done &+ index] } ?? 0
+        var value: Float = 0
+        if let source = channel == 0 ? left : right { value = source[done &+ index] }
+        target[index] = value
         index &+= 1
       }
       channel &+= 1

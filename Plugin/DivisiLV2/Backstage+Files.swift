@@ -92,7 +92,8 @@ extension Backstage {
     }
     try checkFile(path)
     guard let bytes = readFile(path) else {
-      throw FileError(description: "\(path): expected a drum kit; \(String(cString: strerror(errno)))")
+      throw FileError(
+        description: "\(path): expected a drum kit; \(String(cString: strerror(errno)))")
     }
     do throws(ModelFileError) {
       return LoadedModel(path: path, kit: try DrumKit(decoding: bytes, path: path))

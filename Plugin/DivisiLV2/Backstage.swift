@@ -37,7 +37,6 @@ final class Backstage: @unchecked Sendable {
   /// Makes the stream that an activated instance starts with; while nothing runs.
   func start(_ key: StreamKey, scoreSlot: Int) {
     lock.withLock { _ in
-      while channels.keys.read() != nil { count(servedKeys: 1) }
       serveRequests()
       choose(scoreSlot: scoreSlot)
       build(key)
@@ -54,29 +53,12 @@ final class Backstage: @unchecked Sendable {
     let stream = lock.withLock { _ in
       channels.streams.collect()
       serveRequests()
-      serveKeys()
       return slot?.stream
     }
     stream?.worker.update()
   }
 
   // MARK: Streams
-
-  private func serveKeys() {
-    var newest: StreamKey?
-    var served = 0
-    while let next = channels.keys.read() {
-      newest = next
-      served += 1
-    }
-    guard let newest else { return }
-    build(newest)
-    count(servedKeys: served)
-  }
-
-  private func count(servedKeys: Int) {
-    _ = channels.flags.pointee.servedKeys.add(servedKeys, ordering: .acquiringAndReleasing)
-  }
 
   /// Makes a stream and offers it to the audio thread; what cannot be made leaves the last in place.
   private func build(_ key: StreamKey) {
@@ -145,6 +127,7 @@ final class Backstage: @unchecked Sendable {
       let text = String(
         decoding: UnsafeBufferPointer(start: request.bytes, count: request.count), as: UTF8.self)
       let (subject, number) = (request.subject, request.number)
+      let settings = subject == .settings ? StreamKey(request.bytes, channelCount: number) : nil
       channels.requests.removeFirst()
       switch subject {
       case .score: loadScore(path: text)
@@ -152,6 +135,9 @@ final class Backstage: @unchecked Sendable {
       case .slot:
         choose(scoreSlot: number)
         tellScore()
+      case .settings:
+        if let settings { build(settings) }
+        _ = channels.flags.pointee.servedSettings.add(1, ordering: .acquiringAndReleasing)
       case .get: tellAll()
       case .message: break
       }

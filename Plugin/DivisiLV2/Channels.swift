@@ -10,15 +10,13 @@ struct Channels: @unchecked Sendable {
     let isWorkScheduled = Atomic<Bool>(false)
     /// Streams published.
     let publishedStreams = Atomic<Int>(0)
-    /// Keys dealt with, whether or not a stream came of it.
-    let servedKeys = Atomic<Int>(0)
+    /// Settings dealt with, whether or not a stream came of it.
+    let servedSettings = Atomic<Int>(0)
   }
 
   let flags: UnsafeMutablePointer<Flags>
-  /// Streams to be built; the newest counts.
-  let keys: SPSCRing<StreamKey>
   let streams: SnapshotExchange<StreamSlot>
-  /// What the host has asked for on the event port.
+  /// What the host has asked for by events and controls.
   let requests: TextRing
   /// What the host is to be told there.
   let replies: TextRing
@@ -26,7 +24,6 @@ struct Channels: @unchecked Sendable {
   init() {
     flags = .allocate(capacity: 1)
     flags.initialize(to: Flags())
-    keys = SPSCRing(capacity: 8, filledWith: StreamKey())
     streams = SnapshotExchange()
     requests = TextRing(capacity: 8)
     replies = TextRing(capacity: 16)
@@ -36,7 +33,6 @@ struct Channels: @unchecked Sendable {
   func deallocate() {
     flags.deinitialize(count: 1)
     flags.deallocate()
-    keys.deallocate()
     streams.deallocate()
     requests.deallocate()
     replies.deallocate()

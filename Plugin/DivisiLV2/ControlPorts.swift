@@ -47,7 +47,8 @@ struct ControlPorts: @unchecked Sendable {
     guard let pointer = samples(index) else { return range.standard }
     let value = pointer.pointee
     guard value == value else { return range.standard }
-    let inside = value < range.minimum ? range.minimum : value > range.maximum ? range.maximum : value
+    let inside =
+      value < range.minimum ? range.minimum : value > range.maximum ? range.maximum : value
     // All ranges of whole numbers lie well within those of Int.
     return range.isInteger ? Float(Int(inside + (inside < 0 ? -0.5 : 0.5))) : inside
   }

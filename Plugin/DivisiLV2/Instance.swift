@@ -49,9 +49,11 @@ final class Instance: @unchecked Sendable {
 
   /// Starts anew, with what the controls say now.
   func activate() {
-    let key = audio.pointee.currentKey()
-    backstage.start(key, scoreSlot: audio.pointee.requestedSlot)
-    audio.pointee.restart(key)
+    _ = audio.pointee.ask()
+    backstage.start(
+      StreamKey(audio.pointee.asked, channelCount: audio.pointee.askedChannelCount),
+      scoreSlot: audio.pointee.requestedSlot)
+    audio.pointee.restart()
     backstage.collect()
   }
 

@@ -5,7 +5,9 @@
 /// Owns memory that ``deallocate()`` frees. All buffers hold ``capacity`` samples.
 struct Mixer: @unchecked Sendable {
   /// Samples that are done at once.
-  static let capacity = 256
+  static var capacity: Int {
+    @_noLocks get { 256 }
+  }
 
   /// Parts, then the residual, channel after channel: 2 · S pointers, as the engine fills them.
   let stems: UnsafeMutablePointer<UnsafeMutablePointer<Float>>
@@ -157,7 +159,8 @@ struct Mixer: @unchecked Sendable {
       let target = mix[side]
       var index = 0
       while index < count {
-        target[index] = gainBuffer[index] * target[index] + (1 - gainBuffer[index]) * sumBuffer[index]
+        target[index] =
+          gainBuffer[index] * target[index] + (1 - gainBuffer[index]) * sumBuffer[index]
         index &+= 1
       }
       side &+= 1

@@ -41,7 +41,8 @@ extension SavedState {
       guard let start = retrieve(handle, key, &size, &found, &flags) else { return nil }
       guard found != 0, found == type || found == other, size < 1 << 30 else {
         throw StateError(
-          status: LV2_STATE_ERR_BAD_TYPE, description: "state: expected \(name), found another type")
+          status: LV2_STATE_ERR_BAD_TYPE, description: "state: expected \(name), found another type"
+        )
       }
       return UnsafeRawBufferPointer(start: start, count: size)
     }

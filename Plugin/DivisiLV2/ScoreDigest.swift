@@ -31,7 +31,8 @@ extension LoadedScore {
   /// - Throws: if the text is damaged, newer, or of other parts.
   init(digest: String, path: String, partNames: [String]) throws(FileError) {
     func refuse(_ found: Substring?) -> FileError {
-      FileError(description: "saved notes: expected those of a score, found '\(found ?? "nothing")'")
+      FileError(
+        description: "saved notes: expected those of a score, found '\(found ?? "nothing")'")
     }
     let lines = digest.split(separator: "\n")
     let head = (lines.first ?? "").split(separator: " ")

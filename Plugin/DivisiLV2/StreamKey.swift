@@ -1,23 +1,20 @@
-// Thread: audio ⇄ worker
+// Thread: worker
 
 import DivisiEngine
 import DivisiPorts
 
 /// What a stream is built for, as the control ports say it.
-struct StreamKey: BitwiseCopyable {
+struct StreamKey {
   /// By the place in ``EngineControl``.
-  var values = InlineArray<18, Float>(repeating: 0)
-  var channelCount = 2
+  let values: [Float]
+  let channelCount: Int
 
-  /// Whether another stream is needed.
-  @_noLocks
-  func differs(from other: StreamKey) -> Bool {
-    var index = 0
-    while index < 18 {
-      if values[index] != other.values[index] { return true }
-      index &+= 1
+  /// - Parameter start: as many values as there are in ``EngineControl``.
+  init(_ start: UnsafeRawPointer, channelCount: Int) {
+    values = EngineControl.allCases.indices.map {
+      start.loadUnaligned(fromByteOffset: 4 * $0, as: Float.self)
     }
-    return channelCount != other.channelCount
+    self.channelCount = channelCount
   }
 
   /// The settings that the values mean.

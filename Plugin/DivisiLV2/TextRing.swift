@@ -13,6 +13,8 @@ struct TextRing: @unchecked Sendable {
     case score, modelFile, message
     /// The number of a score slot; no text.
     case slot
+    /// The number of channels, and as bytes the values of the controls that shape a stream.
+    case settings
     /// A wish to be told the values of all subjects; no text.
     case get
   }
@@ -38,7 +40,9 @@ struct TextRing: @unchecked Sendable {
   }
 
   /// No text is longer: the longest path that Linux takes.
-  static let maximumCount = 4095
+  static var maximumCount: Int {
+    @_noLocks get { 4095 }
+  }
 
   private let capacity: Int
   private let heads: UnsafeMutablePointer<Head>
@@ -97,6 +101,14 @@ struct TextRing: @unchecked Sendable {
       return Entry(
         subject: heads[place].subject, number: heads[place].number,
         bytes: UnsafePointer(bytes + place &* (Self.maximumCount &+ 1)), count: heads[place].count)
+    }
+  }
+
+  /// Whether nothing more can be written now; for the writing thread.
+  var isFull: Bool {
+    @_noLocks get {
+      positions.pointee.written.load(ordering: .relaxed)
+        &- positions.pointee.read.load(ordering: .acquiring) >= capacity
     }
   }
 

@@ -52,7 +52,8 @@ struct Transport: BitwiseCopyable {
       isRolling = isHostRolling
     }
     let elapsed = isToldRolling ? Double(clock &- toldClock) / sampleRate : 0
-    guard isLost || isRolling != isToldRolling || abs(seconds - toldSeconds - elapsed) > slack else {
+    guard isLost || isRolling != isToldRolling || abs(seconds - toldSeconds - elapsed) > slack
+    else {
       return
     }
     process.pointee.locate(seconds: seconds, isRolling: isRolling)

@@ -1,6 +1,8 @@
 extension PluginKind {
   /// All ports by index. The Turtle is the truth, and a test compares; new ports go at the end.
-  public var ports: [Port] { audioPorts + eventPorts + hostPorts + remixPorts + enginePorts + scorePorts }
+  public var ports: [Port] {
+    audioPorts + eventPorts + hostPorts + remixPorts + enginePorts + scorePorts
+  }
 
   /// The index of a port; nil where the plugin has none of that name.
   public func index(of symbol: String) -> Int? { ports.firstIndex { $0.symbol == symbol } }
@@ -69,7 +71,8 @@ extension PluginKind {
     let source = Port.integer("score_source", 0...2, 0)
     let offset = Port.number("score_offset", -3600...3600, 0)
     return hasPartOutputs
-      ? [source, .integer("sync", 0...1, 0), offset] : [source, offset, .integer("score_slot", 0...99, 0)]
+      ? [source, .integer("sync", 0...1, 0), offset]
+      : [source, offset, .integer("score_slot", 0...99, 0)]
   }
 }
 

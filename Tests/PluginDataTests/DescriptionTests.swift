@@ -86,7 +86,8 @@ import Testing
         let port = try #require(kind.ports.first { $0.symbol == symbol }, "\(symbol)")
         let values = try #require(port.values)
         #expect(
-          Float(value) >= values.minimum && Float(value) <= values.maximum, "\(preset.name) \(symbol)"
+          Float(value) >= values.minimum && Float(value) <= values.maximum,
+          "\(preset.name) \(symbol)"
         )
       }
     }
