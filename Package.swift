@@ -42,9 +42,12 @@ let package = Package(
       swiftSettings: strict),
     // Score files to notes in seconds, and notes to parts. No audio, no numerics.
     .target(name: "DivisiScore", dependencies: ["CExpat", "CZip"], swiftSettings: strict),
-    // Joins the two: constraints from a score, the separator of whole recordings.
+    // What two threads share without locks.
+    .target(name: "DivisiRealtime", swiftSettings: strict),
+    // Joins them: constraints from a score, the separator of whole recordings, the stream.
     .target(
-      name: "DivisiEngine", dependencies: ["DivisiDSP", "DivisiScore"], swiftSettings: strict),
+      name: "DivisiEngine", dependencies: ["CCPU", "DivisiDSP", "DivisiRealtime", "DivisiScore"],
+      swiftSettings: strict),
     // Audio files in and out through libsndfile.
     .target(name: "AudioFiles", dependencies: ["CSndfile"], swiftSettings: strict),
     // LV2: presets, read by the parser that lilv itself uses, and what a host needs to run plugins.

@@ -1,4 +1,12 @@
+#include <math.h>
 #include <stdbool.h>
+
+// What may run on an audio thread: none of it allocates or locks.
+#define DIVISI_REALTIME __attribute__((swift_attr("@_noLocks")))
+
+static inline DIVISI_REALTIME float divisi_powf(float base, float exponent) { return powf(base, exponent); }
+
+static inline DIVISI_REALTIME float divisi_sqrtf(float value) { return __builtin_sqrtf(value); }
 
 // Whether the processor and the operating system support AVX2.
 static inline bool divisi_has_avx2(void) {
@@ -12,7 +20,7 @@ static inline bool divisi_has_avx2(void) {
 
 // Takes numbers too small for full precision as zero on this thread from now on, and returns what to
 // restore.
-static inline unsigned divisi_flush_denormals(void) {
+static inline DIVISI_REALTIME unsigned divisi_flush_denormals(void) {
 #if defined(__x86_64__)
   unsigned before = __builtin_ia32_stmxcsr();
   __builtin_ia32_ldmxcsr(before | 0x8040);
@@ -22,7 +30,7 @@ static inline unsigned divisi_flush_denormals(void) {
 #endif
 }
 
-static inline void divisi_restore_denormals(unsigned before) {
+static inline DIVISI_REALTIME void divisi_restore_denormals(unsigned before) {
 #if defined(__x86_64__)
   __builtin_ia32_ldmxcsr(before);
 #else

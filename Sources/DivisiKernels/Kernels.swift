@@ -82,4 +82,43 @@ public enum Kernels {
     }
     return SIMD4(a.sum(), b.sum(), c.sum(), d.sum())
   }
+
+  /// y ← y + gain · x.
+  @_noLocks @inline(never)
+  public static func add(
+    _ x: UnsafePointer<Float>, gain: Float, to y: UnsafeMutablePointer<Float>,
+    over runs: UnsafePointer<Range<Int32>>, count: Int
+  ) {
+    let a = Lane(repeating: gain)
+    var index = 0
+    while index < count {
+      var bin = Int(runs[index].lowerBound)
+      let end = Int(runs[index].upperBound)
+      while bin < end {
+        y.setLanes(bin, y.lanes(bin) + a * x.lanes(bin))
+        bin &+= 8
+      }
+      index &+= 1
+    }
+  }
+
+  /// ⟨w, x⟩.
+  @_noLocks @inline(never)
+  public static func dot(
+    _ w: UnsafePointer<Float>, _ x: UnsafePointer<Float>, over runs: UnsafePointer<Range<Int32>>,
+    count: Int
+  ) -> Float {
+    var sum = Lane.zero
+    var index = 0
+    while index < count {
+      var bin = Int(runs[index].lowerBound)
+      let end = Int(runs[index].upperBound)
+      while bin < end {
+        sum += w.lanes(bin) * x.lanes(bin)
+        bin &+= 8
+      }
+      index &+= 1
+    }
+    return sum.sum()
+  }
 }

@@ -35,7 +35,7 @@ enum RunKernels {
   )
 
   /// Asked once.
-  private static let hasAVX2 = divisi_has_avx2()
+  static let hasAVX2 = divisi_has_avx2()
 
   /// y ← y + gain · x.
   @inline(__always)

@@ -1,4 +1,4 @@
-internal import Glibc
+internal import CCPU
 
 /// Soft masks that share a mixture's spectrum among parts: M_s = V̂_s^α ⊘ (Σ V̂_s^α + E^α).
 ///
@@ -48,48 +48,128 @@ public struct WienerMask: Sendable {
     from model: ConvolutiveNMF, frame: Int, into masks: borrowing Matrix,
     scratch: borrowing Matrix
   ) {
-    let fitted = model.binCount
-    let (total, largest) = (scratch.column(0), scratch.column(1))
+    let total = scratch.column(0)
     total.update(repeating: 0, count: scratch.columnStride)
-    if hasResidual {
-      let V = model.V.values.column(frame)
-      model.addApproximation(ofFrame: frame, to: total)
-      for bin in 0..<fitted { total[bin] = max(V[bin] - Self.residualMargin * total[bin], 0) }
-    }
-    largest.update(from: total, count: fitted)
+    if hasResidual { model.addApproximation(ofFrame: frame, to: total) }
     for part in 0..<partCount {
       let mask = masks.column(part)
       mask.update(repeating: 0, count: masks.columnStride)
       model.addApproximation(ofFrame: frame, part: Int16(part), to: mask)
-      for bin in 0..<fitted { largest[bin] = max(largest[bin], mask[bin]) }
     }
-    for bin in 0..<fitted where largest[bin] > 0 { total[bin] = raise(total[bin] / largest[bin]) }
-    for part in 0..<partCount {
-      let mask = masks.column(part)
-      for bin in 0..<fitted where largest[bin] > 0 {
-        mask[bin] = raise(mask[bin] / largest[bin])
-        total[bin] += mask[bin]
+    share(
+      V: model.V.values.column(frame), fitted: model.binCount, masks: masks.column(0),
+      stride: masks.columnStride, binCount: masks.rowCount, total: total,
+      largest: scratch.column(1))
+  }
+
+  /// Turns what each part is thought to sound like into its share of the frame.
+  ///
+  /// - Parameters:
+  ///   - V: the frame's magnitudes, as many values as were fitted.
+  ///   - fitted: bins that were fitted.
+  ///   - masks: column s, `stride` values after the one before, is the approximation of part s;
+  ///     becomes its mask.
+  ///   - binCount: K of the masks, at least `fitted`.
+  ///   - total: V̂ of all parts together where there is a residual, else zero; overwritten.
+  ///   - largest: scratch of as many values.
+  /// - Thread: any; real-time safe.
+  @_noLocks
+  public func share(
+    V: UnsafePointer<Float>, fitted: Int, masks: UnsafeMutablePointer<Float>, stride: Int,
+    binCount: Int, total: UnsafeMutablePointer<Float>, largest: UnsafeMutablePointer<Float>
+  ) {
+    var bin = 0
+    if hasResidual {
+      while bin < fitted {
+        total[bin] = max(V[bin] - Self.residualMargin * total[bin], 0)
+        bin &+= 1
       }
     }
-    let peak = extrapolationBins.reduce(Float(0)) { max($0, largest[$1]) }
-    let weights = largest
-    for bin in extrapolationBins where peak > 0 { weights[bin] = raise(largest[bin] / peak) }
-    let allTotal = extrapolationBins.reduce(Float(0)) { $0 + weights[$1] * total[$1] }
-    for part in 0..<partCount {
-      let mask = masks.column(part)
-      let sum = extrapolationBins.reduce(Float(0)) { $0 + weights[$1] * mask[$1] }
+    bin = 0
+    while bin < fitted {
+      largest[bin] = total[bin]
+      bin &+= 1
+    }
+    var part = 0
+    while part < partCount {
+      let mask = masks + part &* stride
+      bin = 0
+      while bin < fitted {
+        largest[bin] = max(largest[bin], mask[bin])
+        bin &+= 1
+      }
+      part &+= 1
+    }
+    bin = 0
+    while bin < fitted {
+      if largest[bin] > 0 { total[bin] = raise(total[bin] / largest[bin]) }
+      bin &+= 1
+    }
+    part = 0
+    while part < partCount {
+      let mask = masks + part &* stride
+      bin = 0
+      while bin < fitted {
+        if largest[bin] > 0 {
+          mask[bin] = raise(mask[bin] / largest[bin])
+          total[bin] += mask[bin]
+        }
+        bin &+= 1
+      }
+      part &+= 1
+    }
+    extrapolateAndDivide(
+      fitted: fitted, masks: masks, stride: stride, binCount: binCount, total: total,
+      weights: largest)
+  }
+
+  @_noLocks
+  private func extrapolateAndDivide(
+    fitted: Int, masks: UnsafeMutablePointer<Float>, stride: Int, binCount: Int,
+    total: UnsafePointer<Float>, weights: UnsafeMutablePointer<Float>
+  ) {
+    var peak: Float = 0
+    var bin = extrapolationBins.lowerBound
+    while bin < extrapolationBins.upperBound {
+      peak = max(peak, weights[bin])
+      bin &+= 1
+    }
+    var allTotal: Float = 0
+    bin = extrapolationBins.lowerBound
+    while bin < extrapolationBins.upperBound {
+      if peak > 0 { weights[bin] = raise(weights[bin] / peak) }
+      allTotal += weights[bin] * total[bin]
+      bin &+= 1
+    }
+    var part = 0
+    while part < partCount {
+      let mask = masks + part &* stride
+      var sum: Float = 0
+      bin = extrapolationBins.lowerBound
+      while bin < extrapolationBins.upperBound {
+        sum += weights[bin] * mask[bin]
+        bin &+= 1
+      }
       let share = allTotal > 0 ? sum / allTotal : 0
-      for bin in 0..<fitted where total[bin] > 0 { mask[bin] /= total[bin] }
-      for bin in fitted..<max(fitted, masks.rowCount) { mask[bin] = share }
+      bin = 0
+      while bin < fitted {
+        if total[bin] > 0 { mask[bin] /= total[bin] }
+        bin &+= 1
+      }
+      while bin < binCount {
+        mask[bin] = share
+        bin &+= 1
+      }
+      part &+= 1
     }
   }
 
-  @inline(__always)
+  @_noLocks @inline(__always)
   private func raise(_ value: Float) -> Float {
     switch exponent {
     case 1: value
     case 2: value * value
-    default: powf(value, exponent)
+    default: divisi_powf(value, exponent)
     }
   }
 }

@@ -99,6 +99,20 @@ public struct ActivationPattern: Sendable {
     firstEntry[component]..<firstEntry[component + 1]
   }
 
+  /// The entries of one component in a range of frames, in the order of their frames.
+  func entries(ofComponent component: Int, inFrames range: Range<Int>) -> Range<Int> {
+    let all = entries(ofComponent: component)
+    func firstEntry(from frame: Int) -> Int {
+      var (lower, upper) = (all.lowerBound, all.upperBound)
+      while lower < upper {
+        let middle = (lower + upper) / 2
+        if Int(frames[middle]) < frame { lower = middle + 1 } else { upper = middle }
+      }
+      return lower
+    }
+    return firstEntry(from: range.lowerBound)..<firstEntry(from: range.upperBound)
+  }
+
   /// The entries of one frame, in the order of their components.
   public func entries(inFrame frame: Int) -> ArraySlice<Int32> {
     entriesByFrame[firstInFrame[frame]..<firstInFrame[frame + 1]]

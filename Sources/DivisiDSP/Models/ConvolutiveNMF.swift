@@ -77,7 +77,7 @@ public final class ConvolutiveNMF: @unchecked Sendable {
   var templateFrames: Int { W.frameCount }
 
   /// V̂^(β−2) ⊙ V.
-  private var weighted: ColumnView { divergence.beta == 2 ? V.values.view : ratio.view }
+  var weighted: ColumnView { divergence.beta == 2 ? V.values.view : ratio.view }
 
   // MARK: The approximation
 
@@ -106,11 +106,15 @@ public final class ConvolutiveNMF: @unchecked Sendable {
   ///
   /// - Precondition: ``finish()`` has not been called.
   /// - Complexity: O(free entries of H · T · free bins + K · N).
-  public func approximate() {
+  public func approximate() { approximate(frames: 0..<frameCount) }
+
+  /// Computes V̂ in some frames, and from it the factors of updates that read no others.
+  func approximate(frames: Range<Int>) {
     precondition(ratio.columnCount + power.columnCount >= frameCount, "the model is finished")
     let chunk = 16
-    parallel((frameCount + chunk - 1) / chunk) { [self] index in
-      for frame in index * chunk..<min((index + 1) * chunk, frameCount) {
+    parallel((frames.count + chunk - 1) / chunk) { [self] index in
+      let first = frames.lowerBound + index * chunk
+      for frame in first..<min(first + chunk, frames.upperBound) {
         let result = divergence.beta == 2 ? power.column(frame) : ratio.column(frame)
         result.update(repeating: 0, count: ratio.columnStride)
         addApproximation(ofFrame: frame, to: result)
@@ -198,14 +202,15 @@ public final class ConvolutiveNMF: @unchecked Sendable {
     }
   }
 
-  /// Σ_τ W_τᵀ ←τ(V̂^(β−2) ⊙ V) and Σ_τ W_τᵀ ←τ(V̂^(β−1)) for the entries of one component.
+  /// Σ_τ W_τᵀ ←τ(V̂^(β−2) ⊙ V) and Σ_τ W_τᵀ ←τ(V̂^(β−1)) for entries of one component, all unless
+  /// told otherwise.
   ///
   /// - Returns: the two sums, indexed by entry; valid until the next call for the same component.
   @discardableResult
-  func correlate(_ component: Int) -> (
+  func correlate(_ component: Int, entries some: Range<Int>? = nil) -> (
     numerators: UnsafeMutableBufferPointer<Float>, denominators: UnsafeMutableBufferPointer<Float>
   ) {
-    let entries = pattern.entries(ofComponent: component)
+    let entries = some ?? pattern.entries(ofComponent: component)
     for entry in entries {
       numerators[entry] = 0
       denominators[entry] = 0

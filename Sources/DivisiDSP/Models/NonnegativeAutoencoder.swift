@@ -40,6 +40,18 @@ public final class NonnegativeAutoencoder: @unchecked Sendable {
     encode()
   }
 
+  /// An autoencoder with an encoder of its own; H is as it was until ``encode()``.
+  ///
+  /// - Precondition: the encoder has the shape and the runs of the decoder's templates.
+  init(
+    decoder: ConvolutiveNMF, encoder: consuming Templates,
+    parallel: @escaping Parallel = sequentially
+  ) {
+    self.decoder = decoder
+    self.encoder = encoder
+    self.parallel = parallel
+  }
+
   /// Computes the code: H ← M_H ⊙ Σ_τ (W_E)_τ ←τ(V).
   public func encode() {
     parallel(encoder.componentCount) { [self] component in

@@ -16,8 +16,8 @@ public final class FFTPlan: @unchecked Sendable {
   /// Samples in time.
   public let length: Int
 
-  private let forwardPlan: OpaquePointer
-  private let inversePlan: OpaquePointer
+  let forwardPlan: OpaquePointer
+  let inversePlan: OpaquePointer
 
   /// - Precondition: the length is even and positive.
   public init(length: Int) {
@@ -58,7 +58,7 @@ public final class FFTBuffer: @unchecked Sendable {
   /// Bins, length / 2 + 1 pairs of real and imaginary part.
   public let spectrum: UnsafeMutablePointer<SIMD2<Float>>
 
-  fileprivate let complex: UnsafeMutablePointer<fftwf_complex>
+  let complex: UnsafeMutablePointer<fftwf_complex>
 
   /// Makes buffers of zeros for an FFT of some samples.
   public init(length: Int) {

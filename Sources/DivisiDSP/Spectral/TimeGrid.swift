@@ -62,6 +62,14 @@ public struct TimeGrid: Sendable, Equatable {
     Int((min(max(seconds, -1e7), 1e7) * frameRate).rounded())
   }
 
+  /// The same, for the audio thread: halves are rounded up.
+  @_noLocks
+  public func nearestFrame(atSeconds seconds: Double) -> Int {
+    let position = min(max(seconds, -1e7), 1e7) * (sampleRate / Double(hopSize)) + 0.5
+    let whole = Int(position)
+    return Double(whole) > position ? whole &- 1 : whole
+  }
+
   /// The centre of a bin, in hertz.
   public func frequency(ofBin bin: Int) -> Double {
     Double(bin) * sampleRate / Double(windowLength)

@@ -63,33 +63,12 @@ struct PitchConstraints {
   func constraints(
     comb: PitchComb, grid: TimeGrid, frameCount: Int, binCount: Int, settings: SeparationSettings
   ) -> Constraints {
-    var rows: [ActivationPattern.Row] = []
-    var columns: [[Float]] = []
-    let flat = [Float](repeating: 1 / Float(binCount), count: binCount)
-    for pitch in pitches {
-      let template = comb.template(pitch: pitch, grid: grid, binCount: binCount)
-      let tolerance = settings.toleranceSeconds
-      func addComponent(_ template: [Float], until end: (Strike) -> Double) {
-        var row = ActivationPattern.Row(frameCount: frameCount)
-        for strike in strikes[pitch]! {
-          let onset = strike.note.onsetSeconds
-          row.open(
-            grid.frames(
-              fromSeconds: onset - tolerance,
-              toSeconds: max(end(strike), onset + Self.shortestSeconds),
-              frameCount: frameCount),
-            part: strike.part)
-        }
-        rows.append(row)
-        columns.append(template)
-      }
-      addComponent(template) { $0.endSeconds }
-      if settings.hasAttackTemplates {
-        addComponent(template) { min($0.endSeconds, $0.note.onsetSeconds + Self.attackSeconds) }
-      }
-      if settings.hasOnsetTemplates {
-        addComponent(flat) { $0.note.onsetSeconds + Self.onsetSeconds + tolerance }
-      }
+    let rows = pitches.flatMap {
+      self.rows(ofPitch: $0, grid: grid, frameCount: frameCount, settings: settings)
+    }
+    let columns = pitches.flatMap {
+      Self.templates(
+        from: comb.template(pitch: $0, grid: grid, binCount: binCount), settings: settings)
     }
     let runs = columns.map { column in BinRuns(binCount: binCount) { column[$0] > 0 } }
     let templates = Templates(binCount: binCount, runs: runs, frameCount: settings.frames)
@@ -102,5 +81,41 @@ struct PitchConstraints {
     return .assemble(
       templates: templates, rows: rows, starts: rows.map(\.weights), strokes: rows.map { _ in [] },
       settings: settings)
+  }
+
+  /// When each component of a pitch may sound: the full sound, the attack, the onset, as far as the
+  /// settings want them.
+  func rows(ofPitch pitch: Int, grid: TimeGrid, frameCount: Int, settings: SeparationSettings)
+    -> [ActivationPattern.Row]
+  {
+    let tolerance = settings.toleranceSeconds
+    func row(until end: (Strike) -> Double) -> ActivationPattern.Row {
+      var row = ActivationPattern.Row(frameCount: frameCount)
+      for strike in strikes[pitch] ?? [] {
+        let onset = strike.note.onsetSeconds
+        row.open(
+          grid.frames(
+            fromSeconds: onset - tolerance,
+            toSeconds: max(end(strike), onset + Self.shortestSeconds),
+            frameCount: frameCount),
+          part: strike.part)
+      }
+      return row
+    }
+    var rows = [row { $0.endSeconds }]
+    if settings.hasAttackTemplates {
+      rows.append(row { min($0.endSeconds, $0.note.onsetSeconds + Self.attackSeconds) })
+    }
+    if settings.hasOnsetTemplates {
+      rows.append(row { $0.note.onsetSeconds + Self.onsetSeconds + tolerance })
+    }
+    return rows
+  }
+
+  /// The start values of a pitch's components, in the order of its rows, K values each.
+  static func templates(from comb: [Float], settings: SeparationSettings) -> [[Float]] {
+    let flat = [Float](repeating: 1 / Float(comb.count), count: comb.count)
+    return [comb] + (settings.hasAttackTemplates ? [comb] : [])
+      + (settings.hasOnsetTemplates ? [flat] : [])
   }
 }

@@ -39,10 +39,6 @@ public struct Separator: Sendable {
   private let material: Material
   private let parallel: Parallel
 
-  /// A mask above the cutoff is what this band below it gives, down from the cutoff, as a ratio of
-  /// frequencies.
-  private static let extrapolationRatio = 8.0 / 11.0
-
   /// - Parameters:
   ///   - settings: valid.
   ///   - parallel: spreads work over threads; the samples do not depend on it.
@@ -81,7 +77,7 @@ public struct Separator: Sendable {
     let grid = TimeGrid(
       sampleRate: sampleRate, resolution: settings.windowLength, hopAtResolution: settings.hopSize)
     let stft = STFT(grid: grid)
-    let binCount = fittedBinCount(grid)
+    let binCount = settings.fittedBinCount(grid)
     let V = Analysis.magnitude(of: channels, stft: stft, binCount: binCount, parallel: parallel)
     guard V.values.maximum() > 0 else {
       guard progress(1) else { throw .cancelled }
@@ -91,22 +87,12 @@ public struct Separator: Sendable {
     }
 
     let (fit, tuning) = try fit(V, grid: grid, parts: parts, hasPedal: hasPedal, progress: progress)
-    let lower = Int(Double(binCount) * Self.extrapolationRatio)
-    let mask = WienerMask(
-      partCount: parts.count, exponent: Float(settings.exponent), hasResidual: withResidual,
-      extrapolationBins: binCount < grid.binCount ? lower..<binCount : 0..<0)
+    let mask = settings.mask(partCount: parts.count, grid: grid, hasResidual: withResidual)
     let stems = Synthesis.stems(
       of: channels, stft: stft, model: fit.model, mask: mask, parallel: parallel)
     guard progress(1) else { throw .cancelled }
     return Separation(
       stems: stems, lossBefore: fit.lossBefore, lossAfter: fit.lossAfter, tuningCents: tuning)
-  }
-
-  private func fittedBinCount(_ grid: TimeGrid) -> Int {
-    guard settings.cutoffHertz > 0 else { return grid.binCount }
-    let blocks = Int(
-      (grid.bin(atHertz: settings.cutoffHertz) / Double(BinRuns.blockLength)).rounded(.up))
-    return min(grid.binCount, blocks * BinRuns.blockLength)
   }
 
   private func fit(

@@ -1,0 +1,141 @@
+import DivisiKernels
+import DivisiKernelsAVX2
+
+/// One frame as a sum of a few templates, V̂ = Σ h_i w_i: what separates sound at once, without
+/// waiting for the frames that follow.
+///
+/// Memory is allocated by ``init(binCount:capacity:)`` and freed by ``deallocate()``; copies of the
+/// struct are the same model.
+///
+/// - Thread: one at a time; all but making and freeing is real-time safe.
+public struct FrameModel: @unchecked Sendable {
+  /// One template of the frame. Pointers are to aligned columns of at least K values, zero outside
+  /// the runs.
+  public struct Entry: BitwiseCopyable {
+    /// K values that sum to 1.
+    public var template: UnsafePointer<Float>
+    /// Bins that the template may use, both ends multiples of ``BinRuns/blockLength``.
+    public var runs: UnsafePointer<Range<Int32>>
+    /// Number of runs.
+    public var runCount: Int
+    /// The part that it belongs to.
+    public var part: Int
+    /// h.
+    public var gain: Float
+
+    /// An entry of gain h.
+    @_noLocks
+    public init(
+      template: UnsafePointer<Float>, runs: UnsafePointer<Range<Int32>>, runCount: Int, part: Int,
+      gain: Float
+    ) {
+      self.template = template
+      self.runs = runs
+      self.runCount = runCount
+      self.part = part
+      self.gain = gain
+    }
+  }
+
+  /// K.
+  public let binCount: Int
+  /// Entries that there is room for.
+  public let capacity: Int
+  /// The entries, of which the first ``count`` are in use.
+  public let entries: UnsafeMutablePointer<Entry>
+  /// The frame's magnitudes, K values and padding.
+  public let V: UnsafeMutablePointer<Float>
+  /// Number of entries in use.
+  public var count = 0
+
+  private let ratio: UnsafeMutablePointer<Float>
+  private let stride: Int
+  private let hasAVX2: Bool
+
+  /// - Parameter capacity: no frame has more entries.
+  public init(binCount: Int, capacity: Int) {
+    self.binCount = binCount
+    self.capacity = capacity
+    stride = (binCount + Matrix.alignment - 1) / Matrix.alignment * Matrix.alignment
+    entries = .allocate(capacity: capacity)
+    V = Self.column(stride)
+    ratio = Self.column(stride)
+    hasAVX2 = RunKernels.hasAVX2
+  }
+
+  private static func column(_ count: Int) -> UnsafeMutablePointer<Float> {
+    let values = UnsafeMutableRawPointer.allocate(byteCount: count * 4, alignment: 64)
+      .bindMemory(to: Float.self, capacity: count)
+    values.update(repeating: 0, count: count)
+    return values
+  }
+
+  /// Frees everything; no copy may be used any more.
+  public func deallocate() {
+    entries.deallocate()
+    UnsafeMutableRawPointer(V).deallocate()
+    UnsafeMutableRawPointer(ratio).deallocate()
+  }
+
+  /// ⟨row, V⟩ over an entry's runs: what an encoder makes of the frame.
+  @_noLocks
+  public func encode(_ row: UnsafePointer<Float>, _ entry: Entry) -> Float {
+    dot(row, V, entry)
+  }
+
+  /// One multiplicative Kullback-Leibler step on all gains.
+  ///
+  /// - SeeAlso: Lee & Seung, NIPS 2000, eq. 5.
+  @_noLocks
+  public func refine() {
+    clear(ratio)
+    addApproximation(to: ratio)
+    var bin = 0
+    while bin < binCount {
+      ratio[bin] = V[bin] / (ratio[bin] + RunKernels.epsilon)
+      bin &+= 1
+    }
+    var index = 0
+    while index < count {
+      entries[index].gain *= dot(entries[index].template, ratio, entries[index])
+      index &+= 1
+    }
+  }
+
+  /// Adds V̂ to K values.
+  ///
+  /// - Parameter part: only the entries of this part; −1 for all.
+  @_noLocks
+  public func addApproximation(part: Int = -1, to result: UnsafeMutablePointer<Float>) {
+    var index = 0
+    while index < count {
+      let entry = entries[index]
+      if (part < 0 || entry.part == part) && entry.gain > 0 {
+        if hasAVX2 {
+          DivisiKernelsAVX2.Kernels.add(
+            entry.template, gain: entry.gain, to: result, over: entry.runs, count: entry.runCount)
+        } else {
+          DivisiKernels.Kernels.add(
+            entry.template, gain: entry.gain, to: result, over: entry.runs, count: entry.runCount)
+        }
+      }
+      index &+= 1
+    }
+  }
+
+  @_noLocks
+  private func dot(_ w: UnsafePointer<Float>, _ x: UnsafePointer<Float>, _ entry: Entry) -> Float {
+    hasAVX2
+      ? DivisiKernelsAVX2.Kernels.dot(w, x, over: entry.runs, count: entry.runCount)
+      : DivisiKernels.Kernels.dot(w, x, over: entry.runs, count: entry.runCount)
+  }
+
+  @_noLocks
+  private func clear(_ values: UnsafeMutablePointer<Float>) {
+    var bin = 0
+    while bin < stride {
+      values[bin] = 0
+      bin &+= 1
+    }
+  }
+}

@@ -1,0 +1,219 @@
+/// The multiplicative autoencoder on a window that moves along a stream.
+///
+/// Template and encoder of a component start from what the windows before have learnt, and frames
+/// that have left the window still count: the numerators and denominators of their updates are kept,
+/// and fade. Kullback-Leibler divergence, templates of one frame:
+///
+///     W_D ← (W_D ⊙ (Q Hᵀ) + G) ⊘ (Σ H + g + ε),                 Q = V ⊘ V̂
+///     W_E ← (W_E ⊙ (((W_Dᵀ Q) ⊙ M) Vᵀ) + G') ⊘ ((Σ W_D) · M Vᵀ + G'' + ε)
+///
+/// where G, g, G' and G'' are the sums over the past. Without a past this is
+/// ``NonnegativeAutoencoder``, to rounding.
+///
+/// - Thread: one at a time; work inside a call is spread by `parallel`, and the bits do not depend
+///   on how.
+/// - SeeAlso: Lefèvre, Bach & Févotte, "Online algorithms for nonnegative matrix factorization with
+///   the Itakura-Saito divergence", WASPAA 2011 (sums over the past); Özer, Hansen, Zunner & Müller,
+///   EUSIPCO 2022 (the autoencoder).
+public final class RecursiveAutoencoder: @unchecked Sendable {
+  /// The window's model; H is the code after each ``step()``.
+  public let model: ConvolutiveNMF
+
+  private let autoencoder: NonnegativeAutoencoder
+  private let memories: [RecursiveMemory]
+  private let parallel: Parallel
+  /// M Vᵀ, one column per component: the same in every step.
+  private let heard: Matrix
+  /// Two columns for each group of components.
+  private let scratch: Matrix
+  /// How far each template has been scaled since the window opened, inversely.
+  private let scales: UnsafeMutableBufferPointer<Float>
+
+  private static let groupSize = 8
+
+  /// Opens a window.
+  ///
+  /// Templates and the encoder's rows are copied from the memories. The row of a component that has
+  /// heard nothing is its template, scaled so that the code sums to what H sums to now.
+  ///
+  /// - Parameters:
+  ///   - model: Kullback-Leibler, T = 1; its templates are overwritten.
+  ///   - memories: one per component, with encoders, of the same bins and runs as the model's.
+  ///   - learns: whether ``step()`` will be called; without, less is prepared.
+  public init(
+    model: ConvolutiveNMF, memories: [RecursiveMemory], learns: Bool = true,
+    parallel: @escaping Parallel = sequentially
+  ) {
+    precondition(model.divergence.beta == 1 && model.templateFrames == 1, "KL and T = 1")
+    precondition(memories.count == model.componentCount, "\(memories.count) memories")
+    self.model = model
+    self.memories = memories
+    self.parallel = parallel
+    let encoder = Templates(binCount: model.binCount, runs: model.W.runs, frameCount: 1)
+    for (component, memory) in memories.enumerated() {
+      let runs = memory.runs.runs
+      RunKernels.copy(memory.template(0), to: model.W.frame(0, ofComponent: component), over: runs)
+      RunKernels.copy(
+        memory.isHeard ? memory.encoder : memory.template(0),
+        to: encoder.frame(0, ofComponent: component), over: runs)
+    }
+    let wanted = memories.indices.map { memories[$0].isHeard ? 0 : model.activationSum($0) }
+    autoencoder = NonnegativeAutoencoder(decoder: model, encoder: encoder, parallel: parallel)
+    let groups = (memories.count + Self.groupSize - 1) / Self.groupSize
+    heard = Matrix(rowCount: model.binCount, columnCount: learns ? memories.count : 0)
+    scratch = Matrix(rowCount: model.binCount, columnCount: 2 * groups)
+    scales = .allocate(capacity: memories.count)
+    scales.initialize(repeating: 1)
+    autoencoder.encode()
+    for component in memories.indices where !memories[component].isHeard {
+      let code = model.activationSum(component)
+      guard code.isNormal && wanted[component] > 0 else { continue }
+      let gain = wanted[component] / code
+      autoencoder.encoder.scale(component: component, by: gain)
+      for entry in model.pattern.entries(ofComponent: component) { model.H[entry] *= gain }
+    }
+    guard learns else { return }
+    eachComponent { [self] component, _ in
+      addMixture(
+        entries: model.pattern.entries(ofComponent: component), component: component,
+        to: heard.column(component))
+    }
+  }
+
+  deinit { scales.deallocate() }
+
+  /// One multiplicative step on encoder and decoder, the templates scaled to a sum of 1, then the
+  /// code anew.
+  ///
+  /// - Complexity: O(free entries · free bins + K · N); allocates nothing.
+  public func step() {
+    model.approximate()
+    eachComponent { [self] component, group in update(component, group: group) }
+    autoencoder.encode()
+  }
+
+  /// Steps on H alone, templates and encoder as they are, in some frames.
+  public func refine(frames: Range<Int>, steps: Int) {
+    for _ in 0..<steps {
+      model.approximate(frames: frames)
+      eachComponent { [self] component, _ in
+        let entries = model.pattern.entries(ofComponent: component, inFrames: frames)
+        guard !entries.isEmpty else { return }
+        let (numerators, denominators) = model.correlate(component, entries: entries)
+        for entry in entries {
+          model.H[entry] *= numerators[entry] / (denominators[entry] + RunKernels.epsilon)
+        }
+      }
+    }
+  }
+
+  /// Ends the window: writes what was learnt to the memories, and adds up the frames that the next
+  /// window will not see. Call it before ``refine(frames:steps:)``, once.
+  ///
+  /// - Parameters:
+  ///   - leaving: number of frames at the window's start that leave it.
+  ///   - decay: what older sums are multiplied by, 0 to 1, per call with frames that leave.
+  ///   - keeps: whether what a component learnt counts; where not, its memory stays as it was.
+  public func finish(leaving: Int, decay: Float, keeps: (_ component: Int) -> Bool = { _ in true })
+  {
+    let frames = 0..<min(leaving, model.frameCount)
+    model.approximate(frames: frames)
+    for component in memories.indices where keeps(component) {
+      let memory = memories[component]
+      let runs = memory.runs.runs
+      let entries = model.pattern.entries(ofComponent: component, inFrames: frames)
+      let w = model.W.frame(0, ofComponent: component)
+      let e = autoencoder.encoder.frame(0, ofComponent: component)
+      RunKernels.copy(w, to: memory.template(0), over: runs)
+      RunKernels.copy(e, to: memory.encoder, over: runs)
+      memory.isHeard = true
+      memory.heardFrames += entries.count
+      memory.denominators[0] *= scales[component]
+      RunKernels.scale(memory.encoderDenominator, by: 1 / scales[component], over: runs)
+      scales[component] = 1
+      guard !entries.isEmpty else { continue }
+      let sums = (scratch.column(0), scratch.column(1))
+      collect(entries: entries, component: component, to: sums)
+      memory.denominators[0] = decay * memory.denominators[0] + model.activationSum(in: entries)
+      RunKernels.accumulate(memory.numerator(0), decay: decay, w, sums.0, over: runs)
+      RunKernels.accumulate(memory.encoderNumerator, decay: decay, e, sums.1, over: runs)
+      RunKernels.clear(sums.0, over: runs)
+      addMixture(entries: entries, component: component, to: sums.0)
+      RunKernels.scale(sums.0, by: RunKernels.sum(w, over: runs), over: runs)
+      RunKernels.scale(memory.encoderDenominator, by: decay, over: runs)
+      RunKernels.add(sums.0, gain: 1, to: memory.encoderDenominator, over: runs)
+    }
+  }
+
+  private func update(_ component: Int, group: Int) {
+    let entries = model.pattern.entries(ofComponent: component)
+    guard !entries.isEmpty else { return }
+    let memory = memories[component]
+    let runs = memory.runs.runs
+    let w = model.W.frame(0, ofComponent: component)
+    let e = autoencoder.encoder.frame(0, ofComponent: component)
+    let sums = (scratch.column(2 * group), scratch.column(2 * group + 1))
+    let templateSum = RunKernels.sum(w, over: runs)
+    collect(entries: entries, component: component, to: sums)
+    let scale = scales[component]
+    RunKernels.multiply(
+      e, by: sums.1, past: memory.encoderNumerator, over: heard.column(component),
+      gain: templateSum, floor: memory.encoderDenominator, floorGain: 1 / scale, runs: runs)
+    let total = model.activationSum(in: entries) + memory.denominators[0] * scale
+    RunKernels.multiply(
+      w, by: sums.0, past: memory.numerator(0), gain: 1 / (total + RunKernels.epsilon), over: runs)
+    let sum = RunKernels.sum(w, over: runs)
+    guard sum.isNormal else { return }
+    RunKernels.scale(w, by: 1 / sum, over: runs)
+    RunKernels.scale(e, by: sum, over: runs)
+    scales[component] *= sum
+  }
+
+  /// Q Hᵀ and ((W_Dᵀ Q) ⊙ M) Vᵀ of some entries.
+  private func collect(
+    entries: Range<Int>, component: Int,
+    to sums: (UnsafeMutablePointer<Float>, UnsafeMutablePointer<Float>)
+  ) {
+    let runs = memories[component].runs.runs
+    RunKernels.clear(sums.0, over: runs)
+    RunKernels.clear(sums.1, over: runs)
+    let (gains, _) = model.correlate(component, entries: entries)
+    for entry in entries { gains[entry] *= model.pattern.weights[entry] }
+    model.addSum(
+      of: model.weighted, gains: model.H, entries: entries, delay: 0, runs: runs, to: sums.0)
+    model.addSum(
+      of: model.V.values.view, gains: gains, entries: entries, delay: 0, runs: runs, to: sums.1)
+  }
+
+  /// M Vᵀ of some entries.
+  private func addMixture(
+    entries: Range<Int>, component: Int, to sum: UnsafeMutablePointer<Float>
+  ) {
+    model.pattern.weights.withUnsafeBufferPointer { weights in
+      model.addSum(
+        of: model.V.values.view, gains: UnsafeMutableBufferPointer(mutating: weights),
+        entries: entries, delay: 0, runs: memories[component].runs.runs, to: sum)
+    }
+  }
+
+  private func eachComponent(_ body: @Sendable (_ component: Int, _ group: Int) -> Void) {
+    let count = memories.count
+    parallel((count + Self.groupSize - 1) / Self.groupSize) { group in
+      for component in group * Self.groupSize..<min((group + 1) * Self.groupSize, count) {
+        body(component, group)
+      }
+    }
+  }
+}
+
+extension ConvolutiveNMF {
+  /// Σ H over the entries of a component.
+  func activationSum(_ component: Int) -> Float {
+    activationSum(in: pattern.entries(ofComponent: component))
+  }
+
+  /// Σ H over some entries.
+  func activationSum(in entries: Range<Int>) -> Float {
+    entries.reduce(Float(0)) { $0 + H[$1] }
+  }
+}

@@ -1,0 +1,143 @@
+/// NMF and NMFD on a window that moves along a stream.
+///
+/// The template of a component starts from what the windows before have learnt, and frames that have
+/// left the window still count: the numerators and denominators of its update are kept, and fade.
+/// Kullback-Leibler divergence:
+///
+///     W_τ ← (W_τ ⊙ (Q →τ(H)ᵀ) + G_τ) ⊘ (Σ →τ(H) + g_τ + ε),   Q = V ⊘ V̂
+///
+/// where G and g are the sums over the past; H is updated as ever. Without a past this is
+/// ``ConvolutiveNMF``, bit for bit.
+///
+/// - Thread: one at a time; work inside a call is spread by `parallel`, and the bits do not depend
+///   on how.
+/// - SeeAlso: Lefèvre, Bach & Févotte, "Online algorithms for nonnegative matrix factorization with
+///   the Itakura-Saito divergence", WASPAA 2011 (sums over the past); Smaragdis, ICA 2004 (NMFD).
+public final class RecursiveNMF: @unchecked Sendable {
+  /// The window's model; H starts as it was given.
+  public let model: ConvolutiveNMF
+
+  private let memories: [RecursiveMemory]
+  private let parallel: Parallel
+  /// One column per component.
+  private let scratch: Matrix
+  /// How far each template has been scaled since the window opened, inversely.
+  private let scales: UnsafeMutableBufferPointer<Float>
+
+  /// Opens a window; templates are copied from the memories.
+  ///
+  /// - Parameters:
+  ///   - model: Kullback-Leibler; its templates are overwritten.
+  ///   - memories: one per component, of the same bins, frames and runs as the model's.
+  public init(
+    model: ConvolutiveNMF, memories: [RecursiveMemory], parallel: @escaping Parallel = sequentially
+  ) {
+    precondition(model.divergence.beta == 1, "KL")
+    precondition(memories.count == model.componentCount, "\(memories.count) memories")
+    self.model = model
+    self.memories = memories
+    self.parallel = parallel
+    for (component, memory) in memories.enumerated() {
+      for frame in 0..<model.templateFrames {
+        RunKernels.copy(
+          memory.template(frame), to: model.W.frame(frame, ofComponent: component),
+          over: memory.runs.runs)
+      }
+    }
+    scratch = Matrix(rowCount: model.binCount, columnCount: memories.count)
+    scales = .allocate(capacity: memories.count)
+    scales.initialize(repeating: 1)
+  }
+
+  deinit { scales.deallocate() }
+
+  /// One multiplicative step on W, each template scaled to a sum of 1 and H inversely, then one step
+  /// on H.
+  ///
+  /// - Complexity: O(free entries · T · free bins + K · N); allocates nothing.
+  public func step() {
+    updateTemplates()
+    updateActivations()
+  }
+
+  /// One multiplicative step on W, each template scaled to a sum of 1 and H inversely.
+  public func updateTemplates() {
+    model.approximate()
+    parallel(memories.count) { [self] component in
+      let entries = model.pattern.entries(ofComponent: component)
+      guard !entries.isEmpty else { return }
+      let memory = memories[component]
+      let runs = memory.runs.runs
+      let scale = scales[component]
+      let sum = scratch.column(component)
+      for delay in 0..<model.templateFrames {
+        let total =
+          collect(entries: entries, component: component, delay: delay, to: sum)
+          + memory.denominators[delay] * scale
+        RunKernels.multiply(
+          model.W.frame(delay, ofComponent: component), by: sum, past: memory.numerator(delay),
+          gain: 1 / (total + RunKernels.epsilon), over: runs)
+      }
+      let total = model.W.sum(ofComponent: component)
+      guard total.isNormal else { return }
+      model.W.scale(component: component, by: 1 / total)
+      for entry in entries { model.H[entry] *= total }
+      scales[component] *= total
+    }
+  }
+
+  /// One multiplicative step on H.
+  public func updateActivations() {
+    model.approximate()
+    model.update(templates: false, activations: true)
+  }
+
+  /// Ends the window: writes what was learnt to the memories, and adds up the activations that the
+  /// next window will not see. Call it once.
+  ///
+  /// - Parameters:
+  ///   - leaving: number of frames at the window's start that leave it.
+  ///   - decay: what older sums are multiplied by, 0 to 1, per call with frames that leave.
+  ///   - keeps: whether what a component learnt counts; where not, its memory stays as it was.
+  public func finish(leaving: Int, decay: Float, keeps: (_ component: Int) -> Bool = { _ in true })
+  {
+    let frames = 0..<min(leaving, model.frameCount)
+    model.approximate(
+      frames: 0..<min(frames.upperBound + model.templateFrames - 1, model.frameCount))
+    for component in memories.indices where keeps(component) {
+      let memory = memories[component]
+      let runs = memory.runs.runs
+      let entries = model.pattern.entries(ofComponent: component, inFrames: frames)
+      let sum = scratch.column(component)
+      memory.isHeard = true
+      memory.heardFrames += entries.count
+      for delay in 0..<model.templateFrames {
+        let w = model.W.frame(delay, ofComponent: component)
+        RunKernels.copy(w, to: memory.template(delay), over: runs)
+        memory.denominators[delay] *= scales[component]
+        guard !entries.isEmpty else { continue }
+        let total = collect(entries: entries, component: component, delay: delay, to: sum)
+        memory.denominators[delay] = decay * memory.denominators[delay] + total
+        RunKernels.accumulate(memory.numerator(delay), decay: decay, w, sum, over: runs)
+      }
+      scales[component] = 1
+    }
+  }
+
+  /// Q →τ(H)ᵀ of some entries.
+  ///
+  /// - Returns: Σ →τ(H).
+  private func collect(
+    entries: Range<Int>, component: Int, delay: Int, to sum: UnsafeMutablePointer<Float>
+  ) -> Float {
+    let runs = memories[component].runs.runs
+    RunKernels.clear(sum, over: runs)
+    model.addSum(
+      of: model.weighted, gains: model.H, entries: entries, delay: delay, runs: runs, to: sum)
+    var total: Float = 0
+    for entry in entries where Int(model.pattern.frames[entry]) + delay < model.frameCount {
+      total += model.H[entry]
+    }
+    return total
+  }
+}

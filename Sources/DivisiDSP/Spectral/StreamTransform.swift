@@ -1,0 +1,90 @@
+internal import CFFTW
+internal import Glibc
+
+/// The STFT of a stream: one frame at a time, from and to ring buffers.
+///
+/// The same transform as ``STFT``, where all frames that reach a sample exist; the synthesis window
+/// already contains what ``STFT/normalise(_:)`` divides by. Copies of the struct are the same
+/// transform: it owns memory that ``deallocate()`` frees.
+///
+/// - Thread: ``analyse(_:mask:frame:)`` and ``overlapAdd(to:mask:frame:)`` on one thread at a time,
+///   real-time safe.
+public struct StreamTransform: @unchecked Sendable {
+  /// Where the frames lie.
+  public let grid: TimeGrid
+  /// K values after ``analyse(_:mask:frame:)``; ``overlapAdd(to:mask:frame:)`` destroys them.
+  public let spectrum: UnsafeMutablePointer<SIMD2<Float>>
+
+  private let plan: Unmanaged<FFTPlan>
+  private let buffer: Unmanaged<FFTBuffer>
+  private let forwardPlan: OpaquePointer
+  private let inversePlan: OpaquePointer
+  private let time: UnsafeMutablePointer<Float>
+  private let complex: UnsafeMutablePointer<fftwf_complex>
+  private let analysisWindow: UnsafeMutablePointer<Float>
+  private let synthesisWindow: UnsafeMutablePointer<Float>
+
+  /// - Complexity: O(window); plans two FFTs.
+  public init(grid: TimeGrid) {
+    self.grid = grid
+    let length = grid.windowLength
+    let plan = FFTPlan(length: length)
+    let buffer = FFTBuffer(length: length)
+    forwardPlan = plan.forwardPlan
+    inversePlan = plan.inversePlan
+    time = buffer.time
+    spectrum = buffer.spectrum
+    complex = buffer.complex
+    self.plan = .passRetained(plan)
+    self.buffer = .passRetained(buffer)
+    analysisWindow = .allocate(capacity: length)
+    synthesisWindow = .allocate(capacity: length)
+    let window = (0..<length).map { index in
+      Float(0.5 - 0.5 * cos(2 * Double.pi * Double(index) / Double(length)))
+    }
+    _ = UnsafeMutableBufferPointer(start: analysisWindow, count: length).initialize(from: window)
+    var gains = [Float](repeating: 0, count: grid.hopSize)
+    for index in 0..<length { gains[index % grid.hopSize] += window[index] * window[index] }
+    for index in 0..<length {
+      let gain = gains[index % grid.hopSize] * Float(length)
+      (synthesisWindow + index).initialize(to: window[index] / gain)
+    }
+  }
+
+  /// Frees everything; no copy may be used any more.
+  public func deallocate() {
+    plan.release()
+    buffer.release()
+    analysisWindow.deallocate()
+    synthesisWindow.deallocate()
+  }
+
+  /// Transforms one frame of a signal into ``spectrum``.
+  ///
+  /// - Parameters:
+  ///   - signal: a ring; sample n is at n & mask.
+  ///   - mask: length of the ring, a power of two not below the window, minus 1.
+  ///   - frame: the index on the grid; may be negative.
+  @_noLocks
+  public func analyse(_ signal: UnsafePointer<Float>, mask: Int, frame: Int) {
+    let first = frame &* grid.hopSize &- grid.windowLength / 2
+    var index = 0
+    while index < grid.windowLength {
+      time[index] = analysisWindow[index] * signal[(first &+ index) & mask]
+      index &+= 1
+    }
+    divisi_forward(forwardPlan, time, complex)
+  }
+
+  /// Inverts ``spectrum`` and adds it to a signal under construction.
+  @_noLocks
+  public func overlapAdd(to signal: UnsafeMutablePointer<Float>, mask: Int, frame: Int) {
+    divisi_inverse(inversePlan, complex, time)
+    let first = frame &* grid.hopSize &- grid.windowLength / 2
+    var index = 0
+    while index < grid.windowLength {
+      signal[(first &+ index) & mask] += synthesisWindow[index] * time[index]
+      index &+= 1
+    }
+  }
+}

@@ -1,0 +1,140 @@
+// Thread: audio
+
+internal import CCPU
+import DivisiDSP
+
+/// Separates a single frame with what the worker has learnt so far: encoder, a few steps on the
+/// frame's activations, masks.
+struct FrameSeparator: @unchecked Sendable {
+  private var frame: FrameModel
+  private let mask: WienerMask
+  private let binCount: Int
+  private let scale: Float
+  private let grid: TimeGrid
+  private let refinements: Int
+  private let total: UnsafeMutablePointer<Float>
+  private let largest: UnsafeMutablePointer<Float>
+  private let toleranceFrames: Int
+
+  /// A frame has no more active components than this; more are left out.
+  private static let capacity = 256
+
+  /// - Parameter scale: what magnitudes are multiplied by before they are factorised.
+  init(
+    grid: TimeGrid, fittedBinCount: Int, mask: WienerMask, scale: Float, settings: SeparationSettings
+  ) {
+    self.grid = grid
+    self.mask = mask
+    self.scale = scale
+    binCount = fittedBinCount
+    refinements = settings.refinements
+    toleranceFrames = Int((settings.toleranceSeconds * grid.frameRate).rounded())
+    frame = FrameModel(binCount: fittedBinCount, capacity: Self.capacity)
+    total = .allocate(capacity: grid.binCount + Matrix.alignment)
+    total.initialize(repeating: 0, count: grid.binCount + Matrix.alignment)
+    largest = .allocate(capacity: grid.binCount + Matrix.alignment)
+    largest.initialize(repeating: 0, count: grid.binCount + Matrix.alignment)
+  }
+
+  func deallocate() {
+    frame.deallocate()
+    total.deallocate()
+    largest.deallocate()
+  }
+
+  /// Computes the masks of a frame.
+  ///
+  /// - Parameters:
+  ///   - spectra: K values per channel.
+  ///   - masks: S columns of `stride` values.
+  /// - Returns: false where no part sounds, and the masks are left as they are.
+  @_noLocks
+  mutating func separate(
+    spectra: UnsafePointer<SIMD2<Float>>, channelCount: Int, timeline: NoteTimeline,
+    model: LiveModel.View, frame index: Int, into masks: UnsafeMutablePointer<Float>, stride: Int
+  ) -> Bool {
+    magnitude(spectra, channelCount: channelCount)
+    open(timeline, model, frame: index)
+    guard frame.count > 0 else { return false }
+    var step = 0
+    while step < refinements {
+      frame.refine()
+      step &+= 1
+    }
+    var bin = 0
+    while bin < binCount {
+      total[bin] = 0
+      bin &+= 1
+    }
+    frame.addApproximation(to: total)
+    var part = 0
+    while part < mask.partCount {
+      let column = masks + part &* stride
+      bin = 0
+      while bin < stride {
+        column[bin] = 0
+        bin &+= 1
+      }
+      frame.addApproximation(part: part, to: column)
+      part &+= 1
+    }
+    mask.share(
+      V: frame.V, fitted: binCount, masks: masks, stride: stride, binCount: grid.binCount,
+      total: total, largest: largest)
+    return true
+  }
+
+  @_noLocks
+  private func magnitude(_ spectra: UnsafePointer<SIMD2<Float>>, channelCount: Int) {
+    var bin = 0
+    while bin < binCount {
+      var sum: Float = 0
+      var channel = 0
+      while channel < channelCount {
+        let value = spectra[channel &* grid.binCount &+ bin]
+        sum += value.x * value.x + value.y * value.y
+        channel &+= 1
+      }
+      frame.V[bin] = divisi_sqrtf(sum) * scale
+      bin &+= 1
+    }
+  }
+
+  /// Gathers the components that may sound, with the encoder's gains.
+  @_noLocks
+  private mutating func open(_ timeline: NoteTimeline, _ model: LiveModel.View, frame index: Int) {
+    frame.count = 0
+    let release = grid.nearestFrame(atSeconds: model.releaseSeconds)
+    var pitch = 0
+    while pitch < 128 {
+      let sounding = timeline.sounding[pitch]
+      let voice = model.voices[pitch]
+      let age = index &- sounding.onsetFrame
+      let isOver =
+        sounding.endFrame == .min
+        || (index &- release > sounding.endFrame && age > toleranceFrames)
+      var number = voice.first
+      while !isOver && number < voice.first &+ voice.count && frame.count < Self.capacity {
+        add(model.components[Int(number)], model: model, age: age, part: Int(sounding.note.part))
+        number &+= 1
+      }
+      pitch &+= 1
+    }
+  }
+
+  @_noLocks
+  private mutating func add(
+    _ component: LiveModel.Component, model: LiveModel.View, age: Int, part: Int
+  ) {
+    guard age >= Int(component.firstAge), age < Int(component.endAge) else { return }
+    let state = min(age &- Int(component.firstAge), Int(component.stateCount) &- 1)
+    var entry = FrameModel.Entry(
+      template: component.templates + state &* model.stride, runs: component.runs,
+      runCount: Int(component.runCount), part: part, gain: 0)
+    entry.gain =
+      component.encoderGain
+      * frame.encode(component.encoder + state &* model.stride, entry)
+    frame.entries[frame.count] = entry
+    frame.count &+= 1
+  }
+}

@@ -1,0 +1,72 @@
+// Thread: audio ⇄ worker
+
+import DivisiDSP
+
+/// What the audio thread needs to turn a single frame into activations: templates and encoder rows
+/// of every pitch or articulation that might be struck.
+final class LiveModel: Sendable {
+  /// One component as the audio thread sees it.
+  struct Component: BitwiseCopyable {
+    /// Templates, `stateCount` columns of `stride` values: the first for frame `firstAge` of a note.
+    var templates: UnsafePointer<Float>
+    /// Encoder rows, alike.
+    var encoder: UnsafePointer<Float>
+    /// What the encoder's result is multiplied by.
+    var encoderGain: Float
+    var runs: UnsafePointer<Range<Int32>>
+    var runCount: Int32
+    /// Frames of a note in which the component sounds, counted from its onset; `endAge` is where it
+    /// ends, at the note's end if it is `Int32.max`.
+    var firstAge: Int32
+    var endAge: Int32
+    var stateCount: Int32
+  }
+
+  /// The components of a pitch or an articulation.
+  struct Voice: BitwiseCopyable {
+    var first: Int32 = 0
+    var count: Int32 = 0
+  }
+
+  struct View: BitwiseCopyable {
+    /// 128 of them, by MIDI pitch.
+    let voices: UnsafePointer<Voice>
+    let components: UnsafePointer<Component>
+    let stride: Int
+    /// How long a note sounds after it is damped, in seconds.
+    let releaseSeconds: Double
+  }
+
+  nonisolated(unsafe) let view: View
+  nonisolated(unsafe) private let voices: UnsafeMutablePointer<Voice>
+  nonisolated(unsafe) private let components: UnsafeMutableBufferPointer<Component>
+  /// What the components point to.
+  private let owners: [any AnyObject & Sendable]
+
+  init(
+    voices table: [Voice], components list: [Component], owners: [any AnyObject & Sendable],
+    stride: Int, releaseSeconds: Double
+  ) {
+    precondition(table.count == 128, "a voice for each pitch")
+    voices = .allocate(capacity: 128)
+    _ = UnsafeMutableBufferPointer(start: voices, count: 128).initialize(from: table)
+    components = .allocate(capacity: max(list.count, 1))
+    _ = components.initialize(from: list)
+    self.owners = owners
+    view = View(
+      voices: voices, components: UnsafePointer(components.baseAddress!), stride: stride,
+      releaseSeconds: releaseSeconds)
+  }
+
+  /// A model that knows no sound.
+  static func empty() -> LiveModel {
+    LiveModel(
+      voices: Array(repeating: Voice(), count: 128), components: [], owners: [], stride: 0,
+      releaseSeconds: 0)
+  }
+
+  deinit {
+    voices.deallocate()
+    components.deallocate()
+  }
+}

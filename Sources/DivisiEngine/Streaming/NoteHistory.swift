@@ -1,0 +1,87 @@
+// Thread: worker
+
+import DivisiScore
+
+/// The notes of a stream's recent past, from what the audio thread has told.
+final class NoteHistory {
+  /// The score, if there is one.
+  var score: StreamScore?
+
+  private let layout: StreamLayout
+  private let sampleRate: Double
+  private let reachSeconds: Double
+  private let log: NoteLog
+  private var segments: [ScoreSegment] = []
+  private var source = NoteSource.score
+
+  /// - Parameter reachSeconds: no window begins further back.
+  init(layout: StreamLayout, sampleRate: Double, reachSeconds: Double) {
+    self.layout = layout
+    self.sampleRate = sampleRate
+    self.reachSeconds = reachSeconds
+    log = NoteLog(layout: layout)
+  }
+
+  deinit { log.deallocate() }
+
+  /// Whether a sustain pedal says how long notes sound.
+  var hasPedal: Bool {
+    source == .midi ? log.hasPedal : score?.hasPedal ?? false
+  }
+
+  func apply(_ event: StreamEvent) {
+    switch event.kind {
+    case .locate:
+      if segments.last?.sample == event.sample { segments.removeLast() }
+      segments.append(
+        ScoreSegment(
+          sample: event.sample, seconds: event.seconds, isRolling: event.isRolling))
+      let oldest = event.sample - Int(reachSeconds * sampleRate)
+      while segments.count > 1 && segments[1].sample < oldest { segments.removeFirst() }
+    case .source: source = NoteSource(rawValue: Int(event.pitch)) ?? .score
+    default: log.apply(event, sampleRate: sampleRate)
+    }
+  }
+
+  /// The notes that sound in a stretch of the stream, part by part.
+  ///
+  /// - Returns: notes in seconds of the stream; those that still sound end beyond the stretch.
+  func parts(fromSeconds start: Double, toSeconds end: Double) -> [Part] {
+    var parts = layout.partNames.map { Part(name: $0, notes: []) }
+    func add(_ note: StreamNote, onset: Double, end noteEnd: Double) {
+      guard onset < end + 1, noteEnd > start - 10, note.part >= 0 else { return }
+      parts[Int(note.part)].notes.append(
+        Note(
+          onsetSeconds: onset, releaseSeconds: noteEnd, pitch: Int(note.pitch),
+          velocity: Int(note.velocity)))
+    }
+    switch source {
+    case .midi:
+      for index in log.firstIndex..<log.count {
+        let note = log.note(index)
+        add(note, onset: note.onsetSeconds, end: min(note.endSeconds, end + 10))
+      }
+    case .score:
+      guard let score else { break }
+      for (index, segment) in segments.enumerated() where segment.isRolling {
+        let startSeconds = Double(segment.sample) / sampleRate
+        let next =
+          index + 1 < segments.count
+          ? Double(segments[index + 1].sample) / sampleRate : Double.infinity
+        guard next > start - 10, startSeconds < end + 1 else { continue }
+        let shift = segment.seconds - startSeconds
+        for note in score.parts.joined() {
+          guard note.onsetSeconds < next + shift,
+            note.onsetSeconds >= segment.seconds || note.endSeconds > segment.seconds
+          else { continue }
+          add(
+            note, onset: max(note.onsetSeconds - shift, startSeconds),
+            end: min(note.endSeconds - shift, next))
+        }
+      }
+    case .none: break
+    }
+    for index in parts.indices { parts[index].notes.sort { $0.onsetSeconds < $1.onsetSeconds } }
+    return parts
+  }
+}

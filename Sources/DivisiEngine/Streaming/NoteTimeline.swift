@@ -1,0 +1,172 @@
+// Thread: audio
+
+import DivisiDSP
+import DivisiRealtime
+
+/// Which notes sound at a frame of the stream, for the audio thread: follows the score's position
+/// and the MIDI that has come.
+struct NoteTimeline: @unchecked Sendable {
+  /// What a pitch plays at the frame that was reached last.
+  struct Sounding: BitwiseCopyable {
+    var note = StreamNote()
+    /// The note's onset and end on the stream, in frames.
+    var onsetFrame = 0
+    var endFrame = Int.min
+  }
+
+  /// 128 of them; a pitch is silent where `endFrame` has passed.
+  let sounding: UnsafeMutablePointer<Sounding>
+
+  private let grid: TimeGrid
+  private let toleranceSeconds: Double
+  private let log: NoteLog
+  private let segments: UnsafeMutablePointer<ScoreSegment>
+  private let scores: SnapshotExchange<StreamScore>
+  private static let segmentCapacity = 64
+
+  private var segmentCount = 0
+  private var source: UInt8 = 0
+  private var score: StreamScore.View?
+  /// Notes before this one have been applied.
+  private var cursor = 0
+  /// Which segment the cursor is valid for.
+  private var cursorSegment = -1
+
+  init(
+    grid: TimeGrid, toleranceSeconds: Double, layout: StreamLayout,
+    scores: SnapshotExchange<StreamScore>
+  ) {
+    self.grid = grid
+    self.toleranceSeconds = toleranceSeconds
+    self.scores = scores
+    log = NoteLog(layout: layout)
+    sounding = .allocate(capacity: 128)
+    sounding.initialize(repeating: Sounding(), count: 128)
+    segments = .allocate(capacity: Self.segmentCapacity)
+    segments.initialize(repeating: ScoreSegment(), count: Self.segmentCapacity)
+  }
+
+  func deallocate() {
+    log.deallocate()
+    sounding.deallocate()
+    segments.deallocate()
+  }
+
+  @_noLocks
+  mutating func apply(_ event: StreamEvent) {
+    switch event.kind {
+    case .locate:
+      // Several positions at one sample: the last one holds.
+      if segmentCount > 0 && segment(segmentCount &- 1).sample == event.sample {
+        segmentCount &-= 1
+        cursorSegment = -1
+      }
+      segments[segmentCount % Self.segmentCapacity] = ScoreSegment(
+        sample: event.sample, seconds: event.seconds, isRolling: event.isRolling)
+      segmentCount &+= 1
+    case .source:
+      source = event.pitch
+      cursorSegment = -1
+      cursor = 0
+    default: log.apply(event, sampleRate: grid.sampleRate)
+    }
+  }
+
+  /// Goes over to the newest score if there is a new one.
+  @_noLocks
+  mutating func adoptScore() {
+    guard scores.adopt(), let address = scores.current else { return }
+    score = Unmanaged<StreamScore>.fromOpaque(address)._withUnsafeGuaranteedRef { $0.view }
+    cursorSegment = -1
+  }
+
+  /// Brings ``sounding`` to a frame; frames come in order.
+  @_noLocks
+  mutating func advance(toFrame frame: Int) {
+    switch source {
+    case 0: advanceScore(frame)
+    case 1: advanceMIDI(frame)
+    default: break
+    }
+  }
+
+  @_noLocks
+  private func segment(_ index: Int) -> ScoreSegment { segments[index % Self.segmentCapacity] }
+
+  @_noLocks
+  private mutating func advanceScore(_ frame: Int) {
+    guard let score, segmentCount > 0 else { return }
+    let sample = frame &* grid.hopSize
+    var index = segmentCount &- 1
+    let oldest = max(0, segmentCount &- Self.segmentCapacity)
+    while index > oldest && segment(index).sample > sample { index &-= 1 }
+    let segment = segment(index)
+    let startSeconds = Double(segment.sample) / grid.sampleRate
+    // Score seconds at stream second 0, if the segment reached there.
+    let shift = segment.seconds - startSeconds
+    if index != cursorSegment {
+      cursorSegment = index
+      silence()
+      cursor = firstNote(score, from: segment.seconds - score.longestSeconds)
+    }
+    guard segment.isRolling else { return }
+    let now = Double(sample) / grid.sampleRate + shift
+    while cursor < score.count && score.notes[cursor].onsetSeconds - toleranceSeconds <= now {
+      let note = score.notes[cursor]
+      cursor &+= 1
+      guard note.endSeconds > segment.seconds || note.onsetSeconds >= segment.seconds else {
+        continue
+      }
+      strike(
+        note, onset: max(note.onsetSeconds - shift, startSeconds), end: note.endSeconds - shift)
+    }
+  }
+
+  @_noLocks
+  private mutating func advanceMIDI(_ frame: Int) {
+    let now = Double(frame &* grid.hopSize) / grid.sampleRate
+    cursor = max(cursor, log.firstIndex)
+    while cursor < log.count && log.note(cursor).onsetSeconds - toleranceSeconds <= now {
+      let note = log.note(cursor)
+      strike(note, onset: note.onsetSeconds, end: note.endSeconds)
+      cursor &+= 1
+    }
+    // Ends become known later than onsets.
+    var index = max(log.firstIndex, cursor &- 256)
+    while index < cursor {
+      let note = log.note(index)
+      let place = Int(note.pitch)
+      if sounding[place].note.onsetSeconds == note.onsetSeconds {
+        sounding[place].endFrame = grid.nearestFrame(atSeconds: note.endSeconds)
+      }
+      index &+= 1
+    }
+  }
+
+  @_noLocks
+  private func strike(_ note: StreamNote, onset: Double, end: Double) {
+    sounding[Int(note.pitch & 127)] = Sounding(
+      note: note, onsetFrame: grid.nearestFrame(atSeconds: onset), endFrame: grid.nearestFrame(atSeconds: end))
+  }
+
+  @_noLocks
+  private func silence() {
+    var pitch = 0
+    while pitch < 128 {
+      sounding[pitch].endFrame = .min
+      pitch &+= 1
+    }
+  }
+
+  /// The first note not before a time.
+  @_noLocks
+  private func firstNote(_ score: StreamScore.View, from seconds: Double) -> Int {
+    var low = 0
+    var high = score.count
+    while low < high {
+      let middle = (low &+ high) / 2
+      if score.notes[middle].onsetSeconds < seconds { low = middle &+ 1 } else { high = middle }
+    }
+    return low
+  }
+}

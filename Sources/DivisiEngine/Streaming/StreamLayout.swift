@@ -1,0 +1,92 @@
+public import DivisiScore
+
+/// The parts of a stream, which are fixed before any score is known.
+public enum StreamLayout: Sendable, Equatable {
+  /// A keyboard player's hands.
+  case hands
+  /// The parts of a drum kit.
+  case drums
+  /// Eight parts: tracks, or MIDI channels.
+  case parts
+
+  /// The stems' names, in the order of outputs.
+  public var partNames: [String] {
+    switch self {
+    case .hands: ["left", "right"]
+    case .drums: ["kick", "snare", "hihat", "toms", "cymbals"]
+    case .parts: (1...8).map { "part_\($0)" }
+    }
+  }
+
+  /// Whether templates are drums rather than pitches.
+  public var isPercussive: Bool { self == .drums }
+
+  /// Notes of a clip that a keyboard cuts in two are cut here: middle C belongs to the right hand.
+  private static let splitPitch = 60
+
+  /// Sorts the notes of a score into the stream's parts.
+  ///
+  /// Hands that the score does not tell apart are cut at middle C. More than eight parts share the
+  /// last output. Drums that are no part of the kit are left out.
+  ///
+  /// - Parameter name: the score's file, for errors.
+  /// - Returns: as many parts as ``partNames``, some perhaps without notes, and a remark where the
+  ///   score did not quite fit.
+  public func parts(
+    of score: Score, name: String
+  ) throws(ScoreError) -> (parts: [Part], remark: String?) {
+    switch self {
+    case .hands:
+      do throws(ScoreError) {
+        return (arranged(try PartSelection.hands.parts(of: score, name: name)), nil)
+      } catch {
+        let split = PartSelection.split(pitch: Self.splitPitch)
+        return (
+          arranged(try split.parts(of: score, name: name)),
+          "\(error); the hands are cut at middle C"
+        )
+      }
+    case .drums: return (arranged(try PartSelection.drums.parts(of: score, name: name)), nil)
+    case .parts:
+      let found = try PartSelection.tracks.parts(of: score, name: name)
+      var parts = zip(partNames, found).map { Part(name: $0, notes: $1.notes) }
+      let rest = found.dropFirst(partNames.count)
+      guard !rest.isEmpty else {
+        return (parts + partNames.dropFirst(parts.count).map { Part(name: $0, notes: []) }, nil)
+      }
+      let last = parts.count - 1
+      parts[last].notes += rest.flatMap(\.notes)
+      parts[last].notes.sort { $0.onsetSeconds < $1.onsetSeconds }
+      return (
+        parts, "\(name): \(found.count) parts; those from the \(parts.count)th on share an output"
+      )
+    }
+  }
+
+  private func arranged(_ found: [Part]) -> [Part] {
+    partNames.map { name in found.first { $0.name == name } ?? Part(name: name, notes: []) }
+  }
+
+  /// The number under which a stream knows a pitch: drums that sound alike share one.
+  func voice(ofPitch pitch: Int) -> Int {
+    isPercussive ? DrumKit.articulation(ofPitch: pitch) : pitch
+  }
+
+  /// The part of each MIDI channel and pitch, for notes that arrive with the sound.
+  ///
+  /// Hands: channel 2 is the left, 3 the right, all others are cut at middle C. Drums: by General
+  /// MIDI number on any channel. Parts: by channel, those from 8 on share the last.
+  ///
+  /// - Returns: 16 × 128 indices, channel after channel; −1 for notes of no part.
+  func partTable() -> [Int8] {
+    (0..<16).flatMap { channel in
+      (0..<128).map { pitch in
+        switch self {
+        case .hands: channel == 1 ? 0 : channel == 2 ? 1 : pitch < Self.splitPitch ? 0 : 1
+        case .drums: Int8(partNames.firstIndex(of: DrumMap.group(of: pitch)) ?? -1)
+        case .parts: Int8(min(channel, 7))
+        }
+      }
+    }
+  }
+}

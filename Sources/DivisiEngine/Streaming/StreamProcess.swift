@@ -1,0 +1,260 @@
+// Thread: audio
+
+import DivisiDSP
+import DivisiRealtime
+import Synchronization
+
+/// The audio thread's end of a stream: samples in, samples of every part out, delayed by the
+/// latency.
+///
+/// Neither allocates nor locks nor waits. Lives as long as its ``Stream``, which makes and frees
+/// what it points to.
+public struct StreamProcess: @unchecked Sendable {
+  /// Whether the last call of ``run(inputs:parts:residual:count:)`` ended because an update is due:
+  /// have ``StreamWorker/update()`` called, soon or at once, and go on with the rest of the block.
+  public private(set) var isUpdateDue = false
+  /// Samples taken since the start.
+  public private(set) var position = 0
+
+  let clock: StreamClock
+  let hopSize: Int
+  let channelCount: Int
+  let partCount: Int
+  let ringMask: Int
+  let overlapMask: Int
+  /// Input by channel, and the parts under construction, channel after channel.
+  let inputRings: UnsafeMutablePointer<UnsafeMutablePointer<Float>>
+  let overlapRings: UnsafeMutablePointer<UnsafeMutablePointer<Float>>
+  let shared: UnsafeMutablePointer<StreamShared>
+  let transform: StreamTransform
+  /// The spectrum of each channel of the frame, one after the other.
+  let spectra: UnsafeMutablePointer<SIMD2<Float>>
+  let masks: UnsafeMutablePointer<Float>
+  let maskStride: Int
+  var timeline: NoteTimeline
+  var separator: FrameSeparator
+
+  private var nextFrame: Int
+  private var wasLate = false
+
+  init(
+    clock: StreamClock, channelCount: Int, partCount: Int,
+    inputRings: UnsafeMutablePointer<UnsafeMutablePointer<Float>>,
+    overlapRings: UnsafeMutablePointer<UnsafeMutablePointer<Float>>,
+    shared: UnsafeMutablePointer<StreamShared>, transform: StreamTransform,
+    spectra: UnsafeMutablePointer<SIMD2<Float>>, masks: UnsafeMutablePointer<Float>,
+    timeline: NoteTimeline, separator: FrameSeparator
+  ) {
+    self.clock = clock
+    hopSize = clock.grid.hopSize
+    self.channelCount = channelCount
+    self.partCount = partCount
+    ringMask = clock.ringLength - 1
+    overlapMask = clock.overlapLength - 1
+    self.inputRings = inputRings
+    self.overlapRings = overlapRings
+    self.shared = shared
+    self.transform = transform
+    self.spectra = spectra
+    self.masks = masks
+    maskStride = clock.maskStride
+    self.timeline = timeline
+    self.separator = separator
+    nextFrame = clock.firstFrame
+  }
+
+  func deallocate() {
+    transform.deallocate()
+    timeline.deallocate()
+    separator.deallocate()
+  }
+
+  // MARK: Samples
+
+  /// Takes samples and gives as many, until the block ends or an update is due.
+  ///
+  /// - Parameters:
+  ///   - inputs: the samples of each channel.
+  ///   - parts: where the samples of each part go, channel after channel: S · C pointers, none of
+  ///     which may be an input.
+  ///   - residual: where what is in no part goes, C pointers; the delayed input is the sum of all.
+  ///   - count: length of the block, any.
+  ///   - offset: where in these blocks to begin.
+  /// - Returns: how many samples were done.
+  /// - Complexity: O(count · parts), and a frame's work at each hop.
+  @_noLocks
+  public mutating func run(
+    inputs: UnsafePointer<UnsafePointer<Float>>,
+    parts: UnsafePointer<UnsafeMutablePointer<Float>>,
+    residual: UnsafePointer<UnsafeMutablePointer<Float>>, offset: Int, count: Int
+  ) -> Int {
+    isUpdateDue = false
+    var done = 0
+    while done < count && !isUpdateDue {
+      let boundary = nextFrame &* hopSize &+ clock.grid.windowLength / 2
+      let length = min(count &- done, boundary &- position)
+      take(inputs, offset: offset &+ done, count: length)
+      give(parts, residual, offset: offset &+ done, count: length)
+      position &+= length
+      done &+= length
+      if position == boundary { completeFrame() }
+    }
+    return done
+  }
+
+  @_noLocks
+  private func take(_ inputs: UnsafePointer<UnsafePointer<Float>>, offset: Int, count: Int) {
+    var channel = 0
+    while channel < channelCount {
+      let source = inputs[channel] + offset
+      let ring = inputRings[channel]
+      var index = 0
+      while index < count {
+        let value = source[index]
+        // Infinity and what is far beyond sound would stay in the model for good.
+        ring[(position &+ index) & ringMask] = abs(value) < 1e6 ? value : 0
+        index &+= 1
+      }
+      channel &+= 1
+    }
+    shared.pointee.writtenSamples.store(position &+ count, ordering: .releasing)
+  }
+
+  @_noLocks
+  private func give(
+    _ parts: UnsafePointer<UnsafeMutablePointer<Float>>,
+    _ residual: UnsafePointer<UnsafeMutablePointer<Float>>, offset: Int, count: Int
+  ) {
+    let first = position &- clock.latency
+    var channel = 0
+    while channel < channelCount {
+      let rest = residual[channel] + offset
+      let input = inputRings[channel]
+      var index = 0
+      while index < count {
+        rest[index] = first &+ index < 0 ? 0 : input[(first &+ index) & ringMask]
+        index &+= 1
+      }
+      var part = 0
+      while part < partCount {
+        let slot = part &* channelCount &+ channel
+        let output = parts[slot] + offset
+        let ring = overlapRings[slot]
+        index = 0
+        while index < count {
+          let place = (first &+ index) & overlapMask
+          // Frames before the first sample reach into a past that is never heard.
+          let value = first &+ index < 0 ? 0 : ring[place]
+          ring[place] = 0
+          output[index] = value
+          rest[index] -= value
+          index &+= 1
+        }
+        part &+= 1
+      }
+      channel &+= 1
+    }
+  }
+
+  // MARK: Frames
+
+  @_noLocks
+  private mutating func completeFrame() {
+    let frame = nextFrame
+    nextFrame &+= 1
+    _ = shared.pointee.snapshots.adopt()
+    timeline.adoptScore()
+    let due = frame &- clock.delay
+    if due >= clock.firstFrame { synthesise(due) }
+    if (frame &+ 1) % clock.interval == 0 {
+      shared.pointee.requestedEnd.store(frame &+ 1, ordering: .releasing)
+      isUpdateDue = true
+    }
+  }
+
+  /// Turns one frame into sound.
+  @_noLocks
+  private mutating func synthesise(_ frame: Int) {
+    let binCount = clock.grid.binCount
+    timeline.advance(toFrame: frame)
+    var channel = 0
+    while channel < channelCount {
+      transform.analyse(inputRings[channel], mask: ringMask, frame: frame)
+      let spectrum = spectra + channel &* binCount
+      var bin = 0
+      while bin < binCount {
+        spectrum[bin] = transform.spectrum[bin]
+        bin &+= 1
+      }
+      channel &+= 1
+    }
+    guard let gains = gains(ofFrame: frame) else { return }
+    var part = 0
+    while part < partCount {
+      let mask = gains + part &* maskStride
+      channel = 0
+      while channel < channelCount {
+        let spectrum = spectra + channel &* binCount
+        var bin = 0
+        while bin < binCount {
+          transform.spectrum[bin] = spectrum[bin] * mask[bin]
+          bin &+= 1
+        }
+        transform.overlapAdd(
+          to: overlapRings[part &* channelCount &+ channel], mask: overlapMask, frame: frame)
+        channel &+= 1
+      }
+      part &+= 1
+    }
+  }
+
+  /// The masks of a frame: the worker's where they have come, else those of the live model.
+  ///
+  /// - Returns: nil where no part sounds.
+  @_noLocks
+  private mutating func gains(ofFrame frame: Int) -> UnsafePointer<Float>? {
+    guard let address = shared.pointee.snapshots.current else { return nil }
+    let snapshot = Unmanaged<StreamSnapshot>.fromOpaque(address)
+    let current = snapshot._withUnsafeGuaranteedRef { $0.current }
+    let previous = snapshot._withUnsafeGuaranteedRef { $0.previous }
+    let new = masks(in: current, frame: frame)
+    let old = masks(in: previous, frame: frame)
+    if !clock.isLive {
+      if let new, let old {
+        blend(
+          old, new, share: Float(frame &- current.firstFrame &+ 1)
+            / Float(previous.endFrame &- current.firstFrame &+ 1))
+        wasLate = false
+        return UnsafePointer(masks)
+      }
+      if let found = new ?? old {
+        wasLate = false
+        return found
+      }
+      if !wasLate { _ = shared.pointee.lateUpdates.add(1, ordering: .relaxed) }
+      wasLate = true
+    }
+    let live = snapshot._withUnsafeGuaranteedRef { $0.live }
+    let found = separator.separate(
+      spectra: spectra, channelCount: channelCount, timeline: timeline, model: live, frame: frame,
+      into: masks, stride: maskStride)
+    return found ? UnsafePointer(masks) : nil
+  }
+
+  @_noLocks
+  private func masks(in block: StreamSnapshot.Masks, frame: Int) -> UnsafePointer<Float>? {
+    guard let values = block.values, frame >= block.firstFrame, frame < block.endFrame else {
+      return nil
+    }
+    return values + (frame &- block.firstFrame) &* partCount &* maskStride
+  }
+
+  @_noLocks
+  private func blend(_ old: UnsafePointer<Float>, _ new: UnsafePointer<Float>, share: Float) {
+    var index = 0
+    while index < partCount &* maskStride {
+      masks[index] = old[index] + share * (new[index] - old[index])
+      index &+= 1
+    }
+  }
+}

@@ -1,0 +1,120 @@
+// Thread: worker
+
+internal import CCPU
+import DivisiDSP
+public import DivisiScore
+import DivisiRealtime
+import Synchronization
+
+/// The learning end of a stream: takes what the audio thread has heard, fits the model, and hands
+/// back masks and weights.
+///
+/// - Thread: any that may allocate and wait, one call at a time; calls from several threads wait for
+///   each other.
+public final class StreamWorker: @unchecked Sendable {
+  private let clock: StreamClock
+  private let layout: StreamLayout
+  private let shared: UnsafeMutablePointer<StreamShared>
+  private let history: SpectrogramHistory
+  private let notes: NoteHistory
+  private let learner: StreamLearner
+  private let mask: WienerMask
+  private let adapts: Bool
+  private let lock = Mutex(())
+
+  private var previous: MaskBlock?
+  /// Frames below it have their masks.
+  private var decidedEnd: Int
+
+  init(
+    clock: StreamClock, layout: StreamLayout, settings: StreamSettings,
+    shared: UnsafeMutablePointer<StreamShared>, history: SpectrogramHistory,
+    learner: StreamLearner, mask: WienerMask
+  ) {
+    self.clock = clock
+    self.layout = layout
+    self.shared = shared
+    self.history = history
+    self.learner = learner
+    self.mask = mask
+    adapts = settings.adapts
+    notes = NoteHistory(
+      layout: layout, sampleRate: clock.grid.sampleRate,
+      reachSeconds: Double(clock.history + 4 * clock.delay + clock.interval) / clock.grid.frameRate)
+    decidedEnd = clock.firstFrame
+    shared.pointee.snapshots.publish(
+      StreamSnapshot(previous: nil, current: nil, live: learner.liveModel))
+  }
+
+  /// Takes a score, which holds from the next update on.
+  ///
+  /// - Parameter parts: as many as the layout has.
+  public func setScore(parts: [Part], hasPedal: Bool) {
+    lock.withLock { _ in
+      let score = StreamScore(
+        parts: parts.enumerated().map { index, part in
+          part.notes.map { note in
+            StreamNote(
+              onsetSeconds: note.onsetSeconds, endSeconds: note.dampedSeconds,
+              pitch: UInt8(layout.voice(ofPitch: note.pitch)),
+              velocity: UInt8(clamping: note.velocity), part: Int8(index))
+          }
+        }, hasPedal: hasPedal)
+      notes.score = score
+      shared.pointee.scores.publish(score)
+    }
+  }
+
+  /// Does what is due: learns from the newest frames and decides the masks of those that are due.
+  ///
+  /// Does nothing if nothing has been asked for since the last call.
+  public func update() {
+    let before = divisi_flush_denormals()
+    defer { divisi_restore_denormals(before) }
+    lock.withLock { _ in
+      // Before the events, so that these reach at least as far.
+      let end = shared.pointee.requestedEnd.load(ordering: .acquiring)
+      while let event = shared.pointee.events.read() { notes.apply(event) }
+      guard end > history.end else { return }
+      history.extend(to: end, written: shared.pointee)
+      learn(until: end)
+    }
+  }
+
+  private func learn(until end: Int) {
+    let first = max(clock.firstFrame, end - clock.history)
+    let leaving = max(0, end + clock.interval - clock.history - first)
+    let endSeconds = Double(end) / clock.grid.frameRate
+    let window = notes.parts(
+      fromSeconds: Double(first) / clock.grid.frameRate, toSeconds: endSeconds)
+    learner.releaseSeconds = notes.hasPedal ? 0.2 : 1.0
+    let model = learner.fit(
+      history.window(first..<end), parts: window, firstFrame: first,
+      leaving: min(leaving, end - first), adapts: adapts)
+    guard !clock.isLive else {
+      shared.pointee.snapshots.publish(
+        StreamSnapshot(previous: nil, current: nil, live: learner.liveModel))
+      return
+    }
+    let due = max(decidedEnd, first)..<max(decidedEnd, end - clock.lookahead)
+    let block = MaskBlock(
+      frames: due.lowerBound..<min(end, due.upperBound + clock.crossfade),
+      stride: clock.maskStride, partCount: mask.partCount)
+    if let model { fill(block, from: model, firstFrame: first) }
+    shared.pointee.snapshots.publish(
+      StreamSnapshot(previous: previous, current: block, live: learner.liveModel))
+    previous = block
+    decidedEnd = due.upperBound
+  }
+
+  private func fill(_ block: MaskBlock, from model: ConvolutiveNMF, firstFrame: Int) {
+    let scratch = Matrix(rowCount: clock.grid.binCount, columnCount: 2)
+    let columns = Matrix(rowCount: clock.grid.binCount, columnCount: mask.partCount)
+    precondition(columns.columnStride == block.stride, "strides differ")
+    for frame in block.frames where frame >= firstFrame {
+      mask.compute(from: model, frame: frame - firstFrame, into: columns, scratch: scratch)
+      block.masks(ofFrame: frame).update(
+        from: columns.column(0), count: block.stride * mask.partCount)
+    }
+  }
+}
