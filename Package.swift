@@ -85,6 +85,10 @@ let package = Package(
       name: "DivisiEngineTests",
       dependencies: ["DivisiEngine", "DivisiDSP", "DivisiScore", "DivisiTestSupport"],
       swiftSettings: strict),
+    // The plugin as hosts see it: the built bundle, in process and in real hosts.
+    .testTarget(
+      name: "PluginTests", dependencies: ["LV2Hosting", "AudioFiles", "CLilv"],
+      swiftSettings: strict),
     .testTarget(
       name: "CommandLineTests", dependencies: ["AudioFiles"], exclude: ["Snapshots"],
       swiftSettings: strict),

@@ -1,0 +1,54 @@
+import LV2Hosting
+import Testing
+
+/// Whoever does the work, and when, as long as it is in time: the samples are the same.
+@Suite struct WorkerTests {
+  @Test(arguments: ["urn:divisi:hands", "urn:divisi:drums"], [Render.fast, Render.live])
+  func allWorkersGiveTheSameBits(uri: String, controls: [String: Float]) throws {
+    var render = Render(
+      plugin: uri, controls: controls, score: uri.contains("drums") ? Duet.strokes : Duet.score)
+    render.features.worker = .absent
+    let input = Duet.signal()
+    let expected = try render(input, blocks: [128])
+    for mode in WorkerMode.allCases {
+      for freewheel: Float in mode == .absent ? [0, 1] : [0] {
+        render.features.worker = mode
+        render.controls["freewheel"] = freewheel
+        let output = try render(input, blocks: [128])
+        #expect(firstDifference(output, expected) == nil, "\(mode), freewheel \(freewheel)")
+      }
+    }
+    render.features.worker = .asynchronous
+    render.controls["freewheel"] = 1
+    #expect(try firstDifference(render(input, blocks: [128]), expected) == nil)
+  }
+
+  /// Late work costs quality, never silence: the sum is still the input.
+  @Test(arguments: [Render.fast, Render.live])
+  func lateWorkCostsNoSound(controls: [String: Float]) throws {
+    var render = Render(controls: controls.merging(["freewheel": 0]) { $1 })
+    render.joins = false
+    let latency = try render.latency()
+    let input = Duet.signal()
+    let instance = try render.instance()
+    instance.activate()
+    let output = render(
+      instance, input.map { $0 + [Float](repeating: 0, count: latency) }, blocks: [64])
+    let sum = (0..<2).map { side in
+      output[0].indices.map { output[2 + side][$0] + output[4 + side][$0] + output[6 + side][$0] }
+    }
+    #expect(largestDifference(sum, delayed(input, by: latency)) < 4e-6)
+    #expect(instance["late"] >= 0)
+  }
+
+  @Test func reactivationForgets() throws {
+    let render = Render()
+    let instance = try render.instance()
+    let input = Duet.signal()
+    instance.activate()
+    let first = render(instance, input)
+    instance.deactivate()
+    instance.activate()
+    #expect(firstDifference(render(instance, input), first) == nil)
+  }
+}
