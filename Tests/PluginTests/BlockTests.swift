@@ -20,7 +20,7 @@ import Testing
     let render = Self.render(index)
     let input = Duet.signal()
     let whole = try render(input, blocks: [input[0].count])
-    #expect(whole.allSatisfy { $0.allSatisfy(\.isFinite) })
+    #expect(whole.allSatisfy { $0.allSatisfy { $0.isFinite } })
     #expect(whole[2].contains { abs($0) > 1e-3 }, "the first part is silent")
     // One after the other; both ends of the range first.
     for blocks in [Array(1...256), Array((1...256).reversed())] {
@@ -71,7 +71,7 @@ import Testing
     let latency = instance["latency"]
     #expect(latency > 0)
     let output = render(instance, Duet.signal(), blocks: [0, 512, 0, 0, 1000])
-    #expect(output.allSatisfy { $0.allSatisfy(\.isFinite) })
+    #expect(output.allSatisfy { $0.allSatisfy { $0.isFinite } })
     #expect(instance["latency"] == latency)
   }
 
@@ -86,7 +86,7 @@ import Testing
     #expect(
       firstDifference(
         [some[0], some[1], some[all.count - 1]], [all[0], all[1], all[all.count - 1]]) == nil)
-    #expect(some[2].allSatisfy(\.isNaN))
+    #expect(some[2].allSatisfy { $0.isNaN })
   }
 
   @Test(arguments: Bundle.plugins)

@@ -22,8 +22,8 @@ import Testing
       let output = try render(input.map { $0 + [Float](repeating: 0, count: latency) })
       let end = 20_100 + latency + 2048
       for (channel, samples) in output.enumerated() {
-        #expect(samples.prefix(19_000).allSatisfy(\.isFinite), "\(uri) \(channel), before")
-        #expect(samples.dropFirst(end).allSatisfy(\.isFinite), "\(uri) \(channel), after")
+        #expect(samples.prefix(19_000).allSatisfy { $0.isFinite }, "\(uri) \(channel), before")
+        #expect(samples.dropFirst(end).allSatisfy { $0.isFinite }, "\(uri) \(channel), after")
         #expect(samples.dropFirst(end).allSatisfy { abs($0) < 4 }, "\(uri) \(channel), after")
       }
       // The input is heard again.
@@ -47,7 +47,7 @@ import Testing
         instance[port.symbol] = nonsense[noise.next(in: 0...nonsense.count - 1)]
       }
       let output = render(instance, input)
-      #expect(output.allSatisfy { $0.allSatisfy(\.isFinite) }, "round \(round)")
+      #expect(output.allSatisfy { $0.allSatisfy { $0.isFinite } }, "round \(round)")
     }
     for port in controls { instance[port.symbol] = port.default }
     for (symbol, value) in Render.live where instance.plugin.port(symbol) != nil {

@@ -120,6 +120,6 @@ import Testing
           .midi((0..<noise.next(in: 0...5)).map { _ in UInt8(noise.bits() & 0xFF) }, world.urids))
       }
     }
-    #expect(output.allSatisfy { $0.allSatisfy(\.isFinite) })
+    #expect(output.allSatisfy { $0.allSatisfy { $0.isFinite } })
   }
 }

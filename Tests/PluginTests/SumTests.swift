@@ -12,7 +12,7 @@ import Testing
   }
 
   /// The sum of the dry outputs, in stereo.
-  private static func sum(_ output: [[Float]]) -> [[Float]] {
+  static func sum(_ output: [[Float]]) -> [[Float]] {
     (0..<2).map { side in
       stride(from: 2 + side, to: output.count, by: 2).reduce(
         [Float](repeating: 0, count: output[0].count)

@@ -34,9 +34,7 @@ import Testing
     instance.activate()
     let output = render(
       instance, input.map { $0 + [Float](repeating: 0, count: latency) }, blocks: [64])
-    let sum = (0..<2).map { side in
-      output[0].indices.map { output[2 + side][$0] + output[4 + side][$0] + output[6 + side][$0] }
-    }
+    let sum = SumTests.sum(output)
     #expect(largestDifference(sum, delayed(input, by: latency)) < 4e-6)
     #expect(instance["late"] >= 0)
   }

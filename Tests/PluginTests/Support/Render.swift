@@ -19,7 +19,8 @@ struct Render {
 
   /// The least work that still is a separation, with all of it done within `run`.
   static let fast: [String: Float] = [
-    "resolution": 2048, "lookahead": 0.25, "history": 4, "iterations": 4, "freewheel": 1,
+    "resolution": 2048, "overlap": 4, "lookahead": 0.25, "history": 4, "iterations": 4,
+    "encoder_iterations": 2, "refinements": 1, "freewheel": 1,
   ]
   static let live: [String: Float] = fast.merging(["lookahead": 0]) { $1 }
 
