@@ -42,7 +42,7 @@ import Testing
       instance.run(0)
       #expect(instance["latency"] >= 256, "\(name)")
       let output = render(instance, input.map { Array($0.prefix(8192)) })
-      #expect(output.allSatisfy { $0.allSatisfy { $0.isFinite } }, "\(name)")
+      expectFinite(output, "\(name)")
       #expect(!log.messages.contains { $0.kind.hasSuffix("log#Error") }, "\(log.messages)")
     }
   }
