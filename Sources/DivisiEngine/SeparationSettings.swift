@@ -21,6 +21,8 @@ public struct SeparationSettings: Sendable, Equatable {
   public var exponent = 2.0
   /// How early or late, in seconds, a note may begin against the score.
   public var toleranceSeconds = 0.03
+  /// How long notes sound after they are damped, in seconds, 0 to 4; 0 finds it out.
+  public var releaseSeconds = 0.0
   /// T of convolutive models.
   public var templateFrames = 1
   /// How pitched templates start.
@@ -81,6 +83,7 @@ extension SeparationSettings {
       case "onset_templates": hasOnsetTemplates = try index(value, symbol, count: 2) == 1
       case "attack_templates": hasAttackTemplates = try index(value, symbol, count: 2) == 1
       case "cutoff": cutoffHertz = value
+      case "release": releaseSeconds = value
       default: throw SettingsError(symbol: symbol, problem: "no such setting")
       }
     }
@@ -115,6 +118,9 @@ extension SeparationSettings {
     try check(
       toleranceSeconds >= 0 && toleranceSeconds <= 1, "tolerance",
       "expected 0 to 1000 ms, found \(toleranceSeconds * 1000)")
+    try check(
+      releaseSeconds >= 0 && releaseSeconds <= 4, "release",
+      "expected 0 to 4 seconds, found \(releaseSeconds)")
     try check(
       cutoffHertz == 0 || (1000...1_000_000).contains(cutoffHertz), "cutoff",
       "expected 0 or from 1000 Hz to 1 MHz, found \(cutoffHertz)")

@@ -9,7 +9,7 @@ struct PresetStore {
   /// A preset as the engine understands it.
   struct Choice {
     let preset: Preset
-    let settings: SeparationSettings
+    let settings: StreamSettings
     /// The parts that the preset means, where the user names none.
     let selection: PartSelection
   }
@@ -59,9 +59,9 @@ struct PresetStore {
     let preset =
       name.contains("/") || name.hasSuffix(".ttl")
       ? try Preset(path: name) : try PresetLibrary(bundle: bundle()).preset(named: name)
-    let settings: SeparationSettings
+    let settings: StreamSettings
     do {
-      settings = try SeparationSettings(ports: preset.values)
+      settings = try StreamSettings(ports: preset.values)
     } catch {
       throw Failure("preset '\(preset.name)': \(error)")
     }

@@ -9,12 +9,14 @@ struct SeparationJob {
   let output: String
   let presetName: String
   let choice: PresetStore.Choice
-  let settings: SeparationSettings
+  let settings: StreamSettings
   let material: Material
   let selection: PartSelection
   let scoring: ScoreOptions
   /// Whether the score may be longer or shorter than the recording.
   let isPartial: Bool
+  /// Whether to separate as the plugin does.
+  let isStreamed: Bool
   let writing: OutputOptions
   let threadCount: Int
 
@@ -49,15 +51,9 @@ struct SeparationJob {
 
     var bar = bar
     defer { bar.clear() }
-    let separator = Separator(
-      settings: settings, material: material, parallel: threads(threadCount))
     let separation: Separation
     do {
-      separation = try separator.separate(
-        channels: recording.channels, sampleRate: Double(recording.sampleRate), parts: parts,
-        hasPedal: score.hasPedal,
-        withResidual: writing.residual
-      ) { fraction in
+      separation = try separate(recording, into: parts, hasPedal: score.hasPedal) { fraction in
         bar.show(fraction)
         return true
       }
@@ -76,6 +72,22 @@ struct SeparationJob {
       lossBefore: separation.lossBefore, lossAfter: separation.lossAfter,
       tuningCents: separation.tuningCents,
       seconds: elapsed, scores: scores)
+  }
+
+  private func separate(
+    _ recording: AudioBuffer, into parts: [Part], hasPedal: Bool, progress: (Double) -> Bool
+  ) throws(SeparationError) -> Separation {
+    let sampleRate = Double(recording.sampleRate)
+    if isStreamed {
+      return try StreamSeparator(settings: settings, material: material).separate(
+        channels: recording.channels, sampleRate: sampleRate, parts: parts, hasPedal: hasPedal,
+        progress: progress)
+    }
+    return try Separator(
+      settings: settings.separation, material: material, parallel: threads(threadCount)
+    ).separate(
+      channels: recording.channels, sampleRate: sampleRate, parts: parts, hasPedal: hasPedal,
+      withResidual: writing.residual, progress: progress)
   }
 
   // MARK: Checks before the work

@@ -31,8 +31,8 @@ struct SeparationReport {
   let preset: String
   let recording: AudioBuffer
   let stems: [Stem]
-  let lossBefore: Double
-  let lossAfter: Double
+  let lossBefore: Double?
+  let lossAfter: Double?
   let tuningCents: Double?
   let seconds: Double
   /// By the names of parts; nil where nothing was there to compare with.
@@ -92,7 +92,8 @@ struct SeparationReport {
           sdrDecibels: scores?.sdrDecibels, sirDecibels: scores?.sirDecibels,
           sarDecibels: scores?.sarDecibels, siSdrDecibels: scores?.siSdrDecibels)
       },
-      lossBefore: lossBefore, lossAfter: lossAfter, tuningCents: Nullable(value: tuningCents),
+      lossBefore: Nullable(value: lossBefore), lossAfter: Nullable(value: lossAfter),
+      tuningCents: Nullable(value: tuningCents),
       seconds: seconds,
       realTimeFactor: recording.durationSeconds / max(seconds, 1e-9),
       mean: meanScores)
@@ -144,8 +145,8 @@ struct SeparationReport {
     let channels: Int
     let duration: Double
     let parts: [Part]
-    let lossBefore: Double
-    let lossAfter: Double
+    let lossBefore: Nullable
+    let lossAfter: Nullable
     let tuningCents: Nullable
     let seconds: Double
     let realTimeFactor: Double

@@ -19,6 +19,11 @@ public struct Matrix: ~Copyable, @unchecked Sendable {
   /// Values in a 64-byte line, the unit of padding.
   public static let alignment = 16
 
+  /// ``columnStride`` of a matrix with so many rows.
+  public static func stride(rowCount: Int) -> Int {
+    (rowCount + alignment - 1) / alignment * alignment
+  }
+
   /// Makes a matrix of zeros.
   ///
   /// - Precondition: neither count is negative.
@@ -27,7 +32,7 @@ public struct Matrix: ~Copyable, @unchecked Sendable {
     precondition(rowCount >= 0 && columnCount >= 0, "negative shape \(rowCount) × \(columnCount)")
     self.rowCount = rowCount
     self.columnCount = columnCount
-    columnStride = (rowCount + Self.alignment - 1) / Self.alignment * Self.alignment
+    columnStride = Self.stride(rowCount: rowCount)
     let count = max(columnStride * columnCount, Self.alignment)
     base = UnsafeMutableRawPointer.allocate(
       byteCount: count * MemoryLayout<Float>.stride, alignment: 64

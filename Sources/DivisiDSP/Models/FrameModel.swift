@@ -56,7 +56,7 @@ public struct FrameModel: @unchecked Sendable {
   public init(binCount: Int, capacity: Int) {
     self.binCount = binCount
     self.capacity = capacity
-    stride = (binCount + Matrix.alignment - 1) / Matrix.alignment * Matrix.alignment
+    stride = Matrix.stride(rowCount: binCount)
     entries = .allocate(capacity: capacity)
     V = Self.column(stride)
     ratio = Self.column(stride)

@@ -59,6 +59,16 @@ struct PitchConstraints {
     return first..<first + tonal
   }
 
+  /// The frames of a note in which each component of its pitch sounds, counted from the onset.
+  static func ages(grid: TimeGrid, settings: SeparationSettings) -> [Range<Int32>] {
+    func frame(_ seconds: Double) -> Int32 { Int32(grid.frame(atSeconds: seconds)) }
+    let tolerance = settings.toleranceSeconds
+    var ends = [Int32.max]
+    if settings.hasAttackTemplates { ends.append(frame(attackSeconds) + 1) }
+    if settings.hasOnsetTemplates { ends.append(frame(onsetSeconds + tolerance) + 1) }
+    return ends.map { frame(-tolerance)..<$0 }
+  }
+
   /// Draws masks and start values on a time grid.
   func constraints(
     comb: PitchComb, grid: TimeGrid, frameCount: Int, binCount: Int, settings: SeparationSettings

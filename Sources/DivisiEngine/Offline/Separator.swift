@@ -15,11 +15,12 @@ public struct Separation: Sendable {
   /// scale.
   public let stems: [[[Float]]]
   /// The divergence of the mixture from the model at the start and at the end; both 0 for digital
-  /// silence.
-  public let lossBefore: Double
+  /// silence, nil for a stream.
+  public let lossBefore: Double?
   /// See ``lossBefore``.
-  public let lossAfter: Double
-  /// How the recording was found to be tuned against A4 = 440 Hz, in cents; nil for drums.
+  public let lossAfter: Double?
+  /// How the recording was found to be tuned against A4 = 440 Hz, in cents; nil for drums and for a
+  /// stream.
   public let tuningCents: Double?
 }
 
@@ -29,6 +30,14 @@ public enum SeparationError: Error, Sendable, Equatable {
   case noNoteInRecording
   /// The progress closure asked to stop.
   case cancelled
+}
+
+/// Throws unless a note of some part falls into the recording.
+func checkNotes(of parts: [Part], durationSeconds: Double) throws(SeparationError) {
+  let hasNote = parts.contains {
+    $0.notes.contains { $0.onsetSeconds < durationSeconds && $0.dampedSeconds > 0 }
+  }
+  guard hasNote else { throw .noNoteInRecording }
 }
 
 /// Separates whole recordings by their score: analysis, constraints, fit, masks, synthesis.
@@ -66,14 +75,7 @@ public struct Separator: Sendable {
     progress: (Double) -> Bool = { _ in true }
   ) throws(SeparationError) -> Separation {
     let sampleCount = channels[0].count
-    let duration = Double(sampleCount) / sampleRate
-    guard
-      parts.contains(where: {
-        $0.notes.contains { $0.onsetSeconds < duration && $0.dampedSeconds > 0 }
-      })
-    else {
-      throw .noNoteInRecording
-    }
+    try checkNotes(of: parts, durationSeconds: Double(sampleCount) / sampleRate)
     let grid = TimeGrid(
       sampleRate: sampleRate, resolution: settings.windowLength, hopAtResolution: settings.hopSize)
     let stft = STFT(grid: grid)
@@ -101,7 +103,8 @@ public struct Separator: Sendable {
     var trial = settings
     trial.iterations = ReleaseSearch.trialIterations(settings)
     let isPitched = if case .pitched = material { true } else { false }
-    let trials = isPitched && !hasPedal ? ReleaseSearch.trialCount : 0
+    let searches = !hasPedal && settings.releaseSeconds == 0
+    let trials = isPitched && searches ? ReleaseSearch.trialCount : 0
     let total = Fit.stepCount(settings, hasStrokes: !isPitched) + trials * trial.iterations + 1
     var done = 0
     func step() throws(SeparationError) {
@@ -117,7 +120,10 @@ public struct Separator: Sendable {
         try Fit.run(constraints, to: V, settings: settings, parallel: parallel, step: step), nil
       )
     case .pitched:
-      var constraints = PitchConstraints(parts: parts, releaseSeconds: ReleaseSearch.dampedSeconds)
+      var constraints = PitchConstraints(
+        parts: parts,
+        releaseSeconds: settings.releaseSeconds > 0
+          ? settings.releaseSeconds : ReleaseSearch.dampedSeconds)
       let tuning = Tuning.cents(of: V, constraints: constraints, grid: grid)
       let comb = PitchComb(tuningCents: tuning, shape: settings.comb)
       func fit(
@@ -129,7 +135,7 @@ public struct Separator: Sendable {
             settings: settings),
           to: V, settings: settings, parallel: parallel, step: step)
       }
-      if !hasPedal {
+      if searches {
         constraints = try ReleaseSearch.run(constraints, grid: grid, settings: settings) {
           (constraints) throws(SeparationError) in try fit(constraints, trial)
         }

@@ -29,6 +29,15 @@ final class NoteHistory {
     source == .midi ? log.hasPedal : score?.hasPedal ?? false
   }
 
+  /// Pitches that may be struck.
+  var pitches: Set<Int> {
+    switch source {
+    case .score: Set((score?.parts.joined()).map { $0.map { Int($0.pitch) } } ?? [])
+    case .midi: layout.playablePitches
+    case .none: []
+    }
+  }
+
   func apply(_ event: StreamEvent) {
     switch event.kind {
     case .locate:

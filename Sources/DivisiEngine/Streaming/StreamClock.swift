@@ -53,9 +53,7 @@ struct StreamClock: Equatable {
   var crossfade: Int { max(1, min(interval, grid.windowLength / grid.hopSize / 2)) }
 
   /// Values from one part's mask to the next.
-  var maskStride: Int {
-    (grid.binCount + Matrix.alignment - 1) / Matrix.alignment * Matrix.alignment
-  }
+  var maskStride: Int { Matrix.stride(rowCount: grid.binCount) }
 
   /// Samples of a part under construction: a power of two, and room for a window.
   var overlapLength: Int { powerOfTwo(atLeast: grid.windowLength + grid.hopSize) }

@@ -8,6 +8,8 @@ public enum StreamLayout: Sendable, Equatable {
   case drums
   /// Eight parts: tracks, or MIDI channels.
   case parts
+  /// Parts that somebody else has found, under these names.
+  case named([String], isPercussive: Bool)
 
   /// The stems' names, in the order of outputs.
   public var partNames: [String] {
@@ -15,11 +17,18 @@ public enum StreamLayout: Sendable, Equatable {
     case .hands: ["left", "right"]
     case .drums: ["kick", "snare", "hihat", "toms", "cymbals"]
     case .parts: (1...8).map { "part_\($0)" }
+    case .named(let names, _): names
     }
   }
 
   /// Whether templates are drums rather than pitches.
-  public var isPercussive: Bool { self == .drums }
+  public var isPercussive: Bool {
+    switch self {
+    case .hands, .parts: false
+    case .drums: true
+    case .named(_, let isPercussive): isPercussive
+    }
+  }
 
   /// Notes of a clip that a keyboard cuts in two are cut here: middle C belongs to the right hand.
   private static let splitPitch = 60
@@ -47,7 +56,7 @@ public enum StreamLayout: Sendable, Equatable {
         )
       }
     case .drums: return (arranged(try PartSelection.drums.parts(of: score, name: name)), nil)
-    case .parts:
+    case .parts, .named:
       let found = try PartSelection.tracks.parts(of: score, name: name)
       var parts = zip(partNames, found).map { Part(name: $0, notes: $1.notes) }
       let rest = found.dropFirst(partNames.count)
@@ -72,6 +81,13 @@ public enum StreamLayout: Sendable, Equatable {
     isPercussive ? DrumKit.articulation(ofPitch: pitch) : pitch
   }
 
+  /// What may arrive by MIDI: the keys of a piano, or the drums of the kit.
+  var playablePitches: Set<Int> {
+    isPercussive
+      ? Set((0..<128).filter { partNames.contains(DrumMap.group(of: $0)) }.map { voice(ofPitch: $0) })
+      : Set(21...108)
+  }
+
   /// The part of each MIDI channel and pitch, for notes that arrive with the sound.
   ///
   /// Hands: channel 2 is the left, 3 the right, all others are cut at middle C. Drums: by General
@@ -84,7 +100,7 @@ public enum StreamLayout: Sendable, Equatable {
         switch self {
         case .hands: channel == 1 ? 0 : channel == 2 ? 1 : pitch < Self.splitPitch ? 0 : 1
         case .drums: Int8(partNames.firstIndex(of: DrumMap.group(of: pitch)) ?? -1)
-        case .parts: Int8(min(channel, 7))
+        case .parts, .named: Int8(min(channel, partNames.count - 1))
         }
       }
     }

@@ -56,6 +56,18 @@ struct Overrides: ParsableArguments {
       "Threads; the samples do not depend on it. (default: all processors)", valueName: "n"))
   var threads: Int?
 
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "With --stream: how far the model looks ahead, 0 (live) to 4.", valueName: "seconds"))
+  var lookahead: Double?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "With --stream: how much of the past the model learns from, 4 to 30.", valueName: "seconds"))
+  var history: Double?
+
   /// How many threads to use.
   var threadCount: Int { threads ?? ProcessInfo.processInfo.activeProcessorCount }
 
@@ -67,10 +79,13 @@ struct Overrides: ParsableArguments {
   }
 
   /// A preset's settings, changed; wrong usage where the result is out of range.
-  func applied(to preset: SeparationSettings) throws -> SeparationSettings {
+  func applied(to preset: StreamSettings) throws -> StreamSettings {
     var settings = preset
     do {
-      try apply(to: &settings)
+      try apply(to: &settings.separation)
+      if let lookahead { settings.lookaheadSeconds = lookahead }
+      if let history { settings.historySeconds = history }
+      try settings.validate()
     } catch {
       throw ValidationError("--\(error)")
     }

@@ -49,6 +49,9 @@ struct Separate: ParsableCommand {
   @Flag(help: "Accept a score that goes on after the recording, or that ends long before it.")
   var partial = false
 
+  @Flag(help: "Separate as the plugin does, as if the recording were just being played.")
+  var stream = false
+
   @OptionGroup(title: "Score options") var scoring: ScoreOptions
   @OptionGroup(title: "Output options") var writing: OutputOptions
   @OptionGroup(title: "Options that override the preset") var overrides: Overrides
@@ -67,6 +70,9 @@ struct Separate: ParsableCommand {
       }
     }
     _ = try scoring.selection()
+    guard stream || (overrides.lookahead == nil && overrides.history == nil) else {
+      throw ValidationError("--lookahead and --history: expected --stream beside them")
+    }
   }
 
   func run() throws {
@@ -77,7 +83,7 @@ struct Separate: ParsableCommand {
         output: output, presetName: preset, choice: choice,
         settings: try overrides.applied(to: choice.settings), material: try choice.material(),
         selection: try scoring.selection() ?? choice.selection,
-        scoring: scoring, isPartial: partial, writing: writing, threadCount: overrides.threadCount)
+        scoring: scoring, isPartial: partial, isStreamed: stream, writing: writing, threadCount: overrides.threadCount)
     }
     var failed = false
     for mix in mixes {

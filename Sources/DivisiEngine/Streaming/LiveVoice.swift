@@ -1,0 +1,46 @@
+// Thread: audio ⇄ worker
+
+import DivisiDSP
+
+/// What is known of one pitch or articulation, copied for the audio thread; never changes.
+final class LiveVoice: Sendable {
+  /// Point into memory of this object.
+  nonisolated(unsafe) let components: [LiveModel.Component]
+  private let values: Matrix
+  nonisolated(unsafe) private let runs: UnsafeMutableBufferPointer<Range<Int32>>
+
+  /// A pitch.
+  ///
+  /// - Parameter ages: of each component, the frames of a note in which it sounds.
+  init(memories: [RecursiveMemory], ages: [Range<Int32>]) {
+    precondition(memories.count == ages.count, "\(memories.count) components")
+    let binCount = memories[0].binCount
+    values = Matrix(rowCount: binCount, columnCount: 2 * memories.count)
+    let all = memories.flatMap(\.runs.runs)
+    runs = .allocate(capacity: max(all.count, 1))
+    _ = runs.initialize(from: all)
+    var list: [LiveModel.Component] = []
+    var nextRun = 0
+    for (index, memory) in memories.enumerated() {
+      let template = values.column(2 * index)
+      let encoder = values.column(2 * index + 1)
+      var energy: Float = 0
+      for bin in 0..<binCount {
+        template[bin] = memory.template(0)[bin]
+        encoder[bin] = memory.isHeard ? memory.encoder[bin] : template[bin]
+        energy += template[bin] * template[bin]
+      }
+      list.append(
+        LiveModel.Component(
+          templates: UnsafePointer(template), encoder: UnsafePointer(encoder),
+          encoderGain: memory.isHeard ? 1 : energy > 0 ? 1 / energy : 0,
+          runs: UnsafePointer(runs.baseAddress! + nextRun),
+          runCount: Int32(memory.runs.runs.count), firstAge: ages[index].lowerBound,
+          endAge: ages[index].upperBound, stateCount: 1))
+      nextRun += memory.runs.runs.count
+    }
+    components = list
+  }
+
+  deinit { runs.deallocate() }
+}
