@@ -65,8 +65,8 @@ let package = Package(
       swiftSettings: strict),
     // Audio files in and out through libsndfile.
     .target(name: "AudioFiles", dependencies: ["CSndfile"], swiftSettings: strict),
-    // LV2 data: presets, read by the parser that lilv itself uses.
-    .target(name: "LV2Hosting", dependencies: ["CSerd"], swiftSettings: strict),
+    // LV2: presets, read by the parser that lilv itself uses, and what a host needs to run plugins.
+    .target(name: "LV2Hosting", dependencies: ["CSerd", "CLilv"], swiftSettings: strict),
     // The command line.
     .executableTarget(
       name: "divisi",
@@ -105,13 +105,18 @@ let package = Package(
     .testTarget(
       name: "AudioFilesTests", dependencies: ["AudioFiles", "CSndfile"], swiftSettings: strict),
     .testTarget(
-      name: "LV2HostingTests", dependencies: ["LV2Hosting", "CLilv"], swiftSettings: strict),
+      name: "LV2HostingTests", dependencies: ["LV2Hosting", "CLilv"], exclude: ["Fixtures"],
+      swiftSettings: strict),
     .testTarget(
       name: "PluginDataTests",
       dependencies: ["DivisiEngine", "DivisiPorts", "LV2Hosting"], swiftSettings: strict),
     .testTarget(
       name: "DivisiEngineTests",
       dependencies: ["DivisiEngine", "DivisiDSP", "DivisiScore", "DivisiTestSupport"],
+      swiftSettings: strict),
+    // The plugin as hosts see it: the built bundle, in process and in real hosts.
+    .testTarget(
+      name: "PluginTests", dependencies: ["LV2Hosting", "AudioFiles", "CLilv"],
       swiftSettings: strict),
     .testTarget(
       name: "CommandLineTests", dependencies: ["AudioFiles"], exclude: ["Snapshots"],

@@ -1,0 +1,19 @@
+/// What a host offers a plugin.
+public struct HostFeatures: Sendable {
+  /// Numbers for URIs, and back.
+  public var hasURIDMap = true, hasURIDUnmap = true
+  /// How long blocks may be, in samples: the options and `bufsz:boundedBlockLength`; nil offers
+  /// neither.
+  public var blockLengths: ClosedRange<Int>? = 0...8192
+  /// How scheduled work is done.
+  public var worker = WorkerMode.asynchronous
+  /// Where the plugin's messages go; nil offers no log.
+  public var log: HostLog?
+  /// The folder where plugins may make files (`state:makePath`); nil offers none.
+  public var scratchFolder: String?
+  /// URIs of features without data, besides `state:loadDefaultState` and `threadSafeRestore`.
+  public var others: Set<String> = []
+
+  /// Everything but log and files, with work done in a thread of its own.
+  public init() {}
+}

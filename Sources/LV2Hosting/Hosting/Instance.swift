@@ -1,0 +1,160 @@
+internal import CLilv
+
+/// A plugin at work: its ports, features and worker.
+///
+/// Controls and atom ports are connected to memory of the instance at once; audio ports are the
+/// caller's to connect, before `run`.
+///
+/// - Thread: making, ending, `activate`, `deactivate` and states: one thread at a time, the world's.
+///   `connect`, `run` and the events of atom ports: one at a time too, and real-time safe as far as
+///   the plugin is. Controls: any, but values are not synchronised.
+public final class Instance: @unchecked Sendable {
+  /// Bytes for the events of one block at an atom port, if the port does not want more.
+  public static let sequenceCapacity = 1 << 16
+
+  /// What it is an instance of.
+  public let plugin: Plugin
+  /// Samples per second.
+  public let sampleRate: Double
+  let pointer: UnsafeMutablePointer<LilvInstance>
+  let features: FeatureList
+  private let descriptor: LV2_Descriptor
+  private let handle: LV2_Handle
+  /// One value per port, of which only those of controls mean anything.
+  private let controls: UnsafeMutablePointer<Float>
+  private let indices: [String: Int]
+  /// Sequences of atom ports by port index; nil for others.
+  private let sequences: UnsafeMutableBufferPointer<AtomSequence?>
+  private let isInput: UnsafeMutableBufferPointer<Bool>
+  private var isActive = false
+
+  /// Makes an instance that is not yet active.
+  ///
+  /// - Parameters:
+  ///   - plugin: what to make an instance of.
+  ///   - sampleRate: samples per second.
+  ///   - features: what the host offers.
+  /// - Throws: if the plugin needs more than is offered, if its shared object cannot be loaded, or
+  ///   if it refuses.
+  public init(
+    _ plugin: Plugin, sampleRate: Double, features: HostFeatures = HostFeatures()
+  ) throws(HostingError) {
+    let urids = plugin.world.urids
+    let list = FeatureList(features, sampleRate: sampleRate, urids: urids)
+    let missing = plugin.requiredFeatures.subtracting(list.uris).subtracting([LV2URI.isLive])
+    guard missing.isEmpty else {
+      throw HostingError(
+        plugin.uri, "it needs \(missing.sorted().joined(separator: ", ")), which is not offered")
+    }
+    guard
+      let pointer = list.pointers.withUnsafeBufferPointer({
+        lilv_plugin_instantiate(plugin.pointer, sampleRate, $0.baseAddress)
+      }), let handle = pointer.pointee.lv2_handle
+    else { throw HostingError(plugin.uri, "it cannot be loaded, or it refuses this host") }
+    self.plugin = plugin
+    self.sampleRate = sampleRate
+    self.pointer = pointer
+    self.handle = handle
+    self.features = list
+    descriptor = pointer.pointee.lv2_descriptor.pointee
+    controls = .allocate(capacity: plugin.ports.count)
+    indices = Dictionary(uniqueKeysWithValues: plugin.ports.map { ($0.symbol, $0.index) })
+    sequences = .allocate(capacity: plugin.ports.count)
+    isInput = .allocate(capacity: plugin.ports.count)
+    connectOwnPorts(urids)
+    list.worker.start(
+      handle,
+      lilv_instance_get_extension_data(pointer, LV2URI.workerInterface)?
+        .assumingMemoryBound(to: LV2_Worker_Interface.self))
+  }
+
+  deinit {
+    features.worker.stop()
+    deactivate()
+    lilv_instance_free(pointer)
+    for case let sequence? in sequences { sequence.deallocate() }
+    sequences.deallocate()
+    isInput.deallocate()
+    controls.deallocate()
+  }
+
+  private func connectOwnPorts(_ urids: URIDMap) {
+    for port in plugin.ports {
+      isInput.initializeElement(at: port.index, to: port.isInput)
+      sequences.initializeElement(at: port.index, to: nil)
+      (controls + port.index).initialize(to: port.default.isNaN ? 0 : port.default)
+      switch port.kind {
+      case .control: connect(port.index, to: controls + port.index)
+      case .atom:
+        let sequence = AtomSequence(
+          capacity: max(Self.sequenceCapacity, port.minimumSize), urids: urids)
+        sequences[port.index] = sequence
+        connect(port.index, to: sequence.buffer)
+      default: connect(port.index, to: nil)
+      }
+    }
+  }
+
+  /// Connects a port to memory that must stay as long as it is connected; nil takes it away.
+  public func connect(_ index: Int, to memory: UnsafeMutableRawPointer?) {
+    descriptor.connect_port(handle, UInt32(index), memory)
+  }
+
+  /// The value of a control, by symbol.
+  ///
+  /// - Precondition: there is such a port.
+  public subscript(_ symbol: String) -> Float {
+    get { controls[index(symbol)] }
+    set { controls[index(symbol)] = newValue }
+  }
+
+  /// Where the value of a control is, by port index, for the audio thread.
+  public func control(_ index: Int) -> UnsafeMutablePointer<Float> { controls + index }
+
+  /// The events of an atom port, by port index; nil if it is none.
+  public func events(_ index: Int) -> AtomSequence? { sequences[index] }
+
+  /// Prepares for `run`, with everything forgotten that was heard.
+  public func activate() {
+    guard !isActive else { return }
+    isActive = true
+    descriptor.activate?(handle)
+  }
+
+  /// Ends what `activate` began.
+  public func deactivate() {
+    guard isActive else { return }
+    isActive = false
+    descriptor.deactivate?(handle)
+  }
+
+  /// Processes a block, delivers what the worker answered, and drops the events that were read.
+  ///
+  /// Events that the plugin sends stay until the next call.
+  public func run(_ sampleCount: Int) {
+    for index in sequences.indices where !isInput[index] { sequences[index]?.prepareForOutput() }
+    descriptor.run(handle, UInt32(sampleCount))
+    features.worker.deliver()
+    for index in sequences.indices where isInput[index] { sequences[index]?.clear() }
+  }
+
+  /// Waits until the work that was scheduled is done; the next `run` delivers the answers.
+  ///
+  /// - Thread: not the audio thread.
+  public func joinWorker() { features.worker.join() }
+
+  /// Delivers answers of the worker now, as if a `run` had ended.
+  public func deliverResponses() { features.worker.deliver() }
+
+  /// The table behind an interface of the plugin, by URI; nil if it has none.
+  public func extensionData(_ uri: String) -> UnsafeRawPointer? {
+    lilv_instance_get_extension_data(pointer, uri).map { UnsafeRawPointer($0) }
+  }
+
+  private func index(_ symbol: String) -> Int {
+    guard let index = indices[symbol] else {
+      preconditionFailure("\(plugin.uri) has no port \(symbol)")
+    }
+    return index
+  }
+}

@@ -1,0 +1,184 @@
+internal import CLilv
+internal import Glibc
+
+/// A plugin's state: the values of its controls, and what it keeps besides.
+///
+/// - Thread: the world's.
+public final class State {
+  private let pointer: OpaquePointer
+  private let world: World
+
+  private init(_ pointer: OpaquePointer, in world: World) {
+    self.pointer = pointer
+    self.world = world
+  }
+
+  deinit { lilv_state_free(pointer) }
+
+  /// A preset that a bundle of the world has, by URI; also the default state of a plugin, by its.
+  public convenience init(preset uri: String, in world: World) throws(HostingError) {
+    guard let node = Node(uri: uri, in: world) else { throw HostingError(uri, "this is no URI") }
+    lilv_world_load_resource(world.pointer, node.pointer)
+    guard
+      let pointer = lilv_state_new_from_world(world.pointer, world.urids.mapFeature, node.pointer)
+    else { throw HostingError(uri, "there is no such preset") }
+    self.init(pointer, in: world)
+  }
+
+  /// A state that was saved to a file.
+  ///
+  /// - Parameter uri: what the file calls it; nil if it goes by the file's own name.
+  public convenience init(
+    path: String, uri: String? = nil, in world: World
+  ) throws(HostingError) {
+    let subject = uri.flatMap { Node(uri: $0, in: world) }
+    // lilv asserts on files that are not there.
+    guard access(path, R_OK) == 0,
+      let pointer = lilv_state_new_from_file(
+        world.pointer, world.urids.mapFeature, subject?.pointer, path)
+    else { throw HostingError(path, "this is no readable state") }
+    self.init(pointer, in: world)
+  }
+
+  /// A state as text, from `text(uri:)`.
+  public convenience init(text: String, in world: World) throws(HostingError) {
+    guard let pointer = lilv_state_new_from_string(world.pointer, world.urids.mapFeature, text)
+    else { throw HostingError("state", "the text makes no sense") }
+    self.init(pointer, in: world)
+  }
+
+  /// What an instance is like now.
+  ///
+  /// - Parameters:
+  ///   - instance: what to ask.
+  ///   - folder: where files that the state refers to are linked or copied, which is where it will
+  ///     be saved; nil if it stays in memory and may refer to files where they are.
+  public convenience init(of instance: Instance, folder: String? = nil) throws(HostingError) {
+    let context = StateContext(instance)
+    let pointer = instance.features.pointers.withUnsafeBufferPointer { features in
+      lilv_state_new_from_instance(
+        instance.plugin.pointer, instance.pointer, instance.plugin.world.urids.mapFeature,
+        instance.features.scratchFolder, folder, folder, folder, StateContext.value,
+        Unmanaged.passUnretained(context).toOpaque(), LV2_STATE_IS_POD.rawValue,
+        features.baseAddress)
+    }
+    withExtendedLifetime(context) {}
+    guard let pointer else { throw HostingError(instance.plugin.uri, "its state cannot be had") }
+    self.init(pointer, in: instance.plugin.world)
+  }
+
+  /// The name as hosts show it; empty if it has none.
+  public var label: String {
+    get { lilv_state_get_label(pointer).map { String(cString: $0) } ?? "" }
+    set { lilv_state_set_label(pointer, newValue) }
+  }
+
+  /// The URI of the plugin that it is for.
+  public var pluginURI: String { LV2Hosting.text(lilv_state_get_plugin_uri(pointer)) }
+
+  /// The number of things that the plugin keeps besides controls.
+  public var propertyCount: Int { Int(lilv_state_get_num_properties(pointer)) }
+
+  /// The values of controls by symbol, as far as they are numbers.
+  public var controls: [String: Float] {
+    let context = StateContext(urids: world.urids)
+    lilv_state_emit_port_values(
+      pointer, StateContext.setValue, Unmanaged.passUnretained(context).toOpaque())
+    return withExtendedLifetime(context) { context.values }
+  }
+
+  /// Gives an instance all of it; controls that it does not mention, or does not have, stay.
+  public func restore(to instance: Instance) {
+    let context = StateContext(instance)
+    instance.features.pointers.withUnsafeBufferPointer { features in
+      lilv_state_restore(
+        pointer, instance.pointer, StateContext.setValue,
+        Unmanaged.passUnretained(context).toOpaque(), 0, features.baseAddress)
+    }
+    withExtendedLifetime(context) {}
+  }
+
+  /// Saves it as a preset that any host reads.
+  ///
+  /// - Parameters:
+  ///   - folder: the bundle; it is made if it is not there.
+  ///   - file: the name in it.
+  ///   - uri: what it is called; nil for the file's own name, which lets the bundle be moved.
+  public func save(
+    to folder: String, file: String = "state.ttl", uri: String? = nil
+  ) throws(HostingError) {
+    let status = lilv_state_save(
+      world.pointer, world.urids.mapFeature, world.urids.unmapFeature, pointer, uri, folder, file)
+    guard status == 0 else { throw HostingError(folder, "the state cannot be saved here") }
+  }
+
+  /// It as text, which refers to files where they are.
+  public func text(uri: String) -> String {
+    let text = lilv_state_to_string(
+      world.pointer, world.urids.mapFeature, world.urids.unmapFeature, pointer, uri, nil)
+    guard let text else { return "" }
+    defer { lilv_free(text) }
+    return String(cString: text)
+  }
+
+  /// Whether two states are the same, for the same plugin.
+  public static func == (one: State, other: State) -> Bool {
+    lilv_state_equals(one.pointer, other.pointer)
+  }
+}
+
+/// What the callbacks of a state work on.
+private final class StateContext {
+  let instance: Instance?
+  let urids: URIDMap
+  var values: [String: Float] = [:]
+
+  init(_ instance: Instance) {
+    self.instance = instance
+    urids = instance.plugin.world.urids
+  }
+
+  init(urids: URIDMap) {
+    instance = nil
+    self.urids = urids
+  }
+
+  static func behind(_ context: UnsafeMutableRawPointer?) -> StateContext? {
+    context.map { Unmanaged<StateContext>.fromOpaque($0).takeUnretainedValue() }
+  }
+
+  /// Reads an input control.
+  static let value: LilvGetPortValueFunc = { symbol, context, size, type in
+    size?.pointee = 0
+    type?.pointee = 0
+    guard let symbol, let context = behind(context), let instance = context.instance,
+      let port = instance.plugin.port(String(cString: symbol)), port.kind == .control, port.isInput
+    else { return nil }
+    size?.pointee = 4
+    type?.pointee = context.urids.map(LV2URI.float)
+    return UnsafeRawPointer(instance.control(port.index))
+  }
+
+  /// Sets an input control to a finite number, or notes it.
+  static let setValue: LilvSetPortValueFunc = { symbol, context, value, size, type in
+    guard let symbol, let value, let context = behind(context) else { return }
+    let bytes = UnsafeRawBufferPointer(start: value, count: Int(size))
+    guard let number = number(bytes, context.urids.unmap(type)), number.isFinite else { return }
+    let name = String(cString: symbol)
+    context.values[name] = number
+    guard let instance = context.instance, let port = instance.plugin.port(name),
+      port.kind == .control, port.isInput
+    else { return }
+    instance.control(port.index).pointee = number
+  }
+
+  private static func number(_ bytes: UnsafeRawBufferPointer, _ type: String?) -> Float? {
+    switch (type, bytes.count) {
+    case (LV2URI.float, 4): bytes.loadUnaligned(as: Float.self)
+    case (LV2URI.double, 8): Float(bytes.loadUnaligned(as: Double.self))
+    case (LV2URI.int, 4), (LV2URI.bool, 4): Float(bytes.loadUnaligned(as: Int32.self))
+    case (LV2URI.long, 8): Float(bytes.loadUnaligned(as: Int64.self))
+    default: nil
+    }
+  }
+}

@@ -1,0 +1,134 @@
+internal import CLilv
+internal import Glibc
+internal import Synchronization
+
+/// How a host does the work that a plugin schedules.
+public enum WorkerMode: Sendable, Equatable, CaseIterable {
+  /// The feature is not offered.
+  case absent
+  /// Within `run`, and the answer too, as hosts do that render offline.
+  case immediate
+  /// Within `run`; the answer after it.
+  case synchronous
+  /// In a thread of its own; the answers after the next `run` that finds them.
+  case asynchronous
+}
+
+/// The worker feature of one instance.
+final class Worker: @unchecked Sendable {
+  private static let ringSize = 1 << 16
+
+  let mode: WorkerMode
+  /// The feature's data, with a pointer to this object.
+  let schedule = UnsafeMutablePointer<LV2_Worker_Schedule>.allocate(capacity: 1)
+  private let requests = MessageRing(capacity: ringSize)
+  private let responses = MessageRing(capacity: ringSize)
+  private var handle: LV2_Handle?
+  private var interface: UnsafePointer<LV2_Worker_Interface>?
+  private let wake = UnsafeMutablePointer<sem_t>.allocate(capacity: 1)
+  private var thread: pthread_t?
+  private let isEnding = Atomic<Bool>(false)
+  private let scheduled = Atomic<Int>(0), done = Atomic<Int>(0)
+
+  init(_ mode: WorkerMode) {
+    self.mode = mode
+    sem_init(wake, 0, 0)
+    schedule.initialize(
+      to: LV2_Worker_Schedule(handle: Unmanaged.passUnretained(self).toOpaque()) {
+        handle, size, data in
+        guard let handle else { return LV2_WORKER_ERR_UNKNOWN }
+        return Unmanaged<Worker>.fromOpaque(handle)._withUnsafeGuaranteedRef {
+          $0.request(UnsafeRawBufferPointer(start: data, count: Int(size)))
+        }
+      })
+  }
+
+  deinit {
+    stop()
+    sem_destroy(wake)
+    wake.deallocate()
+    schedule.deallocate()
+  }
+
+  /// Begins to serve an instance. A plugin without the interface gets no work done.
+  func start(_ handle: LV2_Handle, _ interface: UnsafePointer<LV2_Worker_Interface>?) {
+    self.handle = handle
+    self.interface = interface
+    guard mode == .asynchronous, interface != nil else { return }
+    var thread = pthread_t()
+    let context = Unmanaged.passUnretained(self).toOpaque()
+    let status = pthread_create(
+      &thread, nil,
+      { context in
+        guard let context else { return nil }
+        Unmanaged<Worker>.fromOpaque(context).takeUnretainedValue().serve()
+        return nil
+      }, context)
+    if status == 0 { self.thread = thread }
+  }
+
+  /// Ends the thread, when the work in hand is done. What still waits is dropped.
+  func stop() {
+    guard let thread else { return }
+    isEnding.store(true, ordering: .releasing)
+    sem_post(wake)
+    pthread_join(thread, nil)
+    self.thread = nil
+  }
+
+  /// Waits until all work that was scheduled is done; its answers still have to be delivered.
+  func join() {
+    let goal = scheduled.load(ordering: .acquiring)
+    while done.load(ordering: .acquiring) < goal, thread != nil { usleep(50) }
+  }
+
+  /// Hands all answers to the plugin. Thread: that of `run`.
+  func deliver() {
+    guard let interface = interface?.pointee else { return }
+    while let response = responses.next() {
+      _ = interface.work_response?(handle, UInt32(response.count), response.baseAddress)
+    }
+    _ = interface.end_run?(handle)
+  }
+
+  private func request(_ data: UnsafeRawBufferPointer) -> LV2_Worker_Status {
+    guard interface != nil, mode != .absent else { return LV2_WORKER_ERR_UNKNOWN }
+    if mode == .asynchronous {
+      guard requests.write(data) else { return LV2_WORKER_ERR_NO_SPACE }
+      scheduled.add(1, ordering: .releasing)
+      sem_post(wake)
+      return LV2_WORKER_SUCCESS
+    }
+    work(data)
+    if mode == .immediate, let interface = interface?.pointee {
+      while let response = responses.next() {
+        _ = interface.work_response?(handle, UInt32(response.count), response.baseAddress)
+      }
+    }
+    return LV2_WORKER_SUCCESS
+  }
+
+  private func serve() {
+    while true {
+      while sem_wait(wake) != 0 {}
+      if isEnding.load(ordering: .acquiring) { return }
+      if let data = requests.next() {
+        work(data)
+        done.add(1, ordering: .releasing)
+      }
+    }
+  }
+
+  private func work(_ data: UnsafeRawBufferPointer) {
+    let respond: LV2_Worker_Respond_Function = { context, size, data in
+      guard let context else { return LV2_WORKER_ERR_UNKNOWN }
+      return Unmanaged<Worker>.fromOpaque(context)._withUnsafeGuaranteedRef {
+        $0.responses.write(UnsafeRawBufferPointer(start: data, count: Int(size)))
+          ? LV2_WORKER_SUCCESS : LV2_WORKER_ERR_NO_SPACE
+      }
+    }
+    _ = interface?.pointee.work?(
+      handle, respond, Unmanaged.passUnretained(self).toOpaque(), UInt32(data.count),
+      data.count > 0 ? data.baseAddress : nil)
+  }
+}

@@ -1,0 +1,31 @@
+import Foundation
+import Testing
+
+/// Instances and objects come and go, and leave nothing; many are made at once.
+@Suite(.timeLimit(.minutes(5))) struct LifetimeTests {
+  /// Kilobytes that may stay over 160 loads or 800 instances: one that leaked its smallest ring,
+  /// 32 kB, would leave 5 or 25 MB.
+  private static let bound = 4096
+
+  @Test(arguments: ["urn:divisi:hands", "urn:divisi:drums-mix"])
+  func memoryStaysFlat(uri: String) throws {
+    let folder = try TemporaryFolder()
+    let ports = try RawHost.ports(of: uri, controls: Render.live, in: folder)
+    let score = try folder.write(uri.contains("drums") ? Duet.strokes : Duet.score, to: "s.csv")
+    for (kind, count) in [("instances", 1000), ("loads", 200)] {
+      let output = try Child.run(
+        RawHost.file("cycles"), [kind, Bundle.object, uri, ports, score, "\(count)"])
+      let growth = try #require(Int(output.trimmingCharacters(in: .whitespacesAndNewlines)))
+      #expect(growth < Self.bound, "\(count) \(kind) left \(growth) kB")
+    }
+  }
+
+  @Test(arguments: ["urn:divisi:hands", "urn:divisi:drums"], [Render.fast, Render.live])
+  func eightThreadsAtOnce(uri: String, controls: [String: Float]) throws {
+    let folder = try TemporaryFolder()
+    let ports = try RawHost.ports(of: uri, controls: controls, in: folder)
+    let score = try folder.write(uri.contains("drums") ? Duet.strokes : Duet.score, to: "s.csv")
+    let output = try Child.run(RawHost.file("threads"), [Bundle.object, uri, ports, score])
+    #expect(output.contains("equal 8"))
+  }
+}

@@ -1,0 +1,35 @@
+import Foundation
+import LV2Hosting
+import Testing
+
+/// The bundles under test, as `make bundle` leaves them.
+enum Bundle {
+  static let root = URL(fileURLWithPath: #filePath)
+    .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent().path
+  /// The folder of both bundles.
+  static let folder = root + "/build/bundle"
+  static let object = folder + "/divisi.lv2/divisi.so"
+  /// What lilv and hosts have to search: the bundles, and LV2's own data.
+  static let searchPath = folder + ":/usr/lib/lv2"
+
+  static let full = ["urn:divisi:hands", "urn:divisi:drums", "urn:divisi:parts"]
+  static let stereo = ["urn:divisi:hands-mix", "urn:divisi:drums-mix"]
+  static let plugins = full + stereo
+
+  /// The stems of a plugin in the order of its outputs, without the residual.
+  static func parts(of uri: String) -> [String] {
+    switch uri {
+    case "urn:divisi:hands", "urn:divisi:hands-mix": ["left", "right"]
+    case "urn:divisi:drums", "urn:divisi:drums-mix": ["kick", "snare", "hihat", "toms", "cymbals"]
+    default: (1...8).map { "part_\($0)" }
+    }
+  }
+
+  /// The bundles' data, read anew, since lilv wants one for each thread.
+  static func world(extra: [String] = []) throws -> World {
+    try #require(
+      FileManager.default.isReadableFile(atPath: object), "build it first: make bundle")
+    return try World(path: (extra + [searchPath]).joined(separator: ":"))
+  }
+}

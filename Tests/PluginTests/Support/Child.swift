@@ -1,0 +1,90 @@
+import Foundation
+import Testing
+
+/// Another program at work, which ends with the test at the latest.
+final class Child {
+  private let process = Process()
+  private let folder: TemporaryFolder
+  private let stdin = Pipe()
+
+  /// Starts a program.
+  ///
+  /// - Parameters:
+  ///   - path: with its folder, or a name to be looked for in `PATH`.
+  ///   - environment: changes to this process's own.
+  init(
+    _ path: String, _ arguments: [String], environment: [String: String] = [:],
+    in working: String? = nil
+  ) throws {
+    folder = try TemporaryFolder()
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    process.arguments = [path] + arguments
+    process.environment = ProcessInfo.processInfo.environment
+      .merging(["LV2_PATH": Bundle.searchPath, "LC_ALL": "C"]) { $1 }.merging(environment) { $1 }
+    if let working { process.currentDirectoryURL = URL(fileURLWithPath: working) }
+    // Through files, because a full pipe would stop the program.
+    process.standardOutput = try Self.handle(folder.file("output"))
+    process.standardError = try Self.handle(folder.file("errors"))
+    process.standardInput = stdin
+    try process.run()
+  }
+
+  deinit { end() }
+
+  private static func handle(_ path: String) throws -> FileHandle {
+    _ = FileManager.default.createFile(atPath: path, contents: nil)
+    return try FileHandle(forWritingTo: URL(fileURLWithPath: path))
+  }
+
+  var isRunning: Bool { process.isRunning }
+  /// What it has written to either stream so far.
+  var text: String {
+    ((try? folder.text("output")) ?? "") + ((try? folder.text("errors")) ?? "")
+  }
+  var output: String { (try? folder.text("output")) ?? "" }
+
+  /// Writes a line to its standard input.
+  func say(_ line: String) { stdin.fileHandleForWriting.write(Data((line + "\n").utf8)) }
+
+  /// Ends it if it still runs: first politely, then not.
+  func end() {
+    guard process.isRunning else { return }
+    try? stdin.fileHandleForWriting.close()
+    process.terminate()
+    for _ in 0..<300 where process.isRunning { usleep(10_000) }
+    if process.isRunning { kill(process.processIdentifier, SIGKILL) }
+    process.waitUntilExit()
+  }
+
+  /// Waits until it ends by itself; −signal if it was killed.
+  @discardableResult
+  func wait() -> Int32 {
+    try? stdin.fileHandleForWriting.close()
+    process.waitUntilExit()
+    return process.terminationReason == .exit
+      ? process.terminationStatus : -process.terminationStatus
+  }
+
+  /// Waits until a condition holds, as long as the program runs.
+  func wait(until condition: () -> Bool) -> Bool {
+    while process.isRunning {
+      if condition() { return true }
+      usleep(5_000)
+    }
+    return condition()
+  }
+
+  /// Runs a program to its end, which has to be a good one.
+  @discardableResult
+  static func run(
+    _ path: String, _ arguments: [String], environment: [String: String] = [:],
+    in working: String? = nil, status: Int32 = 0, location: SourceLocation = #_sourceLocation
+  ) throws -> String {
+    let child = try Child(path, arguments, environment: environment, in: working)
+    let ended = child.wait()
+    #expect(
+      ended == status, "\(path) \(arguments.joined(separator: " "))\n\(child.text.suffix(4000))",
+      sourceLocation: location)
+    return child.output
+  }
+}

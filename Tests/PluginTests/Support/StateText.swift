@@ -1,0 +1,34 @@
+/// The Turtle of a preset, as a person or a host would write it.
+func presetText(
+  uri: String = "", for plugin: String, label: String = "Test", controls: [String: Float] = [:],
+  score: String? = nil
+) -> String {
+  let ports = controls.sorted { $0.key < $1.key }
+    .map { "[ lv2:symbol \"\($0.key)\" ; pset:value \($0.value) ]" }.joined(separator: " ,\n    ")
+  let state = score.map {
+    " ;\n  state:state [ <urn:divisi:a_score> \"\($0)\"^^<http://lv2plug.in/ns/ext/atom#Path> ]"
+  }
+  return """
+    @prefix lv2: <http://lv2plug.in/ns/lv2core#> .
+    @prefix pset: <http://lv2plug.in/ns/ext/presets#> .
+    @prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
+    @prefix state: <http://lv2plug.in/ns/ext/state#> .
+
+    <\(uri)> a pset:Preset ; lv2:appliesTo <\(plugin)> ; rdfs:label "\(label)"\
+    \(ports.isEmpty ? "" : " ;\n  lv2:port\n    " + ports)\(state ?? "") .
+
+    """
+}
+
+/// A bundle of presets, by URI.
+func presetManifest(_ presets: [(uri: String, file: String, plugin: String)]) -> String {
+  """
+  @prefix lv2: <http://lv2plug.in/ns/lv2core#> .
+  @prefix pset: <http://lv2plug.in/ns/ext/presets#> .
+  @prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
+
+  """
+    + presets.map {
+      "<\($0.uri)> a pset:Preset ; lv2:appliesTo <\($0.plugin)> ; rdfs:seeAlso <\($0.file)> .\n"
+    }.joined()
+}
