@@ -96,7 +96,7 @@ import Testing
   /// What the audio thread lets through has to be something that the engine takes.
   @Test(arguments: PluginKind.allCases)
   func theEndsOfAllRangesAreSettings(kind: PluginKind) throws {
-    func settings(_ value: (Port.Values) -> Float) throws -> StreamSettings {
+    func settings(_ value: (DivisiPorts.Port.Values) -> Float) throws -> StreamSettings {
       var ports: [String: Double] = [:]
       for control in EngineControl.allCases {
         let port = try #require(kind.ports.first { $0.symbol == control.rawValue })

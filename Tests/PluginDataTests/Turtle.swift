@@ -60,7 +60,7 @@ struct DescribedPlugin {
   }
 
   /// What passes through a port; nil where the Turtle does not say.
-  func role(_ port: RDFGraph.Node) -> Port.Role? {
+  func role(_ port: RDFGraph.Node) -> DivisiPorts.Port.Role? {
     let isInput = isA(port, Word.lv2 + "InputPort")
     guard isInput != isA(port, Word.lv2 + "OutputPort") else { return nil }
     if isA(port, Word.lv2 + "AudioPort") { return isInput ? .audioInput : .audioOutput }
@@ -70,7 +70,7 @@ struct DescribedPlugin {
       let maximum = graph.number(port, Word.lv2 + "maximum"),
       let standard = graph.number(port, Word.lv2 + "default")
     else { return nil }
-    let values = Port.Values(
+    let values = DivisiPorts.Port.Values(
       minimum: Float(minimum), maximum: Float(maximum), standard: Float(standard),
       isInteger: has(port, property: "integer") || has(port, property: "toggled"))
     return isInput ? .control(values) : .report(values)
