@@ -82,7 +82,8 @@ let package = Package(
     .target(
       name: "DivisiLV2",
       dependencies: [
-        "CCPU", "CFFTWThreads", "CLV2", "DivisiEngine", "DivisiPorts", "DivisiRealtime", "DivisiScore",
+        "CCPU", "CFFTWThreads", "CLV2", "DivisiEngine", "DivisiPorts", "DivisiRealtime",
+        "DivisiScore",
       ],
       path: "Plugin/DivisiLV2", swiftSettings: strict, linkerSettings: pluginLinker),
     // Timings of kernels and models, as ratios in one run.
