@@ -89,13 +89,3 @@ final class StreamLearner {
     fatalError()
   }
 }
-
-final class StrokeLearner {
-  init(
-    settings: SeparationSettings, grid: TimeGrid, binCount: Int, kit: DrumKit,
-    parallel: @escaping Parallel
-  ) {}
-  func fit(_ V: Spectrogram, parts: [Part], firstFrame: Int, leaving: Int, adapts: Bool)
-    -> ConvolutiveNMF?
-  { nil }
-}
