@@ -54,7 +54,7 @@ public final class RecursiveAutoencoder: @unchecked Sendable {
     let encoder = Templates(binCount: model.binCount, runs: model.W.runs, frameCount: 1)
     for (component, memory) in memories.enumerated() {
       let runs = memory.runs.runs
-      RunKernels.copy(memory.template(0), to: model.W.frame(0, ofComponent: component), over: runs)
+      memory.copyTemplate(to: model.W, component: component)
       RunKernels.copy(
         memory.isHeard ? memory.encoder : memory.template(0),
         to: encoder.frame(0, ofComponent: component), over: runs)
@@ -122,6 +122,7 @@ public final class RecursiveAutoencoder: @unchecked Sendable {
     let frames = 0..<min(leaving, model.frameCount)
     model.approximate(frames: frames)
     for component in memories.indices where keeps(component) {
+      guard !model.pattern.entries(ofComponent: component).isEmpty else { continue }
       let memory = memories[component]
       let runs = memory.runs.runs
       let entries = model.pattern.entries(ofComponent: component, inFrames: frames)
@@ -161,7 +162,8 @@ public final class RecursiveAutoencoder: @unchecked Sendable {
     RunKernels.clear(memory.numerator(0), over: runs)
     RunKernels.add(w, gain: memory.denominators[0], to: memory.numerator(0), over: runs)
     RunKernels.clear(memory.encoderDenominator, over: runs)
-    RunKernels.add(heard.column(component), gain: share * sum, to: memory.encoderDenominator, over: runs)
+    RunKernels.add(
+      heard.column(component), gain: share * sum, to: memory.encoderDenominator, over: runs)
     RunKernels.accumulate(
       memory.encoderNumerator, decay: 0, autoencoder.encoder.frame(0, ofComponent: component),
       memory.encoderDenominator, over: runs)

@@ -35,11 +35,13 @@ struct PitchComb {
   /// - Parameter level: the level of a partial, from 1 up; must be above zero.
   /// - Returns: K values.
   func template(
-    pitch: Int, grid: TimeGrid, binCount: Int, level: (_ partial: Int) -> Double = { 1 / Double($0) }
+    pitch: Int, grid: TimeGrid, binCount: Int,
+    level: (_ partial: Int) -> Double = { 1 / Double($0) }
   ) -> [Float] {
     var template = [Float](repeating: 0, count: binCount)
     var partial = 1
-    while let (centre, bins) = band(ofPartial: partial, pitch: pitch, grid: grid, binCount: binCount)
+    while let (centre, bins) = band(
+      ofPartial: partial, pitch: pitch, grid: grid, binCount: binCount)
     {
       let level = level(partial)
       for bin in bins {
