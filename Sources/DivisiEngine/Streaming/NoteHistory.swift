@@ -10,6 +10,10 @@ final class NoteHistory {
   /// Distance of the strokes that let a drum sound at any time.
   static let strokeSeconds = 0.1
 
+  /// A note may sound this much before its onset, the largest tolerance, and this long after its end.
+  private static let earlySeconds = 1.0
+  private static let longestSeconds = 10.0
+
   private let layout: StreamLayout
   private let sampleRate: Double
   private let reachSeconds: Double
@@ -55,13 +59,20 @@ final class NoteHistory {
     }
   }
 
+  /// Pitches that are struck within a second, as far as is known.
+  func upcomingPitches(after seconds: Double) -> Set<Int> {
+    let notes = parts(fromSeconds: seconds, toSeconds: seconds).flatMap(\.notes)
+    return Set(notes.filter { $0.onsetSeconds >= seconds }.map(\.pitch))
+  }
+
   /// The notes that sound in a stretch of the stream, part by part.
   ///
   /// - Returns: notes in seconds of the stream; those that still sound end beyond the stretch.
   func parts(fromSeconds start: Double, toSeconds end: Double) -> [Part] {
     var parts = layout.partNames.map { Part(name: $0, notes: []) }
     func add(_ note: StreamNote, onset: Double, end noteEnd: Double) {
-      guard onset < end + 1, noteEnd > start - 10, note.part >= 0 else { return }
+      guard onset < end + Self.earlySeconds, noteEnd > start - Self.longestSeconds, note.part >= 0
+      else { return }
       parts[Int(note.part)].notes.append(
         Note(
           onsetSeconds: onset, releaseSeconds: noteEnd, pitch: Int(note.pitch),
@@ -80,7 +91,8 @@ final class NoteHistory {
         let next =
           index + 1 < segments.count
           ? Double(segments[index + 1].sample) / sampleRate : Double.infinity
-        guard next > start - 10, startSeconds < end + 1 else { continue }
+        guard next > start - Self.longestSeconds, startSeconds < end + Self.earlySeconds
+        else { continue }
         let shift = segment.seconds - startSeconds
         for note in score.parts.joined() {
           guard note.onsetSeconds < next + shift,

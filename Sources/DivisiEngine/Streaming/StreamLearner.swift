@@ -16,6 +16,8 @@ final class StreamLearner {
   private let binCount: Int
   private let pitches: PitchLearner?
   private let strokes: StrokeLearner?
+  private static let turns = 12
+  private var turn = 0
   /// By pitch or articulation.
   private var voices: [Int: LiveVoice] = [:]
 
@@ -53,17 +55,20 @@ final class StreamLearner {
       pitches?.fit(
         V, parts: parts, firstFrame: firstFrame, leaving: leaving, adapts: adapts, due: due)
       ?? strokes?.fit(V, parts: parts, firstFrame: firstFrame, leaving: leaving, adapts: adapts)
-    for pitch in Set(parts.flatMap(\.notes).map(\.pitch)) where pitches != nil {
+    for pitch in Set(parts.flatMap(\.notes).map(\.pitch)) {
       voices[pitch] = voice(pitch)
     }
     return model
   }
 
-  /// Makes sure that the audio thread knows some pitches, heard or not.
-  func prepare(_ wanted: some Sequence<Int>) {
-    for pitch in wanted where voices[pitch] == nil {
-      voices[pitch] = voice(pitch)
-    }
+  /// Makes sure that the audio thread knows some pitches, heard or not, and knows what is soon to be
+  /// heard as well as possible: what was never heard is guessed from what has been.
+  func prepare(_ wanted: Set<Int>, soon: Set<Int>) {
+    for pitch in wanted where voices[pitch] == nil { voices[pitch] = voice(pitch) }
+    for pitch in soon { voices[pitch] = voice(pitch) }
+    // Where the future is not known, all have their turn.
+    for pitch in wanted.sorted() where pitch % Self.turns == turn { voices[pitch] = voice(pitch) }
+    turn = (turn + 1) % Self.turns
   }
 
   /// What is known by now, for the audio thread.

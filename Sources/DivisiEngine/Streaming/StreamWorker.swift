@@ -72,7 +72,7 @@ public final class StreamWorker: @unchecked Sendable {
           }
         }, hasPedal: hasPedal)
       notes.score = score
-      learner.prepare(notes.pitches)
+      learner.prepare(notes.pitches, soon: [])
       shared.pointee.scores.publish(score)
       publish()
     }
@@ -114,7 +114,7 @@ public final class StreamWorker: @unchecked Sendable {
       history.window(first..<end), parts: window, firstFrame: first,
       leaving: min(leaving, end - first), adapts: adapts,
       due: frames.lowerBound - first..<frames.upperBound - first)
-    learner.prepare(notes.pitches)
+    learner.prepare(notes.pitches, soon: notes.upcomingPitches(after: endSeconds))
     if !clock.isLive {
       let block = MaskBlock(frames: frames, stride: clock.maskStride, partCount: mask.partCount)
       if let model { fill(block, from: model, firstFrame: first) }
