@@ -38,7 +38,9 @@ struct Bench {
     let folder = realpath(".", nil).map { String(cString: $0) } ?? "."
     for load in PluginLoad.all {
       do {
-        print(try load.line(bundles: "\(folder)/build/bundle", recordings: "\(folder)/Tests/Recordings"))
+        print(
+          try load.line(bundles: "\(folder)/build/bundle", recordings: "\(folder)/Tests/Recordings")
+        )
       } catch {
         fail("\(error); run make bundle in the package's folder first", code: EXIT_FAILURE)
       }
