@@ -87,7 +87,9 @@ let package = Package(
       ],
       path: "Plugin/DivisiLV2", swiftSettings: strict, linkerSettings: pluginLinker),
     // Timings of kernels and models, as ratios in one run.
-    .executableTarget(name: "divisi-bench", dependencies: ["DivisiDSP"], swiftSettings: strict),
+    .executableTarget(
+      name: "divisi-bench", dependencies: ["AudioFiles", "DivisiDSP", "LV2Hosting"],
+      swiftSettings: strict),
 
     // Signals, measures and ways to run work that several test targets share.
     .target(
