@@ -30,7 +30,7 @@ struct Channels: @unchecked Sendable {
     flags.initialize(to: Flags())
     streams = SPSCRing(capacity: Self.streamCount, filledWith: nil)
     returned = SPSCRing(capacity: 2 * Self.streamCount, filledWith: 0)
-    requests = TextRing(capacity: 8)
+    requests = TextRing(capacity: 32)
     replies = TextRing(capacity: 16)
   }
 
