@@ -61,7 +61,7 @@ final class StreamLearner {
 
   /// Makes sure that the audio thread knows some pitches, heard or not.
   func prepare(_ wanted: some Sequence<Int>) {
-    for pitch in wanted where pitches != nil && voices[pitch] == nil {
+    for pitch in wanted where voices[pitch] == nil {
       voices[pitch] = voice(pitch)
     }
   }
@@ -86,16 +86,8 @@ final class StreamLearner {
         memories: pitches.components(ofPitch: pitch),
         ages: PitchConstraints.ages(grid: grid, settings: settings))
     }
-    fatalError()
+    return LiveVoice(
+      states: strokes!.states(ofArticulation: pitch),
+      firstAge: grid.frame(atSeconds: -settings.toleranceSeconds))
   }
-}
-
-final class StrokeLearner {
-  init(
-    settings: SeparationSettings, grid: TimeGrid, binCount: Int, kit: DrumKit,
-    parallel: @escaping Parallel
-  ) {}
-  func fit(_ V: Spectrogram, parts: [Part], firstFrame: Int, leaving: Int, adapts: Bool)
-    -> ConvolutiveNMF?
-  { nil }
 }
