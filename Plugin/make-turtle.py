@@ -207,8 +207,9 @@ def plugin(file, name, parts, drums, separate, comment):
         lines.append("lv2:requiredFeature urid:map")
     lines += ["lv2:optionalFeature " + " , ".join(optional), "lv2:extensionData state:interface , work:interface",
               f"pg:mainInput <{uri}#in>", f"pg:mainOutput <{uri}#mix>"]
-    lines.append("patch:writable <urn:divisi:a_score>" + (" , <urn:divisi:model_file>"))
-    lines.append("patch:readable <urn:divisi:message>")
+    if separate:
+        lines.append("patch:writable <urn:divisi:a_score> , <urn:divisi:model_file>")
+        lines.append("patch:readable <urn:divisi:message>")
     out.append(f"\n<{uri}>\n  " + " ;\n  ".join(lines) + " ;\n  lv2:port\n")
     blocks = []
     for index, port in enumerate(ports(uri, stems, drums, separate)):

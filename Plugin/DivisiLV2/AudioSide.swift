@@ -1,6 +1,5 @@
 // Thread: audio
 
-internal import CLV2
 import DivisiEngine
 import DivisiPorts
 import Synchronization
@@ -19,15 +18,21 @@ struct AudioSide: @unchecked Sendable {
   var transport: Transport
 
   /// The stream that is heard; nil where none could be made.
-  var slot: StreamSlot.View?
-  /// How many streams have been published by when this one was adopted.
-  var adoptedStreams = 0
+  var main: StreamSeat?
+  /// The one that will be, when it has heard enough.
+  var next: StreamSeat?
   /// The settings that were asked for last, by the place in ``EngineControl``.
   let asked: UnsafeMutablePointer<Float>
+  /// Those that the controls have said since they last changed, and for how many samples.
+  let wanted: UnsafeMutablePointer<Float>
+  var settledSamples = 0
   var askedChannelCount = 2
   var sentSettings = 0
-  /// Updates that came too late, of streams that are gone.
-  var lateBefore = 0
+  let engineControlCount: Int
+  /// Updates that came too late since activation, and what of it the main stream says; −1 before it
+  /// has been asked.
+  var lateCount = 0
+  var mainLateCount = 0
   /// Whether there is something new for the worker.
   var needsWork = false
   /// Whether the host had no room for a request.
@@ -37,21 +42,21 @@ struct AudioSide: @unchecked Sendable {
   var done = 0
   var count = 0
   var events = EventReader()
+  /// The samples that are being done, and how many of them each stream has done.
+  var chunkCount = 0
+  var mainDone = 0
+  var nextDone = 0
 
-  var source: Float = -1
+  var source: Float = 0
   var toldSlot = 0
   var followsHost = false
   var offsetSeconds = 0.0
   /// Whether gains are where the controls say, because nothing has been heard yet.
   var isFresh = true
-  /// Whether a new stream has nothing to say yet: outputs stay silent until it has.
-  var isAwaitingSound = false
-
-  let engineControlCount: Int
 
   private let inputs: UnsafeMutablePointer<UnsafeMutablePointer<Float>>
   private let constInputs: UnsafeMutablePointer<UnsafePointer<Float>>
-  private let levels: UnsafeMutablePointer<Float>
+  let levels: UnsafeMutablePointer<Float>
 
   init(kind: PluginKind, sampleRate: Double, urids: URIDs, channels: Channels) {
     map = PortMap(kind)
@@ -73,6 +78,8 @@ struct AudioSide: @unchecked Sendable {
     }
     asked = .allocate(capacity: engineControlCount)
     asked.initialize(repeating: 0, count: engineControlCount)
+    wanted = .allocate(capacity: engineControlCount)
+    wanted.initialize(repeating: 0, count: engineControlCount)
     levels = .allocate(capacity: stemCount)
     levels.initialize(repeating: 0, count: stemCount)
   }
@@ -86,6 +93,7 @@ struct AudioSide: @unchecked Sendable {
     constInputs.deallocate()
     levels.deallocate()
     asked.deallocate()
+    wanted.deallocate()
   }
 
   /// Whether the block is done.
@@ -93,22 +101,28 @@ struct AudioSide: @unchecked Sendable {
     @_noLocks get { done >= count && events.nextFrame() == nil }
   }
 
-  /// Takes up the stream that has been made for ``asked``; while nothing runs.
+  /// Makes room for a stream to start anew with; while nothing runs.
+  mutating func discardStreams() {
+    if let next { giveBack(next.stream) }
+    next = nil
+    while let read = channels.streams.read(), let stream = read { giveBack(stream) }
+  }
+
+  /// Starts anew with the stream that has been made for ``asked``; while nothing runs.
   mutating func restart() {
     sentSettings = channels.flags.pointee.servedSettings.load(ordering: .acquiring)
     transport = Transport(sampleRate: sampleRate)
-    mixer.setPresent(true, atOnce: true)
+    mixer.cancelHandover()
+    chunkCount = 0
     isFresh = true
-    isAwaitingSound = false
-    lateBefore = 0
     toldSlot = requestedSlot
     // Without a new stream the old one goes on.
-    if channels.flags.pointee.publishedStreams.load(ordering: .acquiring) != adoptedStreams {
-      slot = nil
-      adoptStream()
-    } else {
-      lateBefore = -(slot?.process.pointee.lateUpdateCount ?? 0)
+    while let read = channels.streams.read(), let stream = read {
+      if let main { giveBack(main.stream) }
+      main = StreamSeat(stream)
     }
+    lateCount = 0
+    mainLateCount = -1
     needsWork = false
     mustAskAgain = false
     for stem in 0..<stemCount { levels[stem] = 0 }
@@ -122,8 +136,13 @@ struct AudioSide: @unchecked Sendable {
   /// Whether all work is to be done at once.
   var isFreewheeling: Bool { ports.isOn(map.freewheel) }
 
-  /// Updates that came too late since activation.
-  var lateCount: Int { lateBefore + (slot?.process.pointee.lateUpdateCount ?? 0) }
+  /// Takes notice of updates that have come too late.
+  mutating func countLate() {
+    guard let main else { return }
+    let now = main.stream.process.pointee.lateUpdateCount
+    if mainLateCount >= 0 { lateCount += max(0, now - mainLateCount) }
+    mainLateCount = now
+  }
 
   /// Goes on with the block until it ends or there is work.
   @_noLocks
@@ -140,64 +159,71 @@ struct AudioSide: @unchecked Sendable {
 
   // MARK: Samples
 
-  /// Does some samples, at most so many.
+  /// Does some samples, at most so many; stops where there is work, and goes on there when called
+  /// again.
   @_noLocks
   private mutating func render(_ wanted: Int) {
-    adoptStream()
-    guard let slot else {
+    if chunkCount == 0 { takeStreams() }
+    guard let main else {
       passThrough(wanted)
       return
     }
-    transport.tell(
-      slot.process, followsHost: followsHost, offset: offsetSeconds, slack: slot.slackSeconds)
-    var length = min(wanted, Mixer.capacity)
-    if isAwaitingSound {
-      length = min(length, max(1, slot.latency &- slot.process.pointee.position))
+    if chunkCount == 0 { beginChunk(wanted, channelCount: main.stream.channelCount) }
+    if mainDone < chunkCount { mainDone &+= run(main.stream, mixer.stems, from: mainDone) }
+    if let next, nextDone < chunkCount && !needsWork {
+      nextDone &+= run(next.stream, mixer.nextStems, from: nextDone)
     }
-    if mixer.presence.isMoving { length = min(length, mixer.presence.left) }
-    copyInputs(length, channelCount: slot.channelCount)
-    let residual = mixer.stems + (stemCount &- 1) &* slot.channelCount
-    length = slot.process.pointee.run(
-      inputs: UnsafePointer(constInputs), parts: UnsafePointer(mixer.stems),
-      residual: UnsafePointer(residual), offset: 0, count: length)
-    if slot.process.pointee.isUpdateDue { needsWork = true }
-    mixer.run(count: length, channelCount: slot.channelCount)
-    copyOutputs(length, channelCount: slot.channelCount)
-    if isAwaitingSound && slot.process.pointee.position >= slot.latency {
-      isAwaitingSound = false
-      mixer.setPresent(true, atOnce: false)
-    }
-    isFresh = false
-    done &+= length
-    transport.clock &+= length
+    guard mainDone == chunkCount, next == nil || nextDone == chunkCount else { return }
+    endChunk(main.stream)
   }
 
-  /// Goes over to a new stream if there is one: at once if the old one has not been heard, else when
-  /// it has been faded out.
   @_noLocks
-  mutating func adoptStream() {
-    let published = channels.flags.pointee.publishedStreams.load(ordering: .acquiring)
-    guard published != adoptedStreams else { return }
-    var isUnheard = true
-    if let slot { isUnheard = slot.process.pointee.position == 0 }
-    guard isUnheard || (mixer.presence.value == 0 && !mixer.presence.isMoving) else {
-      mixer.setPresent(false, atOnce: false)
-      return
+  private mutating func beginChunk(_ wanted: Int, channelCount: Int) {
+    let position = transport.position(followsHost: followsHost, offset: offsetSeconds)
+    main?.tell(source: source, position: position, sampleRate: sampleRate)
+    next?.tell(source: source, position: position, sampleRate: sampleRate)
+    chunkCount = min(wanted, Mixer.capacity)
+    mainDone = 0
+    nextDone = 0
+    var inputCount = channelCount
+    if let next {
+      inputCount = max(inputCount, next.stream.channelCount)
+      // Up to where it has something to say, and up to where it alone is heard.
+      let silent = next.stream.latency &- next.heard
+      if silent > 0 { chunkCount = min(chunkCount, silent) }
+      if mixer.handover.isMoving { chunkCount = min(chunkCount, mixer.handover.left) }
     }
-    guard channels.streams.adopt(), let address = channels.streams.current else { return }
-    slot = Unmanaged<StreamSlot>.fromOpaque(address)._withUnsafeGuaranteedRef { $0.view }
-    adoptedStreams = published
-    transport.isLost = true
-    source = -1
-    readSource()
-    if isUnheard && isFresh {
-      mixer.setPresent(true, atOnce: true)
-    } else {
-      mixer.setPresent(false, atOnce: true)
-      isAwaitingSound = true
+    copyInputs(chunkCount, channelCount: inputCount)
+  }
+
+  /// Has a stream do what is left of the chunk, or a part of it.
+  @_noLocks
+  private mutating func run(
+    _ stream: StreamHandle, _ stems: UnsafeMutablePointer<UnsafeMutablePointer<Float>>,
+    from offset: Int
+  ) -> Int {
+    let residual = stems + (stemCount &- 1) &* stream.channelCount
+    let length = stream.process.pointee.run(
+      inputs: UnsafePointer(constInputs), parts: UnsafePointer(stems),
+      residual: UnsafePointer(residual), offset: offset, count: chunkCount &- offset)
+    if stream.process.pointee.isUpdateDue { needsWork = true }
+    return length
+  }
+
+  @_noLocks
+  private mutating func endChunk(_ stream: StreamHandle) {
+    var channelCount = stream.channelCount
+    if let next, mixer.handover.isMoving {
+      channelCount = mixer.blend(
+        count: chunkCount, channelCount: channelCount, nextChannelCount: next.stream.channelCount)
     }
-    // Lets the worker free the old one.
-    needsWork = true
+    mixer.run(count: chunkCount, channelCount: channelCount)
+    copyOutputs(chunkCount, channelCount: channelCount)
+    isFresh = false
+    done &+= chunkCount
+    transport.clock &+= chunkCount
+    chunkCount = 0
+    advanceHandover()
   }
 
   @_noLocks
@@ -267,30 +293,5 @@ struct AudioSide: @unchecked Sendable {
     copyOutputs(length, channelCount: 2)
     done &+= length
     transport.clock &+= length
-  }
-
-  // MARK: Reports
-
-  /// Tells the host what is going on; after a block.
-  @_noLocks
-  func report(late: Int) {
-    ports.report(Float(slot?.latency ?? 0), map.latency)
-    ports.report(Float(late), map.late)
-    if let slot {
-      ports.report(
-        min(1, Float(slot.process.pointee.position) / Float(max(slot.historySamples, 1))),
-        map.progress)
-    }
-    // 20 dB in a second.
-    let decay = divisi_exp10f(-Float(count) / Float(sampleRate))
-    var stem = 0
-    while stem < stemCount {
-      let level = max(mixer.peaks[stem], levels[stem] * decay)
-      levels[stem] = level
-      mixer.peaks[stem] = 0
-      let decibels = 20 * divisi_log10f(max(level, 1e-3))
-      ports.report(min(decibels, 12), map.firstLevel &+ stem)
-      stem &+= 1
-    }
   }
 }

@@ -23,7 +23,11 @@ final class Backstage: @unchecked Sendable {
 
   private let sampleRate: Double
   private let channels: Channels
-  private var slot: StreamSlot?
+  /// All streams that the audio thread may still use, the newest last.
+  private var streams: [(number: Int, stream: Stream)] = []
+  private var streamCount = 0
+  /// Whether the newest stream is not for the newest settings.
+  private var isOutdated = false
   private var key: StreamKey?
 
   init(kind: PluginKind, sampleRate: Double, channels: Channels, log: HostLog) {
@@ -37,6 +41,7 @@ final class Backstage: @unchecked Sendable {
   /// Makes the stream that an activated instance starts with; while nothing runs.
   func start(_ key: StreamKey, scoreSlot: Int) {
     lock.withLock { _ in
+      freeReturned()
       serveRequests()
       choose(scoreSlot: scoreSlot)
       build(key)
@@ -45,17 +50,23 @@ final class Backstage: @unchecked Sendable {
 
   /// Frees what the audio thread has given back.
   func collect() {
-    lock.withLock { _ in channels.streams.collect() }
+    lock.withLock { _ in freeReturned() }
   }
 
   /// Does all that the audio thread has asked for.
   func serve() {
-    let stream = lock.withLock { _ in
-      channels.streams.collect()
+    let streams = lock.withLock { _ in
+      freeReturned()
       serveRequests()
-      return slot?.stream
+      if isOutdated { rebuild() }
+      return self.streams
     }
-    stream?.worker.update()
+    // The oldest is the one that is heard.
+    for (_, stream) in streams { stream.worker.update() }
+  }
+
+  private func freeReturned() {
+    while let number = channels.returned.read() { streams.removeAll { $0.number == number } }
   }
 
   // MARK: Streams
@@ -67,12 +78,14 @@ final class Backstage: @unchecked Sendable {
       let stream = Stream(
         settings: settings, layout: layout, kit: model.kit, sampleRate: sampleRate,
         channelCount: key.channelCount)
-      let slot = StreamSlot(stream, channelCount: key.channelCount, sampleRate: sampleRate)
-      self.slot = slot
+      tellScore(stream)
+      let handle = StreamHandle(
+        stream, number: streamCount, channelCount: key.channelCount, sampleRate: sampleRate)
+      streamCount += 1
       self.key = key
-      tellScore()
-      channels.streams.publish(slot)
-      _ = channels.flags.pointee.publishedStreams.add(1, ordering: .acquiringAndReleasing)
+      // If the audio thread does not come for them, there are enough, and this is made again later.
+      isOutdated = !channels.streams.write(handle)
+      if !isOutdated { streams.append((handle.number, stream)) }
     } catch {
       complain("settings left as they were: \(error)")
     }
@@ -83,9 +96,12 @@ final class Backstage: @unchecked Sendable {
     if let key { build(key) }
   }
 
-  /// Gives the score to the stream.
+  /// Gives the score to all streams.
   func tellScore() {
-    guard let stream = slot?.stream else { return }
+    for (_, stream) in streams { tellScore(stream) }
+  }
+
+  private func tellScore(_ stream: Stream) {
     let notes = slotScore ?? score
     stream.worker.setScore(
       parts: notes.parts.isEmpty

@@ -8,24 +8,29 @@ struct Channels: @unchecked Sendable {
   struct Flags: ~Copyable {
     /// Whether a call of `work` is under way that has not begun.
     let isWorkScheduled = Atomic<Bool>(false)
-    /// Streams published.
-    let publishedStreams = Atomic<Int>(0)
     /// Settings dealt with, whether or not a stream came of it.
     let servedSettings = Atomic<Int>(0)
   }
 
   let flags: UnsafeMutablePointer<Flags>
-  let streams: SnapshotExchange<StreamSlot>
+  /// Streams that have been built, in order.
+  let streams: SPSCRing<StreamHandle?>
+  /// The numbers of those that may be freed: never more than there are streams.
+  let returned: SPSCRing<Int>
   /// What the host has asked for by events and controls.
   let requests: TextRing
   /// What the host is to be told there.
   let replies: TextRing
 
+  /// How many streams may wait to be taken up.
+  private static let streamCount = 8
+
   init() {
     flags = .allocate(capacity: 1)
     flags.initialize(to: Flags())
-    streams = SnapshotExchange()
-    requests = TextRing(capacity: 8)
+    streams = SPSCRing(capacity: Self.streamCount, filledWith: nil)
+    returned = SPSCRing(capacity: 2 * Self.streamCount, filledWith: 0)
+    requests = TextRing(capacity: 32)
     replies = TextRing(capacity: 16)
   }
 
@@ -34,6 +39,7 @@ struct Channels: @unchecked Sendable {
     flags.deinitialize(count: 1)
     flags.deallocate()
     streams.deallocate()
+    returned.deallocate()
     requests.deallocate()
     replies.deallocate()
   }

@@ -52,6 +52,7 @@ final class Instance: @unchecked Sendable {
 
   /// Starts anew, with what the controls say now.
   func activate() {
+    audio.pointee.discardStreams()
     _ = audio.pointee.ask()
     backstage.start(
       StreamKey(audio.pointee.asked, channelCount: audio.pointee.askedChannelCount),
@@ -63,8 +64,8 @@ final class Instance: @unchecked Sendable {
   /// - Thread: audio.
   func run(sampleCount: Int) {
     let before = divisi_flush_denormals()
-    audio.pointee.begin(count: sampleCount)
     let worksHere = schedule == nil || audio.pointee.isFreewheeling
+    audio.pointee.begin(count: sampleCount, isPatient: !worksHere)
     repeat {
       if audio.pointee.needsWork {
         audio.pointee.needsWork = false
@@ -77,7 +78,8 @@ final class Instance: @unchecked Sendable {
       askWorker()
     }
     audio.pointee.notify()
-    audio.pointee.report(late: audio.pointee.lateCount)
+    audio.pointee.countLate()
+    audio.pointee.report()
     divisi_restore_denormals(before)
   }
 

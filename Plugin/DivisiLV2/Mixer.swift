@@ -1,6 +1,6 @@
 // Thread: audio
 
-/// Stems to outputs: the remix, bypass, and the fade around a change of streams.
+/// Stems to outputs: the remix, bypass, and the way from one stream to another.
 ///
 /// Owns memory that ``deallocate()`` frees. All buffers hold ``capacity`` samples.
 struct Mixer: @unchecked Sendable {
@@ -11,6 +11,8 @@ struct Mixer: @unchecked Sendable {
 
   /// Parts, then the residual, channel after channel: 2 · S pointers, as the engine fills them.
   let stems: UnsafeMutablePointer<UnsafeMutablePointer<Float>>
+  /// The same of the stream that comes next.
+  let nextStems: UnsafeMutablePointer<UnsafeMutablePointer<Float>>
   /// Left and right.
   let mix: UnsafeMutablePointer<UnsafeMutablePointer<Float>>
   /// Highest magnitude of each stem since it was last taken.
@@ -21,12 +23,12 @@ struct Mixer: @unchecked Sendable {
   private let gains: UnsafeMutablePointer<Ramp>
   /// 1 while the plugin is on, 0 while it is bypassed.
   private var active = Ramp(1)
-  /// 0 while one stream gives way to another.
-  private(set) var presence = Ramp(1)
+  /// From 0 to 1 while the outputs go over to the next stream.
+  private(set) var handover = Ramp(0)
   private let storage: UnsafeMutablePointer<Float>
-  private let gainBuffer: UnsafeMutablePointer<Float>
+  let gainBuffer: UnsafeMutablePointer<Float>
   private let sumBuffer: UnsafeMutablePointer<Float>
-  private let rampLength: Int
+  let rampLength: Int
 
   /// How long gains take from one value to another, in seconds.
   private static let rampSeconds = 0.01
@@ -34,19 +36,21 @@ struct Mixer: @unchecked Sendable {
   init(stemCount: Int, sampleRate: Double) {
     self.stemCount = stemCount
     rampLength = max(1, Int(Self.rampSeconds * sampleRate))
-    let bufferCount = 2 * stemCount + 4
+    let bufferCount = 4 * stemCount + 4
     storage = .allocate(capacity: bufferCount * Self.capacity)
     storage.initialize(repeating: 0, count: bufferCount * Self.capacity)
     stems = .allocate(capacity: 2 * stemCount)
     mix = .allocate(capacity: 2)
+    nextStems = .allocate(capacity: 2 * stemCount)
     for index in 0..<2 * stemCount {
       (stems + index).initialize(to: storage + index * Self.capacity)
+      (nextStems + index).initialize(to: storage + (2 * stemCount + index) * Self.capacity)
     }
     for index in 0..<2 {
-      (mix + index).initialize(to: storage + (2 * stemCount + index) * Self.capacity)
+      (mix + index).initialize(to: storage + (4 * stemCount + index) * Self.capacity)
     }
-    gainBuffer = storage + (2 * stemCount + 2) * Self.capacity
-    sumBuffer = storage + (2 * stemCount + 3) * Self.capacity
+    gainBuffer = storage + (4 * stemCount + 2) * Self.capacity
+    sumBuffer = storage + (4 * stemCount + 3) * Self.capacity
     peaks = .allocate(capacity: stemCount)
     peaks.initialize(repeating: 0, count: stemCount)
     gains = .allocate(capacity: 2 * stemCount)
@@ -56,6 +60,7 @@ struct Mixer: @unchecked Sendable {
   func deallocate() {
     storage.deallocate()
     stems.deallocate()
+    nextStems.deallocate()
     mix.deallocate()
     peaks.deallocate()
     gains.deallocate()
@@ -88,10 +93,10 @@ struct Mixer: @unchecked Sendable {
   }
 
   @_noLocks
-  mutating func setPresent(_ isPresent: Bool, atOnce: Bool) {
-    let target: Float = isPresent ? 1 : 0
-    if atOnce { presence = Ramp(target) } else { presence.go(to: target, samples: rampLength) }
-  }
+  mutating func setHandover(_ ramp: Ramp) { handover = ramp }
+
+  @_noLocks
+  mutating func fillHandover(count: Int) { handover.fill(gainBuffer, count: count) }
 
   // MARK: Samples
 
@@ -100,16 +105,6 @@ struct Mixer: @unchecked Sendable {
   mutating func run(count: Int, channelCount: Int) {
     mixDown(count: count, channelCount: channelCount)
     if active.isMoving || active.value != 1 { bypass(count: count, channelCount: channelCount) }
-    if presence.isMoving || presence.value != 1 {
-      presence.fill(gainBuffer, count: count)
-      scale(mix[0], count: count)
-      scale(mix[1], count: count)
-      var index = 0
-      while index < stemCount &* channelCount {
-        scale(stems[index], count: count)
-        index &+= 1
-      }
-    }
     measure(count: count, channelCount: channelCount)
   }
 

@@ -15,6 +15,13 @@ struct Ramp: BitwiseCopyable {
     target = value
   }
 
+  /// A gain on its way.
+  @_noLocks
+  init(_ value: Float, to target: Float, samples: Int) {
+    self.init(value)
+    go(to: target, samples: samples)
+  }
+
   var isMoving: Bool {
     @_noLocks get { left > 0 }
   }

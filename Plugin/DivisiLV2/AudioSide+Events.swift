@@ -1,0 +1,98 @@
+// Thread: audio
+
+internal import CLV2
+import DivisiEngine
+
+/// Events, and what the host is told.
+extension AudioSide {
+  @_noLocks
+  mutating func handle(_ event: EventReader.Event) {
+    if event.type == urids.midiEvent {
+      receive(event)
+    } else if let object = ObjectReader(event, urids: urids) {
+      if object.type == urids.position {
+        transport.locate(
+          frame: object.number(urids.positionFrame, urids: urids),
+          speed: object.number(urids.positionSpeed, urids: urids))
+      } else if object.type == urids.set {
+        set(object)
+      } else if object.type == urids.get {
+        if channels.requests.write(.get) { needsWork = true }
+      }
+    }
+  }
+
+  @_noLocks
+  private func receive(_ event: EventReader.Event) {
+    guard source == 1, event.size >= 2, event.size <= 3 else { return }
+    let status = event.body.load(as: UInt8.self)
+    let first = event.body.load(fromByteOffset: 1, as: UInt8.self)
+    let second = event.size > 2 ? event.body.load(fromByteOffset: 2, as: UInt8.self) : 0
+    main?.stream.process.pointee.receive(status: status, first: first, second: second)
+    next?.stream.process.pointee.receive(status: status, first: first, second: second)
+  }
+
+  @_noLocks
+  private mutating func set(_ object: ObjectReader) {
+    let property = object.word(urids.property, urids: urids)
+    guard property != 0, property == urids.score || property == urids.modelFile,
+      let value = object.value(urids.value),
+      value.type == urids.path || value.type == urids.string
+    else { return }
+    let text = value.body.assumingMemoryBound(to: UInt8.self)
+    var length = 0
+    while length < value.size && text[length] != 0 { length &+= 1 }
+    if channels.requests.write(
+      property == urids.score ? .score : .modelFile, text, count: length)
+    {
+      needsWork = true
+    }
+  }
+
+  /// Ends a block: tells the host what the worker has to say.
+  @_noLocks
+  func notify() {
+    guard map.notify >= 0, var writer = EventWriter(ports.pointer(map.notify), urids: urids) else {
+      return
+    }
+    while let entry = channels.replies.first {
+      let property: UInt32
+      switch entry.subject {
+      case .score: property = urids.score
+      case .modelFile: property = urids.modelFile
+      default: property = urids.message
+      }
+      guard
+        writer.set(
+          property, type: property == urids.message ? urids.string : urids.path,
+          text: entry.bytes, count: entry.count, frame: max(count &- 1, 0), urids: urids)
+      else { return }
+      channels.replies.removeFirst()
+    }
+  }
+
+  /// Tells the host what is going on; after a block.
+  @_noLocks
+  func report() {
+    var latency = 0
+    var progress: Float = 0
+    if let main {
+      latency = main.stream.latency
+      progress = min(1, Float(main.heard) / Float(max(main.stream.historySamples, 1)))
+    }
+    ports.report(Float(latency), map.latency)
+    ports.report(Float(lateCount), map.late)
+    ports.report(progress, map.progress)
+    // 20 dB in a second.
+    let decay = divisi_exp10f(-Float(count) / Float(sampleRate))
+    var stem = 0
+    while stem < stemCount {
+      let level = max(mixer.peaks[stem], levels[stem] * decay)
+      levels[stem] = level
+      mixer.peaks[stem] = 0
+      let decibels = 20 * divisi_log10f(max(level, 1e-3))
+      ports.report(min(decibels, 12), map.firstLevel &+ stem)
+      stem &+= 1
+    }
+  }
+}

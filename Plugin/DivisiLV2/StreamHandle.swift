@@ -1,0 +1,67 @@
+// Thread: audio ⇄ worker
+
+import DivisiEngine
+
+/// A stream as the audio thread sees it; the worker owns it until the audio thread gives it back.
+struct StreamHandle: BitwiseCopyable, @unchecked Sendable {
+  /// What the audio thread gives back; no two streams of an instance have the same.
+  let number: Int
+  let process: UnsafeMutablePointer<StreamProcess>
+  let channelCount: Int
+  /// Samples.
+  let latency: Int
+  /// Positions that differ by less are the same, in seconds.
+  let slackSeconds: Double
+  /// The input that the model learns from, in samples.
+  let historySamples: Int
+
+  init(_ stream: Stream, number: Int, channelCount: Int, sampleRate: Double) {
+    self.number = number
+    self.channelCount = channelCount
+    process = stream.process
+    latency = stream.latency
+    slackSeconds = Double(stream.settings.separation.hopSize) / 44_100 / 2
+    historySamples = Int(stream.settings.historySeconds * sampleRate)
+  }
+}
+
+/// A stream at work, and what it has been told.
+///
+/// - Thread: audio.
+struct StreamSeat: BitwiseCopyable, @unchecked Sendable {
+  let stream: StreamHandle
+  private var source: Float
+  private var position: Transport.Position
+  /// Whether it has been told any position.
+  private var isPlaced: Bool
+
+  @_noLocks
+  init(_ stream: StreamHandle) {
+    self.stream = stream
+    source = -1
+    position = Transport.Position(seconds: 0, clock: 0, isRolling: false)
+    isPlaced = false
+  }
+
+  /// Samples that it has heard.
+  var heard: Int {
+    @_noLocks get { stream.process.pointee.position }
+  }
+
+  /// Tells the stream what it does not know yet about its notes.
+  @_noLocks
+  mutating func tell(source: Float, position now: Transport.Position, sampleRate: Double) {
+    if source != self.source {
+      self.source = source
+      stream.process.pointee.setSource(source < 0.5 ? .score : source < 1.5 ? .midi : .none)
+    }
+    let expected = position.seconds(atClock: now.clock, sampleRate: sampleRate)
+    guard
+      !isPlaced || now.isRolling != position.isRolling
+        || abs(now.seconds - expected) > stream.slackSeconds
+    else { return }
+    isPlaced = true
+    position = now
+    stream.process.pointee.locate(seconds: now.seconds, isRolling: now.isRolling)
+  }
+}
