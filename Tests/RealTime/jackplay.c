@@ -1,0 +1,130 @@
+// Plays a recording into another JACK client and records what comes out, sample by sample in
+// freewheeling: two clients, since one before and behind another would be heard a period later.
+#include <jack/jack.h>
+#include <math.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+enum { MAX_CHANNELS = 32 };
+
+static jack_client_t *player, *recorder;
+static jack_port_t *sources[MAX_CHANNELS], *sinks[MAX_CHANNELS];
+static unsigned source_count, sink_count, length;
+static float *input, *output;
+static atomic_bool is_freewheeling, is_done, is_gone;
+static atomic_bool has_start;
+static jack_nframes_t start;
+
+static int play(jack_nframes_t count, void* context) {
+  (void)context;
+  const jack_nframes_t now = jack_last_frame_time(player);
+  if (atomic_load(&is_freewheeling) && !atomic_load(&has_start)) {
+    start = now;
+    atomic_store(&has_start, true);
+  }
+  const bool plays = atomic_load(&has_start);
+  for (unsigned channel = 0; channel < source_count; ++channel) {
+    float* samples = jack_port_get_buffer(sources[channel], count);
+    for (jack_nframes_t n = 0; n < count; ++n) {
+      const jack_nframes_t position = now - start + n;
+      samples[n] = plays && position < length ? input[position * source_count + channel] : 0;
+    }
+  }
+  return 0;
+}
+
+static int record(jack_nframes_t count, void* context) {
+  (void)context;
+  if (!atomic_load(&has_start) || atomic_load(&is_done)) return 0;
+  const jack_nframes_t now = jack_last_frame_time(recorder);
+  for (unsigned channel = 0; channel < sink_count; ++channel) {
+    const float* samples = jack_port_get_buffer(sinks[channel], count);
+    for (jack_nframes_t n = 0; n < count && now - start + n < length; ++n)
+      output[(now - start + n) * sink_count + channel] = samples[n];
+  }
+  if (now - start + count >= length) atomic_store(&is_done, true);
+  return 0;
+}
+
+static void freewheel(int starting, void* context) {
+  (void)context;
+  if (starting) atomic_store(&is_freewheeling, true);
+}
+
+static void leave(void* context) {
+  (void)context;
+  atomic_store(&is_gone, true);
+}
+
+static void pause_briefly(void) {
+  const struct timespec pause = {0, 2000000};
+  nanosleep(&pause, NULL);
+}
+
+static jack_client_t* join(const char* name, JackProcessCallback process) {
+  jack_client_t* client = jack_client_open(name, JackNoStartServer | JackUseExactName, NULL);
+  if (!client) {
+    fprintf(stderr, "there is no server for %s\n", name);
+    exit(3);
+  }
+  jack_set_process_callback(client, process, NULL);
+  jack_on_shutdown(client, leave, NULL);
+  return client;
+}
+
+int main(int count, char** arguments) {
+  if (count < 5) {
+    fprintf(stderr, "usage: jackplay IN.raw OUT.raw FRAMES [>PORT | <PORT]...\n"
+                    "raw: floats, interleaved; > plays to a port, < records one\n");
+    return 2;
+  }
+  length = (unsigned)atoi(arguments[3]);
+  player = join("player", play);
+  recorder = join("recorder", record);
+  for (int n = 4; n < count; ++n) {
+    char name[32];
+    if (arguments[n][0] == '>') {
+      snprintf(name, sizeof name, "out_%u", source_count + 1);
+      sources[source_count++] =
+          jack_port_register(player, name, JACK_DEFAULT_AUDIO_TYPE, JackPortIsOutput, 0);
+    } else {
+      snprintf(name, sizeof name, "in_%u", sink_count + 1);
+      sinks[sink_count++] =
+          jack_port_register(recorder, name, JACK_DEFAULT_AUDIO_TYPE, JackPortIsInput, 0);
+    }
+  }
+  input = calloc((size_t)length * source_count + 1, sizeof(float));
+  output = malloc(((size_t)length * sink_count + 1) * sizeof(float));
+  for (size_t n = 0; n < (size_t)length * sink_count; ++n) output[n] = NAN;
+  FILE* file = fopen(arguments[1], "rb");
+  if (!file || fread(input, sizeof(float) * source_count, length, file) == 0) return 4;
+  fclose(file);
+
+  jack_set_freewheel_callback(player, freewheel, NULL);
+  jack_activate(recorder);
+  jack_activate(player);
+  unsigned source = 0, sink = 0;
+  for (int n = 4; n < count; ++n) {
+    const char* other = arguments[n] + 1;
+    const int status = arguments[n][0] == '>'
+                           ? jack_connect(player, jack_port_name(sources[source++]), other)
+                           : jack_connect(recorder, other, jack_port_name(sinks[sink++]));
+    if (status) {
+      fprintf(stderr, "%s cannot be connected\n", other);
+      return 5;
+    }
+  }
+  jack_set_freewheel(player, 1);
+  while (!atomic_load(&is_done) && !atomic_load(&is_gone)) pause_briefly();
+  jack_set_freewheel(player, 0);
+  if (atomic_load(&is_gone)) return 6;
+  jack_client_close(player);
+  jack_client_close(recorder);
+  file = fopen(arguments[2], "wb");
+  if (!file || fwrite(output, sizeof(float) * sink_count, length, file) != length) return 7;
+  return fclose(file) ? 7 : 0;
+}
