@@ -2,16 +2,24 @@
 
 PREFIX ?= /usr/local
 DESTDIR ?=
+# Where hosts look for plugins: one's own folder, or that of all users where an installation for them is meant.
+ifneq ($(filter command environment,$(firstword $(origin PREFIX)) $(firstword $(origin DESTDIR)))$(SUDO_USER),)
 LV2DIR ?= $(PREFIX)/lib/lv2
+else
+LV2DIR ?= $(HOME)/.lv2
+endif
 
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 # Libraries the program links, then what tests check it with.
 PACKAGES := pkg-config libfftw3-dev libsndfile1-dev libexpat1-dev libzip-dev libserd-dev liblilv-dev lv2-dev sordi
 CHECKS := -Xswiftc -warnings-as-errors --explicit-target-dependency-import-check error
 DIVISI := .build/release/divisi
-SOURCES := Package.swift Sources Tests
+SOURCES := Package.swift Sources Plugin Tests
+BUNDLES := build/bundle
+# What is installed brings the Swift runtime with it and looks for libraries nowhere but where the system does.
+SHIPPED := -c release --static-swift-stdlib --disable-local-rpath --scratch-path build/install
 
-.PHONY: deps build demo test test-deep lint format bench install uninstall clean
+.PHONY: deps build bundle demo test test-deep lint format bench install install-plugin uninstall clean
 
 # Installs the packages that are missing, and asks for nothing where there are none.
 deps:
@@ -25,6 +33,11 @@ deps:
 
 build: deps
 	swift build -c release --product divisi
+
+# The plugin and its presets, ready to be copied to where hosts look.
+bundle: deps
+	swift build $(SHIPPED) --product DivisiLV2
+	Plugin/bundle.sh build/install/release/libDivisiLV2.so $(BUNDLES)
 
 # Separates the two recordings that ship, and compares the stems with the true ones.
 demo: build
@@ -55,15 +68,20 @@ format:
 bench: deps
 	swift run -c release divisi-bench
 
-# A program that needs no Swift where it runs, its presets, manual and completions.
-install: deps
+# The plugin and the presets alone, which is all that a host needs.
+install-plugin: bundle
+	install -d $(DESTDIR)$(LV2DIR)/divisi.lv2 $(DESTDIR)$(LV2DIR)/divisi-presets.lv2
+	install -m 644 $(BUNDLES)/divisi.lv2/* $(DESTDIR)$(LV2DIR)/divisi.lv2
+	install -m 644 $(BUNDLES)/divisi-presets.lv2/* $(DESTDIR)$(LV2DIR)/divisi-presets.lv2
+
+# A program and a plugin that need no Swift where they run, presets, manual and completions.
+install: install-plugin
 	swift package --disable-sandbox generate-manual
-	swift build -c release --product divisi --static-swift-stdlib --scratch-path build/install
-	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(LV2DIR)/divisi-presets.lv2 $(DESTDIR)$(PREFIX)/share/man/man1 \
+	swift build $(SHIPPED) --product divisi
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 \
 	  $(DESTDIR)$(PREFIX)/share/bash-completion/completions $(DESTDIR)$(PREFIX)/share/zsh/site-functions \
 	  $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d
 	install -s -m 755 build/install/release/divisi $(DESTDIR)$(PREFIX)/bin/divisi
-	install -m 644 Presets/divisi-presets.lv2/* $(DESTDIR)$(LV2DIR)/divisi-presets.lv2
 	install -m 644 .build/plugins/GenerateManual/outputs/divisi/divisi.1 $(DESTDIR)$(PREFIX)/share/man/man1
 	build/install/release/divisi --generate-completion-script bash \
 	  > $(DESTDIR)$(PREFIX)/share/bash-completion/completions/divisi
@@ -76,7 +94,7 @@ uninstall:
 	  $(DESTDIR)$(PREFIX)/share/bash-completion/completions/divisi \
 	  $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_divisi \
 	  $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/divisi.fish
-	rm -rf $(DESTDIR)$(LV2DIR)/divisi-presets.lv2
+	rm -rf $(DESTDIR)$(LV2DIR)/divisi.lv2 $(DESTDIR)$(LV2DIR)/divisi-presets.lv2
 
 clean:
 	rm -rf .build build

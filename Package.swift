@@ -13,10 +13,23 @@ let strict: [SwiftSetting] = [
   let wide: [SwiftSetting] = []
 #endif
 
+// A host needs no Swift runtime, sees one symbol, and never unloads the object: the runtime inside
+// it could not be started again.
+let pluginLinker: [LinkerSetting] = [
+  .unsafeFlags(
+    ["-static-stdlib"]
+      + [
+        "--version-script=\(Context.packageDirectory)/Plugin/exports.map", "--exclude-libs=ALL",
+        "-Bsymbolic", "-z", "defs", "-z", "nodelete", "--gc-sections", "--as-needed",
+      ].flatMap { ["-Xlinker", $0] })
+]
+
 let package = Package(
   name: "divisi",
   products: [
-    .executable(name: "divisi", targets: ["divisi"])
+    .executable(name: "divisi", targets: ["divisi"]),
+    // The plugin's shared object; `make bundle` puts it beside its data.
+    .library(name: "DivisiLV2", type: .dynamic, targets: ["DivisiLV2"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
@@ -29,6 +42,8 @@ let package = Package(
     .systemLibrary(name: "CZip", pkgConfig: "libzip", providers: [.apt(["libzip-dev"])]),
     .systemLibrary(name: "CSerd", pkgConfig: "serd-0", providers: [.apt(["libserd-dev"])]),
     .systemLibrary(name: "CLilv", pkgConfig: "lilv-0", providers: [.apt(["liblilv-dev"])]),
+
+    .systemLibrary(name: "CLV2", pkgConfig: "lv2", providers: [.apt(["lv2-dev"])]),
 
     // What the processor can do.
     .systemLibrary(name: "CCPU"),
@@ -60,6 +75,15 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
+    // The plugin's ports as data, for the plugin and for the test that holds them against the Turtle.
+    .target(name: "DivisiPorts", path: "Plugin/DivisiPorts", swiftSettings: strict),
+    // The plugin. A leaf: its link flags would leak into what depends on it.
+    .target(
+      name: "DivisiLV2",
+      dependencies: [
+        "CCPU", "CLV2", "DivisiEngine", "DivisiPorts", "DivisiRealtime", "DivisiScore",
+      ],
+      path: "Plugin/DivisiLV2", swiftSettings: strict, linkerSettings: pluginLinker),
     // Timings of kernels and models, as ratios in one run.
     .executableTarget(name: "divisi-bench", dependencies: ["DivisiDSP"], swiftSettings: strict),
 
@@ -74,6 +98,8 @@ let package = Package(
       ],
       swiftSettings: strict),
     .testTarget(
+      name: "DivisiRealtimeTests", dependencies: ["DivisiRealtime"], swiftSettings: strict),
+    .testTarget(
       name: "DivisiScoreTests", dependencies: ["DivisiScore"],
       resources: [.copy("Fixtures")], swiftSettings: strict),
     .testTarget(
@@ -81,6 +107,9 @@ let package = Package(
     .testTarget(
       name: "LV2HostingTests", dependencies: ["LV2Hosting", "CLilv"], exclude: ["Fixtures"],
       swiftSettings: strict),
+    .testTarget(
+      name: "PluginDataTests",
+      dependencies: ["DivisiEngine", "DivisiPorts", "LV2Hosting"], swiftSettings: strict),
     .testTarget(
       name: "DivisiEngineTests",
       dependencies: ["DivisiEngine", "DivisiDSP", "DivisiScore", "DivisiTestSupport"],

@@ -65,7 +65,7 @@ public struct SnapshotExchange<Snapshot: AnyObject>: @unchecked Sendable {
   /// The address of the object adopted last, for `Unmanaged`; nil before the first.
   @inlinable
   public var current: UnsafeRawPointer? {
-    UnsafeRawPointer(bitPattern: slots.pointee.current)
+    get { UnsafeRawPointer(bitPattern: slots.pointee.current) }
   }
 
   private func release(_ address: Int) {

@@ -170,5 +170,5 @@ enum RunKernels {
   }
 
   /// The small number in every denominator, for spectrograms scaled to a maximum of 1.
-  static let epsilon: Float = 1e-9
+  static var epsilon: Float { @_noLocks @inline(__always) get { 1e-9 } }
 }

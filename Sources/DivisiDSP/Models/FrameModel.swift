@@ -123,7 +123,7 @@ public struct FrameModel: @unchecked Sendable {
     }
   }
 
-  @_noLocks
+  @_noLocks @inline(__always)
   private func dot(_ w: UnsafePointer<Float>, _ x: UnsafePointer<Float>, _ entry: Entry) -> Float {
     hasAVX2
       ? DivisiKernelsAVX2.Kernels.dot(w, x, over: entry.runs, count: entry.runCount)

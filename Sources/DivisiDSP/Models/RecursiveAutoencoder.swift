@@ -39,9 +39,11 @@ public final class RecursiveAutoencoder: @unchecked Sendable {
   /// - Parameters:
   ///   - model: Kullback-Leibler, T = 1; its templates are overwritten.
   ///   - memories: one per component, with encoders, of the same bins and runs as the model's.
+  ///   - priorFrames: how many frames of sound the start of a component counts for that has heard
+  ///     nothing.
   ///   - learns: whether ``step()`` will be called; without, less is prepared.
   public init(
-    model: ConvolutiveNMF, memories: [RecursiveMemory], learns: Bool = true,
+    model: ConvolutiveNMF, memories: [RecursiveMemory], learns: Bool = true, priorFrames: Float = 0,
     parallel: @escaping Parallel = sequentially
   ) {
     precondition(model.divergence.beta == 1 && model.templateFrames == 1, "KL and T = 1")
@@ -77,6 +79,7 @@ public final class RecursiveAutoencoder: @unchecked Sendable {
       addMixture(
         entries: model.pattern.entries(ofComponent: component), component: component,
         to: heard.column(component))
+      takePrior(component, frames: priorFrames)
     }
   }
 
@@ -143,6 +146,26 @@ public final class RecursiveAutoencoder: @unchecked Sendable {
       RunKernels.scale(memory.encoderDenominator, by: decay, over: runs)
       RunKernels.add(sums.0, gain: 1, to: memory.encoderDenominator, over: runs)
     }
+  }
+
+  /// Has a component that heard nothing begin as if it had heard its own start for some frames.
+  private func takePrior(_ component: Int, frames: Float) {
+    let memory = memories[component]
+    let entryCount = model.pattern.entries(ofComponent: component).count
+    guard !memory.isHeard, entryCount > 0 else { return }
+    let share = frames / Float(entryCount)
+    let runs = memory.runs.runs
+    let w = model.W.frame(0, ofComponent: component)
+    let sum = RunKernels.sum(w, over: runs)
+    memory.denominators[0] = share * model.activationSum(component)
+    RunKernels.clear(memory.numerator(0), over: runs)
+    RunKernels.add(w, gain: memory.denominators[0], to: memory.numerator(0), over: runs)
+    RunKernels.clear(memory.encoderDenominator, over: runs)
+    RunKernels.add(
+      heard.column(component), gain: share * sum, to: memory.encoderDenominator, over: runs)
+    RunKernels.accumulate(
+      memory.encoderNumerator, decay: 0, autoencoder.encoder.frame(0, ofComponent: component),
+      memory.encoderDenominator, over: runs)
   }
 
   private func update(_ component: Int, group: Int) {

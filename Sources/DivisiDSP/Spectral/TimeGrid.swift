@@ -47,7 +47,9 @@ public struct TimeGrid: Sendable, Equatable {
   }
 
   /// K, from 0 Hz to half the sample rate.
-  public var binCount: Int { windowLength / 2 + 1 }
+  public var binCount: Int {
+    @_noLocks get { windowLength / 2 + 1 }
+  }
 
   /// Frames per second.
   public var frameRate: Double { sampleRate / Double(hopSize) }

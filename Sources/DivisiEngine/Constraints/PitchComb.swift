@@ -29,28 +29,43 @@ struct PitchComb {
     return number * fundamental * (1 + inharmonicity * number * number).squareRoot()
   }
 
-  /// The template of a pitch: partials that fall off as 1 / h, zero between them; the sum is 1.
+  /// The template of a pitch: partials that fall off as 1 / h unless told otherwise, zero between
+  /// them; the sum is 1.
   ///
+  /// - Parameter level: the level of a partial, from 1 up; must be above zero.
   /// - Returns: K values.
-  func template(pitch: Int, grid: TimeGrid, binCount: Int) -> [Float] {
+  func template(
+    pitch: Int, grid: TimeGrid, binCount: Int,
+    level: (_ partial: Int) -> Double = { 1 / Double($0) }
+  ) -> [Float] {
     var template = [Float](repeating: 0, count: binCount)
-    let semitones = shape == .lobes ? Self.lobeSemitones : Self.bandSemitones
-    let ratio = exp2(semitones / 12)
     var partial = 1
-    while true {
-      let frequency = frequency(ofPartial: partial, pitch: pitch)
-      let centre = grid.bin(atHertz: frequency)
-      guard centre < Double(binCount) else { break }
-      let lower = max(0, Int((centre / ratio - Self.slackBins).rounded(.up)))
-      let upper = min(binCount - 1, Int(centre * ratio + Self.slackBins))
-      for bin in lower..<max(lower, upper + 1) {
-        let value = profile(distance: abs(Double(bin) - centre)) / Double(partial)
+    while let (centre, bins) = band(
+      ofPartial: partial, pitch: pitch, grid: grid, binCount: binCount)
+    {
+      let level = level(partial)
+      for bin in bins {
+        let value = profile(distance: abs(Double(bin) - centre)) * level
         template[bin] = max(template[bin], Float(value))
       }
       partial += 1
     }
     let sum = template.reduce(0, +)
     return sum > 0 ? template.map { $0 / sum } : template
+  }
+
+  /// Where a partial may be: its centre as a fractional bin, and the bins around it; nil past the
+  /// last bin.
+  func band(ofPartial partial: Int, pitch: Int, grid: TimeGrid, binCount: Int) -> (
+    centre: Double, bins: Range<Int>
+  )? {
+    let semitones = shape == .lobes ? Self.lobeSemitones : Self.bandSemitones
+    let ratio = exp2(semitones / 12)
+    let centre = grid.bin(atHertz: frequency(ofPartial: partial, pitch: pitch))
+    guard centre < Double(binCount) else { return nil }
+    let lower = max(0, Int((centre / ratio - Self.slackBins).rounded(.up)))
+    let upper = min(binCount - 1, Int(centre * ratio + Self.slackBins))
+    return (centre, lower..<max(lower, upper + 1))
   }
 
   private func profile(distance: Double) -> Double {

@@ -21,7 +21,8 @@ struct FrameSeparator: @unchecked Sendable {
 
   /// - Parameter scale: what magnitudes are multiplied by before they are factorised.
   init(
-    grid: TimeGrid, fittedBinCount: Int, mask: WienerMask, scale: Float, settings: SeparationSettings
+    grid: TimeGrid, fittedBinCount: Int, mask: WienerMask, scale: Float,
+    settings: SeparationSettings
   ) {
     self.grid = grid
     self.mask = mask

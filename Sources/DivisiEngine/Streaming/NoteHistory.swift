@@ -7,6 +7,9 @@ final class NoteHistory {
   /// The score, if there is one.
   var score: StreamScore?
 
+  /// Distance of the strokes that let a drum sound at any time.
+  private static let strokeSeconds = 0.1
+
   private let layout: StreamLayout
   private let sampleRate: Double
   private let reachSeconds: Double
@@ -34,7 +37,7 @@ final class NoteHistory {
     switch source {
     case .score: Set((score?.parts.joined()).map { $0.map { Int($0.pitch) } } ?? [])
     case .midi: layout.playablePitches
-    case .none: []
+    case .none: Set(layout.freePitches)
     }
   }
 
@@ -88,7 +91,23 @@ final class NoteHistory {
             end: min(note.endSeconds - shift, next))
         }
       }
-    case .none: break
+    case .none:
+      let table = layout.partTable()
+      for pitch in layout.freePitches {
+        let note = StreamNote(
+          onsetSeconds: 0, endSeconds: 0, pitch: UInt8(pitch), velocity: 100, part: table[pitch])
+        // A key that has been held for long; strokes one upon the other.
+        if layout.isPercussive {
+          let first = Int((start / Self.strokeSeconds).rounded(.down))
+          let last = Int((end / Self.strokeSeconds).rounded(.up))
+          for number in first...last {
+            let onset = Double(number) * Self.strokeSeconds
+            add(note, onset: onset, end: onset)
+          }
+        } else {
+          add(note, onset: start - 5, end: end + 5)
+        }
+      }
     }
     for index in parts.indices { parts[index].notes.sort { $0.onsetSeconds < $1.onsetSeconds } }
     return parts

@@ -4,21 +4,35 @@
 struct StreamNote: BitwiseCopyable {
   /// When it is struck and damped, in seconds: of the score, or of the stream for MIDI. The end of a
   /// note that still sounds is infinite.
-  var onsetSeconds = 0.0
-  var endSeconds = 0.0
-  var pitch: UInt8 = 0
-  var velocity: UInt8 = 0
+  var onsetSeconds: Double
+  var endSeconds: Double
+  var pitch: UInt8
+  var velocity: UInt8
   /// −1 for a note of no part.
-  var part: Int8 = -1
+  var part: Int8
   /// Whether the key is up and the pedal holds the note.
   var isHeldByPedal = false
+
+  @_noLocks
+  init(
+    onsetSeconds: Double = 0, endSeconds: Double = 0, pitch: UInt8 = 0, velocity: UInt8 = 100,
+    part: Int8 = -1
+  ) {
+    self.onsetSeconds = onsetSeconds
+    self.endSeconds = endSeconds
+    self.pitch = pitch
+    self.velocity = velocity
+    self.part = part
+  }
 }
 
 /// The last notes that arrived by MIDI, in the order of their onsets.
 ///
 /// Keeps the newest ``capacity`` notes in memory that is allocated once; copies are the same log.
 struct NoteLog: @unchecked Sendable {
-  static let capacity = 4096
+  static var capacity: Int {
+    @_noLocks get { 4096 }
+  }
 
   private struct Head {
     /// Notes ever logged; note n is at n % capacity.
@@ -87,7 +101,7 @@ struct NoteLog: @unchecked Sendable {
       let index = head.pointee.count
       notes[index & (Self.capacity &- 1)] = StreamNote(
         onsetSeconds: seconds, endSeconds: .infinity, pitch: voices[Int(event.pitch & 127)],
-        velocity: max(event.velocity, 1), part: part, isHeldByPedal: false)
+        velocity: max(event.velocity, 1), part: part)
       sounding[key] = index
       head.pointee.count = index &+ 1
     case .noteOff:

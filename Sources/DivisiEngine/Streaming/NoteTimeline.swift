@@ -8,10 +8,10 @@ import DivisiRealtime
 struct NoteTimeline: @unchecked Sendable {
   /// What a pitch plays at the frame that was reached last.
   struct Sounding: BitwiseCopyable {
-    var note = StreamNote()
+    var note: StreamNote
     /// The note's onset and end on the stream, in frames.
-    var onsetFrame = 0
-    var endFrame = Int.min
+    var onsetFrame: Int
+    var endFrame: Int
   }
 
   /// 128 of them; a pitch is silent where `endFrame` has passed.
@@ -21,8 +21,13 @@ struct NoteTimeline: @unchecked Sendable {
   private let toleranceSeconds: Double
   private let log: NoteLog
   private let segments: UnsafeMutablePointer<ScoreSegment>
+  /// The part of each pitch that may sound without notes, −1 for the others.
+  private let freeParts: UnsafeMutablePointer<Int8>
+  private let isPercussive: Bool
   private let scores: SnapshotExchange<StreamScore>
-  private static let segmentCapacity = 64
+  private static var segmentCapacity: Int {
+    @_noLocks get { 64 }
+  }
 
   private var segmentCount = 0
   private var source: UInt8 = 0
@@ -41,7 +46,13 @@ struct NoteTimeline: @unchecked Sendable {
     self.scores = scores
     log = NoteLog(layout: layout)
     sounding = .allocate(capacity: 128)
-    sounding.initialize(repeating: Sounding(), count: 128)
+    sounding.initialize(
+      repeating: Sounding(note: StreamNote(), onsetFrame: 0, endFrame: .min), count: 128)
+    isPercussive = layout.isPercussive
+    freeParts = .allocate(capacity: 128)
+    freeParts.initialize(repeating: -1, count: 128)
+    let table = layout.partTable()
+    for pitch in layout.freePitches { freeParts[pitch] = table[pitch] }
     segments = .allocate(capacity: Self.segmentCapacity)
     segments.initialize(repeating: ScoreSegment(), count: Self.segmentCapacity)
   }
@@ -50,6 +61,7 @@ struct NoteTimeline: @unchecked Sendable {
     log.deallocate()
     sounding.deallocate()
     segments.deallocate()
+    freeParts.deallocate()
   }
 
   @_noLocks
@@ -66,6 +78,7 @@ struct NoteTimeline: @unchecked Sendable {
       segmentCount &+= 1
     case .source:
       source = event.pitch
+      silence()
       cursorSegment = -1
       cursor = 0
     default: log.apply(event, sampleRate: grid.sampleRate)
@@ -86,7 +99,21 @@ struct NoteTimeline: @unchecked Sendable {
     switch source {
     case 0: advanceScore(frame)
     case 1: advanceMIDI(frame)
-    default: break
+    default: openFreely(frame)
+    }
+  }
+
+  /// Without notes everything may sound: keys that have been held for long, drums just struck.
+  @_noLocks
+  private func openFreely(_ frame: Int) {
+    var pitch = 0
+    while pitch < 128 {
+      if freeParts[pitch] >= 0 {
+        sounding[pitch] = Sounding(
+          note: StreamNote(part: freeParts[pitch]),
+          onsetFrame: isPercussive ? frame &- 1 : frame &- 1_000_000, endFrame: .max)
+      }
+      pitch &+= 1
     }
   }
 
@@ -146,7 +173,8 @@ struct NoteTimeline: @unchecked Sendable {
   @_noLocks
   private func strike(_ note: StreamNote, onset: Double, end: Double) {
     sounding[Int(note.pitch & 127)] = Sounding(
-      note: note, onsetFrame: grid.nearestFrame(atSeconds: onset), endFrame: grid.nearestFrame(atSeconds: end))
+      note: note, onsetFrame: grid.nearestFrame(atSeconds: onset),
+      endFrame: grid.nearestFrame(atSeconds: end))
   }
 
   @_noLocks

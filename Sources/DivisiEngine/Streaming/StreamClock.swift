@@ -35,16 +35,24 @@ struct StreamClock: Equatable {
   }
 
   /// Whether frames are turned into sound as soon as they are complete.
-  var isLive: Bool { lookahead == 0 }
+  var isLive: Bool {
+    @_noLocks get { lookahead == 0 }
+  }
 
   /// Frames between the completion of a frame and its being turned into sound.
-  var delay: Int { isLive ? 0 : lookahead + 2 * interval }
+  var delay: Int {
+    @_noLocks get { isLive ? 0 : lookahead + 2 * interval }
+  }
 
   /// Samples between input and output.
-  var latency: Int { delay * grid.hopSize + grid.windowLength }
+  var latency: Int {
+    @_noLocks get { delay * grid.hopSize + grid.windowLength }
+  }
 
   /// The first frame that reaches the stream's samples.
-  var firstFrame: Int { -((grid.windowLength / 2 - 1) / grid.hopSize) }
+  var firstFrame: Int {
+    @_noLocks get { -((grid.windowLength / 2 - 1) / grid.hopSize) }
+  }
 
   /// How many samples of input must have come for a frame to be complete.
   func completion(ofFrame frame: Int) -> Int { frame * grid.hopSize + grid.windowLength / 2 }

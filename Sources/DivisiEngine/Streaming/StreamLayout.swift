@@ -84,9 +84,14 @@ public enum StreamLayout: Sendable, Equatable {
   /// What may arrive by MIDI: the keys of a piano, or the drums of the kit.
   var playablePitches: Set<Int> {
     isPercussive
-      ? Set((0..<128).filter { partNames.contains(DrumMap.group(of: $0)) }.map { voice(ofPitch: $0) })
+      ? Set(
+        (0..<128).filter { partNames.contains(DrumMap.group(of: $0)) }.map { voice(ofPitch: $0) })
       : Set(21...108)
   }
+
+  /// What may sound at any time where there are no notes: the keys of a piano, or the drums of which
+  /// every kit has one.
+  var freePitches: [Int] { isPercussive ? [36, 38, 42, 46] : Array(21...108) }
 
   /// The part of each MIDI channel and pitch, for notes that arrive with the sound.
   ///

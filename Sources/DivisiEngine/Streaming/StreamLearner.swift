@@ -52,13 +52,17 @@ final class StreamLearner {
       pitches?.fit(
         V, parts: parts, firstFrame: firstFrame, leaving: leaving, adapts: adapts, due: due)
       ?? strokes?.fit(V, parts: parts, firstFrame: firstFrame, leaving: leaving, adapts: adapts)
-    for pitch in Set(parts.flatMap(\.notes).map(\.pitch)) where pitches != nil { voices[pitch] = voice(pitch) }
+    for pitch in Set(parts.flatMap(\.notes).map(\.pitch)) where pitches != nil {
+      voices[pitch] = voice(pitch)
+    }
     return model
   }
 
   /// Makes sure that the audio thread knows some pitches, heard or not.
   func prepare(_ wanted: some Sequence<Int>) {
-    for pitch in wanted where pitches != nil && voices[pitch] == nil { voices[pitch] = voice(pitch) }
+    for pitch in wanted where pitches != nil && voices[pitch] == nil {
+      voices[pitch] = voice(pitch)
+    }
   }
 
   /// What is known by now, for the audio thread.

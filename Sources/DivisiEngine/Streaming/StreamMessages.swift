@@ -22,6 +22,14 @@ struct StreamEvent: BitwiseCopyable {
   var channel: UInt8 = 0
   var pitch: UInt8 = 0
   var velocity: UInt8 = 0
+
+  @_noLocks
+  init(kind: Kind, sample: Int, seconds: Double = 0, isRolling: Bool = false) {
+    self.kind = kind
+    self.sample = sample
+    self.seconds = seconds
+    self.isRolling = isRolling
+  }
 }
 
 /// A stretch of the stream in which the score moves evenly, or rests.
@@ -31,6 +39,13 @@ struct ScoreSegment: BitwiseCopyable {
   /// Where the score is then, in seconds.
   var seconds = 0.0
   var isRolling = false
+
+  @_noLocks
+  init(sample: Int = 0, seconds: Double = 0, isRolling: Bool = false) {
+    self.sample = sample
+    self.seconds = seconds
+    self.isRolling = isRolling
+  }
 }
 
 /// What both threads see of a stream.
@@ -72,6 +87,18 @@ final class MaskBlock: Sendable {
   }
 
   deinit { values.deallocate() }
+
+  /// Lets the masks of the block before give way to these over the frames that both have.
+  func fadeIn(after other: MaskBlock) {
+    let shared = frames.clamped(to: other.frames)
+    for (index, frame) in shared.enumerated() {
+      let share = Float(index + 1) / Float(shared.count + 1)
+      let (new, old) = (masks(ofFrame: frame), other.masks(ofFrame: frame))
+      for value in 0..<stride * partCount {
+        new[value] = old[value] + share * (new[value] - old[value])
+      }
+    }
+  }
 
   /// The masks of a frame, one after the other.
   func masks(ofFrame frame: Int) -> UnsafeMutablePointer<Float> {

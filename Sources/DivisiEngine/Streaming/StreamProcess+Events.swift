@@ -24,7 +24,9 @@ extension StreamProcess {
       case .midi: 1
       case .none: 2
       }
-    send(StreamEvent(kind: .source, sample: position, pitch: number))
+    var event = StreamEvent(kind: .source, sample: position)
+    event.pitch = number
+    send(event)
   }
 
   /// A MIDI message of up to three bytes; those that are no notes, pedals or resets are ignored.

@@ -217,17 +217,8 @@ public struct StreamProcess: @unchecked Sendable {
     let snapshot = Unmanaged<StreamSnapshot>.fromOpaque(address)
     let current = snapshot._withUnsafeGuaranteedRef { $0.current }
     let previous = snapshot._withUnsafeGuaranteedRef { $0.previous }
-    let new = masks(in: current, frame: frame)
-    let old = masks(in: previous, frame: frame)
     if !clock.isLive {
-      if let new, let old {
-        blend(
-          old, new, share: Float(frame &- current.firstFrame &+ 1)
-            / Float(previous.endFrame &- current.firstFrame &+ 1))
-        wasLate = false
-        return UnsafePointer(masks)
-      }
-      if let found = new ?? old {
+      if let found = masks(in: current, frame: frame) ?? masks(in: previous, frame: frame) {
         wasLate = false
         return found
       }
@@ -247,14 +238,5 @@ public struct StreamProcess: @unchecked Sendable {
       return nil
     }
     return values + (frame &- block.firstFrame) &* partCount &* maskStride
-  }
-
-  @_noLocks
-  private func blend(_ old: UnsafePointer<Float>, _ new: UnsafePointer<Float>, share: Float) {
-    var index = 0
-    while index < partCount &* maskStride {
-      masks[index] = old[index] + share * (new[index] - old[index])
-      index &+= 1
-    }
   }
 }

@@ -28,6 +28,7 @@ public final class StreamWorker: @unchecked Sendable {
   private let lock = Mutex(())
 
   private var previous: MaskBlock?
+  private var current: MaskBlock?
   /// Frames below it have their masks.
   private var decidedEnd: Int
 
@@ -48,8 +49,12 @@ public final class StreamWorker: @unchecked Sendable {
       layout: layout, sampleRate: clock.grid.sampleRate,
       reachSeconds: Double(clock.history + 4 * clock.delay + clock.interval) / clock.grid.frameRate)
     decidedEnd = clock.firstFrame
+    publish()
+  }
+
+  private func publish() {
     shared.pointee.snapshots.publish(
-      StreamSnapshot(previous: nil, current: nil, live: learner.liveModel()))
+      StreamSnapshot(previous: previous, current: current, live: learner.liveModel()))
   }
 
   /// Takes a score, which holds from the next update on.
@@ -69,6 +74,7 @@ public final class StreamWorker: @unchecked Sendable {
       notes.score = score
       learner.prepare(notes.pitches)
       shared.pointee.scores.publish(score)
+      publish()
     }
   }
 
@@ -96,7 +102,8 @@ public final class StreamWorker: @unchecked Sendable {
       fromSeconds: Double(first) / clock.grid.frameRate, toSeconds: endSeconds)
     // A block begins where the one before is to be left, and ends a little after what is due.
     let due = max(decidedEnd, first)..<max(decidedEnd, first, end - clock.lookahead)
-    let frames = clock.isLive ? end..<end : due.lowerBound..<min(end, due.upperBound + clock.crossfade)
+    let frames =
+      clock.isLive ? end..<end : due.lowerBound..<min(end, due.upperBound + clock.crossfade)
     learner.releaseSeconds =
       releaseSeconds > 0
       ? releaseSeconds
@@ -106,17 +113,15 @@ public final class StreamWorker: @unchecked Sendable {
       leaving: min(leaving, end - first), adapts: adapts,
       due: frames.lowerBound - first..<frames.upperBound - first)
     learner.prepare(notes.pitches)
-    guard !clock.isLive else {
-      shared.pointee.snapshots.publish(
-        StreamSnapshot(previous: nil, current: nil, live: learner.liveModel()))
-      return
+    if !clock.isLive {
+      let block = MaskBlock(frames: frames, stride: clock.maskStride, partCount: mask.partCount)
+      if let model { fill(block, from: model, firstFrame: first) }
+      if let current { block.fadeIn(after: current) }
+      previous = current
+      current = block
+      decidedEnd = due.upperBound
     }
-    let block = MaskBlock(frames: frames, stride: clock.maskStride, partCount: mask.partCount)
-    if let model { fill(block, from: model, firstFrame: first) }
-    shared.pointee.snapshots.publish(
-      StreamSnapshot(previous: previous, current: block, live: learner.liveModel()))
-    previous = block
-    decidedEnd = due.upperBound
+    publish()
   }
 
   private func fill(_ block: MaskBlock, from model: ConvolutiveNMF, firstFrame: Int) {

@@ -83,7 +83,8 @@ struct Separate: ParsableCommand {
         output: output, presetName: preset, choice: choice,
         settings: try overrides.applied(to: choice.settings), material: try choice.material(),
         selection: try scoring.selection() ?? choice.selection,
-        scoring: scoring, isPartial: partial, isStreamed: stream, writing: writing, threadCount: overrides.threadCount)
+        scoring: scoring, isPartial: partial, isStreamed: stream, writing: writing,
+        threadCount: overrides.threadCount)
     }
     var failed = false
     for mix in mixes {

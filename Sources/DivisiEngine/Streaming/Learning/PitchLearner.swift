@@ -71,13 +71,15 @@ final class PitchLearner {
       for entry in 0..<pattern.entryCount { model.H[entry] *= gain }
     }
     let autoencoder = RecursiveAutoencoder(
-      model: model, memories: current, learns: adapts, parallel: parallel)
+      model: model, memories: current, learns: adapts, priorFrames: Float(0.1 * grid.frameRate),
+      parallel: parallel)
     if adapts {
-      for _ in 0..<StreamWindow.iterations(hasNew ? 10 : 4, settings: settings) {
+      for _ in 0..<StreamWindow.iterations(hasNew ? 6 : 2, settings: settings) {
         autoencoder.step()
       }
-      let keep = 0.2 * grid.frameRate
-      autoencoder.finish(leaving: leaving, decay: 0.9) { component in
+      cachedTransposition = nil
+      let keep = 0.02 * grid.frameRate
+      autoencoder.finish(leaving: leaving, decay: 0.5) { component in
         current[component].isHeard
           || Double(pattern.entries(ofComponent: component).count) >= keep
       }
@@ -94,13 +96,27 @@ final class PitchLearner {
     memories[pitch]?.allSatisfy(\.isHeard) ?? false
   }
 
+  private func transposition(_ comb: PitchComb) -> PitchTransposition {
+    if let known = cachedTransposition { return known }
+    let result = PitchTransposition(
+      memories: memories, comb: comb, grid: grid, binCount: binCount, settings: settings)
+    cachedTransposition = result
+    return result
+  }
+  private var cachedTransposition: PitchTransposition?
+
   /// The memories of a pitch; those that have heard nothing start from the comb of the tuning that
   /// is known by now.
   private func memories(ofPitch pitch: Int) -> [RecursiveMemory] {
     if isHeard(pitch) { return memories[pitch]! }
     let comb = PitchComb(tuningCents: tuning.cents, shape: settings.comb)
-    let starts = PitchConstraints.templates(
-      from: comb.template(pitch: pitch, grid: grid, binCount: binCount), settings: settings)
+    let starts: [[Float]]
+    if 1 > 0 {
+      starts = transposition(comb).templates(ofPitch: pitch, settings: settings)
+    } else {
+      starts = PitchConstraints.templates(
+        from: comb.template(pitch: pitch, grid: grid, binCount: binCount), settings: settings)
+    }
     let result = starts.enumerated().map { kind, start in
       if let known = memories[pitch]?[kind], known.isHeard { return known }
       return RecursiveMemory(template: start, hasEncoder: true)

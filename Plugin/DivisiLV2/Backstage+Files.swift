@@ -1,0 +1,140 @@
+// Thread: worker
+
+import DivisiEngine
+import DivisiScore
+internal import Glibc
+
+/// A score as it was read; no parts where there is none.
+struct LoadedScore {
+  /// Empty where there is none.
+  var path = ""
+  var parts: [Part] = []
+  var hasPedal = false
+}
+
+/// A model as it was read.
+struct LoadedModel {
+  /// Empty where there is none.
+  var path = ""
+  var kit: DrumKit?
+}
+
+/// A file that could not be used, in one line.
+struct FileError: Error {
+  let description: String
+}
+
+extension Backstage {
+  /// Reads a score for the stream; one that cannot be read leaves the last one in place. An empty
+  /// path takes the score away.
+  func loadScore(path: String) {
+    do throws(FileError) {
+      score = try readScore(path: path)
+      if !path.isEmpty { remark(describe(score)) }
+      tellScore()
+    } catch {
+      complain(error.description)
+    }
+    reply(.score, score.path)
+  }
+
+  /// Reads a model for the stream, which then starts anew; one that cannot be read leaves the last
+  /// one in place. An empty path takes the model away.
+  func loadModel(path: String) {
+    do throws(FileError) {
+      model = try readModel(path: path)
+      rebuild()
+    } catch {
+      complain(error.description)
+    }
+    reply(.modelFile, model.path)
+  }
+
+  /// Chooses the score of a slot; 0 for none, and then the host's choice holds again.
+  func choose(scoreSlot: Int) {
+    guard scoreSlot > 0 else {
+      slotScore = nil
+      return
+    }
+    let folder = ScoreSlots.folder()
+    guard let name = ScoreSlots.name(ofSlot: scoreSlot, in: folder) else {
+      complain("\(folder): expected a score whose name begins with \(scoreSlot), found none")
+      return
+    }
+    do throws(FileError) {
+      let found = try readScore(path: "\(folder)/\(name)")
+      slotScore = found
+      remark(describe(found))
+    } catch {
+      complain(error.description)
+    }
+  }
+
+  /// Reads a score, and divides it into the plugin's parts; says what did not quite fit.
+  func readScore(path: String) throws(FileError) -> LoadedScore {
+    guard !path.isEmpty else { return LoadedScore() }
+    try checkFile(path)
+    do throws(ScoreError) {
+      let score = try Score.read(path: path)
+      let (parts, remark) = try layout.parts(of: score, name: path)
+      if let remark { self.remark(remark) }
+      return LoadedScore(path: path, parts: parts, hasPedal: score.hasPedal)
+    } catch {
+      throw FileError(description: error.description)
+    }
+  }
+
+  /// Reads a drum kit; other plugins have no use for a model yet.
+  func readModel(path: String) throws(FileError) -> LoadedModel {
+    guard !path.isEmpty else { return LoadedModel() }
+    guard layout.isPercussive else {
+      throw FileError(description: "\(path): expected no model file; only drums start from one")
+    }
+    try checkFile(path)
+    guard let bytes = readFile(path) else {
+      throw FileError(
+        description: "\(path): expected a drum kit; \(String(cString: strerror(errno)))")
+    }
+    do throws(ModelFileError) {
+      return LoadedModel(path: path, kit: try DrumKit(decoding: bytes, path: path))
+    } catch {
+      throw FileError(description: "\(error)")
+    }
+  }
+
+  private func describe(_ score: LoadedScore) -> String {
+    let counts = score.parts.map { "\($0.name) \($0.notes.count)" }.joined(separator: ", ")
+    return "\(score.path): notes: \(counts)"
+  }
+}
+
+/// Refuses what would never end, such as a pipe.
+private func checkFile(_ path: String) throws(FileError) {
+  var status = stat()
+  guard stat(path, &status) == 0 else {
+    throw FileError(description: "\(path): expected a file; \(String(cString: strerror(errno)))")
+  }
+  guard status.st_mode & S_IFMT == S_IFREG else {
+    throw FileError(description: "\(path): expected a file; it is none")
+  }
+}
+
+/// The bytes of a file of at most 64 MiB; nil, with `errno`, where it cannot be read.
+private func readFile(_ path: String) -> [UInt8]? {
+  let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+  guard descriptor >= 0 else { return nil }
+  defer { close(descriptor) }
+  var result: [UInt8] = []
+  var chunk = [UInt8](repeating: 0, count: 1 << 16)
+  while true {
+    let count = read(descriptor, &chunk, chunk.count)
+    if count < 0 && errno == EINTR { continue }
+    if count < 0 { return nil }
+    if count == 0 { return result }
+    guard result.count + count <= 64 << 20 else {
+      errno = EFBIG
+      return nil
+    }
+    result += chunk[..<count]
+  }
+}

@@ -1,0 +1,153 @@
+// Thread: worker
+
+import DivisiEngine
+import DivisiPorts
+import DivisiScore
+import Synchronization
+
+/// The worker's half of an instance: makes streams, reads scores and models, and has streams learn.
+///
+/// - Thread: any but the audio thread, or the audio thread where the host has work done in `run`;
+///   calls from several threads wait for each other.
+final class Backstage: @unchecked Sendable {
+  let kind: PluginKind
+  let layout: StreamLayout
+  let log: HostLog
+  /// Guards everything below.
+  let lock = Mutex(())
+  /// The score of the host's choice, and that of a slot, which goes before it.
+  var score = LoadedScore()
+  var slotScore: LoadedScore?
+  var model = LoadedModel()
+  var lastMessage = ""
+
+  private let sampleRate: Double
+  private let channels: Channels
+  private var slot: StreamSlot?
+  private var key: StreamKey?
+
+  init(kind: PluginKind, sampleRate: Double, channels: Channels, log: HostLog) {
+    self.kind = kind
+    layout = kind.layout
+    self.sampleRate = sampleRate
+    self.channels = channels
+    self.log = log
+  }
+
+  /// Makes the stream that an activated instance starts with; while nothing runs.
+  func start(_ key: StreamKey, scoreSlot: Int) {
+    lock.withLock { _ in
+      serveRequests()
+      choose(scoreSlot: scoreSlot)
+      build(key)
+    }
+  }
+
+  /// Frees what the audio thread has given back.
+  func collect() {
+    lock.withLock { _ in channels.streams.collect() }
+  }
+
+  /// Does all that the audio thread has asked for.
+  func serve() {
+    let stream = lock.withLock { _ in
+      channels.streams.collect()
+      serveRequests()
+      return slot?.stream
+    }
+    stream?.worker.update()
+  }
+
+  // MARK: Streams
+
+  /// Makes a stream and offers it to the audio thread; what cannot be made leaves the last in place.
+  private func build(_ key: StreamKey) {
+    do throws(SettingsError) {
+      let settings = try key.settings()
+      let stream = Stream(
+        settings: settings, layout: layout, kit: model.kit, sampleRate: sampleRate,
+        channelCount: key.channelCount)
+      let slot = StreamSlot(stream, channelCount: key.channelCount, sampleRate: sampleRate)
+      self.slot = slot
+      self.key = key
+      tellScore()
+      channels.streams.publish(slot)
+      _ = channels.flags.pointee.publishedStreams.add(1, ordering: .acquiringAndReleasing)
+    } catch {
+      complain("settings left as they were: \(error)")
+    }
+  }
+
+  /// Makes a stream that starts from the model as it is now.
+  func rebuild() {
+    if let key { build(key) }
+  }
+
+  /// Gives the score to the stream.
+  func tellScore() {
+    guard let stream = slot?.stream else { return }
+    let notes = slotScore ?? score
+    stream.worker.setScore(
+      parts: notes.parts.isEmpty
+        ? layout.partNames.map { Part(name: $0, notes: []) } : notes.parts,
+      hasPedal: notes.hasPedal)
+  }
+
+  // MARK: Messages
+
+  /// Tells the host and its user what did not work.
+  func complain(_ text: String) {
+    log.complain(text)
+    reply(.message, text)
+    lastMessage = text
+  }
+
+  /// Tells the host and its user what has happened.
+  func remark(_ text: String) {
+    log.remark(text)
+    reply(.message, text)
+    lastMessage = text
+  }
+
+  /// Puts a text on the way to the event port; one that finds no room is lost.
+  func reply(_ subject: TextRing.Subject, _ text: String) {
+    var text = text
+    text.withUTF8 { bytes in
+      guard let start = bytes.baseAddress else {
+        _ = channels.replies.write(subject)
+        return
+      }
+      _ = channels.replies.write(
+        subject, start, count: min(bytes.count, TextRing.maximumCount))
+    }
+  }
+
+  private func serveRequests() {
+    while let request = channels.requests.first {
+      let text = String(
+        decoding: UnsafeBufferPointer(start: request.bytes, count: request.count), as: UTF8.self)
+      let (subject, number) = (request.subject, request.number)
+      let settings = subject == .settings ? StreamKey(request.bytes, channelCount: number) : nil
+      channels.requests.removeFirst()
+      switch subject {
+      case .score: loadScore(path: text)
+      case .modelFile: loadModel(path: text)
+      case .slot:
+        choose(scoreSlot: number)
+        tellScore()
+      case .settings:
+        if let settings { build(settings) }
+        _ = channels.flags.pointee.servedSettings.add(1, ordering: .acquiringAndReleasing)
+      case .get: tellAll()
+      case .message: break
+      }
+    }
+  }
+
+  /// The values of all that can be read, for a host that asks.
+  func tellAll() {
+    reply(.score, score.path)
+    reply(.modelFile, model.path)
+    reply(.message, lastMessage)
+  }
+}

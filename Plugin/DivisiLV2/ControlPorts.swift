@@ -1,0 +1,62 @@
+// Thread: audio
+
+import DivisiPorts
+
+/// What the host has connected, by port index.
+///
+/// Owns memory that ``deallocate()`` frees; copies are the same ports.
+struct ControlPorts: @unchecked Sendable {
+  private let data: UnsafeMutablePointer<UnsafeMutableRawPointer?>
+  private let values: UnsafeMutablePointer<Port.Values>
+  let count: Int
+
+  init(kind: PluginKind) {
+    let ports = kind.ports
+    count = ports.count
+    data = .allocate(capacity: count)
+    data.initialize(repeating: nil, count: count)
+    values = .allocate(capacity: count)
+    for (index, port) in ports.enumerated() {
+      (values + index).initialize(to: port.values ?? .none)
+    }
+  }
+
+  func deallocate() {
+    data.deallocate()
+    values.deallocate()
+  }
+
+  func connect(_ index: Int, to pointer: UnsafeMutableRawPointer?) {
+    if index >= 0 && index < count { data[index] = pointer }
+  }
+
+  /// What a port is connected to.
+  @_noLocks
+  func pointer(_ index: Int) -> UnsafeMutableRawPointer? { data[index] }
+
+  /// The samples of an audio port.
+  @_noLocks
+  func samples(_ index: Int) -> UnsafeMutablePointer<Float>? {
+    data[index]?.assumingMemoryBound(to: Float.self)
+  }
+
+  /// The value of a control: in its range, whatever the host has written there or not.
+  @_noLocks
+  func value(_ index: Int) -> Float {
+    let range = values[index]
+    guard let pointer = samples(index) else { return range.standard }
+    let value = pointer.pointee
+    guard value == value else { return range.standard }
+    let inside =
+      value < range.minimum ? range.minimum : value > range.maximum ? range.maximum : value
+    // All ranges of whole numbers lie well within those of Int.
+    return range.isInteger ? Float(Int(inside + (inside < 0 ? -0.5 : 0.5))) : inside
+  }
+
+  @_noLocks
+  func isOn(_ index: Int) -> Bool { value(index) > 0.5 }
+
+  /// Tells the host a value.
+  @_noLocks
+  func report(_ value: Float, _ index: Int) { samples(index)?.pointee = value }
+}

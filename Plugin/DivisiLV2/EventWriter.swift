@@ -1,0 +1,67 @@
+// Thread: audio
+
+/// Writes a sequence of events into a port's buffer, as far as there is room.
+struct EventWriter {
+  private let buffer: UnsafeMutableRawPointer
+  private let capacity: Int
+  /// Bytes written, with the header.
+  private var size = 16
+
+  /// - Parameter buffer: of a port; its atom's size says how much room there is behind it.
+  @_noLocks
+  init?(_ buffer: UnsafeMutableRawPointer?, urids: URIDs) {
+    guard let buffer else { return nil }
+    let room = Int(buffer.load(as: UInt32.self))
+    guard room >= 8, urids.sequence != 0 else { return nil }
+    self.buffer = buffer
+    capacity = 8 &+ room
+    put(8, at: 0)
+    put(urids.sequence, at: 4)
+    put(0, at: 8)
+    put(0, at: 12)
+  }
+
+  /// Writes a `patch:Set` of a text.
+  ///
+  /// - Returns: false where there is no room, and nothing is written.
+  @_noLocks
+  mutating func set(
+    _ property: UInt32, type: UInt32, text: UnsafePointer<UInt8>, count: Int, frame: Int,
+    urids: URIDs
+  ) -> Bool {
+    // Event header; object; a property that holds a word; another that holds the text.
+    let body = 8 &+ 24 &+ 16 &+ count &+ 1
+    let needed = 16 &+ (body &+ 7) & ~7
+    guard needed <= capacity &- size else { return false }
+    let event = size
+    buffer.storeBytes(of: Int64(frame), toByteOffset: event, as: Int64.self)
+    put(UInt32(body), at: event &+ 8)
+    put(urids.object, at: event &+ 12)
+    put(0, at: event &+ 16)
+    put(urids.set, at: event &+ 20)
+    put(urids.property, at: event &+ 24)
+    put(0, at: event &+ 28)
+    put(4, at: event &+ 32)
+    put(urids.urid, at: event &+ 36)
+    put(property, at: event &+ 40)
+    put(0, at: event &+ 44)
+    put(urids.value, at: event &+ 48)
+    put(0, at: event &+ 52)
+    put(UInt32(count &+ 1), at: event &+ 56)
+    put(type, at: event &+ 60)
+    var index = 0
+    while index < needed &- 64 {
+      buffer.storeBytes(
+        of: index < count ? text[index] : 0, toByteOffset: event &+ 64 &+ index, as: UInt8.self)
+      index &+= 1
+    }
+    size = event &+ needed
+    put(UInt32(size &- 8), at: 0)
+    return true
+  }
+
+  @_noLocks
+  private func put(_ value: UInt32, at offset: Int) {
+    buffer.storeBytes(of: value, toByteOffset: offset, as: UInt32.self)
+  }
+}

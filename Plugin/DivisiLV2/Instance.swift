@@ -1,0 +1,98 @@
+// Thread: setup, and audio in `run`
+
+internal import CCPU
+internal import CLV2
+import DivisiPorts
+import Synchronization
+
+/// One instance of a plugin: the audio thread's half, the worker's half, and what calls them.
+final class Instance: @unchecked Sendable {
+  let kind: PluginKind
+  let urids: URIDs
+  let backstage: Backstage
+
+  private let audio: UnsafeMutablePointer<AudioSide>
+  private let channels: Channels
+  private let schedule: UnsafePointer<LV2_Worker_Schedule>?
+
+  /// - Returns: nil, with a line in the log, where the host lacks what the plugin cannot do without.
+  init?(kind: PluginKind, sampleRate: Double, features: HostFeatures) {
+    let urids = URIDs(features.map)
+    let log = HostLog(features.log, urids: urids)
+    guard sampleRate >= 8000, sampleRate <= 192_000 else {
+      log.complain("expected a sample rate from 8 to 192 kHz, found \(sampleRate) Hz")
+      return nil
+    }
+    guard features.map != nil || !kind.hasPartOutputs else {
+      log.complain("expected a host with urid:map; <\(kind.uri)-mix> does without")
+      return nil
+    }
+    self.kind = kind
+    self.urids = urids
+    schedule = features.schedule?.pointee.schedule_work == nil ? nil : features.schedule
+    channels = Channels()
+    backstage = Backstage(kind: kind, sampleRate: sampleRate, channels: channels, log: log)
+    audio = .allocate(capacity: 1)
+    audio.initialize(
+      to: AudioSide(kind: kind, sampleRate: sampleRate, urids: urids, channels: channels))
+  }
+
+  deinit {
+    audio.pointee.deallocate()
+    audio.deallocate()
+    channels.deallocate()
+  }
+
+  func connect(port: Int, to data: UnsafeMutableRawPointer?) {
+    audio.pointee.ports.connect(port, to: data)
+  }
+
+  /// Starts anew, with what the controls say now.
+  func activate() {
+    _ = audio.pointee.ask()
+    backstage.start(
+      StreamKey(audio.pointee.asked, channelCount: audio.pointee.askedChannelCount),
+      scoreSlot: audio.pointee.requestedSlot)
+    audio.pointee.restart()
+    backstage.collect()
+  }
+
+  /// - Thread: audio.
+  func run(sampleCount: Int) {
+    let before = divisi_flush_denormals()
+    audio.pointee.begin(count: sampleCount)
+    let worksHere = schedule == nil || audio.pointee.isFreewheeling
+    repeat {
+      if audio.pointee.needsWork {
+        audio.pointee.needsWork = false
+        if worksHere { backstage.serve() } else { askWorker() }
+      }
+      audio.pointee.advance()
+    } while !audio.pointee.isFinished || (audio.pointee.needsWork && worksHere)
+    if audio.pointee.needsWork {
+      audio.pointee.needsWork = false
+      askWorker()
+    }
+    audio.pointee.notify()
+    audio.pointee.report(late: audio.pointee.lateCount)
+    divisi_restore_denormals(before)
+  }
+
+  /// Has `work` called; one call that has not begun is enough for all that is to be done.
+  private func askWorker() {
+    guard let schedule, let function = schedule.pointee.schedule_work,
+      !channels.flags.pointee.isWorkScheduled.exchange(true, ordering: .acquiringAndReleasing)
+    else { return }
+    var number: UInt32 = 0
+    if function(schedule.pointee.handle, 4, &number) != LV2_WORKER_SUCCESS {
+      channels.flags.pointee.isWorkScheduled.store(false, ordering: .releasing)
+      audio.pointee.mustAskAgain = true
+    }
+  }
+
+  /// - Thread: worker.
+  func work() {
+    _ = channels.flags.pointee.isWorkScheduled.exchange(false, ordering: .acquiringAndReleasing)
+    backstage.serve()
+  }
+}

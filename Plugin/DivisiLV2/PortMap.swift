@@ -1,0 +1,53 @@
+// Thread: any
+
+import DivisiPorts
+
+/// Where the ports are that the audio thread reads and writes.
+struct PortMap: BitwiseCopyable {
+  /// Left and right follow each other everywhere.
+  let firstInput: Int
+  let firstMix: Int
+  /// The first stem's output, with the others behind it; −1 where stems have none.
+  let firstStem: Int
+  /// −1 where there are no event ports.
+  let control: Int
+  let notify: Int
+  let enabled: Int
+  let freewheel: Int
+  let latency: Int
+  let late: Int
+  let progress: Int
+  /// Gain, mute, solo and pan of the first stem, with the others behind it.
+  let firstRemix: Int
+  let firstLevel: Int
+  /// The ports of ``EngineControl``, in its order.
+  let firstEngine: Int
+  let scoreSource: Int
+  let scoreOffset: Int
+  /// −1 where there is none.
+  let sync: Int
+  let scoreSlot: Int
+
+  init(_ kind: PluginKind) {
+    let symbols = kind.ports.map(\.symbol)
+    func place(_ symbol: String) -> Int { symbols.firstIndex(of: symbol) ?? -1 }
+    let first = kind.stemSymbols[0]
+    firstInput = place("in_l")
+    firstMix = place("mix_l")
+    firstStem = place("\(first)_l")
+    control = place("control")
+    notify = place("notify")
+    enabled = place("enabled")
+    freewheel = place("freewheel")
+    latency = place("latency")
+    late = place("late")
+    progress = place("progress")
+    firstRemix = place("gain_\(first)")
+    firstLevel = place("level_\(first)")
+    firstEngine = place(EngineControl.allCases[0].rawValue)
+    scoreSource = place("score_source")
+    scoreOffset = place("score_offset")
+    sync = place("sync")
+    scoreSlot = place("score_slot")
+  }
+}

@@ -1,0 +1,13 @@
+#!/bin/sh
+# Assembles the bundles that `make install` copies: Plugin/bundle.sh OBJECT FOLDER
+set -eu
+object=$1
+folder=$2
+source=$(dirname "$0")
+
+mkdir -p "$folder/divisi.lv2" "$folder/divisi-presets.lv2"
+rm -f "$folder/divisi.lv2"/* "$folder/divisi-presets.lv2"/*
+strip -o "$folder/divisi.lv2/divisi.so" "$object"
+cp "$source"/divisi.lv2/*.ttl "$folder/divisi.lv2"
+cp "$source"/../Presets/divisi-presets.lv2/* "$folder/divisi-presets.lv2"
+chmod 644 "$folder/divisi.lv2"/* "$folder/divisi-presets.lv2"/*

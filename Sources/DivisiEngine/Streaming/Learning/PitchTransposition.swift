@@ -1,0 +1,93 @@
+// Thread: worker
+
+import DivisiDSP
+internal import Glibc
+
+/// What a pitch that has not been heard may sound like, from pitches that have.
+///
+/// Its partials are as strong as those of the pitches around it, partial by partial, and its onset
+/// sounds like theirs. Where little is known, the comb of the score counts: partials that fall off
+/// as 1 / h, and a flat onset.
+struct PitchTransposition {
+  /// A pitch that was heard: the level of each partial by kind, and the spectrum of its onset.
+  private struct Heard {
+    let pitch: Int
+    /// By component with partials: levels of partials 1, 2, …, summing to 1.
+    let levels: [[Double]]
+    let onset: RecursiveMemory?
+  }
+
+  private let heard: [Heard]
+  private let comb: PitchComb
+  private let grid: TimeGrid
+  private let binCount: Int
+  private let tonalCount: Int
+
+  /// - Parameter memories: by pitch, in the order of ``PitchConstraints``.
+  init(
+    memories: [Int: [RecursiveMemory]], comb: PitchComb, grid: TimeGrid, binCount: Int,
+    settings: SeparationSettings
+  ) {
+    self.comb = comb
+    self.grid = grid
+    self.binCount = binCount
+    tonalCount = settings.hasAttackTemplates ? 2 : 1
+    let tonalCount = tonalCount
+    heard = memories.sorted { $0.key < $1.key }.compactMap { pitch, memories in
+      guard memories[0].isHeard else { return nil }
+      return Heard(
+        pitch: pitch,
+        levels: memories.prefix(tonalCount).filter(\.isHeard).map {
+          Self.levels(of: $0, pitch: pitch, comb: comb, grid: grid, binCount: binCount)
+        },
+        onset: memories.dropFirst(tonalCount).first { $0.isHeard })
+    }
+  }
+
+  /// The start values of a pitch's components, in the order of ``PitchConstraints``.
+  func templates(ofPitch pitch: Int, settings: SeparationSettings) -> [[Float]] {
+    let weights = heard.map { exp(-Double(abs($0.pitch - pitch)) / 5) }
+    let prior = 0.3
+    let tonal = (0..<tonalCount).map { kind in
+      let usual = (1...Self.partials).map { 1 / Double($0) }
+      let norm = usual.reduce(0, +)
+      var levels = usual.map { $0 / norm * prior }
+      for (known, weight) in zip(heard, weights) {
+        let other = known.levels[min(kind, known.levels.count - 1)]
+        for partial in levels.indices {
+          levels[partial] += weight * (partial < other.count ? other[partial] : 0)
+        }
+      }
+      return comb.template(pitch: pitch, grid: grid, binCount: binCount) { partial in
+        max(levels[min(partial, levels.count) - 1], 1e-6)
+      }
+    }
+    guard settings.hasOnsetTemplates else { return tonal }
+    var onset = [Float](repeating: 0.3 / Float(binCount), count: binCount)
+    for (known, weight) in zip(heard, weights) {
+      guard let memory = known.onset else { continue }
+      let template = memory.template(0)
+      for bin in onset.indices { onset[bin] += Float(weight) * template[bin] }
+    }
+    let sum = onset.reduce(0, +)
+    return tonal + [onset.map { $0 / sum }]
+  }
+
+  /// Partials beyond this one are as the last.
+  private static let partials = 60
+
+  private static func levels(
+    of memory: RecursiveMemory, pitch: Int, comb: PitchComb, grid: TimeGrid, binCount: Int
+  ) -> [Double] {
+    let template = memory.template(0)
+    var result: [Double] = []
+    while result.count < partials,
+      let (_, bins) = comb.band(
+        ofPartial: result.count + 1, pitch: pitch, grid: grid, binCount: binCount)
+    {
+      result.append(bins.reduce(0.0) { max($0, Double(template[$1])) })
+    }
+    let sum = result.reduce(0, +)
+    return sum > 0 ? result.map { $0 / sum } : result
+  }
+}
