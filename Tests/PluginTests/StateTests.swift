@@ -82,7 +82,7 @@ import Testing
     "<urn:divisi:a_score> 5", "<urn:divisi:a_score> 1.5", "<urn:divisi:a_score> true",
     "<urn:divisi:a_score> \"/etc/passwd\"^^<\(atom)Path>",
     "<urn:divisi:a_score> \"/no/such/file\"^^<\(atom)Path>",
-    "<urn:divisi:a_score> \"/tmp\"^^<\(atom)Path>", "<urn:divisi:a_score> \"\"^^<\(atom)Path>",
+    "<urn:divisi:a_score> \"/tmp\"^^<\(atom)Path>",
     "<urn:divisi:a_score> \"AAAA\"^^<http://www.w3.org/2001/XMLSchema#base64Binary>",
     "<urn:divisi:model_file> 7", "<urn:divisi:model_file> \"/etc/passwd\"^^<\(atom)Path>",
   ])

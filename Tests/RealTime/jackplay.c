@@ -1,5 +1,5 @@
-// Plays a recording into another JACK client and records what comes out, sample by sample in
-// freewheeling: two clients, since one before and behind another would be heard a period later.
+// Plays a recording into another JACK client along the transport and records what comes out, both
+// freewheeling. Two clients, since one before and behind another would hear it a period later.
 #include <jack/jack.h>
 #include <math.h>
 #include <stdatomic.h>
@@ -15,44 +15,39 @@ static jack_client_t *player, *recorder;
 static jack_port_t *sources[MAX_CHANNELS], *sinks[MAX_CHANNELS];
 static unsigned source_count, sink_count, length;
 static float *input, *output;
-static atomic_bool is_freewheeling, is_done, is_gone;
-static atomic_bool has_start;
-static jack_nframes_t start;
+static atomic_bool is_done, is_gone;
+
+/// Where the transport is; false if it does not roll.
+static bool place(jack_client_t* client, jack_nframes_t* position) {
+  jack_position_t transport;
+  const bool rolls = jack_transport_query(client, &transport) == JackTransportRolling;
+  *position = transport.frame;
+  return rolls;
+}
 
 static int play(jack_nframes_t count, void* context) {
   (void)context;
-  const jack_nframes_t now = jack_last_frame_time(player);
-  if (atomic_load(&is_freewheeling) && !atomic_load(&has_start)) {
-    start = now;
-    atomic_store(&has_start, true);
-  }
-  const bool plays = atomic_load(&has_start);
+  jack_nframes_t now;
+  const bool rolls = place(player, &now);
   for (unsigned channel = 0; channel < source_count; ++channel) {
     float* samples = jack_port_get_buffer(sources[channel], count);
-    for (jack_nframes_t n = 0; n < count; ++n) {
-      const jack_nframes_t position = now - start + n;
-      samples[n] = plays && position < length ? input[position * source_count + channel] : 0;
-    }
+    for (jack_nframes_t n = 0; n < count; ++n)
+      samples[n] = rolls && now + n < length ? input[(now + n) * source_count + channel] : 0;
   }
   return 0;
 }
 
 static int record(jack_nframes_t count, void* context) {
   (void)context;
-  if (!atomic_load(&has_start) || atomic_load(&is_done)) return 0;
-  const jack_nframes_t now = jack_last_frame_time(recorder);
+  jack_nframes_t now;
+  if (!place(recorder, &now) || atomic_load(&is_done)) return 0;
   for (unsigned channel = 0; channel < sink_count; ++channel) {
     const float* samples = jack_port_get_buffer(sinks[channel], count);
-    for (jack_nframes_t n = 0; n < count && now - start + n < length; ++n)
-      output[(now - start + n) * sink_count + channel] = samples[n];
+    for (jack_nframes_t n = 0; n < count && now + n < length; ++n)
+      output[(now + n) * sink_count + channel] = samples[n];
   }
-  if (now - start + count >= length) atomic_store(&is_done, true);
+  if (now + count >= length) atomic_store(&is_done, true);
   return 0;
-}
-
-static void freewheel(int starting, void* context) {
-  (void)context;
-  if (starting) atomic_store(&is_freewheeling, true);
 }
 
 static void leave(void* context) {
@@ -104,7 +99,6 @@ int main(int count, char** arguments) {
   if (!file || fread(input, sizeof(float) * source_count, length, file) == 0) return 4;
   fclose(file);
 
-  jack_set_freewheel_callback(player, freewheel, NULL);
   jack_activate(recorder);
   jack_activate(player);
   unsigned source = 0, sink = 0;
@@ -119,7 +113,10 @@ int main(int count, char** arguments) {
     }
   }
   jack_set_freewheel(player, 1);
+  jack_transport_locate(player, 0);
+  jack_transport_start(player);
   while (!atomic_load(&is_done) && !atomic_load(&is_gone)) pause_briefly();
+  jack_transport_stop(player);
   jack_set_freewheel(player, 0);
   if (atomic_load(&is_gone)) return 6;
   jack_client_close(player);

@@ -91,3 +91,14 @@ func largestDifference(_ one: [[Float]], _ other: [[Float]]) -> Float {
 func delayed(_ signal: [[Float]], by count: Int) -> [[Float]] {
   signal.map { [Float](repeating: 0, count: count) + $0 }
 }
+
+/// How far a signal is from another, in decibels: infinite if they are the same.
+func signalToNoise(_ signal: [Float], _ reference: [Float]) -> Double {
+  var energy = 0.0
+  var noise = 0.0
+  for (x, y) in zip(signal, reference) {
+    energy += Double(y) * Double(y)
+    noise += Double(x - y) * Double(x - y)
+  }
+  return 10 * log10(energy / noise)
+}
