@@ -3,7 +3,7 @@ import LV2Hosting
 import Testing
 
 /// jalv under a JACK server of this test's own, which has no sound card and runs as fast as it can.
-@Suite(.timeLimit(.minutes(5))) struct JackTests {
+@Suite(.serialized, .timeLimit(.minutes(5))) struct JackTests {
   /// A server, and what its clients need to find it.
   private struct Server {
     let environment: [String: String]
