@@ -17,7 +17,7 @@ let strict: [SwiftSetting] = [
 // it could not be started again.
 let pluginLinker: [LinkerSetting] = [
   .unsafeFlags(
-    ["-static-stdlib"]
+    ["-static-stdlib", "-use-ld=lld"]
       + [
         "--version-script=\(Context.packageDirectory)/Plugin/exports.map", "--exclude-libs=ALL",
         "-Bsymbolic", "-z", "defs", "-z", "nodelete", "--gc-sections", "--as-needed",
@@ -43,6 +43,7 @@ let package = Package(
     .systemLibrary(name: "CSerd", pkgConfig: "serd-0", providers: [.apt(["libserd-dev"])]),
     .systemLibrary(name: "CLilv", pkgConfig: "lilv-0", providers: [.apt(["liblilv-dev"])]),
 
+    .systemLibrary(name: "CFFTWThreads", providers: [.apt(["libfftw3-dev"])]),
     .systemLibrary(name: "CLV2", pkgConfig: "lv2", providers: [.apt(["lv2-dev"])]),
 
     // What the processor can do.
@@ -81,11 +82,14 @@ let package = Package(
     .target(
       name: "DivisiLV2",
       dependencies: [
-        "CCPU", "CLV2", "DivisiEngine", "DivisiPorts", "DivisiRealtime", "DivisiScore",
+        "CCPU", "CFFTWThreads", "CLV2", "DivisiEngine", "DivisiPorts", "DivisiRealtime",
+        "DivisiScore",
       ],
       path: "Plugin/DivisiLV2", swiftSettings: strict, linkerSettings: pluginLinker),
     // Timings of kernels and models, as ratios in one run.
-    .executableTarget(name: "divisi-bench", dependencies: ["DivisiDSP"], swiftSettings: strict),
+    .executableTarget(
+      name: "divisi-bench", dependencies: ["AudioFiles", "DivisiDSP", "LV2Hosting"],
+      swiftSettings: strict),
 
     // Signals, measures and ways to run work that several test targets share.
     .target(

@@ -198,9 +198,10 @@ def plugin(file, name, parts, drums, separate, comment):
         optional.append("<http://harrisonconsoles.com/lv2/routing#connectAllOutputs>")
     else:
         optional.append("urid:map")
-    lines = ["a lv2:Plugin , lv2:SpectralPlugin", f"doap:name {text(name)}", f"rdfs:comment {text(comment)}",
+    lines = ["a lv2:Plugin , lv2:SpectralPlugin , doap:Project", f"doap:name {text(name)}", f"rdfs:comment {text(comment)}",
              "lv2:project <urn:divisi:project>",
              "doap:license <https://www.gnu.org/licenses/gpl-3.0.html>",
+             "doap:maintainer <urn:divisi:developers>",
              f"lv2:minorVersion {MINOR}", f"lv2:microVersion {MICRO}"]
     if separate:
         lines.append("lv2:requiredFeature urid:map")

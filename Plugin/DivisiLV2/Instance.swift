@@ -1,6 +1,7 @@
 // Thread: setup, and audio in `run`
 
 internal import CCPU
+internal import CFFTWThreads
 internal import CLV2
 import DivisiPorts
 import Synchronization
@@ -27,6 +28,8 @@ final class Instance: @unchecked Sendable {
       log.complain("expected a host with urid:map; <\(kind.uri)-mix> does without")
       return nil
     }
+    // Other plugins in the process plan with FFTW too, and not all of them take care.
+    fftwf_make_planner_thread_safe()
     self.kind = kind
     self.urids = urids
     schedule = features.schedule?.pointee.schedule_work == nil ? nil : features.schedule

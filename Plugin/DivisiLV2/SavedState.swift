@@ -49,6 +49,7 @@ extension SavedState {
     func text(_ key: UInt32, _ name: String, type: UInt32) throws(StateError) -> String? {
       guard let bytes = try value(key, name, type: type, or: urids.string) else { return nil }
       let characters = bytes.prefix { $0 != 0 }
+      guard !characters.isEmpty else { return nil }
       guard let text = String(validating: characters, as: UTF8.self) else {
         throw StateError(
           status: LV2_STATE_ERR_BAD_TYPE, description: "state: expected \(name) in UTF-8")

@@ -11,7 +11,9 @@ public struct Port: Sendable, Equatable {
 
   /// What a control may say, in the port's own unit.
   public struct Values: Sendable, Equatable {
+    /// The lowest value.
     public var minimum: Float
+    /// The highest value.
     public var maximum: Float
     /// Where a control starts, and what a value that is no number counts as.
     public var standard: Float

@@ -9,7 +9,7 @@ import Glibc
 struct Bench {
   static func main() {
     let names = Array(CommandLine.arguments.dropFirst())
-    let known = Benchmark.all.map(\.name)
+    let known = Benchmark.all.map(\.name) + ["plugin"]
     if let unknown = names.first(where: { !known.contains($0) }) {
       fail(
         "no benchmark '\(unknown)'; there are \(known.joined(separator: ", "))",
@@ -21,11 +21,27 @@ struct Bench {
           + "use swift run -c release divisi-bench",
         code: EXIT_FAILURE)
     }
+    if names.isEmpty || names.contains("plugin") { measurePlugin() }
+    if names == ["plugin"] { return }
     let task = StandardTask()
     print(task.summary)
     print(Report.header)
     for benchmark in Benchmark.all where names.isEmpty || names.contains(benchmark.name) {
       print(Report.line(name: benchmark.name, benchmark.measure(task)))
+      fflush(nil)
+    }
+  }
+
+  /// The plugin as `make bundle` leaves it, from the package's folder.
+  private static func measurePlugin() {
+    // lilv wants absolute paths.
+    let folder = realpath(".", nil).map { String(cString: $0) } ?? "."
+    for load in PluginLoad.all {
+      do {
+        print(try load.line(bundles: "\(folder)/build/bundle", recordings: "\(folder)/Tests/Recordings"))
+      } catch {
+        fail("\(error); run make bundle in the package's folder first", code: EXIT_FAILURE)
+      }
       fflush(nil)
     }
   }

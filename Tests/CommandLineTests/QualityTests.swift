@@ -9,14 +9,15 @@ import Testing
 
   /// Mean SDR over parts, then recordings, in decibels.
   private func meanSDR(
-    _ recordings: [String], score: String = "{folder}/score.mid", preset: String
+    _ recordings: [String], score: String = "{folder}/score.mid", preset: String,
+    options: [String] = []
   ) throws -> Double {
     let folder = try TemporaryFolder()
     let run = try Program.run(
       ["separate"] + recordings + [
         "--score", score, "--references", "{folder}", "--filename", "{parent}/{part}", "--preset",
         preset, "--json", "-o", folder.path,
-      ])
+      ] + options)
     try #require(run.status == 0, "\(run.errors)")
     let values = try run.output.split(separator: "\n").map { line in
       let record = try #require(
@@ -57,6 +58,18 @@ import Testing
   @Test(.enabled(if: hasData, absence)) func handsWithoutPedal() throws {
     let pieces = try recordings(of: "piano-hands", named: "mix.flac")
     #expect(try meanSDR(pieces, score: "{folder}/notes.csv", preset: "hands") >= 14.3)
+  }
+
+  /// A look-ahead of 2, 1 and 0.5 s, none, and none with a window of 46 ms.
+  @Test(
+    .enabled(if: hasData, absence),
+    arguments: [
+      (["--lookahead", "2"], 14.4), (["--lookahead", "1"], 14.3), (["--lookahead", "0.5"], 14.0),
+      (["--lookahead", "0"], 13.3), (["--lookahead", "0", "--window", "2048"], 12.3),
+    ])
+  func handsInAStream(options: [String], decibels: Double) throws {
+    let pieces = try recordings(of: "piano-hands", named: "mix.flac")
+    #expect(try meanSDR(pieces, preset: "hands", options: ["--stream"] + options) >= decibels)
   }
 
   @Test(.enabled(if: hasData, absence)) func drums() throws {

@@ -121,7 +121,7 @@ public final class RecursiveAutoencoder: @unchecked Sendable {
   {
     let frames = 0..<min(leaving, model.frameCount)
     model.approximate(frames: frames)
-    for component in memories.indices where keeps(component) {
+    for component in memories.indices where model.isHeard(component) && keeps(component) {
       let memory = memories[component]
       let runs = memory.runs.runs
       let entries = model.pattern.entries(ofComponent: component, inFrames: frames)
@@ -169,8 +169,8 @@ public final class RecursiveAutoencoder: @unchecked Sendable {
   }
 
   private func update(_ component: Int, group: Int) {
+    guard model.isHeard(component) else { return }
     let entries = model.pattern.entries(ofComponent: component)
-    guard !entries.isEmpty else { return }
     let memory = memories[component]
     let runs = memory.runs.runs
     let w = model.W.frame(0, ofComponent: component)
@@ -230,6 +230,16 @@ public final class RecursiveAutoencoder: @unchecked Sendable {
 }
 
 extension ConvolutiveNMF {
+  /// Whether a component sounds anywhere: what silence teaches is nothing, and multiplicative updates
+  /// would never recover from it.
+  func isHeard(_ component: Int) -> Bool {
+    activationSum(component)
+      > Self.silence * Float(pattern.entries(ofComponent: component).count)
+  }
+
+  /// Activations below it are silence: 140 dB below a spectrogram's full scale.
+  private static var silence: Float { 1e-7 }
+
   /// Σ H over the entries of a component.
   func activationSum(_ component: Int) -> Float {
     activationSum(in: pattern.entries(ofComponent: component))

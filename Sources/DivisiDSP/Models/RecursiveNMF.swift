@@ -79,7 +79,14 @@ public final class RecursiveNMF: @unchecked Sendable {
           gain: 1 / (total + RunKernels.epsilon), over: runs)
       }
       let total = model.W.sum(ofComponent: component)
-      guard total.isNormal else { return }
+      guard total.isNormal else {
+        // Nothing sounds where it might: what it knew stands.
+        for delay in 0..<model.templateFrames {
+          RunKernels.copy(
+            memory.template(delay), to: model.W.frame(delay, ofComponent: component), over: runs)
+        }
+        return
+      }
       model.W.scale(component: component, by: 1 / total)
       for entry in entries { model.H[entry] *= total }
       scales[component] *= total
@@ -104,7 +111,7 @@ public final class RecursiveNMF: @unchecked Sendable {
     let frames = 0..<min(leaving, model.frameCount)
     model.approximate(
       frames: 0..<min(frames.upperBound + model.templateFrames - 1, model.frameCount))
-    for component in memories.indices where keeps(component) {
+    for component in memories.indices where model.isHeard(component) && keeps(component) {
       let memory = memories[component]
       let runs = memory.runs.runs
       let entries = model.pattern.entries(ofComponent: component, inFrames: frames)

@@ -19,7 +19,7 @@ struct StreamClock: Equatable {
   let history: Int
 
   /// How often a live stream learns, in seconds.
-  private static let liveIntervalSeconds = 0.5
+  private static let liveIntervalSeconds = 0.25
 
   init(settings: StreamSettings, sampleRate: Double) {
     grid = TimeGrid(

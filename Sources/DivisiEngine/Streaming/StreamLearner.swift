@@ -48,6 +48,7 @@ final class StreamLearner {
   func fit(
     _ V: Spectrogram, parts: [Part], firstFrame: Int, leaving: Int, adapts: Bool, due: Range<Int>
   ) -> ConvolutiveNMF? {
+    guard V.values.maximum() > 0 else { return nil }
     let model =
       pitches?.fit(
         V, parts: parts, firstFrame: firstFrame, leaving: leaving, adapts: adapts, due: due)
@@ -87,14 +88,4 @@ final class StreamLearner {
     }
     fatalError()
   }
-}
-
-final class StrokeLearner {
-  init(
-    settings: SeparationSettings, grid: TimeGrid, binCount: Int, kit: DrumKit,
-    parallel: @escaping Parallel
-  ) {}
-  func fit(_ V: Spectrogram, parts: [Part], firstFrame: Int, leaving: Int, adapts: Bool)
-    -> ConvolutiveNMF?
-  { nil }
 }
