@@ -61,7 +61,12 @@ static void pause_briefly(void) {
 }
 
 static jack_client_t* join(const char* name, JackProcessCallback process) {
-  jack_client_t* client = jack_client_open(name, JackNoStartServer | JackUseExactName, NULL);
+  jack_client_t* client = NULL;
+  // A server that is starting another client may be too busy to answer at once.
+  for (int attempt = 0; !client && attempt < 2000; ++attempt) {
+    if (attempt) pause_briefly();
+    client = jack_client_open(name, JackNoStartServer | JackUseExactName, NULL);
+  }
   if (!client) {
     fprintf(stderr, "there is no server for %s\n", name);
     exit(3);
