@@ -54,7 +54,7 @@ public final class RecursiveAutoencoder: @unchecked Sendable {
     let encoder = Templates(binCount: model.binCount, runs: model.W.runs, frameCount: 1)
     for (component, memory) in memories.enumerated() {
       let runs = memory.runs.runs
-      RunKernels.copy(memory.template(0), to: model.W.frame(0, ofComponent: component), over: runs)
+      memory.copyTemplate(to: model.W, component: component)
       RunKernels.copy(
         memory.isHeard ? memory.encoder : memory.template(0),
         to: encoder.frame(0, ofComponent: component), over: runs)

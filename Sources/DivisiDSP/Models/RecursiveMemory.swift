@@ -50,6 +50,14 @@ public final class RecursiveMemory {
   /// Frame τ of the template, K values; valid as long as the memory.
   public func template(_ frame: Int) -> UnsafeMutablePointer<Float> { values.column(frame) }
 
+  /// Writes the template over that of a component of the same bins, frames and runs.
+  public func copyTemplate(to templates: borrowing Templates, component: Int) {
+    for frame in 0..<templateFrames {
+      RunKernels.copy(
+        template(frame), to: templates.frame(frame, ofComponent: component), over: runs.runs)
+    }
+  }
+
   /// The encoder's row, K values; zero until the component is heard.
   public var encoder: UnsafeMutablePointer<Float> {
     precondition(hasEncoder, "no encoder")

@@ -29,8 +29,11 @@ public final class RecursiveNMF: @unchecked Sendable {
   /// - Parameters:
   ///   - model: Kullback-Leibler; its templates are overwritten.
   ///   - memories: one per component, of the same bins, frames and runs as the model's.
+  ///   - priorFrames: how many frames of sound the start of a component counts for that has heard
+  ///     nothing.
   public init(
-    model: ConvolutiveNMF, memories: [RecursiveMemory], parallel: @escaping Parallel = sequentially
+    model: ConvolutiveNMF, memories: [RecursiveMemory], priorFrames: Float = 0,
+    parallel: @escaping Parallel = sequentially
   ) {
     precondition(model.divergence.beta == 1, "KL")
     precondition(memories.count == model.componentCount, "\(memories.count) memories")
@@ -38,15 +41,26 @@ public final class RecursiveNMF: @unchecked Sendable {
     self.memories = memories
     self.parallel = parallel
     for (component, memory) in memories.enumerated() {
-      for frame in 0..<model.templateFrames {
-        RunKernels.copy(
-          memory.template(frame), to: model.W.frame(frame, ofComponent: component),
-          over: memory.runs.runs)
-      }
+      memory.copyTemplate(to: model.W, component: component)
     }
     scratch = Matrix(rowCount: model.binCount, columnCount: memories.count)
     scales = .allocate(capacity: memories.count)
     scales.initialize(repeating: 1)
+    for component in memories.indices { takePrior(component, frames: priorFrames) }
+  }
+
+  /// Has a component that heard nothing begin as if it had heard its own start for some frames.
+  private func takePrior(_ component: Int, frames: Float) {
+    let memory = memories[component]
+    let entryCount = model.pattern.entries(ofComponent: component).count
+    guard !memory.isHeard, entryCount > 0 else { return }
+    let gain = frames / Float(entryCount) * model.activationSum(component)
+    let runs = memory.runs.runs
+    for frame in 0..<model.templateFrames {
+      memory.denominators[frame] = gain
+      RunKernels.clear(memory.numerator(frame), over: runs)
+      RunKernels.add(memory.template(frame), gain: gain, to: memory.numerator(frame), over: runs)
+    }
   }
 
   deinit { scales.deallocate() }

@@ -11,7 +11,7 @@ internal import Glibc
 ///   (envelopes as a start).
 struct StrokeConstraints {
   /// How long a stroke may be felt in H; its template carries the sound itself.
-  private static let soundingSeconds = 0.5
+  static let soundingSeconds = 0.5
   /// Time constant of the envelopes. 0.15 s gives 15.04 dB SDR on fourteen tracks, 0.1 s 15.09.
   private static let decaySeconds = 0.1
   /// Start of an envelope's end, against its peak; zero could never grow.
@@ -20,22 +20,47 @@ struct StrokeConstraints {
   /// much longer.
   private static let usualTolerance = 0.03
 
+  /// When one articulation is struck.
+  struct Envelope {
+    /// See ``DrumKit/articulation(ofPitch:)``.
+    let articulation: Int
+    /// When it may sound.
+    let row: ActivationPattern.Row
+    /// Where its row of H starts, N values, up to a factor that all articulations share.
+    let start: [Float]
+    /// In the order of time.
+    let strokes: [Stroke]
+  }
+
   /// Draws masks and start values on a time grid.
   static func constraints(
     parts: [Part], kit: DrumKit, grid: TimeGrid, frameCount: Int, binCount: Int,
     settings: SeparationSettings
   ) -> Constraints {
+    let envelopes = envelopes(parts: parts, grid: grid, frameCount: frameCount, settings: settings)
+    let full = BinRuns.full(binCount: binCount)
+    let templates = Templates(
+      binCount: binCount, runs: envelopes.map { _ in full }, frameCount: settings.frames)
+    for (component, envelope) in envelopes.enumerated() {
+      kit.write(
+        articulation: envelope.articulation, component: component, grid: grid, to: templates)
+    }
+    return .assemble(
+      templates: templates, rows: envelopes.map(\.row), starts: envelopes.map(\.start),
+      strokes: envelopes.map(\.strokes), settings: settings)
+  }
+
+  /// Draws the envelopes of all articulations that are struck, in ascending order.
+  static func envelopes(
+    parts: [Part], grid: TimeGrid, frameCount: Int, settings: SeparationSettings
+  ) -> [Envelope] {
     var notes: [Int: [(note: Note, part: Int)]] = [:]
     for (index, part) in parts.enumerated() {
       for note in part.notes {
         notes[DrumKit.articulation(ofPitch: note.pitch), default: []].append((note, index))
       }
     }
-    let articulations = notes.keys.sorted()
-    var rows: [ActivationPattern.Row] = []
-    var starts: [[Float]] = []
-    var strokes: [[Stroke]] = []
-    for articulation in articulations {
+    return notes.keys.sorted().map { articulation in
       var start = [Float](repeating: 0, count: frameCount)
       var row = ActivationPattern.Row(frameCount: frameCount)
       var struck: [Stroke] = []
@@ -46,11 +71,9 @@ struct StrokeConstraints {
           fromSeconds: note.onsetSeconds - settings.toleranceSeconds,
           toSeconds: note.onsetSeconds + soundingSeconds, frameCount: frameCount)
         guard !frames.isEmpty else { continue }
-        let decayStart = note.onsetSeconds + max(0, settings.toleranceSeconds - usualTolerance)
         for frame in frames {
-          let elapsed = Double(frame) / grid.frameRate - decayStart
-          let value =
-            pow(Double(note.velocity) / 100, 2) * max(exp(-max(elapsed, 0) / decaySeconds), floor)
+          let elapsed = Double(frame) / grid.frameRate - note.onsetSeconds
+          let value = gain(velocity: note.velocity) * shape(elapsed, settings: settings)
           start[frame] = max(start[frame], Float(value))
           row.parts[frame] = Int16(part)
         }
@@ -58,17 +81,18 @@ struct StrokeConstraints {
       }
       let peak = start.max() ?? 0
       if peak > 0 { row.weights = start.map { $0 / peak } }
-      rows.append(row)
-      starts.append(start)
-      strokes.append(struck)
+      return Envelope(articulation: articulation, row: row, start: start, strokes: struck)
     }
-    let full = BinRuns.full(binCount: binCount)
-    let templates = Templates(
-      binCount: binCount, runs: articulations.map { _ in full }, frameCount: settings.frames)
-    for (component, articulation) in articulations.enumerated() {
-      kit.write(articulation: articulation, component: component, grid: grid, to: templates)
-    }
-    return .assemble(
-      templates: templates, rows: rows, starts: starts, strokes: strokes, settings: settings)
+  }
+
+  /// The height of a stroke's envelope: 1 at velocity 100.
+  static func gain(velocity: Int) -> Double { pow(Double(velocity) / 100, 2) }
+
+  /// The envelope of a stroke, at most 1.
+  ///
+  /// - Parameter elapsed: seconds since its onset in the score, from −tolerance up.
+  static func shape(_ elapsed: Double, settings: SeparationSettings) -> Double {
+    let waiting = max(0, settings.toleranceSeconds - usualTolerance)
+    return max(exp(-max(elapsed - waiting, 0) / decaySeconds), floor)
   }
 }

@@ -25,10 +25,12 @@ struct VelocityPull {
   private let components: [[Owned]]
 
   /// μ, from 0 (velocities are ignored) to 0.5.
-  private(set) var exponent = 0.0
+  var exponent = 0.0
 
-  /// - Parameter strokes: of each component of the pattern.
-  init(pattern: ActivationPattern, strokes: [[Stroke]]) {
+  /// - Parameters:
+  ///   - strokes: of each component of the pattern.
+  ///   - frames: strokes that begin elsewhere are left alone; nil for none.
+  init(pattern: ActivationPattern, strokes: [[Stroke]], beginningIn frames: Range<Int>? = nil) {
     components = strokes.enumerated().map { component, strokes in
       var entries = pattern.entries(ofComponent: component)
       return strokes.indices.compactMap { index in
@@ -36,7 +38,8 @@ struct VelocityPull {
         let owned = entries.prefix { Int(pattern.frames[$0]) < end }
         entries = owned.endIndex..<entries.upperBound
         let velocity = Double(max(strokes[index].velocity, 1))
-        return owned.isEmpty
+        let isSeen = frames?.contains(strokes[index].firstFrame) ?? true
+        return owned.isEmpty || !isSeen
           ? nil
           : Owned(entries: owned.startIndex..<owned.endIndex, expected: 2 * log(velocity / 100))
       }

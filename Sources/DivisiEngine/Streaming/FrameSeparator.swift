@@ -15,9 +15,23 @@ struct FrameSeparator: @unchecked Sendable {
   private let total: UnsafeMutablePointer<Float>
   private let largest: UnsafeMutablePointer<Float>
   private let toleranceFrames: Int
+  /// What a stroke was found to be, by its drum: the next frame begins with it.
+  private let strokes: UnsafeMutablePointer<Stroke>
+  /// The drum of each entry of the frame, −1 for a pitch, and its gain at velocity 100.
+  private let drums: UnsafeMutablePointer<Int>
+  private let courses: UnsafeMutablePointer<Float>
+
+  private struct Stroke: BitwiseCopyable {
+    var onsetFrame = Int.min
+    /// Against a stroke of velocity 100.
+    var gain: Float = 0
+  }
 
   /// A frame has no more active components than this; more are left out.
   private static let capacity = 256
+
+  /// Steps on a frame where the settings want none, as for drums.
+  private static let leastRefinements = 2
 
   /// - Parameter scale: what magnitudes are multiplied by before they are factorised.
   init(
@@ -28,9 +42,15 @@ struct FrameSeparator: @unchecked Sendable {
     self.mask = mask
     self.scale = scale
     binCount = fittedBinCount
-    refinements = settings.refinements
+    refinements = max(settings.refinements, Self.leastRefinements)
     toleranceFrames = Int((settings.toleranceSeconds * grid.frameRate).rounded())
     frame = FrameModel(binCount: fittedBinCount, capacity: Self.capacity)
+    strokes = .allocate(capacity: 128)
+    strokes.initialize(repeating: Stroke(), count: 128)
+    drums = .allocate(capacity: Self.capacity)
+    drums.initialize(repeating: -1, count: Self.capacity)
+    courses = .allocate(capacity: Self.capacity)
+    courses.initialize(repeating: 0, count: Self.capacity)
     total = .allocate(capacity: grid.binCount + Matrix.alignment)
     total.initialize(repeating: 0, count: grid.binCount + Matrix.alignment)
     largest = .allocate(capacity: grid.binCount + Matrix.alignment)
@@ -41,6 +61,9 @@ struct FrameSeparator: @unchecked Sendable {
     frame.deallocate()
     total.deallocate()
     largest.deallocate()
+    strokes.deallocate()
+    drums.deallocate()
+    courses.deallocate()
   }
 
   /// Computes the masks of a frame.
@@ -62,6 +85,7 @@ struct FrameSeparator: @unchecked Sendable {
       frame.refine()
       step &+= 1
     }
+    remember()
     var bin = 0
     while bin < binCount {
       total[bin] = 0
@@ -116,7 +140,7 @@ struct FrameSeparator: @unchecked Sendable {
         || (index &- release > sounding.endFrame && age > toleranceFrames)
       var number = voice.first
       while !isOver && number < voice.first &+ voice.count && frame.count < Self.capacity {
-        add(model.components[Int(number)], model: model, age: age, part: Int(sounding.note.part))
+        add(model.components[Int(number)], model: model, age: age, sounding, drum: pitch)
         number &+= 1
       }
       pitch &+= 1
@@ -125,17 +149,40 @@ struct FrameSeparator: @unchecked Sendable {
 
   @_noLocks
   private mutating func add(
-    _ component: LiveModel.Component, model: LiveModel.View, age: Int, part: Int
+    _ component: LiveModel.Component, model: LiveModel.View, age: Int,
+    _ sounding: NoteTimeline.Sounding, drum: Int
   ) {
     guard age >= Int(component.firstAge), age < Int(component.endAge) else { return }
     let state = min(age &- Int(component.firstAge), Int(component.stateCount) &- 1)
     var entry = FrameModel.Entry(
       template: component.templates + state &* model.stride, runs: component.runs,
-      runCount: Int(component.runCount), part: part, gain: 0)
-    entry.gain =
-      component.encoderGain
-      * frame.encode(component.encoder + state &* model.stride, entry)
+      runCount: Int(component.runCount), part: Int(sounding.note.part), gain: 0)
+    if let encoder = component.encoder {
+      entry.gain = component.encoderGain * frame.encode(encoder, entry)
+      drums[frame.count] = -1
+    } else if let course = component.course {
+      if strokes[drum].onsetFrame != sounding.onsetFrame {
+        let velocity = Float(sounding.note.velocity) / 100
+        strokes[drum] = Stroke(onsetFrame: sounding.onsetFrame, gain: velocity * velocity)
+      }
+      entry.gain = strokes[drum].gain * course[state]
+      courses[frame.count] = course[state]
+      drums[frame.count] = drum
+    }
     frame.entries[frame.count] = entry
     frame.count &+= 1
+  }
+
+  /// Keeps what was found for the next frame.
+  @_noLocks
+  private func remember() {
+    var index = 0
+    while index < frame.count {
+      if drums[index] >= 0 && courses[index] > 0 {
+        let found = frame.entries[index].gain / courses[index]
+        strokes[drums[index]].gain = found
+      }
+      index &+= 1
+    }
   }
 }

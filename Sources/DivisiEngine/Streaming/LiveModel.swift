@@ -7,12 +7,15 @@ import DivisiDSP
 final class LiveModel: Sendable {
   /// One component as the audio thread sees it.
   struct Component: BitwiseCopyable {
-    /// Templates, `stateCount` columns of `stride` values: the first for frame `firstAge` of a note.
+    /// Templates that sum to 1, `stateCount` columns of `stride` values: the first for frame
+    /// `firstAge` of a note, the last for all frames from its own on.
     var templates: UnsafePointer<Float>
-    /// Encoder rows, alike.
-    var encoder: UnsafePointer<Float>
-    /// What the encoder's result is multiplied by.
+    /// The encoder's row and what its result is multiplied by; nil where gains follow the note's
+    /// course instead.
+    var encoder: UnsafePointer<Float>?
     var encoderGain: Float
+    /// The gain of each state at velocity 100; only where there is no encoder.
+    var course: UnsafePointer<Float>?
     var runs: UnsafePointer<Range<Int32>>
     var runCount: Int32
     /// Frames of a note in which the component sounds, counted from its onset; `endAge` is where it

@@ -33,13 +33,39 @@ final class LiveVoice: Sendable {
       list.append(
         LiveModel.Component(
           templates: UnsafePointer(template), encoder: UnsafePointer(encoder),
-          encoderGain: memory.isHeard ? 1 : energy > 0 ? 1 / energy : 0,
+          encoderGain: memory.isHeard ? 1 : energy > 0 ? 1 / energy : 0, course: nil,
           runs: UnsafePointer(runs.baseAddress! + nextRun),
           runCount: Int32(memory.runs.runs.count), firstAge: ages[index].lowerBound,
           endAge: ages[index].upperBound, stateCount: 1))
       nextRun += memory.runs.runs.count
     }
     components = list
+  }
+
+  /// An articulation.
+  ///
+  /// - Parameter firstAge: the age of the first state, in frames from the onset.
+  init(states: consuming StrokeStates, firstAge: Int) {
+    let (binCount, ageCount) = (states.templates.rowCount, states.ageCount)
+    let full = BinRuns.full(binCount: binCount).runs
+    runs = .allocate(capacity: full.count)
+    _ = runs.initialize(from: full)
+    values = Matrix(rowCount: max(binCount, ageCount), columnCount: ageCount + 1)
+    let course = values.column(ageCount)
+    for age in 0..<ageCount {
+      let (source, target) = (states.templates.column(age), values.column(age))
+      var sum: Float = 0
+      for bin in 0..<binCount { sum += source[bin] }
+      course[age] = sum
+      for bin in 0..<binCount where sum > 0 { target[bin] = source[bin] / sum }
+    }
+    components = [
+      LiveModel.Component(
+        templates: UnsafePointer(values.column(0)), encoder: nil, encoderGain: 0,
+        course: UnsafePointer(course), runs: UnsafePointer(runs.baseAddress!),
+        runCount: Int32(full.count), firstAge: Int32(firstAge),
+        endAge: Int32(firstAge + ageCount), stateCount: Int32(ageCount))
+    ]
   }
 
   deinit { runs.deallocate() }

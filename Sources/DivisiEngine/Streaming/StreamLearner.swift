@@ -61,7 +61,7 @@ final class StreamLearner {
 
   /// Makes sure that the audio thread knows some pitches, heard or not.
   func prepare(_ wanted: some Sequence<Int>) {
-    for pitch in wanted where pitches != nil && voices[pitch] == nil {
+    for pitch in wanted where voices[pitch] == nil {
       voices[pitch] = voice(pitch)
     }
   }
@@ -86,6 +86,8 @@ final class StreamLearner {
         memories: pitches.components(ofPitch: pitch),
         ages: PitchConstraints.ages(grid: grid, settings: settings))
     }
-    fatalError()
+    return LiveVoice(
+      states: strokes!.states(ofArticulation: pitch),
+      firstAge: grid.frame(atSeconds: -settings.toleranceSeconds))
   }
 }

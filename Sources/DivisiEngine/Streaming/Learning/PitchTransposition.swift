@@ -21,7 +21,18 @@ struct PitchTransposition {
   private let comb: PitchComb
   private let grid: TimeGrid
   private let binCount: Int
+  /// Components with partials, of each pitch.
   private let tonalCount: Int
+  private let hasOnset: Bool
+
+  /// A pitch at this distance, in semitones, counts 1 / e of one nearby. 2 to 10 measure alike.
+  private static let reach = 5.0
+  /// What the comb counts for, against a pitch nearby. 0.1 to 1 measure alike.
+  private static let prior = 0.3
+  /// Partials beyond this one are as the last.
+  private static let partials = 60
+  /// The least level of a partial, against the sum of all: updates could not revive a zero.
+  private static let floor = 1e-6
 
   /// - Parameter memories: by pitch, in the order of ``PitchConstraints``.
   init(
@@ -32,6 +43,7 @@ struct PitchTransposition {
     self.grid = grid
     self.binCount = binCount
     tonalCount = settings.hasAttackTemplates ? 2 : 1
+    hasOnset = settings.hasOnsetTemplates
     let tonalCount = tonalCount
     heard = memories.sorted { $0.key < $1.key }.compactMap { pitch, memories in
       guard memories[0].isHeard else { return nil }
@@ -45,13 +57,12 @@ struct PitchTransposition {
   }
 
   /// The start values of a pitch's components, in the order of ``PitchConstraints``.
-  func templates(ofPitch pitch: Int, settings: SeparationSettings) -> [[Float]] {
-    let weights = heard.map { exp(-Double(abs($0.pitch - pitch)) / 5) }
-    let prior = 0.3
+  func templates(ofPitch pitch: Int) -> [[Float]] {
+    let weights = heard.map { exp(-Double(abs($0.pitch - pitch)) / Self.reach) }
     let tonal = (0..<tonalCount).map { kind in
       let usual = (1...Self.partials).map { 1 / Double($0) }
       let norm = usual.reduce(0, +)
-      var levels = usual.map { $0 / norm * prior }
+      var levels = usual.map { $0 / norm * Self.prior }
       for (known, weight) in zip(heard, weights) {
         let other = known.levels[min(kind, known.levels.count - 1)]
         for partial in levels.indices {
@@ -59,11 +70,11 @@ struct PitchTransposition {
         }
       }
       return comb.template(pitch: pitch, grid: grid, binCount: binCount) { partial in
-        max(levels[min(partial, levels.count) - 1], 1e-6)
+        max(levels[min(partial, levels.count) - 1], Self.floor)
       }
     }
-    guard settings.hasOnsetTemplates else { return tonal }
-    var onset = [Float](repeating: 0.3 / Float(binCount), count: binCount)
+    guard hasOnset else { return tonal }
+    var onset = [Float](repeating: Float(Self.prior) / Float(binCount), count: binCount)
     for (known, weight) in zip(heard, weights) {
       guard let memory = known.onset else { continue }
       let template = memory.template(0)
@@ -72,9 +83,6 @@ struct PitchTransposition {
     let sum = onset.reduce(0, +)
     return tonal + [onset.map { $0 / sum }]
   }
-
-  /// Partials beyond this one are as the last.
-  private static let partials = 60
 
   private static func levels(
     of memory: RecursiveMemory, pitch: Int, comb: PitchComb, grid: TimeGrid, binCount: Int
