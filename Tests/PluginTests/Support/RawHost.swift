@@ -12,7 +12,7 @@ enum RawHost {
     do {
       try FileManager.default.createDirectory(
         atPath: folder, withIntermediateDirectories: true)
-      for program in ["cycles", "threads", "realtime"] {
+      for program in ["cycles", "threads", "state", "realtime"] {
         try compile("cc", program, [program + ".c", "host.c"], ["-lfftw3f"])
       }
       try compile("cc", "jackplay", ["jackplay.c"], ["-ljack"])
