@@ -4,7 +4,7 @@ import LV2Hosting
 import Testing
 
 /// `divisi separate --stream` and the plugin are the same code: the same samples, after latency.
-@Suite(.timeLimit(.minutes(5))) struct CommandTests {
+@Suite struct CommandTests {
   private static let program = Bundle.root + "/.build/release/divisi"
 
   /// Runs the program with a preset, and gives its parts, each with all channels, then the residual.

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// Instances and objects come and go, and leave nothing; many are made at once.
-@Suite(.timeLimit(.minutes(5))) struct LifetimeTests {
+@Suite struct LifetimeTests {
   /// Kilobytes that may stay over 160 loads or 800 instances: one that leaked its smallest ring,
   /// 32 kB, would leave 5 or 25 MB.
   private static let bound = 4096

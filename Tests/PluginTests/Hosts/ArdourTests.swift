@@ -3,7 +3,7 @@ import LV2Hosting
 import Testing
 
 /// Ardour without a display: a plugin on a track, a preset, a session that is moved.
-@Suite(.timeLimit(.minutes(5))) struct ArdourTests {
+@Suite struct ArdourTests {
   private static let common = """
     function report(name, processor)
       local insert = processor:to_insert()

@@ -1,7 +1,7 @@
 import Testing
 
 /// Programs that look at plugins.
-@Suite(.timeLimit(.minutes(5))) struct ToolTests {
+@Suite struct ToolTests {
   @Test func theValidatorFindsNoError() throws {
     let output = try Child.run(
       "sh",

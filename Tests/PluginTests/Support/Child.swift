@@ -77,7 +77,7 @@ final class Child {
   }
 
   /// Longer than anything takes that does not hang.
-  private static let patience = Duration.seconds(200)
+  private static let patience = Duration.seconds(900)
 
   /// Runs a program to its end, which has to be a good one.
   @discardableResult
