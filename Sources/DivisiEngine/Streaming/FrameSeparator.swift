@@ -15,21 +15,17 @@ struct FrameSeparator: @unchecked Sendable {
   private let total: UnsafeMutablePointer<Float>
   private let largest: UnsafeMutablePointer<Float>
   private let toleranceFrames: Int
-  /// What a stroke was found to be, by its drum: the next frame begins with it.
-  private let strokes: UnsafeMutablePointer<Stroke>
-  /// The drum of each entry of the frame, −1 for a pitch, and its gain at velocity 100.
-  private let drums: UnsafeMutablePointer<Int>
+  /// Where the stroke of each entry is, of streams of drums, and its gain at velocity 100.
+  private let places: UnsafeMutablePointer<Int>
   private let courses: UnsafeMutablePointer<Float>
-
-  private struct Stroke: BitwiseCopyable {
-    var onsetFrame = Int.min
-    /// Against a stroke of velocity 100.
-    var gain: Float = 0
-  }
 
   /// A frame has no more active components than this; more are left out.
   private static let capacity = 256
 
+  /// No stroke is taken to be weaker than this against its velocity, −40 dB of power.
+  private static var leastGain: Float {
+    @_noLocks get { 1e-4 }
+  }
   /// Steps on a frame where the settings want none, as for drums.
   private static let leastRefinements = 2
 
@@ -45,10 +41,8 @@ struct FrameSeparator: @unchecked Sendable {
     refinements = max(settings.refinements, Self.leastRefinements)
     toleranceFrames = Int((settings.toleranceSeconds * grid.frameRate).rounded())
     frame = FrameModel(binCount: fittedBinCount, capacity: Self.capacity)
-    strokes = .allocate(capacity: 128)
-    strokes.initialize(repeating: Stroke(), count: 128)
-    drums = .allocate(capacity: Self.capacity)
-    drums.initialize(repeating: -1, count: Self.capacity)
+    places = .allocate(capacity: Self.capacity)
+    places.initialize(repeating: 0, count: Self.capacity)
     courses = .allocate(capacity: Self.capacity)
     courses.initialize(repeating: 0, count: Self.capacity)
     total = .allocate(capacity: grid.binCount + Matrix.alignment)
@@ -61,8 +55,7 @@ struct FrameSeparator: @unchecked Sendable {
     frame.deallocate()
     total.deallocate()
     largest.deallocate()
-    strokes.deallocate()
-    drums.deallocate()
+    places.deallocate()
     courses.deallocate()
   }
 
@@ -78,14 +71,18 @@ struct FrameSeparator: @unchecked Sendable {
     model: LiveModel.View, frame index: Int, into masks: UnsafeMutablePointer<Float>, stride: Int
   ) -> Bool {
     magnitude(spectra, channelCount: channelCount)
-    open(timeline, model, frame: index)
+    if timeline.isPercussive {
+      openStrokes(timeline, model, frame: index)
+    } else {
+      open(timeline, model, frame: index)
+    }
     guard frame.count > 0 else { return false }
     var step = 0
     while step < refinements {
       frame.refine()
       step &+= 1
     }
-    remember()
+    if timeline.isPercussive { remember(timeline) }
     var bin = 0
     while bin < binCount {
       total[bin] = 0
@@ -140,7 +137,7 @@ struct FrameSeparator: @unchecked Sendable {
         || (index &- release > sounding.endFrame && age > toleranceFrames)
       var number = voice.first
       while !isOver && number < voice.first &+ voice.count && frame.count < Self.capacity {
-        add(model.components[Int(number)], model: model, age: age, sounding, drum: pitch)
+        add(model.components[Int(number)], model: model, age: age, part: Int(sounding.note.part))
         number &+= 1
       }
       pitch &+= 1
@@ -149,39 +146,63 @@ struct FrameSeparator: @unchecked Sendable {
 
   @_noLocks
   private mutating func add(
-    _ component: LiveModel.Component, model: LiveModel.View, age: Int,
-    _ sounding: NoteTimeline.Sounding, drum: Int
+    _ component: LiveModel.Component, model: LiveModel.View, age: Int, part: Int
   ) {
-    guard age >= Int(component.firstAge), age < Int(component.endAge) else { return }
-    let state = min(age &- Int(component.firstAge), Int(component.stateCount) &- 1)
+    guard age >= Int(component.firstAge), age < Int(component.endAge),
+      let encoder = component.encoder
+    else { return }
     var entry = FrameModel.Entry(
-      template: component.templates + state &* model.stride, runs: component.runs,
-      runCount: Int(component.runCount), part: Int(sounding.note.part), gain: 0)
-    if let encoder = component.encoder {
-      entry.gain = component.encoderGain * frame.encode(encoder, entry)
-      drums[frame.count] = -1
-    } else if let course = component.course {
-      if strokes[drum].onsetFrame != sounding.onsetFrame {
-        let velocity = Float(sounding.note.velocity) / 100
-        strokes[drum] = Stroke(onsetFrame: sounding.onsetFrame, gain: velocity * velocity)
-      }
-      entry.gain = strokes[drum].gain * course[state]
-      courses[frame.count] = course[state]
-      drums[frame.count] = drum
-    }
+      template: component.templates, runs: component.runs, runCount: Int(component.runCount),
+      part: part, gain: 0)
+    entry.gain = component.encoderGain * frame.encode(encoder, entry)
     frame.entries[frame.count] = entry
     frame.count &+= 1
   }
 
+  // MARK: Drums
+
+  /// Gathers the strokes that are felt in a frame, as strong as they were in the frame before and as
+  /// their velocities say: the geometric mean.
+  @_noLocks
+  private mutating func openStrokes(
+    _ timeline: NoteTimeline, _ model: LiveModel.View, frame index: Int
+  ) {
+    frame.count = 0
+    var place = 0
+    while place < NoteTimeline.strokeCapacity {
+      let stroke = timeline.strokes[place]
+      let voice = model.voices[Int(stroke.note.pitch)]
+      let age = index &- stroke.onsetFrame
+      if voice.count > 0 {
+        let component = model.components[Int(voice.first)]
+        let state = age &- Int(component.firstAge)
+        if let course = component.course, state >= 0, state < Int(component.stateCount),
+          course[state] > 0
+        {
+          let velocity = Float(stroke.note.velocity) / 100
+          let expected = velocity * velocity
+          let gain =
+            stroke.gain < 0
+            ? expected : divisi_sqrtf(max(stroke.gain, Self.leastGain * expected) * expected)
+          frame.entries[frame.count] = FrameModel.Entry(
+            template: component.templates + state &* model.stride, runs: component.runs,
+            runCount: Int(component.runCount), part: Int(stroke.note.part),
+            gain: gain * course[state])
+          places[frame.count] = place
+          courses[frame.count] = course[state]
+          frame.count &+= 1
+        }
+      }
+      place &+= 1
+    }
+  }
+
   /// Keeps what was found for the next frame.
   @_noLocks
-  private func remember() {
+  private func remember(_ timeline: NoteTimeline) {
     var index = 0
     while index < frame.count {
-      if drums[index] >= 0 && courses[index] > 0 {
-        let found = frame.entries[index].gain / courses[index]
-        strokes[drums[index]].gain = found
-      }
+      timeline.strokes[places[index]].gain = frame.entries[index].gain / courses[index]
       index &+= 1
     }
   }

@@ -42,10 +42,8 @@ final class LiveVoice: Sendable {
     components = list
   }
 
-  /// An articulation.
-  ///
-  /// - Parameter firstAge: the age of the first state, in frames from the onset.
-  init(states: consuming StrokeStates, firstAge: Int) {
+  /// An articulation; its ages count from the first frame that may belong to a stroke.
+  init(states: consuming StrokeStates) {
     let (binCount, ageCount) = (states.templates.rowCount, states.ageCount)
     let full = BinRuns.full(binCount: binCount).runs
     runs = .allocate(capacity: full.count)
@@ -63,8 +61,8 @@ final class LiveVoice: Sendable {
       LiveModel.Component(
         templates: UnsafePointer(values.column(0)), encoder: nil, encoderGain: 0,
         course: UnsafePointer(course), runs: UnsafePointer(runs.baseAddress!),
-        runCount: Int32(full.count), firstAge: Int32(firstAge),
-        endAge: Int32(firstAge + ageCount), stateCount: Int32(ageCount))
+        runCount: Int32(full.count), firstAge: 0,
+        endAge: Int32(ageCount), stateCount: Int32(ageCount))
     ]
   }
 

@@ -8,7 +8,7 @@ final class NoteHistory {
   var score: StreamScore?
 
   /// Distance of the strokes that let a drum sound at any time.
-  private static let strokeSeconds = 0.1
+  static let strokeSeconds = 0.1
 
   private let layout: StreamLayout
   private let sampleRate: Double

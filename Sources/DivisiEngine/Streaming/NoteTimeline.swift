@@ -14,8 +14,21 @@ struct NoteTimeline: @unchecked Sendable {
     var endFrame: Int
   }
 
+  /// A stroke of a drum, which sounds on when the drum is struck again.
+  struct Stroke: BitwiseCopyable {
+    var note: StreamNote
+    /// The first frame that may belong to it.
+    var onsetFrame: Int
+    /// What it was found to be in the frame before, against a stroke of velocity 100; negative
+    /// before the first.
+    var gain: Float
+  }
+
   /// 128 of them; a pitch is silent where `endFrame` has passed.
   let sounding: UnsafeMutablePointer<Sounding>
+  /// The newest strokes, of streams of drums: stroke n is at n modulo ``strokeCapacity``.
+  let strokes: UnsafeMutablePointer<Stroke>
+  private(set) var strokeCount = 0
 
   private let grid: TimeGrid
   private let toleranceSeconds: Double
@@ -23,11 +36,18 @@ struct NoteTimeline: @unchecked Sendable {
   private let segments: UnsafeMutablePointer<ScoreSegment>
   /// The part of each pitch that may sound without notes, −1 for the others.
   private let freeParts: UnsafeMutablePointer<Int8>
-  private let isPercussive: Bool
+  let isPercussive: Bool
   private let scores: SnapshotExchange<StreamScore>
   private static var segmentCapacity: Int {
     @_noLocks get { 64 }
   }
+
+  /// Strokes that can be felt at once; in half a second there are fewer.
+  static var strokeCapacity: Int {
+    @_noLocks get { 64 }
+  }
+  /// Distance of the strokes that let a drum sound at any time.
+  private let freeInterval: Int
 
   private var segmentCount = 0
   private var source: UInt8 = 0
@@ -53,6 +73,11 @@ struct NoteTimeline: @unchecked Sendable {
     freeParts.initialize(repeating: -1, count: 128)
     let table = layout.partTable()
     for pitch in layout.freePitches { freeParts[pitch] = table[pitch] }
+    freeInterval = max(1, grid.frame(atSeconds: NoteHistory.strokeSeconds))
+    strokes = .allocate(capacity: Self.strokeCapacity)
+    strokes.initialize(
+      repeating: Stroke(note: StreamNote(), onsetFrame: .min / 2, gain: -1),
+      count: Self.strokeCapacity)
     segments = .allocate(capacity: Self.segmentCapacity)
     segments.initialize(repeating: ScoreSegment(), count: Self.segmentCapacity)
   }
@@ -62,6 +87,7 @@ struct NoteTimeline: @unchecked Sendable {
     sounding.deallocate()
     segments.deallocate()
     freeParts.deallocate()
+    strokes.deallocate()
   }
 
   @_noLocks
@@ -105,13 +131,14 @@ struct NoteTimeline: @unchecked Sendable {
 
   /// Without notes everything may sound: keys that have been held for long, drums just struck.
   @_noLocks
-  private func openFreely(_ frame: Int) {
+  private mutating func openFreely(_ frame: Int) {
+    guard !isPercussive || frame % freeInterval == 0 else { return }
     var pitch = 0
     while pitch < 128 {
       if freeParts[pitch] >= 0 {
-        sounding[pitch] = Sounding(
-          note: StreamNote(part: freeParts[pitch]),
-          onsetFrame: isPercussive ? frame &- 1 : frame &- 1_000_000, endFrame: .max)
+        let note = StreamNote(part: freeParts[pitch])
+        strike(
+          note, pitch: pitch, onsetFrame: isPercussive ? frame : frame &- 1_000_000, endFrame: .max)
       }
       pitch &+= 1
     }
@@ -171,10 +198,22 @@ struct NoteTimeline: @unchecked Sendable {
   }
 
   @_noLocks
-  private func strike(_ note: StreamNote, onset: Double, end: Double) {
-    sounding[Int(note.pitch & 127)] = Sounding(
-      note: note, onsetFrame: grid.nearestFrame(atSeconds: onset),
+  private mutating func strike(_ note: StreamNote, onset: Double, end: Double) {
+    // Strokes are counted from the first frame that may belong to them.
+    let first = isPercussive ? onset - toleranceSeconds : onset
+    strike(
+      note, pitch: Int(note.pitch & 127), onsetFrame: grid.nearestFrame(atSeconds: first),
       endFrame: grid.nearestFrame(atSeconds: end))
+  }
+
+  @_noLocks
+  private mutating func strike(_ note: StreamNote, pitch: Int, onsetFrame: Int, endFrame: Int) {
+    sounding[pitch] = Sounding(note: note, onsetFrame: onsetFrame, endFrame: endFrame)
+    guard isPercussive else { return }
+    let place = strokeCount % Self.strokeCapacity
+    strokes[place] = Stroke(note: note, onsetFrame: onsetFrame, gain: -1)
+    strokes[place].note.pitch = UInt8(pitch & 127)
+    strokeCount &+= 1
   }
 
   @_noLocks
@@ -183,6 +222,11 @@ struct NoteTimeline: @unchecked Sendable {
     while pitch < 128 {
       sounding[pitch].endFrame = .min
       pitch &+= 1
+    }
+    var place = 0
+    while place < Self.strokeCapacity {
+      strokes[place].onsetFrame = .min / 2
+      place &+= 1
     }
   }
 

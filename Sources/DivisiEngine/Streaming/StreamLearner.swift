@@ -86,8 +86,6 @@ final class StreamLearner {
         memories: pitches.components(ofPitch: pitch),
         ages: PitchConstraints.ages(grid: grid, settings: settings))
     }
-    return LiveVoice(
-      states: strokes!.states(ofArticulation: pitch),
-      firstAge: grid.frame(atSeconds: -settings.toleranceSeconds))
+    return LiveVoice(states: strokes!.states(ofArticulation: pitch))
   }
 }

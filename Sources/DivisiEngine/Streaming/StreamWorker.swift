@@ -90,6 +90,8 @@ public final class StreamWorker: @unchecked Sendable {
       while let event = shared.pointee.events.read() { notes.apply(event) }
       guard end > history.end else { return }
       history.extend(to: end, written: shared.pointee)
+      // A first impression of little sound would stay: learning begins with the first frames due.
+      guard end - clock.lookahead > clock.firstFrame else { return }
       learn(until: end)
     }
   }

@@ -26,7 +26,7 @@ final class StrokeLearner {
   private(set) var changedArticulations: [Int] = []
 
   /// Of 30 iterations, those of a window, and those of a window that has something new. On fourteen
-  /// tracks 1 costs 0.1 dB SDR; 20 and 30 when new cost 0.05 and 0.15 dB.
+  /// tracks 1 costs 0.1 dB SDR; 20 and 30 when new cost 0.1 and 0.2 dB.
   private static let iterations = 2
   private static let iterationsWhenNew = 12
   /// Iterations without the pull, from the score, after which velocities are compared with what was
