@@ -10,8 +10,9 @@ LV2DIR ?= $(HOME)/.lv2
 endif
 
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
-# Libraries the program links, then what tests check it with.
-PACKAGES := pkg-config libfftw3-dev libsndfile1-dev libexpat1-dev libzip-dev libserd-dev liblilv-dev lv2-dev sordi
+# Libraries the program links, and for tests the hosts that Debian has and what watches them.
+PACKAGES := pkg-config libfftw3-dev libsndfile1-dev libexpat1-dev libzip-dev libserd-dev liblilv-dev lv2-dev
+test: PACKAGES += lilv-utils sordi lv2file lv2proc ecasound ffmpeg jackd2 libjack-jackd2-dev jalv ardour valgrind
 CHECKS := -Xswiftc -warnings-as-errors --explicit-target-dependency-import-check error
 DIVISI := .build/release/divisi
 SOURCES := Package.swift Sources Plugin Tests
@@ -46,8 +47,8 @@ demo: build
 	@$(DIVISI) separate Tests/Recordings/break/mix.flac --score Tests/Recordings/break/score.mid \
 	  --preset drums --references Tests/Recordings/break --filename '{parent}/{part}' -o build/demo --force
 
-# The command line is tested as people run it: the release build.
-test: deps
+# The command line and the plugin are tested as people run them: the release builds.
+test: deps bundle
 	swift build -c release --product divisi $(CHECKS)
 	swift build --build-tests $(CHECKS)
 	SWIFT_BACKTRACE=enable=no swift test --skip-build

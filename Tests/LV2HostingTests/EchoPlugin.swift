@@ -11,7 +11,7 @@ enum EchoPlugin {
     let here = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
     let fixtures = here.appendingPathComponent("Fixtures").path
     let folder = here.deletingLastPathComponent().deletingLastPathComponent()
-      .appendingPathComponent("build/tests").path
+      .appendingPathComponent("build/tests/lv2").path
     let bundle = folder + "/echo.lv2"
     let command =
       "mkdir -p '\(bundle)' && cp '\(fixtures)'/*.ttl '\(bundle)' && "

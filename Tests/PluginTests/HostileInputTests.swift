@@ -58,6 +58,21 @@ import Testing
     expectHeard(output[0], "it came back")
   }
 
+  /// Hosts that misread a preset's numbers activate with values such as these: the plugin plays on,
+  /// with what is nearest or with what it had.
+  @Test(
+    arguments: [Float.nan, 1e30, -1e30, .leastNonzeroMagnitude, 0.5],
+    Bundle.plugins)
+  func nonsenseAtTheStartIsHeardThrough(value: Float, uri: String) throws {
+    var render = Render(plugin: uri, controls: ["lookahead": 0, "freewheel": 1], score: nil)
+    let first = try #require(try Bundle.world().plugin(uri).port("lookahead")).index
+    let ports = try Bundle.world().plugin(uri).ports(.control, isInput: true)
+    for port in ports where port.index > first { render.controls[port.symbol] = value }
+    let output = try render(Duet.signal())
+    expectFinite(output)
+    expectHeard(output[0], above: 0.01, "the mix")
+  }
+
   @Test(arguments: [Render.fast, Render.live])
   func theHostsArithmeticIsItsOwn(controls: [String: Float]) throws {
     let render = Render(controls: controls)

@@ -3,7 +3,7 @@ import Testing
 
 /// The audio thread does nothing that may wait: its first block, later ones, with answers of the
 /// worker and without. Two watches see it; each is seen to bark first.
-@Suite(.timeLimit(.minutes(5))) struct RealTimeTests {
+@Suite struct RealTimeTests {
   /// How the audio thread is watched.
   enum Watch: CaseIterable { case sanitizer, counter }
 

@@ -82,7 +82,7 @@ import Testing
     "<urn:divisi:a_score> 5", "<urn:divisi:a_score> 1.5", "<urn:divisi:a_score> true",
     "<urn:divisi:a_score> \"/etc/passwd\"^^<\(atom)Path>",
     "<urn:divisi:a_score> \"/no/such/file\"^^<\(atom)Path>",
-    "<urn:divisi:a_score> \"/tmp\"^^<\(atom)Path>", "<urn:divisi:a_score> \"\"^^<\(atom)Path>",
+    "<urn:divisi:a_score> \"/tmp\"^^<\(atom)Path>",
     "<urn:divisi:a_score> \"AAAA\"^^<http://www.w3.org/2001/XMLSchema#base64Binary>",
     "<urn:divisi:model_file> 7", "<urn:divisi:model_file> \"/etc/passwd\"^^<\(atom)Path>",
   ])
@@ -101,46 +101,17 @@ import Testing
     expectSame(render(instance, input), expected)
   }
 
-  /// Every property that Divisi itself saves, with another type and cut at every length.
-  @Test func whatItSavesMayBeDamaged() throws {
-    let world = try Bundle.world()
-    let render = Render()
-    let instance = try render.instance(in: world)
-    instance.activate()
-    let good = try State(of: instance).text(uri: "urn:test:state")
-    var noise = Noise(seed: 11)
-    let bytes = Array(good.utf8)
-    var restored = 0
-    for round in 0..<400 {
-      var damaged = bytes
-      switch round % 3 {
-      case 0:
-        for _ in 0..<3 { damaged[noise.next(in: 0...bytes.count - 1)] = UInt8(noise.bits() & 0x7F) }
-      case 1:
-        // Inside the literals: paths, digests, numbers.
-        let quotes = bytes.indices.filter { bytes[$0] == UInt8(ascii: "\"") }
-        let start = quotes[noise.next(in: 0...quotes.count - 1)]
-        let length = min(noise.next(in: 1...40), bytes.count - start - 1)
-        for index in start + 1..<start + 1 + length where bytes[index] != UInt8(ascii: "\"") {
-          damaged[index] = UInt8(noise.next(in: 48...122))
-        }
-      default:
-        let start = noise.next(in: 0...bytes.count - 2)
-        damaged.removeSubrange(start..<min(start + noise.next(in: 1...200), bytes.count - 1))
-      }
-      let text = String(decoding: damaged, as: UTF8.self)
-      guard let state = try? State(text: text, in: world) else { continue }
-      state.restore(to: instance)
-      restored += 1
-      _ = render(instance, Duet.signal().map { Array($0.prefix(500)) })
-    }
-    #expect(restored > 50, "most damage leaves Turtle that can be read")
-    for (symbol, value) in render.controls { instance[symbol] = value }
-    try State(text: good, in: world).restore(to: instance)
-    instance.deactivate()
-    instance.activate()
-    let input = Duet.signal()
-    try expectSame(render(instance, input), render(input))
+  /// Whatever Divisi itself saves, with other bytes, sizes and types, or missing; without lilv, which
+  /// some damaged files crash by themselves.
+  @Test(arguments: Bundle.plugins)
+  func whatItSavesMayBeDamaged(uri: String) throws {
+    let folder = try TemporaryFolder()
+    let ports = try RawHost.ports(of: uri, controls: Render.fast, in: folder)
+    let score = try folder.write(uri.contains("drums") ? Duet.strokes : Duet.score, to: "s.csv")
+    let output = try Child.run(
+      RawHost.file("state"), [Bundle.object, uri, ports, score, "2000"])
+    #expect(output.contains("sound same, state same"))
+    #expect(!output.contains("refused 0,"), "\(output)")
   }
 
   /// A preset says nothing of scores, and so takes none away.

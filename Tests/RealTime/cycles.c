@@ -1,4 +1,5 @@
-// Makes and frees instances, or loads and unloads the object, and looks at the memory that stays.
+// Makes and frees instances, or loads and unloads the object, and looks at the memory that stays; or
+// keeps all instances, and looks at what they need.
 #include "host.h"
 
 #include <dlfcn.h>
@@ -15,7 +16,8 @@ static long resident_kilobytes(void) {
   return pages * (sysconf(_SC_PAGESIZE) / 1024);
 }
 
-static void live(const Description* description, const LV2_Descriptor* descriptor, unsigned round) {
+static void live(const Description* description, const LV2_Descriptor* descriptor, unsigned round,
+                 bool keeps) {
   Host* host = host_new(description, descriptor, 44100, round % 2);
   host_activate(host);
   for (unsigned block = 0; block < 4; ++block) {
@@ -23,16 +25,17 @@ static void live(const Description* description, const LV2_Descriptor* descripto
     host_fill(host, block * 1024, 1024);
     descriptor->run(host->handle, 1024);
   }
+  if (keeps) return;
   host_deactivate(host);
   host_free(host);
 }
 
 int main(int count, char** arguments) {
   if (count != 7) {
-    fprintf(stderr, "usage: cycles instances|loads OBJECT URI PORTS SCORE COUNT\n");
+    fprintf(stderr, "usage: cycles instances|loads|kept OBJECT URI PORTS SCORE COUNT\n");
     return 2;
   }
-  const bool loads = !strcmp(arguments[1], "loads");
+  const bool loads = !strcmp(arguments[1], "loads"), keeps = !strcmp(arguments[1], "kept");
   const char* object = arguments[2];
   Description description;
   describe(&description, arguments[3], object, arguments[4], arguments[5]);
@@ -44,7 +47,7 @@ int main(int count, char** arguments) {
     if (loads) library = dlopen(object, RTLD_NOW);
     const LV2_Descriptor* descriptor = find(library, description.uri);
     if (!descriptor) return 3;
-    live(&description, descriptor, round);
+    live(&description, descriptor, round, keeps);
     if (loads && dlclose(library)) return 5;
   }
   printf("%ld\n", resident_kilobytes() - before);

@@ -89,6 +89,6 @@ int main(int count, char** arguments) {
   const unsigned scheduled = atomic_load(&host->scheduled);
   host_deactivate(host);
   host_free(host);
-  printf("violations %ld, work %u, %s\n", violations, scheduled, counter_begin ? "counted" : "sanitized");
+  printf("violations %ld, work %u, %s\n", violations, scheduled, counter_begin ? "counted" : "not counted");
   return violations ? 1 : 0;
 }

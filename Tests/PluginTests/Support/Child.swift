@@ -56,23 +56,28 @@ final class Child {
     process.waitUntilExit()
   }
 
-  /// Waits until it ends by itself; −signal if it was killed.
+  /// Waits until it ends by itself; −signal if it was killed, as it is if it hangs.
   @discardableResult
   func wait() -> Int32 {
     try? stdin.fileHandleForWriting.close()
-    process.waitUntilExit()
+    _ = wait { false }
+    end()
     return process.terminationReason == .exit
       ? process.terminationStatus : -process.terminationStatus
   }
 
-  /// Waits until a condition holds, as long as the program runs.
+  /// Waits until a condition holds, as long as the program runs, and not for ever.
   func wait(until condition: () -> Bool) -> Bool {
-    while process.isRunning {
+    let start = ContinuousClock.now
+    while process.isRunning, start.duration(to: .now) < Self.patience {
       if condition() { return true }
       usleep(5_000)
     }
     return condition()
   }
+
+  /// Longer than anything takes that does not hang.
+  private static let patience = Duration.seconds(900)
 
   /// Runs a program to its end, which has to be a good one.
   @discardableResult

@@ -12,9 +12,10 @@ enum RawHost {
     do {
       try FileManager.default.createDirectory(
         atPath: folder, withIntermediateDirectories: true)
-      for program in ["cycles", "threads", "realtime"] {
+      for program in ["cycles", "threads", "state", "realtime"] {
         try compile("cc", program, [program + ".c", "host.c"], ["-lfftw3f"])
       }
+      try compile("cc", "jackplay", ["jackplay.c"], ["-ljack"])
       try compile(clang(), "sanitized", ["realtime.c", "host.c"], ["-fsanitize=realtime"])
       try compile("cc", "counter.so", ["counter.c"], ["-shared", "-fPIC"])
       for (fault, first) in Fault.all {

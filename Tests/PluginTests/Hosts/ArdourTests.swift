@@ -1,0 +1,117 @@
+import Foundation
+import LV2Hosting
+import Testing
+
+/// Ardour without a display: a plugin on a track, a preset, a session that is moved.
+@Suite struct ArdourTests {
+  private static let common = """
+    function report(name, processor)
+      local insert = processor:to_insert()
+      local plugin = insert:plugin(0)
+      local file = io.open(out .. "/" .. name, "w")
+      file:write("outputs ", insert:output_streams():n_audio(), "\\n")
+      local number = 0
+      for index = 0, plugin:parameter_count() - 1 do
+        if plugin:parameter_is_control(index) then
+          if plugin:parameter_is_input(index) then
+            file:write(plugin:parameter_label(index), "=",
+              ARDOUR.LuaAPI.get_processor_param(processor, number), "\\n")
+          end
+          number = number + 1
+        end
+      end
+      file:write("end\\n")
+      file:close()
+    end
+    AudioEngine:set_backend("None (Dummy)", "Unit-Test", "Unit-Test")
+
+    """
+  private static let making = """
+    local session = create_session(first, "test", 44100)
+    local mode = ARDOUR.TrackMode.Normal
+    local track
+    for new in session:new_audio_track(2, 2, nil, 1, "Piano", -1, mode, true):iter() do
+      track = new
+    end
+    local processor = ARDOUR.LuaAPI.new_plugin(session, uri, ARDOUR.PluginType.LV2, "")
+    assert(track:add_processor_by_index(processor, 0, nil, true) == 0)
+    local plugin = processor:to_insert():plugin(0)
+    assert(plugin:load_preset(plugin:preset_by_label("Duet")))
+    session:save_state("", false, false, false, false, false)
+    report("before", processor)
+
+    """
+  private static let opening = """
+    local session = load_session(second, "test")
+    session:save_state("", false, false, false, false, false)
+    report("after", session:route_by_name("Piano"):nth_plugin(0))
+
+    """
+
+  /// Runs a script until its report is written. Then Ardour is stopped rather than asked to close the
+  /// session: about every second time, version 7.3 waits for ever for its own threads there.
+  private static func run(
+    _ script: String, _ stage: Stage, _ uri: String, _ searchPath: String, report: String
+  ) throws -> String {
+    let names = [
+      ("uri", uri), ("first", stage.folder.file("one")), ("second", stage.folder.file("two")),
+      ("out", stage.folder.path),
+    ]
+    let head = names.map { "local \($0.0) = [[\($0.1)]]\n" }.joined()
+    try stage.folder.write(head + common + script, to: "script.lua")
+    let ardour = try Child(
+      "ardour7-lua", [stage.folder.file("script.lua")],
+      environment: stage.environment.merging(["LV2_PATH": searchPath]) { $1 })
+    let hasReported = ardour.wait {
+      (try? stage.folder.text(report))?.hasSuffix("end\n") == true
+    }
+    try #require(hasReported, "\(ardour.text)")
+    ardour.end()
+    return try stage.folder.text(report)
+  }
+
+  private static func values(_ text: String) -> [String: Float] {
+    var values: [String: Float] = [:]
+    for line in text.split(separator: "\n") {
+      let pair = line.split(separator: "=")
+      if pair.count == 2 { values[String(pair[0])] = Float(pair[1]) }
+    }
+    return values
+  }
+
+  @Test(arguments: ["urn:divisi:hands"])
+  func aSessionMayMove(uri: String) throws {
+    let stage = try Stage()
+    let preset = try stage.preset(for: uri, Stage.mixControls)
+    let before = try Self.run(Self.making, stage, uri, preset.searchPath, report: "before")
+    try FileManager.default.moveItem(
+      atPath: stage.folder.file("one"), toPath: stage.folder.file("two"))
+    let after = try Self.run(Self.opening, stage, uri, preset.searchPath, report: "after")
+
+    let plugin = try Bundle.world().plugin(uri)
+    let outputs = plugin.ports(.audio, isInput: false).count
+    for (name, text) in [("before", before), ("after", after)] {
+      #expect(text.contains("outputs \(outputs)\n"), "\(name): none is dropped")
+      let values = Self.values(text)
+      for port in plugin.ports(.control, isInput: true) where port.symbol != "freewheel" {
+        let expected = Stage.mixControls[port.symbol] ?? port.default
+        let value = try #require(values[port.name], "\(name): \(port.name)")
+        #expect(abs(value - expected) <= 1e-4 * max(1, abs(expected)), "\(name): \(port.name)")
+      }
+    }
+    // The score has come along, and what the session says of it is a state that still works.
+    let files =
+      FileManager.default.enumerator(atPath: stage.folder.file("two"))?
+      .compactMap { $0 as? String } ?? []
+    #expect(files.contains { $0.hasPrefix("externals/") && $0.hasSuffix("duet.csv") })
+    let states = files.filter { $0.hasSuffix("state.ttl") }.sorted()
+    let state = stage.folder.file("two/" + (try #require(states.last)))
+    let world = try Bundle.world()
+    let render = Render(plugin: uri, controls: Stage.mixControls, score: nil)
+    let instance = try render.instance(in: world)
+    try State(path: state, in: world).restore(to: instance)
+    instance.activate()
+    expectSame(
+      render(instance, stage.recording.channels), try stage.expected(uri), "from the session")
+  }
+}
