@@ -56,9 +56,9 @@ test: deps bundle
 # Data races in whole separations, and the numerics as they are shipped; each is a build of its own.
 test-deep: deps
 	SWIFT_BACKTRACE=enable=no swift test --sanitize=thread --scratch-path build/thread \
-	  --filter 'SeparatorTests|InvariantTests'
+	  --filter 'SeparatorTests|InvariantTests|StreamTests|DivisiRealtimeTests'
 	SWIFT_BACKTRACE=enable=no swift test -c release -Xswiftc -enable-testing --scratch-path build/release \
-	  --filter 'DivisiDSPTests|DivisiEngineTests|DivisiScoreTests|AudioFilesTests|LV2HostingTests'
+	  --filter 'DivisiDSPTests|DivisiEngineTests|DivisiRealtimeTests|DivisiScoreTests|AudioFilesTests|LV2HostingTests'
 
 lint:
 	swift format lint --strict --recursive $(SOURCES)

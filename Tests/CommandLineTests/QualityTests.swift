@@ -78,6 +78,13 @@ import Testing
     #expect(try meanSDR(tracks, preset: "drums") >= 14.8)
   }
 
+  @Test(.enabled(if: hasData, absence), arguments: [("2", 14.4), ("1", 14.1), ("0", 13.4)])
+  func drumsInAStream(lookahead: String, decibels: Double) throws {
+    let tracks = try recordings(of: "drums", named: "MIX.flac")
+    let options = ["--stream", "--lookahead", lookahead]
+    #expect(try meanSDR(tracks, preset: "drums", options: options) >= decibels)
+  }
+
   @Test(.enabled(if: hasData, absence)) func drumsOfOneVelocity() throws {
     let folder = try TemporaryFolder()
     let tracks = try recordings(of: "drums", named: "MIX.flac")

@@ -1,6 +1,7 @@
 import DivisiDSP
 import DivisiScore
 import DivisiTestSupport
+import Synchronization
 import Testing
 
 @testable import DivisiEngine
@@ -144,5 +145,26 @@ struct StreamTests {
       #expect(run.output.residual.allSatisfy { $0.isFinite })
       #expect(run.output.parts[0].suffix(8000).contains { abs($0) > 1e-3 })
     }
+  }
+
+  @Test(arguments: [0, 0.3])
+  func audioAndWorkerNeverWaitForEachOther(lookahead: Double) async {
+    let run = StreamRun(.quick(lookahead: lookahead), layout: .hands, parts: Self.parts)
+    run.stream.process.pointee.locate(seconds: 0, isRolling: true)
+    final class Flag: Sendable { let isSet = Atomic(false) }
+    let isOver = Flag()
+    let worker = run.stream.worker
+    let updates = Task.detached {
+      while !isOver.isSet.load(ordering: .acquiring) {
+        worker.update()
+        await Task.yield()
+      }
+    }
+    run.feed(Self.mix + [Float](repeating: 0, count: run.stream.latency)) { _ in }
+    isOver.isSet.store(true, ordering: .releasing)
+    await updates.value
+    let sum = mixture(run.output.parts + [run.output.residual])
+    let delayed = [Float](repeating: 0, count: run.stream.latency) + Self.mix
+    #expect(largestDifference(sum, delayed) < 1e-6)
   }
 }
