@@ -6,7 +6,11 @@ import Testing
     let run = try Program.run("presets")
     #expect(run.status == 0)
     let names = run.output.split(separator: "\n").compactMap { $0.split(separator: " ").first }
-    #expect(names == ["drums", "drums-fast", "hands", "hands-fast", "literature", "parts"])
+    #expect(
+      names == [
+        "drums", "drums-fast", "drums-live", "hands", "hands-fast", "hands-live", "hands-pedal",
+        "literature", "parts",
+      ])
     #expect(run.output.split(separator: "\n").allSatisfy { $0.hasSuffix(".") })
   }
 
