@@ -138,11 +138,11 @@ def ports(uri, stems, drums, separate):
     yield control("divergence", "Divergence", -1, 1, 3, EXPERT,
                   'lv2:scalePoint [ rdfs:label "Itakura-Saito" ; rdf:value 0 ] , '
                   '[ rdfs:label "Kullback-Leibler" ; rdf:value 1 ] , [ rdfs:label "Euclidean" ; rdf:value 2 ]',
-                  comment="Beta of the divergence that is reduced.")
+                  comment="What a whole recording reduces, on the command line; a stream always takes Kullback-Leibler.")
     yield integer("iterations", "Iterations", 0, 30, 200, EXPERT,
                   comment="For a whole recording; a stream, which starts from what it has learnt, does a share of them.")
     yield integer("encoder_iterations", "Encoder iterations", 0, 5 if drums else 30, 200, EXPERT,
-                  comment="How many of them are the autoencoder's.")
+                  comment="How many of them are the autoencoder's in a whole recording; in a stream of a NAE all are.")
     yield integer("refinements", "Refinements", 0, 0 if drums else 3, 50, EXPERT,
                   comment="Steps on the activations alone at the end.")
     yield control("wiener_exponent", "Mask exponent", 0.01, 2, 4, EXPERT,

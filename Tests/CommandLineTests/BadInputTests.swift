@@ -154,6 +154,9 @@ import Testing
     (["--filename", "{part}-{foo}"], "--filename"), (["--filename", "{part}/"], "--filename"),
     (["--score-rate", "0"], "--score-rate"), (["--score-offset", "nan"], "--score-offset"),
     (["--nonsense"], "--nonsense"), (["--seed", "-1"], "--seed"),
+    (["--lookahead", "1"], "--lookahead"), (["--stream", "--lookahead", "5"], "--lookahead"),
+    (["--stream", "--history", "1"], "--history"), (["--stream", "--seed", "1"], "--seed"),
+    (["--stream", "--divergence", "eu"], "--divergence"),
   ])
   func wrongUsage(options: [String], name: String) throws {
     let folder = try TemporaryFolder()

@@ -71,6 +71,14 @@ struct Overrides: ParsableArguments {
   /// How many threads to use.
   var threadCount: Int { threads ?? ProcessInfo.processInfo.activeProcessorCount }
 
+  /// An option that was given and means nothing to a stream.
+  var unknownToStreams: String? {
+    if divergence != nil { return "--divergence" }
+    if templates != nil { return "--templates" }
+    if activations != nil { return "--activations" }
+    return seed == nil ? nil : "--seed"
+  }
+
   func validate() throws {
     guard (1...256).contains(threadCount) else {
       throw ValidationError("--threads: expected 1 to 256, found \(threadCount)")

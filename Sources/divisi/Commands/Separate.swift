@@ -73,6 +73,9 @@ struct Separate: ParsableCommand {
     guard stream || (overrides.lookahead == nil && overrides.history == nil) else {
       throw ValidationError("--lookahead and --history: expected --stream beside them")
     }
+    if stream, let option = overrides.unknownToStreams {
+      throw ValidationError("\(option): expected no --stream beside it, which has no such choice")
+    }
   }
 
   func run() throws {
