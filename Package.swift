@@ -20,7 +20,7 @@ let pluginLinker: [LinkerSetting] = [
     ["-static-stdlib", "-use-ld=lld"]
       + [
         "--version-script=\(Context.packageDirectory)/Plugin/exports.map", "--exclude-libs=ALL",
-        "-Bsymbolic", "-z", "defs", "-z", "nodelete", "--gc-sections", "--as-needed",
+        "-Bsymbolic", "-z", "nodelete", "--gc-sections", "--as-needed",
       ].flatMap { ["-Xlinker", $0] })
 ]
 
