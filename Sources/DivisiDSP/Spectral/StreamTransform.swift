@@ -67,12 +67,12 @@ public struct StreamTransform: @unchecked Sendable {
   ///   - frame: the index on the grid; may be negative.
   @_noLocks
   public func analyse(_ signal: UnsafePointer<Float>, mask: Int, frame: Int) {
-    let first = frame &* grid.hopSize &- grid.windowLength / 2
-    var index = 0
-    while index < grid.windowLength {
-      time[index] = analysisWindow[index] * signal[(first &+ index) & mask]
-      index &+= 1
-    }
+    let length = grid.windowLength
+    let start = (frame &* grid.hopSize &- length / 2) & mask
+    // The ring in two pieces, each of which is contiguous.
+    let before = min(length, mask &+ 1 &- start)
+    multiply(signal + start, analysisWindow, to: time, count: before)
+    multiply(signal, analysisWindow + before, to: time + before, count: length &- before)
     divisi_forward(forwardPlan, time, complex)
   }
 
@@ -80,10 +80,33 @@ public struct StreamTransform: @unchecked Sendable {
   @_noLocks
   public func overlapAdd(to signal: UnsafeMutablePointer<Float>, mask: Int, frame: Int) {
     divisi_inverse(inversePlan, complex, time)
-    let first = frame &* grid.hopSize &- grid.windowLength / 2
+    let length = grid.windowLength
+    let start = (frame &* grid.hopSize &- length / 2) & mask
+    let before = min(length, mask &+ 1 &- start)
+    addProduct(time, synthesisWindow, to: signal + start, count: before)
+    addProduct(time + before, synthesisWindow + before, to: signal, count: length &- before)
+  }
+
+  @_noLocks
+  private func multiply(
+    _ x: UnsafePointer<Float>, _ y: UnsafePointer<Float>, to result: UnsafeMutablePointer<Float>,
+    count: Int
+  ) {
     var index = 0
-    while index < grid.windowLength {
-      signal[(first &+ index) & mask] += synthesisWindow[index] * time[index]
+    while index < count {
+      result[index] = x[index] * y[index]
+      index &+= 1
+    }
+  }
+
+  @_noLocks
+  private func addProduct(
+    _ x: UnsafePointer<Float>, _ y: UnsafePointer<Float>, to result: UnsafeMutablePointer<Float>,
+    count: Int
+  ) {
+    var index = 0
+    while index < count {
+      result[index] += x[index] * y[index]
       index &+= 1
     }
   }

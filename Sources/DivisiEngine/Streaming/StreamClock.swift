@@ -21,16 +21,20 @@ struct StreamClock: Equatable {
   /// How often a live stream learns, in seconds.
   private static let liveIntervalSeconds = 0.25
 
+  /// However short the look-ahead, updates are no closer, so that the worker can keep up.
+  private static let shortestIntervalSeconds = 0.125
+
   init(settings: StreamSettings, sampleRate: Double) {
     grid = TimeGrid(
       sampleRate: sampleRate, resolution: settings.separation.windowLength,
       hopAtResolution: settings.separation.hopSize)
-    lookahead =
-      settings.lookaheadSeconds > 0
-      ? max(2, Int((settings.lookaheadSeconds * grid.frameRate).rounded())) : 0
+    let frameRate = grid.frameRate
+    func frames(_ seconds: Double) -> Int { max(1, Int((seconds * frameRate).rounded())) }
+    lookahead = settings.lookaheadSeconds > 0 ? frames(settings.lookaheadSeconds) : 0
     interval =
       lookahead > 0
-      ? lookahead / 2 : max(1, Int((Self.liveIntervalSeconds * grid.frameRate).rounded()))
+      ? max(lookahead / 2, frames(Self.shortestIntervalSeconds))
+      : frames(Self.liveIntervalSeconds)
     history = max(lookahead + 2 * interval, Int(settings.historySeconds * grid.frameRate))
   }
 

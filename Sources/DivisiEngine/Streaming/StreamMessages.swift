@@ -55,9 +55,11 @@ struct StreamShared: ~Copyable, @unchecked Sendable {
   let scores = SnapshotExchange<StreamScore>()
   /// The end of the frames that the newest request is about; the input up to its end is in the ring.
   let requestedEnd = Atomic<Int>(.min)
+  /// The end of the frames that the last finished update was about.
+  let servedEnd = Atomic<Int>(.min)
   /// Samples of input written to the rings.
   let writtenSamples = Atomic<Int>(0)
-  /// Updates that came too late for a frame.
+  /// Updates that were not done when the next was due, and so too late for their first frame.
   let lateUpdates = Atomic<Int>(0)
   /// Events that found no room.
   let lostEvents = Atomic<Int>(0)

@@ -46,7 +46,7 @@ extension StreamProcess {
     send(event)
   }
 
-  /// Updates that have come too late for a frame since the start; any thread.
+  /// Updates since the start that were not done when the next was due; any thread.
   public var lateUpdateCount: Int { shared.pointee.lateUpdates.load(ordering: .relaxed) }
 
   @_noLocks

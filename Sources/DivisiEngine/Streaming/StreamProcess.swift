@@ -35,7 +35,6 @@ public struct StreamProcess: @unchecked Sendable {
   var separator: FrameSeparator
 
   private var nextFrame: Int
-  private var wasLate = false
 
   init(
     clock: StreamClock, channelCount: Int, partCount: Int,
@@ -167,6 +166,10 @@ public struct StreamProcess: @unchecked Sendable {
     let due = frame &- clock.delay
     if due >= clock.firstFrame { synthesise(due) }
     if (frame &+ 1) % clock.interval == 0 {
+      let last = shared.pointee.requestedEnd.load(ordering: .relaxed)
+      if shared.pointee.servedEnd.load(ordering: .acquiring) < last {
+        _ = shared.pointee.lateUpdates.add(1, ordering: .relaxed)
+      }
       shared.pointee.requestedEnd.store(frame &+ 1, ordering: .releasing)
       isUpdateDue = true
     }
@@ -219,11 +222,8 @@ public struct StreamProcess: @unchecked Sendable {
     let previous = snapshot._withUnsafeGuaranteedRef { $0.previous }
     if !clock.isLive {
       if let found = masks(in: current, frame: frame) ?? masks(in: previous, frame: frame) {
-        wasLate = false
         return found
       }
-      if !wasLate { _ = shared.pointee.lateUpdates.add(1, ordering: .relaxed) }
-      wasLate = true
     }
     let live = snapshot._withUnsafeGuaranteedRef { $0.live }
     let found = separator.separate(

@@ -89,6 +89,7 @@ public final class StreamWorker: @unchecked Sendable {
       let end = shared.pointee.requestedEnd.load(ordering: .acquiring)
       while let event = shared.pointee.events.read() { notes.apply(event) }
       guard end > history.end else { return }
+      defer { shared.pointee.servedEnd.store(end, ordering: .releasing) }
       history.extend(to: end, written: shared.pointee)
       // A first impression of little sound would stay: learning begins with the first frames due.
       guard end - clock.lookahead > clock.firstFrame else { return }

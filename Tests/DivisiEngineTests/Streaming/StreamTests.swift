@@ -99,7 +99,8 @@ struct StreamTests {
 
   @Test func withoutUpdatesAFrameIsSeparatedLive() {
     let run = run(lookahead: 0.3, tail: true) { _ in }
-    #expect(run.stream.process.pointee.lateUpdateCount == 1, "late once, and ever since")
+    let updates = (Self.mix.count + run.stream.latency) / (8000 / 8)
+    #expect(run.stream.process.pointee.lateUpdateCount > updates / 2, "late again and again")
     let sum = mixture(run.output.parts + [run.output.residual])
     let delayed = [Float](repeating: 0, count: run.stream.latency) + Self.mix
     #expect(largestDifference(sum, delayed) < 1e-6)
