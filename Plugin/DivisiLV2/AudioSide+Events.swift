@@ -66,7 +66,11 @@ extension AudioSide {
         writer.set(
           property, type: property == urids.message ? urids.string : urids.path,
           text: entry.bytes, count: entry.count, frame: max(count &- 1, 0), urids: urids)
-      else { return }
+      else {
+        // What finds no room in an empty buffer never will, and must not hold up the rest.
+        if writer.isEmpty { channels.replies.removeFirst() }
+        return
+      }
       channels.replies.removeFirst()
     }
   }

@@ -73,6 +73,8 @@ final class Backstage: @unchecked Sendable {
 
   /// Makes a stream and offers it to the audio thread; what cannot be made leaves the last in place.
   private func build(_ key: StreamKey) {
+    // Several may be built in one call, and the audio thread gives them back meanwhile.
+    freeReturned()
     do throws(SettingsError) {
       let settings = try key.settings()
       let stream = Stream(

@@ -21,6 +21,11 @@ struct EventWriter {
     put(0, at: 12)
   }
 
+  /// Whether there is no event yet.
+  var isEmpty: Bool {
+    @_noLocks get { size == 16 }
+  }
+
   /// Writes a `patch:Set` of a text.
   ///
   /// - Returns: false where there is no room, and nothing is written.

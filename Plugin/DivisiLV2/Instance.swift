@@ -58,6 +58,8 @@ final class Instance: @unchecked Sendable {
       StreamKey(audio.pointee.asked, channelCount: audio.pointee.askedChannelCount),
       scoreSlot: audio.pointee.requestedSlot)
     audio.pointee.restart()
+    // A host may have dropped what was scheduled before it deactivated the plugin.
+    channels.flags.pointee.isWorkScheduled.store(false, ordering: .releasing)
     backstage.collect()
   }
 

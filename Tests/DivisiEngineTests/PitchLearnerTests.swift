@@ -82,12 +82,10 @@ struct PitchLearnerTests {
     let learner = makeLearner()
     _ = learner.fit(
       Self.window(V, 0..<125), parts: Self.parts, firstFrame: 0, leaving: 62, adapts: true)
-    #expect(learner.changedPitches == [45, 64])
     let before = learner.components(ofPitch: 45).map { values($0) }
     let model = learner.fit(
       Self.window(V, 62..<187), parts: Self.parts, firstFrame: 62, leaving: 62, adapts: false)
     #expect(model != nil)
-    #expect(learner.changedPitches.isEmpty)
     let isSame = learner.components(ofPitch: 45).map { values($0) } == before
     #expect(isSame)
   }

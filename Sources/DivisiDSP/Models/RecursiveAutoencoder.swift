@@ -130,7 +130,6 @@ public final class RecursiveAutoencoder: @unchecked Sendable {
       RunKernels.copy(w, to: memory.template(0), over: runs)
       RunKernels.copy(e, to: memory.encoder, over: runs)
       memory.isHeard = true
-      memory.heardFrames += entries.count
       memory.denominators[0] *= scales[component]
       RunKernels.scale(memory.encoderDenominator, by: 1 / scales[component], over: runs)
       scales[component] = 1

@@ -14,8 +14,6 @@ public final class RecursiveMemory {
   public let runs: BinRuns
   /// Whether a window has been learnt from: until then the template is what it started as.
   public internal(set) var isHeard = false
-  /// Frames in which the component could be heard and that have left the window.
-  public internal(set) var heardFrames = 0
 
   /// T frames of the template, then T of its numerators, then the encoder's row, its numerator and
   /// its denominator.

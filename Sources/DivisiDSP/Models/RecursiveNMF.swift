@@ -131,7 +131,6 @@ public final class RecursiveNMF: @unchecked Sendable {
       let entries = model.pattern.entries(ofComponent: component, inFrames: frames)
       let sum = scratch.column(component)
       memory.isHeard = true
-      memory.heardFrames += entries.count
       for delay in 0..<model.templateFrames {
         let w = model.W.frame(delay, ofComponent: component)
         RunKernels.copy(w, to: memory.template(delay), over: runs)

@@ -3,6 +3,8 @@ import DivisiDSP
 extension DrumKit {
   private static let format = "divisi-drum-kit"
   private static let version = "1"
+  /// Templates are at most about 1; sums of what is far above it would overflow.
+  private static let largestValue: Float = 1e6
 
   /// The bytes of a safetensors file: one T × K array per General MIDI drum number.
   public func encoded() -> [UInt8] {
@@ -49,10 +51,10 @@ extension DrumKit {
     for (name, tensor) in file.tensors {
       guard let articulation = Int(name), (0...127).contains(articulation),
         tensor.shape == [Self.frameCount, Self.grid.binCount],
-        tensor.values.allSatisfy({ $0.isFinite && $0 >= 0 })
+        tensor.values.allSatisfy({ $0 >= 0 && $0 <= Self.largestValue })
       else {
         throw refuse(
-          "tensor '\(name)': expected a drum number with \(Self.frameCount) × \(Self.grid.binCount) values from 0 up"
+          "tensor '\(name)': expected a drum number with \(Self.frameCount) × \(Self.grid.binCount) values from 0 to \(Self.largestValue)"
         )
       }
       patches[articulation] = tensor.values

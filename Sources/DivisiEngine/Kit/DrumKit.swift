@@ -62,7 +62,7 @@ public struct DrumKit: Sendable {
       let values = templates.frame(frame, ofComponent: component)
       return (0..<templates.binCount).reduce(peak) { max($0, values[$1]) }
     }
-    if peak > 0 { templates.scale(component: component, by: 1 / peak) }
+    if peak.isNormal { templates.scale(component: component, by: 1 / peak) }
   }
 
   /// Linear interpolation; past the last frame its value.

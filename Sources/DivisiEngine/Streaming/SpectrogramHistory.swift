@@ -48,7 +48,11 @@ final class SpectrogramHistory {
         }
       }
       for bin in 0..<columns.rowCount { column[bin] = divisi_sqrtf(column[bin]) * scale }
-      let oldest = shared.writtenSamples.load(ordering: .acquiring) - clock.ringLength
+      // Nothing that was read above may be read after this.
+      atomicMemoryFence(ordering: .acquiring)
+      let written = shared.writtenSamples.load(ordering: .relaxed)
+      // The audio thread may be overwriting up to a hop that it does not count yet.
+      let oldest = written + clock.grid.hopSize - clock.ringLength
       if frame * clock.grid.hopSize - clock.grid.windowLength / 2 < oldest {
         column.update(repeating: 0, count: columns.columnStride)
       }

@@ -1,3 +1,5 @@
+// Thread: any
+
 extension StreamSettings {
   /// Settings from the port values of an LV2 preset.
   ///

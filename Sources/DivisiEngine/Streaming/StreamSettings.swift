@@ -1,3 +1,5 @@
+// Thread: any
+
 /// What a stream is built for. A stream never changes its settings; other settings need another.
 public struct StreamSettings: Sendable, Equatable {
   /// Analysis, model and masks; iterations are those of a whole recording, of which a window, which

@@ -27,10 +27,6 @@ final class PitchLearner {
   private var fitCount = 0
   private var starts: [Int: Int] = [:]
 
-  /// The pitches that the last fit changed. Those that are not heard change with each fit, too, as
-  /// their neighbours do.
-  private(set) var changedPitches: [Int] = []
-
   /// Of 30 iterations, those of a window, and those of a window that has something new. On ten piano
   /// pieces 1 to 4 and 4 to 6 measure alike; 8, 10 when new and 20 cost 0.05, 0.05 and 0.2 dB SDR.
   private static let iterations = 2
@@ -67,7 +63,6 @@ final class PitchLearner {
     _ V: Spectrogram, parts: [Part], firstFrame: Int, leaving: Int, adapts: Bool,
     due: Range<Int>? = nil
   ) -> ConvolutiveNMF? {
-    changedPitches = []
     let release = releaseSeconds
     let constraints = PitchConstraints(
       parts: StreamWindow.notes(
@@ -98,7 +93,6 @@ final class PitchLearner {
         model, current, keys: current.indices.map { pitches[$0 / kinds] * kinds + $0 % kinds },
         shapes: rows.map(\.weights), firstFrame: firstFrame, leaving: leaving, adapts: adapts)
     }
-    if adapts { changedPitches = pitches }
     forgetStarts()
     return model
   }

@@ -25,7 +25,8 @@ struct StreamTuning {
     cents = Tuning.cents(of: V, constraints: constraints, grid: grid)
     let start = Double(firstFrame) / grid.frameRate
     let end = start + Double(V.frameCount) / grid.frameRate
-    for strike in constraints.strikes.values.joined() {
+    // In an order that is always the same: it decides the sum's last bits.
+    for strike in constraints.pitches.compactMap({ constraints.strikes[$0] }).joined() {
       let lower = max(strike.note.onsetSeconds + start, endSeconds)
       let upper = min(strike.note.dampedSeconds + start, end)
       heardSeconds += max(0, upper - lower)

@@ -21,10 +21,6 @@ final class StrokeLearner {
   private var trust = 0.0
   private var trustedFrame: Int?
 
-  /// The articulations that the last fit changed. Those that are not heard change in level with each
-  /// fit.
-  private(set) var changedArticulations: [Int] = []
-
   /// Of 30 iterations, those of a window, and those of a window that has something new. On fourteen
   /// tracks 1 costs 0.1 dB SDR; 20 and 30 when new cost 0.1 and 0.2 dB.
   private static let iterations = 2
@@ -64,13 +60,10 @@ final class StrokeLearner {
   ///   - firstFrame: the window's first frame on the stream's grid.
   ///   - leaving: frames at the window's start that the next window will not see.
   ///   - adapts: whether templates learn; else only activations are found.
-  ///   - due: the frames whose masks are wanted; all are found in any case.
   /// - Returns: a model whose parts are those of `parts`; nil where no stroke sounds.
   func fit(
-    _ V: Spectrogram, parts: [Part], firstFrame: Int, leaving: Int, adapts: Bool,
-    due: Range<Int>? = nil
+    _ V: Spectrogram, parts: [Part], firstFrame: Int, leaving: Int, adapts: Bool
   ) -> ConvolutiveNMF? {
-    changedArticulations = []
     let envelopes = StrokeConstraints.envelopes(
       parts: StreamWindow.notes(
         of: parts, firstFrame: firstFrame, frameCount: V.frameCount, grid: grid,
@@ -166,7 +159,6 @@ final class StrokeLearner {
     carried.remember(
       model, keys: articulations, shapes: envelopes.map(\.start), firstFrame: firstFrame)
     guard adapts else { return }
-    changedArticulations = articulations
     for (component, envelope) in envelopes.enumerated() {
       profiles[envelope.articulation, default: StrokeProfile(settings: settings, grid: grid)]
         .learn(component: component, of: model, strokes: envelope.strokes, beginningIn: whole)
