@@ -14,8 +14,18 @@ final class StreamLearner {
   private let settings: SeparationSettings
   private let grid: TimeGrid
   private let binCount: Int
-  private let pitches: PitchLearner?
-  private let strokes: StrokeLearner?
+  private let material: Material
+  private var pitches: PitchLearner?
+  private var strokes: StrokeLearner?
+  /// The largest magnitude that was learnt from.
+  private var loudness: Float = 0
+  /// Frames before it are noise.
+  private var soundStart = Int.min
+  /// What was learnt from sound weaker than this, against what sounds now, is forgotten: 30 dB, more
+  /// than most music has between its movements. A score that moves while nobody plays would teach
+  /// the noise of the room.
+  private static let noise: Float = 0.03
+  /// Of all that may be struck, the share that is guessed anew at each update.
   private static let turns = 12
   private var turn = 0
   /// By pitch or articulation.
@@ -25,16 +35,42 @@ final class StreamLearner {
     self.settings = settings
     self.grid = grid
     self.binCount = binCount
+    self.material = material
+    start()
+  }
+
+  /// Makes learners that know nothing.
+  private func start() {
     switch material {
     case .pitched:
-      pitches = PitchLearner(
+      let learner = PitchLearner(
         settings: settings, grid: grid, binCount: binCount, parallel: sequentially)
-      strokes = nil
+      learner.releaseSeconds = releaseSeconds
+      pitches = learner
     case .drums(let kit):
-      pitches = nil
       strokes = StrokeLearner(
         settings: settings, grid: grid, binCount: binCount, kit: kit, parallel: sequentially)
     }
+  }
+
+  /// Forgets what was learnt from noise, if this is the first window with sound.
+  ///
+  /// - Returns: the window's first frame to learn from.
+  func firstFrame(of V: Spectrogram, firstFrame: Int) -> Int {
+    let peak = V.values.maximum()
+    if loudness < Self.noise * peak {
+      if loudness > 0 {
+        start()
+        voices = [:]
+      }
+      let sounding = (0..<V.frameCount).first { frame in
+        let column = V.values.column(frame)
+        return (0..<V.binCount).contains { column[$0] >= Self.noise * peak }
+      }
+      soundStart = firstFrame + (sounding ?? 0)
+    }
+    loudness = max(loudness, peak)
+    return max(firstFrame, soundStart)
   }
 
   /// Fits one window.

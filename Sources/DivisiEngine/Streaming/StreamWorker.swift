@@ -98,7 +98,8 @@ public final class StreamWorker: @unchecked Sendable {
   }
 
   private func learn(until end: Int) {
-    let first = max(clock.firstFrame, end - clock.history)
+    var first = max(clock.firstFrame, end - clock.history)
+    first = learner.firstFrame(of: history.window(first..<end), firstFrame: first)
     let leaving = max(0, end + clock.interval - clock.history - first)
     let endSeconds = Double(end) / clock.grid.frameRate
     let window = notes.parts(

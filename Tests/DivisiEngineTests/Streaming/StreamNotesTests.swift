@@ -1,3 +1,4 @@
+import DivisiDSP
 import DivisiScore
 import DivisiTestSupport
 import Testing
@@ -114,5 +115,31 @@ struct StreamNotesTests {
     let free = output(lookahead) { $0.stream.process.pointee.setSource(.none) }
     let energies = free.parts.map { $0.reduce(0) { $0 + $1 * $1 } }
     #expect(energies.allSatisfy { $0 > 1 }, "both hands, cut at middle C: \(energies)")
+  }
+
+  /// Four seconds of the score in which nobody plays, then a jump to its start.
+  @Test(arguments: [0, 0.3])
+  func theNoiseOfTheRoomIsForgotten(lookahead: Double) {
+    var settings = StreamSettings.quick(lookahead: lookahead)
+    settings.separation.iterations = 100
+    func decibels(noiseFirst: Bool) -> [Double] {
+      let run = StreamRun(settings, layout: .hands, parts: Self.parts())
+      run.stream.process.pointee.locate(seconds: 0, isRolling: true)
+      if noiseFirst {
+        run.feed(noise(count: Self.mix.count, level: 1e-4, seed: 1))
+        run.stream.process.pointee.locate(seconds: 0, isRolling: true)
+      }
+      run.feed(Self.mix + [Float](repeating: 0, count: run.stream.latency))
+      return zip(run.output.parts, Self.notes).map { part, notes in
+        let truth = signal(
+          of: notes.map {
+            harmonicTone(pitch: $0.pitch, from: $0.onsetSeconds, to: $0.releaseSeconds)
+          }, sampleCount: Self.mix.count, sampleRate: 8000)
+        return scaleInvariantSDR(estimate: Array(part.suffix(Self.mix.count)), truth: truth)
+      }
+    }
+    for (found, clean) in zip(decibels(noiseFirst: true), decibels(noiseFirst: false)) {
+      #expect(found > clean - 2, "\(found) after noise, \(clean) without")
+    }
   }
 }
