@@ -57,10 +57,8 @@ struct StreamShared: ~Copyable, @unchecked Sendable {
   let requestedEnd = Atomic<Int>(.min)
   /// Samples of input written to the rings.
   let writtenSamples = Atomic<Int>(0)
-  /// Updates that came too late for a frame.
+  /// Updates that came too late for a frame, and events that found no room because none came.
   let lateUpdates = Atomic<Int>(0)
-  /// Events that found no room.
-  let lostEvents = Atomic<Int>(0)
 
   deinit {
     events.deallocate()
@@ -143,6 +141,18 @@ final class StreamScore: Sendable {
     let count: Int
     /// No note sounds longer, in seconds.
     let longestSeconds: Double
+
+    /// The first note not before a time.
+    @_noLocks
+    func firstNote(from seconds: Double) -> Int {
+      var low = 0
+      var high = count
+      while low < high {
+        let middle = (low &+ high) / 2
+        if notes[middle].onsetSeconds < seconds { low = middle &+ 1 } else { high = middle }
+      }
+      return low
+    }
   }
 
   let parts: [[StreamNote]]

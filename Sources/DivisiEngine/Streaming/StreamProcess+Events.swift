@@ -46,14 +46,15 @@ extension StreamProcess {
     send(event)
   }
 
-  /// Updates that have come too late for a frame since the start; any thread.
+  /// Updates that have come too late for a frame since the start, or for an event to be remembered
+  /// until then; any thread.
   public var lateUpdateCount: Int { shared.pointee.lateUpdates.load(ordering: .relaxed) }
 
   @_noLocks
   private mutating func send(_ event: StreamEvent) {
     timeline.apply(event)
     if !shared.pointee.events.write(event) {
-      _ = shared.pointee.lostEvents.add(1, ordering: .relaxed)
+      _ = shared.pointee.lateUpdates.add(1, ordering: .relaxed)
     }
   }
 }
