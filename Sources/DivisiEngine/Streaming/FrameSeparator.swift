@@ -22,7 +22,8 @@ struct FrameSeparator: @unchecked Sendable {
   /// A frame has no more active components than this; more are left out.
   private static let capacity = 256
 
-  /// No stroke is taken to be weaker than this against its velocity, −40 dB of power.
+  /// No stroke is taken to be weaker than this against its velocity, −40 dB of power, or stronger than
+  /// the inverse: where a course is next to nothing, what is divided by it would overflow.
   private static var leastGain: Float {
     @_noLocks get { 1e-4 }
   }
@@ -181,9 +182,9 @@ struct FrameSeparator: @unchecked Sendable {
         {
           let velocity = Float(stroke.note.velocity) / 100
           let expected = velocity * velocity
-          let gain =
-            stroke.gain < 0
-            ? expected : divisi_sqrtf(max(stroke.gain, Self.leastGain * expected) * expected)
+          let before = min(
+            max(stroke.gain, Self.leastGain * expected), expected / Self.leastGain)
+          let gain = stroke.gain < 0 ? expected : divisi_sqrtf(before * expected)
           frame.entries[frame.count] = FrameModel.Entry(
             template: component.templates + state &* model.stride, runs: component.runs,
             runCount: Int(component.runCount), part: Int(stroke.note.part),

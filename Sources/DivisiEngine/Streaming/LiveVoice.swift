@@ -7,6 +7,8 @@ final class LiveVoice: Sendable {
   /// Point into memory of this object.
   nonisolated(unsafe) let components: [LiveModel.Component]
   private let values: Matrix
+  /// The course of strokes, one column.
+  private let course: Matrix
   nonisolated(unsafe) private let runs: UnsafeMutableBufferPointer<Range<Int32>>
 
   /// A pitch.
@@ -16,6 +18,7 @@ final class LiveVoice: Sendable {
     precondition(memories.count == ages.count, "\(memories.count) components")
     let binCount = memories[0].binCount
     values = Matrix(rowCount: binCount, columnCount: 2 * memories.count)
+    course = Matrix(rowCount: 0, columnCount: 0)
     let all = memories.flatMap(\.runs.runs)
     runs = .allocate(capacity: max(all.count, 1))
     _ = runs.initialize(from: all)
@@ -48,19 +51,22 @@ final class LiveVoice: Sendable {
     let full = BinRuns.full(binCount: binCount).runs
     runs = .allocate(capacity: full.count)
     _ = runs.initialize(from: full)
-    values = Matrix(rowCount: max(binCount, ageCount), columnCount: ageCount + 1)
-    let course = values.column(ageCount)
+    // Not a column of the same matrix: there may be more ages than bins, and the templates' stride is
+    // that of the bins.
+    values = Matrix(rowCount: binCount, columnCount: ageCount)
+    course = Matrix(rowCount: ageCount, columnCount: 1)
+    let gains = course.column(0)
     for age in 0..<ageCount {
       let (source, target) = (states.templates.column(age), values.column(age))
       var sum: Float = 0
       for bin in 0..<binCount { sum += source[bin] }
-      course[age] = sum
+      gains[age] = sum
       for bin in 0..<binCount where sum > 0 { target[bin] = source[bin] / sum }
     }
     components = [
       LiveModel.Component(
         templates: UnsafePointer(values.column(0)), encoder: nil, encoderGain: 0,
-        course: UnsafePointer(course), runs: UnsafePointer(runs.baseAddress!),
+        course: UnsafePointer(gains), runs: UnsafePointer(runs.baseAddress!),
         runCount: Int32(full.count), firstAge: 0,
         endAge: Int32(ageCount), stateCount: Int32(ageCount))
     ]

@@ -9,14 +9,14 @@ struct StreamNote: BitwiseCopyable {
   var pitch: UInt8
   var velocity: UInt8
   /// −1 for a note of no part.
-  var part: Int8
+  var part: Int16
   /// Whether the key is up and the pedal holds the note.
   var isHeldByPedal = false
 
   @_noLocks
   init(
     onsetSeconds: Double = 0, endSeconds: Double = 0, pitch: UInt8 = 0, velocity: UInt8 = 100,
-    part: Int8 = -1
+    part: Int16 = -1
   ) {
     self.onsetSeconds = onsetSeconds
     self.endSeconds = endSeconds
@@ -46,7 +46,7 @@ struct NoteLog: @unchecked Sendable {
   private let notes: UnsafeMutablePointer<StreamNote>
   /// The note that each key of each channel sounds, −1 for none.
   private let sounding: UnsafeMutablePointer<Int>
-  private let partTable: UnsafeMutablePointer<Int8>
+  private let partTable: UnsafeMutablePointer<Int16>
   /// The voice of each pitch.
   private let voices: UnsafeMutablePointer<UInt8>
 

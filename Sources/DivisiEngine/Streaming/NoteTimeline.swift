@@ -12,6 +12,8 @@ struct NoteTimeline: @unchecked Sendable {
     /// The note's onset and end on the stream, in frames.
     var onsetFrame: Int
     var endFrame: Int
+    /// The note's place in the log, of notes that came by MIDI: their ends come later.
+    var place = -1
   }
 
   /// A stroke of a drum, which sounds on when the drum is struck again.
@@ -35,11 +37,13 @@ struct NoteTimeline: @unchecked Sendable {
   private let log: NoteLog
   private let segments: UnsafeMutablePointer<ScoreSegment>
   /// The part of each pitch that may sound without notes, −1 for the others.
-  private let freeParts: UnsafeMutablePointer<Int8>
+  private let freeParts: UnsafeMutablePointer<Int16>
   let isPercussive: Bool
   private let scores: SnapshotExchange<StreamScore>
+  /// Positions of the score that are kept, as many as loops of a tenth of a second, or a transport at
+  /// another speed, which jumps every few frames, give while a frame waits.
   private static var segmentCapacity: Int {
-    @_noLocks get { 64 }
+    @_noLocks get { 512 }
   }
 
   /// Strokes that can be felt at once; in half a second there are fewer.
@@ -161,7 +165,7 @@ struct NoteTimeline: @unchecked Sendable {
     if index != cursorSegment {
       cursorSegment = index
       silence()
-      cursor = firstNote(score, from: segment.seconds - score.longestSeconds)
+      cursor = score.firstNote(from: segment.seconds - score.longestSeconds)
     }
     guard segment.isRolling else { return }
     let now = Double(sample) / grid.sampleRate + shift
@@ -183,17 +187,20 @@ struct NoteTimeline: @unchecked Sendable {
     while cursor < log.count && log.note(cursor).onsetSeconds - toleranceSeconds <= now {
       let note = log.note(cursor)
       strike(note, onset: note.onsetSeconds, end: note.endSeconds)
+      sounding[Int(note.pitch & 127)].place = cursor
       cursor &+= 1
     }
     // Ends become known later than onsets.
-    var index = max(log.firstIndex, cursor &- 256)
-    while index < cursor {
-      let note = log.note(index)
-      let place = Int(note.pitch)
-      if sounding[place].note.onsetSeconds == note.onsetSeconds {
-        sounding[place].endFrame = grid.nearestFrame(atSeconds: note.endSeconds)
+    var pitch = 0
+    while pitch < 128 {
+      let place = sounding[pitch].place
+      if place >= log.firstIndex {
+        sounding[pitch].endFrame = grid.nearestFrame(atSeconds: log.note(place).endSeconds)
+      } else if place >= 0 {
+        // So old that the log has forgotten it.
+        sounding[pitch].endFrame = .min
       }
-      index &+= 1
+      pitch &+= 1
     }
   }
 
@@ -221,6 +228,7 @@ struct NoteTimeline: @unchecked Sendable {
     var pitch = 0
     while pitch < 128 {
       sounding[pitch].endFrame = .min
+      sounding[pitch].place = -1
       pitch &+= 1
     }
     var place = 0
@@ -228,17 +236,5 @@ struct NoteTimeline: @unchecked Sendable {
       strokes[place].onsetFrame = .min / 2
       place &+= 1
     }
-  }
-
-  /// The first note not before a time.
-  @_noLocks
-  private func firstNote(_ score: StreamScore.View, from seconds: Double) -> Int {
-    var low = 0
-    var high = score.count
-    while low < high {
-      let middle = (low &+ high) / 2
-      if score.notes[middle].onsetSeconds < seconds { low = middle &+ 1 } else { high = middle }
-    }
-    return low
   }
 }

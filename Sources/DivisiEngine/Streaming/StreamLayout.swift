@@ -1,3 +1,5 @@
+// Thread: any
+
 public import DivisiScore
 
 /// The parts of a stream, which are fixed before any score is known.
@@ -99,13 +101,13 @@ public enum StreamLayout: Sendable, Equatable {
   /// MIDI number on any channel. Parts: by channel, those from 8 on share the last.
   ///
   /// - Returns: 16 × 128 indices, channel after channel; −1 for notes of no part.
-  func partTable() -> [Int8] {
+  func partTable() -> [Int16] {
     (0..<16).flatMap { channel in
       (0..<128).map { pitch in
         switch self {
         case .hands: channel == 1 ? 0 : channel == 2 ? 1 : pitch < Self.splitPitch ? 0 : 1
-        case .drums: Int8(partNames.firstIndex(of: DrumMap.group(of: pitch)) ?? -1)
-        case .parts, .named: Int8(min(channel, partNames.count - 1))
+        case .drums: Int16(partNames.firstIndex(of: DrumMap.group(of: pitch)) ?? -1)
+        case .parts, .named: Int16(min(channel, partNames.count - 1))
         }
       }
     }

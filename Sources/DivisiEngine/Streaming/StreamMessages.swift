@@ -59,10 +59,9 @@ struct StreamShared: ~Copyable, @unchecked Sendable {
   let servedEnd = Atomic<Int>(.min)
   /// Samples of input written to the rings.
   let writtenSamples = Atomic<Int>(0)
-  /// Updates that were not done when the next was due, and so too late for their first frame.
+  /// Updates that were not done when the next was due, and so too late for their first frame; and events
+  /// that found no room because none came.
   let lateUpdates = Atomic<Int>(0)
-  /// Events that found no room.
-  let lostEvents = Atomic<Int>(0)
 
   deinit {
     events.deallocate()
@@ -145,6 +144,18 @@ final class StreamScore: Sendable {
     let count: Int
     /// No note sounds longer, in seconds.
     let longestSeconds: Double
+
+    /// The first note not before a time.
+    @_noLocks
+    func firstNote(from seconds: Double) -> Int {
+      var low = 0
+      var high = count
+      while low < high {
+        let middle = (low &+ high) / 2
+        if notes[middle].onsetSeconds < seconds { low = middle &+ 1 } else { high = middle }
+      }
+      return low
+    }
   }
 
   let parts: [[StreamNote]]

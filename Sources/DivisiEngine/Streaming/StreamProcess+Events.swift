@@ -46,14 +46,15 @@ extension StreamProcess {
     send(event)
   }
 
-  /// Updates since the start that were not done when the next was due; any thread.
+  /// Updates since the start that were not done when the next was due, and events that were lost because
+  /// none came; any thread.
   public var lateUpdateCount: Int { shared.pointee.lateUpdates.load(ordering: .relaxed) }
 
   @_noLocks
   private mutating func send(_ event: StreamEvent) {
     timeline.apply(event)
     if !shared.pointee.events.write(event) {
-      _ = shared.pointee.lostEvents.add(1, ordering: .relaxed)
+      _ = shared.pointee.lateUpdates.add(1, ordering: .relaxed)
     }
   }
 }

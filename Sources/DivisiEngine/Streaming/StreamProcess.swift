@@ -195,7 +195,7 @@ public struct StreamProcess: @unchecked Sendable {
     var part = 0
     while part < partCount {
       let mask = gains + part &* maskStride
-      channel = 0
+      channel = isSilent(mask) ? channelCount : 0
       while channel < channelCount {
         let spectrum = spectra + channel &* binCount
         var bin = 0
@@ -209,6 +209,16 @@ public struct StreamProcess: @unchecked Sendable {
       }
       part &+= 1
     }
+  }
+
+  @_noLocks
+  private func isSilent(_ mask: UnsafePointer<Float>) -> Bool {
+    var bin = 0
+    while bin < clock.grid.binCount {
+      if mask[bin] != 0 { return false }
+      bin &+= 1
+    }
+    return true
   }
 
   /// The masks of a frame: the worker's where they have come, else those of the live model.

@@ -1,5 +1,6 @@
 // Thread: any
 
+internal import CCPU
 public import DivisiScore
 
 /// Separates a whole recording exactly as a stream does, update after update, on one thread.
@@ -29,6 +30,9 @@ public struct StreamSeparator {
     progress: (Double) -> Bool = { _ in true }
   ) throws(SeparationError) -> Separation {
     try checkNotes(of: parts, durationSeconds: Double(channels[0].count) / sampleRate)
+    // As on the plugin's audio thread: else the last bits could differ.
+    let before = divisi_flush_denormals()
+    defer { divisi_restore_denormals(before) }
     let kit: DrumKit? = if case .drums(let kit) = material { kit } else { nil }
     let stream = Stream(
       settings: settings, layout: .named(parts.map(\.name), isPercussive: kit != nil), kit: kit,

@@ -68,7 +68,7 @@ public final class StreamWorker: @unchecked Sendable {
             StreamNote(
               onsetSeconds: note.onsetSeconds, endSeconds: note.dampedSeconds,
               pitch: UInt8(layout.voice(ofPitch: note.pitch)),
-              velocity: UInt8(clamping: note.velocity), part: Int8(index))
+              velocity: UInt8(clamping: note.velocity), part: Int16(index))
           }
         }, hasPedal: hasPedal)
       notes.score = score

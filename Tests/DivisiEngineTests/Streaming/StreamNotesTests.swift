@@ -81,6 +81,59 @@ struct StreamNotesTests {
     #expect(energy > 0.4 * first)
   }
 
+  /// A loop of a tenth of a second, and a long look-ahead: a frame waits while the transport jumps often.
+  @Test func shortLoopsAreFollowedFarBack() {
+    let run = StreamRun(
+      .quick(lookahead: 4), layout: .hands,
+      parts: [
+        Part(name: "left", notes: [note(40, 5, 5.05)]),
+        Part(name: "right", notes: [note(64, 5.05, 5.1)]),
+      ])
+    var timeline = run.stream.process.pointee.timeline
+    timeline.adoptScore()
+    for loop in 0..<80 {
+      var event = StreamEvent(kind: .locate, sample: loop * 800, seconds: 5, isRolling: true)
+      event.channel = 0
+      timeline.apply(event)
+    }
+    let grid = run.stream.process.pointee.clock.grid
+    for loop in 1..<80 {
+      timeline.advance(toFrame: grid.nearestFrame(atSeconds: Double(loop) / 10 + 0.07))
+      for (pitch, onset) in [(40, 0.0), (64, 0.05)] {
+        #expect(
+          timeline.sounding[pitch].onsetFrame
+            == grid.nearestFrame(atSeconds: Double(loop) / 10 + onset), "\(pitch) in loop \(loop)")
+      }
+    }
+  }
+
+  /// What a window sees of a loop is its notes over and over, cut where the transport jumps.
+  @Test func aWindowSeesEveryRoundOfALoop() {
+    let history = NoteHistory(layout: .hands, sampleRate: 8000, reachSeconds: 10)
+    let notes = (0..<1000).map { (number: Int) -> StreamNote in
+      let onset = Double(number) / 10
+      return StreamNote(
+        onsetSeconds: onset, endSeconds: onset + 0.5, pitch: UInt8(21 + number % 80),
+        part: Int16(number % 2))
+    }
+    history.score = StreamScore(
+      parts: [notes.filter { $0.part == 0 }, notes.filter { $0.part == 1 }], hasPedal: true)
+    for round in 0..<200 {
+      history.apply(
+        StreamEvent(kind: .locate, sample: round * 1600, seconds: 50.05, isRolling: true))
+    }
+    let parts = history.parts(fromSeconds: 35, toSeconds: 40)
+    let rounds = Dictionary(grouping: parts.flatMap(\.notes)) {
+      Int(($0.onsetSeconds * 5 + 1e-6).rounded(.down))
+    }
+    for round in 175..<199 {
+      // Five that sound at 50.05 s, and those of 50.1 s and 50.2 s.
+      #expect(rounds[round]?.count == 7)
+      #expect(
+        rounds[round]?.allSatisfy { $0.releaseSeconds < Double(round + 1) / 5 + 1e-6 } == true)
+    }
+  }
+
   @Test(arguments: [(0, 6.0), (0.3, 9.0)])
   func notesByMIDIAreAScore(lookahead: Double, decibels: Double) {
     let run = StreamRun(.quick(lookahead: lookahead), layout: .hands)
@@ -107,6 +160,38 @@ struct StreamNotesTests {
         }, sampleCount: Self.mix.count, sampleRate: 8000)
       let part = Array(run.output.parts[index].dropFirst(run.stream.latency))
       #expect(scaleInvariantSDR(estimate: part, truth: truth) > decibels)
+    }
+  }
+
+  /// A key that is held while hundreds of others are struck ends when it is let go, or forgotten.
+  @Test func longNotesByMIDIEnd() {
+    let run = StreamRun(.quick(lookahead: 0), layout: .hands)
+    var timeline = run.stream.process.pointee.timeline
+    var source = StreamEvent(kind: .source, sample: 0)
+    source.pitch = UInt8(NoteSource.midi.rawValue)
+    timeline.apply(source)
+    func send(_ kind: StreamEvent.Kind, _ pitch: UInt8, _ sample: Int) {
+      var event = StreamEvent(kind: kind, sample: sample)
+      event.pitch = pitch
+      event.velocity = 80
+      timeline.apply(event)
+    }
+    let grid = run.stream.process.pointee.clock.grid
+    func frame(_ sample: Int) -> Int { grid.nearestFrame(atSeconds: Double(sample) / 8000) }
+    for count in [300, 5000] {
+      let start = count * 1000
+      send(.noteOn, 40, start)
+      timeline.advance(toFrame: frame(start))
+      #expect(timeline.sounding[40].endFrame > frame(start + 1_000_000))
+      for number in 0..<count {
+        send(.noteOn, 64, start + 100 * number)
+        send(.noteOff, 64, start + 100 * number + 50)
+      }
+      let end = start + 100 * count
+      timeline.advance(toFrame: frame(end))
+      send(.noteOff, 40, end)
+      timeline.advance(toFrame: frame(end) + 1)
+      #expect(timeline.sounding[40].endFrame == (count < 4096 ? frame(end) : .min))
     }
   }
 

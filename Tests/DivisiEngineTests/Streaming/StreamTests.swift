@@ -134,6 +134,36 @@ struct StreamTests {
         == run.output.parts.map { Array($0.dropFirst(run.stream.latency)) })
   }
 
+  /// At a low rate and with much overlap a stroke has more ages than a frame has bins.
+  @Test func strokesMayHaveMoreAgesThanBins() {
+    let grid = TimeGrid(sampleRate: 8000, resolution: 2048, hopAtResolution: 64)
+    let memory = RecursiveMemory(
+      binCount: grid.binCount, templateFrames: 1, runs: .full(binCount: grid.binCount),
+      hasEncoder: false)
+    for bin in 0..<grid.binCount { memory.template(0)[bin] = Float(bin + 1) }
+    let profile = (0..<2 * grid.binCount).map { 1 / Float($0 + 1) }
+    let voice = LiveVoice(states: StrokeStates(memory, profile: profile))
+    defer { withExtendedLifetime(voice) {} }
+    let component = voice.components[0]
+    #expect(Int(component.stateCount) > grid.binCount)
+    let stride = Matrix.stride(rowCount: grid.binCount)
+    for state in 0..<Int(component.stateCount) {
+      let template = UnsafeBufferPointer(
+        start: component.templates + state * stride, count: grid.binCount)
+      #expect(abs(template.reduce(0, +) - 1) < 1e-3 && template[1] > template[0], "age \(state)")
+    }
+  }
+
+  @Test func thereMayBeMorePartsThanABytePoints() throws {
+    let parts = (0..<130).map { Part(name: "part_\($0)", notes: [note($0 % 128, 0.05, 0.2)]) }
+    let input = Array(Self.mix.prefix(3000))
+    let result = try StreamSeparator(
+      settings: .quick(lookahead: 0.01), material: .pitched
+    ).separate(channels: [input], sampleRate: Self.sampleRate, parts: parts, hasPedal: true)
+    #expect(result.stems.count == 130)
+    #expect(result.stems[64][0].contains { $0 != 0 })
+  }
+
   @Test(arguments: [Float.nan, .infinity, -.infinity, 1e30])
   func badSamplesAreForgotten(value: Float) {
     for lookahead in [0, 0.3] {
