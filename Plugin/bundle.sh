@@ -16,4 +16,5 @@ rm -f "$folder/divisi.lv2"/* "$folder/divisi-presets.lv2"/*
 strip -o "$folder/divisi.lv2/divisi.so" "$object"
 cp "$source"/divisi.lv2/*.ttl "$folder/divisi.lv2"
 cp "$source"/../Presets/divisi-presets.lv2/* "$folder/divisi-presets.lv2"
+cp "$source"/../Presets/divisi-presets.lv2/generic-kit.safetensors "$folder/divisi.lv2"
 chmod 644 "$folder/divisi.lv2"/* "$folder/divisi-presets.lv2"/*

@@ -19,8 +19,11 @@ final class Backstage: @unchecked Sendable {
   var score = LoadedScore()
   var slotScore: LoadedScore?
   var model = LoadedModel()
+  private var defaultKit: DrumKit?
   var lastMessage = ""
 
+  /// The path of the kit that came with the plugin, until it has been read.
+  private var ownKit: String?
   private let sampleRate: Double
   private let channels: Channels
   /// All streams that the audio thread may still use, the newest last.
@@ -30,8 +33,13 @@ final class Backstage: @unchecked Sendable {
   private var isOutdated = false
   private var key: StreamKey?
 
-  init(kind: PluginKind, sampleRate: Double, channels: Channels, log: HostLog) {
+  /// - Parameter bundle: the folder that the plugin was loaded from; the kit in it is where drums start
+  ///   unless a model is chosen.
+  init(
+    kind: PluginKind, sampleRate: Double, bundle: String, channels: Channels, log: HostLog
+  ) {
     self.kind = kind
+    ownKit = kind.layout.isPercussive ? "\(bundle)/generic-kit.safetensors" : nil
     layout = kind.layout
     self.sampleRate = sampleRate
     self.channels = channels
@@ -41,6 +49,7 @@ final class Backstage: @unchecked Sendable {
   /// Makes the stream that an activated instance starts with; while nothing runs.
   func start(_ key: StreamKey, scoreSlot: Int) {
     lock.withLock { _ in
+      readOwnKit()
       freeReturned()
       serveRequests()
       choose(scoreSlot: scoreSlot)
@@ -69,6 +78,17 @@ final class Backstage: @unchecked Sendable {
     while let number = channels.returned.read() { streams.removeAll { $0.number == number } }
   }
 
+  /// Takes the kit that came with the plugin for the default; without it, drums start from noise.
+  private func readOwnKit() {
+    guard let path = ownKit else { return }
+    ownKit = nil
+    do throws(FileError) {
+      defaultKit = try readModel(path: path).kit
+    } catch {
+      complain(error.description)
+    }
+  }
+
   // MARK: Streams
 
   /// Makes a stream and offers it to the audio thread; what cannot be made leaves the last in place.
@@ -78,7 +98,7 @@ final class Backstage: @unchecked Sendable {
     do throws(SettingsError) {
       let settings = try key.settings()
       let stream = Stream(
-        settings: settings, layout: layout, kit: model.kit, sampleRate: sampleRate,
+        settings: settings, layout: layout, kit: model.kit ?? defaultKit, sampleRate: sampleRate,
         channelCount: key.channelCount)
       tellScore(stream)
       let handle = StreamHandle(

@@ -43,7 +43,9 @@ private func instantiate(
   features: UnsafePointer<UnsafePointer<LV2_Feature>?>?
 ) -> LV2_Handle? {
   guard let kind = Descriptors.shared.kind(of: descriptor),
-    let instance = Instance(kind: kind, sampleRate: rate, features: HostFeatures(features))
+    let instance = Instance(
+      kind: kind, sampleRate: rate, bundle: bundle.map { String(cString: $0) } ?? "",
+      features: HostFeatures(features))
   else { return nil }
   return Unmanaged.passRetained(instance).toOpaque()
 }

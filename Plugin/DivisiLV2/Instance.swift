@@ -17,7 +17,7 @@ final class Instance: @unchecked Sendable {
   private let schedule: UnsafePointer<LV2_Worker_Schedule>?
 
   /// - Returns: nil, with a line in the log, where the host lacks what the plugin cannot do without.
-  init?(kind: PluginKind, sampleRate: Double, features: HostFeatures) {
+  init?(kind: PluginKind, sampleRate: Double, bundle: String, features: HostFeatures) {
     let urids = URIDs(features.map)
     let log = HostLog(features.log, urids: urids)
     guard sampleRate >= 8000, sampleRate <= 192_000 else {
@@ -34,7 +34,8 @@ final class Instance: @unchecked Sendable {
     self.urids = urids
     schedule = features.schedule?.pointee.schedule_work == nil ? nil : features.schedule
     channels = Channels()
-    backstage = Backstage(kind: kind, sampleRate: sampleRate, channels: channels, log: log)
+    backstage = Backstage(
+      kind: kind, sampleRate: sampleRate, bundle: bundle, channels: channels, log: log)
     audio = .allocate(capacity: 1)
     audio.initialize(
       to: AudioSide(kind: kind, sampleRate: sampleRate, urids: urids, channels: channels))

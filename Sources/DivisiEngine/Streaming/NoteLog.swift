@@ -122,9 +122,10 @@ struct NoteLog: @unchecked Sendable {
         key &+= 1
       }
     case .allNotesOff:
-      head.pointee.pedals = 0
-      var key = 0
-      while key < 16 &* 128 {
+      head.pointee.pedals &= ~(1 << UInt16(event.channel & 15))
+      let first = Int(event.channel & 15) &* 128
+      var key = first
+      while key < first &+ 128 {
         end(key, at: seconds)
         key &+= 1
       }
