@@ -1,3 +1,5 @@
+import CLilv
+import Foundation
 import LV2Hosting
 import Testing
 
@@ -48,5 +50,40 @@ import Testing
     instance.deactivate()
     instance.activate()
     expectSame(render(instance, input), first)
+  }
+
+  /// A host that drops what was scheduled when it deactivates is asked again afterwards.
+  @Test func droppedWorkIsAskedForAgain() throws {
+    let library = try #require(dlopen(Bundle.object, RTLD_NOW))
+    defer { dlclose(library) }
+    typealias Function = @convention(c) (UInt32) -> UnsafePointer<LV2_Descriptor>?
+    let function = unsafeBitCast(dlsym(library, "lv2_descriptor"), to: Function.self)
+    let descriptor = try #require(
+      (0..<5).compactMap { function($0) }
+        .first { String(cString: $0.pointee.URI) == "urn:divisi:hands-mix" })
+    var requestCount = 0
+    try withUnsafeMutablePointer(to: &requestCount) { requestCount in
+      var schedule = LV2_Worker_Schedule(handle: requestCount) { handle, _, _ in
+        handle?.assumingMemoryBound(to: Int.self).pointee += 1
+        return LV2_WORKER_SUCCESS
+      }
+      try withUnsafeMutablePointer(to: &schedule) { schedule in
+        try "http://lv2plug.in/ns/ext/worker#schedule".withCString { uri in
+          var feature = LV2_Feature(URI: uri, data: schedule)
+          try withUnsafePointer(to: &feature) { feature in
+            var features: [UnsafePointer<LV2_Feature>?] = [feature, nil]
+            let handle = try #require(
+              descriptor.pointee.instantiate(
+                descriptor, 44_100, Bundle.folder + "/divisi.lv2/", &features))
+            defer { descriptor.pointee.cleanup(handle) }
+            for round in 1...3 {
+              descriptor.pointee.activate?(handle)
+              descriptor.pointee.run(handle, 100_000)
+              #expect(requestCount.pointee == round, "one request that is never served")
+            }
+          }
+        }
+      }
+    }
   }
 }
