@@ -57,7 +57,11 @@ import Testing
     ).controls
     var settings = shipped.merging(controls) { $1 }
     settings["freewheel"] = nil
-    let preset = try folder.write(presetText(for: uri, controls: settings), to: "preset.ttl")
+    let preset = try folder.write(
+      presetText(
+        for: uri, controls: settings,
+        model: isDrums ? Bundle.root + "/Presets/divisi-presets.lv2/generic-kit.safetensors" : nil),
+      to: "preset.ttl")
     let input = Duet.signal()
     try AudioFile.write(
       AudioBuffer(sampleRate: 44_100, channels: input), to: folder.file("mix.wav"), as: .wavFloat)

@@ -51,7 +51,8 @@ final class Child {
     guard process.isRunning else { return }
     try? stdin.fileHandleForWriting.close()
     process.terminate()
-    for _ in 0..<300 where process.isRunning { usleep(10_000) }
+    // A JACK server that is killed stays in the list of all servers, which has room for eight.
+    for _ in 0..<6000 where process.isRunning { usleep(10_000) }
     if process.isRunning { kill(process.processIdentifier, SIGKILL) }
     process.waitUntilExit()
   }

@@ -1,13 +1,15 @@
 /// The Turtle of a preset, as a person or a host would write it.
 func presetText(
   uri: String = "", for plugin: String, label: String = "Test", controls: [String: Float] = [:],
-  score: String? = nil
+  score: String? = nil, model: String? = nil
 ) -> String {
   let ports = controls.sorted { $0.key < $1.key }
     .map { "[ lv2:symbol \"\($0.key)\" ; pset:value \($0.value) ]" }.joined(separator: " ,\n    ")
-  let state = score.map {
-    " ;\n  state:state [ <urn:divisi:a_score> \"\($0)\"^^<http://lv2plug.in/ns/ext/atom#Path> ]"
+  let paths = [("a_score", score), ("model_file", model)].compactMap { name, path in
+    path.map { "<urn:divisi:\(name)> \"\($0)\"^^<http://lv2plug.in/ns/ext/atom#Path>" }
   }
+  let state =
+    paths.isEmpty ? "" : " ;\n  state:state [ " + paths.joined(separator: " ; ") + " ]"
   return """
     @prefix lv2: <http://lv2plug.in/ns/lv2core#> .
     @prefix pset: <http://lv2plug.in/ns/ext/presets#> .
@@ -15,7 +17,7 @@ func presetText(
     @prefix state: <http://lv2plug.in/ns/ext/state#> .
 
     <\(uri)> a pset:Preset ; lv2:appliesTo <\(plugin)> ; rdfs:label "\(label)"\
-    \(ports.isEmpty ? "" : " ;\n  lv2:port\n    " + ports)\(state ?? "") .
+    \(ports.isEmpty ? "" : " ;\n  lv2:port\n    " + ports)\(state) .
 
     """
 }
