@@ -61,13 +61,6 @@ final class LiveModel: Sendable {
       releaseSeconds: releaseSeconds)
   }
 
-  /// A model that knows no sound.
-  static func empty() -> LiveModel {
-    LiveModel(
-      voices: Array(repeating: Voice(), count: 128), components: [], owners: [], stride: 0,
-      releaseSeconds: 0)
-  }
-
   deinit {
     voices.deallocate()
     components.deallocate()

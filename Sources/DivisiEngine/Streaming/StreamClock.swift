@@ -59,6 +59,7 @@ struct StreamClock: Equatable {
   }
 
   /// How many samples of input must have come for a frame to be complete.
+  @_noLocks
   func completion(ofFrame frame: Int) -> Int { frame * grid.hopSize + grid.windowLength / 2 }
 
   /// Frames over which the masks of one update give way to those of the next.

@@ -17,7 +17,6 @@ public struct StreamProcess: @unchecked Sendable {
   public private(set) var position = 0
 
   let clock: StreamClock
-  let hopSize: Int
   let channelCount: Int
   let partCount: Int
   let ringMask: Int
@@ -45,7 +44,6 @@ public struct StreamProcess: @unchecked Sendable {
     timeline: NoteTimeline, separator: FrameSeparator
   ) {
     self.clock = clock
-    hopSize = clock.grid.hopSize
     self.channelCount = channelCount
     self.partCount = partCount
     ringMask = clock.ringLength - 1
@@ -90,7 +88,7 @@ public struct StreamProcess: @unchecked Sendable {
     isUpdateDue = false
     var done = 0
     while done < count && !isUpdateDue {
-      let boundary = nextFrame &* hopSize &+ clock.grid.windowLength / 2
+      let boundary = clock.completion(ofFrame: nextFrame)
       let length = min(count &- done, boundary &- position)
       take(inputs, offset: offset &+ done, count: length)
       give(parts, residual, offset: offset &+ done, count: length)

@@ -98,14 +98,17 @@ public final class StreamWorker: @unchecked Sendable {
   }
 
   private func learn(until end: Int) {
-    var first = max(clock.firstFrame, end - clock.history)
-    first = learner.firstFrame(of: history.window(first..<end), firstFrame: first)
+    let oldest = max(clock.firstFrame, end - clock.history)
+    var V = history.window(oldest..<end)
+    let first = learner.firstFrame(of: V, firstFrame: oldest)
+    if first > oldest { V = history.window(first..<end) }
     let leaving = max(0, end + clock.interval - clock.history - first)
     let endSeconds = Double(end) / clock.grid.frameRate
     let window = notes.parts(
       fromSeconds: Double(first) / clock.grid.frameRate, toSeconds: endSeconds)
-    // A block begins where the one before is to be left, and ends a little after what is due.
-    let due = max(decidedEnd, first)..<max(decidedEnd, first, end - clock.lookahead)
+    // A block begins where the one before is to be left, and ends a little after what is due; what
+    // lies before the first sound is in no part.
+    let due = max(decidedEnd, oldest)..<max(decidedEnd, oldest, end - clock.lookahead)
     let frames =
       clock.isLive ? end..<end : due.lowerBound..<min(end, due.upperBound + clock.crossfade)
     learner.releaseSeconds =
@@ -113,7 +116,7 @@ public final class StreamWorker: @unchecked Sendable {
       ? releaseSeconds
       : notes.hasPedal ? ReleaseSearch.dampedSeconds : Self.releaseWithoutPedalSeconds
     let model = learner.fit(
-      history.window(first..<end), parts: window, firstFrame: first,
+      V, parts: window, firstFrame: first,
       leaving: min(leaving, end - first), adapts: adapts,
       due: frames.lowerBound - first..<frames.upperBound - first)
     learner.prepare(notes.pitches, soon: notes.upcomingPitches(after: endSeconds))
