@@ -138,7 +138,7 @@ final class HostedPlugin {
     if score != nil, let problem = said.first(where: { $0.kind.hasSuffix("#Error") }) {
       throw Failure(problem.text)
     }
-    for message in said { complain(message.text) }
+    PluginLog.show(said)
   }
 
   /// Tells a running plugin to use another score.

@@ -1,5 +1,6 @@
 // Thread: any
 
+import Glibc
 import LV2Hosting
 import Synchronization
 
@@ -21,7 +22,10 @@ final class PluginLog: Sendable {
   }
 
   /// Shows all that has been said since the last time.
-  func show() {
-    for message in take() { complain(message.text) }
+  func show() { Self.show(take()) }
+
+  /// Writes messages to standard error, in the plugin's own words.
+  static func show(_ messages: [HostLog.Message]) {
+    for message in messages { put(message.text.printable + "\n", to: STDERR_FILENO) }
   }
 }

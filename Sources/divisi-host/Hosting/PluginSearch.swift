@@ -12,7 +12,7 @@ enum PluginSearch {
     if world.pluginURIs.contains(text) { return try world.plugin(text) }
     let wanted = text.lowercased()
     let all = try world.pluginURIs.map { try world.plugin($0) }
-    let named = all.filter { $0.name.lowercased() == wanted }
+    let named = all.filter { $0.name.lowercased() == wanted || shortName($0.uri) == wanted }
     let similar = all.filter {
       $0.name.lowercased().contains(wanted) || $0.uri.lowercased().contains(wanted)
     }
@@ -50,6 +50,11 @@ enum PluginSearch {
     return try State(preset: found.uri, in: plugin.world)
   }
 
+  /// The end of a URI, which is quick to type.
+  private static func shortName(_ uri: String) -> String {
+    uri.split { "/#:".contains($0) }.last.map(String.init) ?? uri
+  }
+
   /// A preset as it is shown.
   struct PresetName {
     let uri: String
@@ -61,7 +66,7 @@ enum PluginSearch {
   /// All presets of a plugin, sorted by short name.
   static func presets(of plugin: Plugin) -> [PresetName] {
     plugin.world.presets(of: plugin).map { uri in
-      let name = uri.split { "/#:".contains($0) }.last.map(String.init) ?? uri
+      let name = shortName(uri)
       let label = (try? State(preset: uri, in: plugin.world))?.label ?? ""
       return PresetName(uri: uri, name: name, label: label.isEmpty ? name : label)
     }.sorted { ($0.name, $0.uri) < ($1.name, $1.uri) }

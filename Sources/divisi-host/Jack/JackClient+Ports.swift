@@ -20,6 +20,11 @@ extension JackClient {
     }
   }
 
+  /// Takes back what was told, which the server would keep for whatever port comes next.
+  func forgetPorts() {
+    for jack in ports.values { jack_remove_properties(client, jack_port_uuid(jack)) }
+  }
+
   /// Makes the connections that were asked for.
   func connect(_ wishes: [Connection], of plugin: Plugin) throws {
     for wish in wishes {

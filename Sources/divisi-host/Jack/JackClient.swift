@@ -94,7 +94,10 @@ final class JackClient {
 
   /// Leaves the plugin alone.
   func deactivate() {
-    if !isGone { jack_deactivate(client) }
+    if !isGone {
+      forgetPorts()
+      jack_deactivate(client)
+    }
     hosted?.pausing = { $0() }
   }
 
