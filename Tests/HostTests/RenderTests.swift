@@ -62,7 +62,10 @@ import Testing
     for (file, more, problem) in [
       ("/nowhere.wav", [], "/nowhere.wav: expected an audio file"),
       (Polonaise.mix, ["--score", "/nowhere.mid"], "/nowhere.mid: expected a file"),
-      (Polonaise.mix, ["--score", Polonaise.mix], "mix.flac: expected a score"),
+      (
+        Polonaise.mix, ["--score", Polonaise.mix],
+        "mix.flac: expected a MIDI, MusicXML or CSV score"
+      ),
       (Polonaise.mix, ["--preset", "none"], "none: expected a preset"),
       (Polonaise.mix, ["--set", "gain_left=99"], "gain_left: expected -60.0 to 12.0"),
     ] {

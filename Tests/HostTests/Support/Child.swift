@@ -47,6 +47,14 @@ final class Child {
     process.waitUntilExit()
   }
 
+  /// Asks it to end, and waits until it does.
+  func endPatiently() {
+    process.terminate()
+    _ = wait { false }
+  }
+
+  var isRunning: Bool { process.isRunning }
+
   /// Waits until it ends by itself; −signal if it was killed, as it is if it hangs.
   @discardableResult
   func wait() -> Int32 {

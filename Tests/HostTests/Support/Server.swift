@@ -14,9 +14,15 @@ final class Server {
     child = try Child(
       "jackd", ["-S", "-r", "-n", name, "-d", "dummy", "-r", "\(rate)", "-p", "\(period)"],
       environment: environment)
-    let waiting = try Child.run("jack_wait", ["-w", "-t", "60"], environment: environment)
-    try #require(waiting.status == 0, "\(child.errors)")
+    let isReady = child.wait { [environment] in
+      (try? Child.run("jack_wait", ["-c"], environment: environment))?.output
+        .hasPrefix("running") == true
+    }
+    try #require(isReady && child.isRunning, "\(child.errors)")
   }
+
+  // A server that is killed stays in the list of all servers, which has room for eight.
+  deinit { child.endPatiently() }
 
   /// Starts the host as the client `plug`, and waits until it plays.
   func host(_ arguments: [String], connects: Bool = false) throws -> Child {
