@@ -11,8 +11,8 @@ endif
 
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 # Libraries the program links, and for tests the hosts that Debian has and what watches them.
-PACKAGES := pkg-config libfftw3-dev libsndfile1-dev libexpat1-dev libzip-dev libserd-dev liblilv-dev lv2-dev
-test: PACKAGES += lilv-utils sordi lv2file lv2proc ecasound ffmpeg jackd2 libjack-jackd2-dev jalv ardour valgrind
+PACKAGES := pkg-config libfftw3-dev libsndfile1-dev libexpat1-dev libzip-dev libserd-dev liblilv-dev lv2-dev libjack-jackd2-dev
+test: PACKAGES += lilv-utils sordi lv2file lv2proc ecasound ffmpeg jackd2 jalv ardour valgrind
 CHECKS := -Xswiftc -warnings-as-errors --explicit-target-dependency-import-check error
 DIVISI := .build/release/divisi
 SOURCES := Package.swift Sources Plugin Tests
@@ -34,6 +34,7 @@ deps:
 
 build: deps
 	swift build -c release --product divisi
+	swift build -c release --product divisi-host
 
 # The plugin and its presets, ready to be copied to where hosts look.
 bundle: deps
@@ -50,6 +51,7 @@ demo: build
 # The command line and the plugin are tested as people run them: the release builds.
 test: deps bundle
 	swift build -c release --product divisi $(CHECKS)
+	swift build -c release --product divisi-host $(CHECKS)
 	swift build --build-tests $(CHECKS)
 	SWIFT_BACKTRACE=enable=no swift test --skip-build
 
@@ -79,10 +81,12 @@ install-plugin: bundle
 install: install-plugin
 	swift package --disable-sandbox generate-manual
 	swift build $(SHIPPED) --product divisi
+	swift build $(SHIPPED) --product divisi-host
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 \
 	  $(DESTDIR)$(PREFIX)/share/bash-completion/completions $(DESTDIR)$(PREFIX)/share/zsh/site-functions \
 	  $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d
 	install -s -m 755 build/install/release/divisi $(DESTDIR)$(PREFIX)/bin/divisi
+	install -s -m 755 build/install/release/divisi-host $(DESTDIR)$(PREFIX)/bin/divisi-host
 	install -m 644 .build/plugins/GenerateManual/outputs/divisi/divisi.1 $(DESTDIR)$(PREFIX)/share/man/man1
 	build/install/release/divisi --generate-completion-script bash \
 	  > $(DESTDIR)$(PREFIX)/share/bash-completion/completions/divisi
@@ -91,7 +95,8 @@ install: install-plugin
 	  > $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/divisi.fish
 
 uninstall:
-	rm -f $(DESTDIR)$(PREFIX)/bin/divisi $(DESTDIR)$(PREFIX)/share/man/man1/divisi.1 \
+	rm -f $(DESTDIR)$(PREFIX)/bin/divisi $(DESTDIR)$(PREFIX)/bin/divisi-host \
+	  $(DESTDIR)$(PREFIX)/share/man/man1/divisi.1 \
 	  $(DESTDIR)$(PREFIX)/share/bash-completion/completions/divisi \
 	  $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_divisi \
 	  $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/divisi.fish

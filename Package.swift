@@ -28,6 +28,7 @@ let package = Package(
   name: "divisi",
   products: [
     .executable(name: "divisi", targets: ["divisi"]),
+    .executable(name: "divisi-host", targets: ["divisi-host"]),
     // The plugin's shared object; `make bundle` puts it beside its data.
     .library(name: "DivisiLV2", type: .dynamic, targets: ["DivisiLV2"]),
   ],
@@ -43,6 +44,7 @@ let package = Package(
     .systemLibrary(name: "CSerd", pkgConfig: "serd-0", providers: [.apt(["libserd-dev"])]),
     .systemLibrary(name: "CLilv", pkgConfig: "lilv-0", providers: [.apt(["liblilv-dev"])]),
 
+    .systemLibrary(name: "CJack", pkgConfig: "jack", providers: [.apt(["libjack-jackd2-dev"])]),
     .systemLibrary(name: "CFFTWThreads", providers: [.apt(["libfftw3-dev"])]),
     .systemLibrary(name: "CLV2", pkgConfig: "lv2", providers: [.apt(["lv2-dev"])]),
 
@@ -73,6 +75,14 @@ let package = Package(
       name: "divisi",
       dependencies: [
         "DivisiEngine", "DivisiDSP", "DivisiScore", "AudioFiles", "LV2Hosting",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: strict),
+    // The host: any LV2 plugin as a JACK client, or over files. It knows the engine through LV2 only.
+    .executableTarget(
+      name: "divisi-host",
+      dependencies: [
+        "AudioFiles", "CJack", "LV2Hosting",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
@@ -122,6 +132,8 @@ let package = Package(
     .testTarget(
       name: "PluginTests", dependencies: ["LV2Hosting", "AudioFiles", "CLilv"],
       swiftSettings: strict),
+    // The host as people run it, under a JACK server of its own.
+    .testTarget(name: "HostTests", dependencies: ["AudioFiles"], swiftSettings: strict),
     .testTarget(
       name: "CommandLineTests", dependencies: ["AudioFiles"], exclude: ["Snapshots"],
       swiftSettings: strict),

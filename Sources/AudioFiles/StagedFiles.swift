@@ -46,6 +46,27 @@ public final class StagedFiles {
   public func write(
     _ buffer: AudioBuffer, name: String, as format: AudioFormat
   ) throws(AudioFileError) -> Int {
+    let writer = try open(
+      name: name, buffer.shape, as: format, expectedCount: buffer.sampleCount)
+    do throws(AudioFileError) {
+      try writer.append(buffer.channels)
+      return try writer.finish()
+    } catch {
+      TemporaryPaths.shared.remove(files.removeLast().temporary)
+      throw error
+    }
+  }
+
+  /// Begins one file aside, whose samples come piece by piece; it must be finished before the
+  /// commit.
+  ///
+  /// - Parameters:
+  ///   - name: the file's path within the folder, with its extension; folders on the way are made.
+  ///   - expectedCount: samples of each channel that will come, as far as is known.
+  /// - Throws: one line if the name is no file name, is taken, or the file cannot be written.
+  public func open(
+    name: String, _ shape: AudioShape, as format: AudioFormat, expectedCount: Int
+  ) throws(AudioFileError) -> AudioFileWriter {
     let destination = directory + "/" + name
     let components = name.split(separator: "/", omittingEmptySubsequences: false)
     guard components.allSatisfy({ !["", ".", ".."].contains($0) }), !name.utf8.contains(0) else {
@@ -62,9 +83,10 @@ public final class StagedFiles {
     let temporary = hiddenPath(beside: destination)
     TemporaryPaths.shared.insert(temporary)
     do throws(AudioFileError) {
-      let clippedCount = try AudioFile.write(buffer, to: temporary, as: format, named: destination)
+      let writer = try AudioFileWriter(
+        path: temporary, named: destination, shape, as: format, expectedCount: expectedCount)
       files.append(File(name: name, temporary: temporary, destination: destination))
-      return clippedCount
+      return writer
     } catch {
       TemporaryPaths.shared.remove(temporary)
       throw error

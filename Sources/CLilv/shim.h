@@ -9,6 +9,28 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+// Calls through a plugin's tables on the audio thread. The compiler cannot see what a plugin does there: its author
+// has promised lv2:hardRTCapable.
+#define DIVISI_REALTIME __attribute__((swift_attr("@_noLocks")))
+
+static inline DIVISI_REALTIME void host_run(const LV2_Descriptor* plugin, LV2_Handle handle, uint32_t count) {
+  plugin->run(handle, count);
+}
+
+static inline DIVISI_REALTIME void host_connect_port(
+    const LV2_Descriptor* plugin, LV2_Handle handle, uint32_t port, void* memory) {
+  plugin->connect_port(handle, port, memory);
+}
+
+static inline DIVISI_REALTIME void host_work_response(
+    const LV2_Worker_Interface* worker, LV2_Handle handle, uint32_t size, const void* body) {
+  if (worker->work_response) worker->work_response(handle, size, body);
+}
+
+static inline DIVISI_REALTIME void host_end_run(const LV2_Worker_Interface* worker, LV2_Handle handle) {
+  if (worker->end_run) worker->end_run(handle);
+}
+
 // Swift cannot define functions with variable arguments: these format a message and hand on text.
 
 /// Where the text of a message goes, with the URID of its kind.

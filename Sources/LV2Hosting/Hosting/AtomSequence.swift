@@ -9,9 +9,15 @@ public struct AtomSequence: @unchecked Sendable {
   /// Bytes for events, after the header of the sequence.
   public let capacity: Int
   private let sequenceType: UInt32, chunkType: UInt32
-  private static let headerSize = MemoryLayout<LV2_Atom_Sequence>.size
-  private static let eventSize = MemoryLayout<LV2_Atom_Event>.size
-  private static let unitSize = headerSize - MemoryLayout<LV2_Atom>.size
+  private static var headerSize: Int {
+    @_noLocks get { MemoryLayout<LV2_Atom_Sequence>.size }
+  }
+  private static var eventSize: Int {
+    @_noLocks get { MemoryLayout<LV2_Atom_Event>.size }
+  }
+  private static var unitSize: Int {
+    @_noLocks get { MemoryLayout<LV2_Atom_Sequence>.size &- MemoryLayout<LV2_Atom>.size }
+  }
 
   init(capacity: Int, urids: URIDMap) {
     self.capacity = capacity
@@ -25,16 +31,18 @@ public struct AtomSequence: @unchecked Sendable {
   func deallocate() { buffer.deallocate() }
 
   private var header: UnsafeMutablePointer<LV2_Atom_Sequence> {
-    buffer.assumingMemoryBound(to: LV2_Atom_Sequence.self)
+    @_noLocks get { buffer.assumingMemoryBound(to: LV2_Atom_Sequence.self) }
   }
 
   /// Makes it a sequence without events.
+  @_noLocks
   public func clear() {
     header.pointee.atom = LV2_Atom(size: UInt32(Self.unitSize), type: sequenceType)
     header.pointee.body = LV2_Atom_Sequence_Body(unit: 0, pad: 0)
   }
 
   /// Offers the plugin the whole buffer to write to.
+  @_noLocks
   public func prepareForOutput() {
     header.pointee.atom = LV2_Atom(size: UInt32(Self.unitSize + capacity), type: chunkType)
   }
@@ -47,46 +55,73 @@ public struct AtomSequence: @unchecked Sendable {
   /// - Returns: false if there is no room.
   @discardableResult
   public func append(at frame: Int, _ message: borrowing AtomMessage) -> Bool {
-    message.body.withUnsafeBytes { append(at: frame, type: message.type, body: $0) }
+    message.body.withUnsafeBytes {
+      append(at: frame, type: message.type, body: $0.baseAddress, count: $0.count)
+    }
   }
 
-  /// Adds an event whose body is given as bytes.
+  /// Adds an event whose body is given as bytes; it may be nil if there are none.
+  @_noLocks
   @discardableResult
-  public func append(at frame: Int, type: UInt32, body: UnsafeRawBufferPointer) -> Bool {
-    let used = Int(header.pointee.atom.size) - Self.unitSize
-    let size = Self.eventSize + (body.count + 7) & ~7
-    guard used + size <= capacity else { return false }
-    let event = buffer + Self.headerSize + used
-    event.storeBytes(of: Int64(frame), as: Int64.self)
-    event.storeBytes(of: UInt32(body.count), toByteOffset: 8, as: UInt32.self)
+  public func append(at frame: Int, type: UInt32, body: UnsafeRawPointer?, count: Int) -> Bool {
+    let used = Int(truncatingIfNeeded: header.pointee.atom.size) &- Self.unitSize
+    let size = Self.eventSize &+ (count &+ 7) & ~7
+    guard used &+ size <= capacity else { return false }
+    let event = buffer + (Self.headerSize &+ used)
+    event.storeBytes(of: Int64(truncatingIfNeeded: frame), as: Int64.self)
+    event.storeBytes(of: UInt32(truncatingIfNeeded: count), toByteOffset: 8, as: UInt32.self)
     event.storeBytes(of: type, toByteOffset: 12, as: UInt32.self)
-    if let base = body.baseAddress {
-      (event + Self.eventSize).copyMemory(from: base, byteCount: body.count)
-    }
-    header.pointee.atom.size += UInt32(size)
+    if let body { (event + Self.eventSize).copyMemory(from: body, byteCount: count) }
+    header.pointee.atom.size &+= UInt32(truncatingIfNeeded: size)
     return true
   }
 
-  /// Calls a closure with each event's frame, type and body, as far as the sequence makes sense.
-  public func forEach(_ body: (Int, UInt32, UnsafeRawBufferPointer) -> Void) {
-    guard header.pointee.atom.type == sequenceType else { return }
-    let end = min(Int(header.pointee.atom.size) - Self.unitSize, capacity)
-    var offset = 0
-    while offset + Self.eventSize <= end {
-      let event = buffer + Self.headerSize + offset
-      let size = Int(event.load(fromByteOffset: 8, as: UInt32.self))
-      guard offset + Self.eventSize + size <= end else { return }
-      body(
-        Int(event.load(as: Int64.self)), event.load(fromByteOffset: 12, as: UInt32.self),
-        UnsafeRawBufferPointer(start: event + Self.eventSize, count: size))
-      offset += Self.eventSize + (size + 7) & ~7
-    }
+  /// One event, and where the next one is.
+  public struct Event: @unchecked Sendable {
+    /// Samples from the start of the block.
+    public let frame: Int
+    /// The URID of its type.
+    public let type: UInt32
+    /// Its bytes, in the sequence's own memory.
+    public let body: UnsafeRawPointer
+    /// How many.
+    public let count: Int
+    fileprivate let end: Int
+  }
+
+  /// The event after another, or the first; nil after the last, or where the sequence makes no
+  /// sense.
+  @_noLocks
+  public func next(after event: Event?) -> Event? {
+    guard header.pointee.atom.type == sequenceType else { return nil }
+    let end = min(Int(truncatingIfNeeded: header.pointee.atom.size) &- Self.unitSize, capacity)
+    let offset = event?.end ?? 0
+    guard offset &+ Self.eventSize <= end else { return nil }
+    let start = buffer + (Self.headerSize &+ offset)
+    let count = Int(truncatingIfNeeded: start.load(fromByteOffset: 8, as: UInt32.self))
+    guard offset &+ Self.eventSize &+ count <= end else { return nil }
+    return Event(
+      frame: Int(truncatingIfNeeded: start.load(as: Int64.self)),
+      type: start.load(fromByteOffset: 12, as: UInt32.self),
+      body: UnsafeRawPointer(start + Self.eventSize), count: count,
+      end: offset &+ Self.eventSize &+ (count &+ 7) & ~7)
   }
 
   /// All events, as messages.
   public var messages: [(frame: Int, message: AtomMessage)] {
     var result: [(Int, AtomMessage)] = []
-    forEach { result.append(($0, AtomMessage(type: $1, body: Array($2)))) }
+    var event = next(after: nil)
+    while let found = event {
+      result.append((found.frame, AtomMessage(found)))
+      event = next(after: found)
+    }
     return result
+  }
+}
+
+extension AtomMessage {
+  init(_ event: AtomSequence.Event) {
+    self.init(
+      type: event.type, body: Array(UnsafeRawBufferPointer(start: event.body, count: event.count)))
   }
 }

@@ -25,7 +25,8 @@ public final class Instance: @unchecked Sendable {
   private let indices: [String: Int]
   /// Sequences of atom ports by port index; nil for others.
   private let sequences: UnsafeMutableBufferPointer<AtomSequence?>
-  private let isInput: UnsafeMutableBufferPointer<Bool>
+  /// What the audio thread touches.
+  public let process: InstanceProcess
   private var isActive = false
 
   /// Makes an instance that is not yet active.
@@ -60,8 +61,18 @@ public final class Instance: @unchecked Sendable {
     controls = .allocate(capacity: plugin.ports.count)
     indices = Dictionary(uniqueKeysWithValues: plugin.ports.map { ($0.symbol, $0.index) })
     sequences = .allocate(capacity: plugin.ports.count)
-    isInput = .allocate(capacity: plugin.ports.count)
-    connectOwnPorts(urids)
+    for port in plugin.ports {
+      let sequence =
+        port.kind == .atom
+        ? AtomSequence(capacity: max(Self.sequenceCapacity, port.minimumSize), urids: urids) : nil
+      sequences.initializeElement(at: port.index, to: sequence)
+    }
+    process = InstanceProcess(
+      pointer.pointee.lv2_descriptor, handle, answers: list.worker.answers, controls: controls,
+      inputs: plugin.ports(.atom, isInput: true).compactMap { [sequences] in sequences[$0.index] },
+      outputs: plugin.ports(.atom, isInput: false).compactMap { [sequences] in sequences[$0.index] }
+    )
+    connectOwnPorts()
     list.worker.start(
       handle,
       lilv_instance_get_extension_data(pointer, LV2URI.workerInterface)?
@@ -72,32 +83,24 @@ public final class Instance: @unchecked Sendable {
     features.worker.stop()
     deactivate()
     lilv_instance_free(pointer)
-    for case let sequence? in sequences { sequence.deallocate() }
+    process.deallocate()
     sequences.deallocate()
-    isInput.deallocate()
     controls.deallocate()
   }
 
-  private func connectOwnPorts(_ urids: URIDMap) {
+  private func connectOwnPorts() {
     for port in plugin.ports {
-      isInput.initializeElement(at: port.index, to: port.isInput)
-      sequences.initializeElement(at: port.index, to: nil)
       (controls + port.index).initialize(to: port.default.isNaN ? 0 : port.default)
       switch port.kind {
       case .control: connect(port.index, to: controls + port.index)
-      case .atom:
-        let sequence = AtomSequence(
-          capacity: max(Self.sequenceCapacity, port.minimumSize), urids: urids)
-        sequences[port.index] = sequence
-        connect(port.index, to: sequence.buffer)
-      default: connect(port.index, to: nil)
+      default: connect(port.index, to: sequences[port.index]?.buffer)
       }
     }
   }
 
   /// Connects a port to memory that must stay as long as it is connected; nil takes it away.
   public func connect(_ index: Int, to memory: UnsafeMutableRawPointer?) {
-    descriptor.connect_port(handle, UInt32(index), memory)
+    process.connect(index, to: memory)
   }
 
   /// The value of a control, by symbol.
@@ -132,10 +135,7 @@ public final class Instance: @unchecked Sendable {
   ///
   /// Events that the plugin sends stay until the next call.
   public func run(_ sampleCount: Int) {
-    for index in sequences.indices where !isInput[index] { sequences[index]?.prepareForOutput() }
-    descriptor.run(handle, UInt32(sampleCount))
-    features.worker.deliver()
-    for index in sequences.indices where isInput[index] { sequences[index]?.clear() }
+    process.run(sampleCount)
   }
 
   /// Waits until the work that was scheduled is done; the next `run` delivers the answers.
@@ -144,7 +144,7 @@ public final class Instance: @unchecked Sendable {
   public func joinWorker() { features.worker.join() }
 
   /// Delivers answers of the worker now, as if a `run` had ended.
-  public func deliverResponses() { features.worker.deliver() }
+  public func deliverResponses() { features.worker.answers.pointee.deliver() }
 
   /// The table behind an interface of the plugin, by URI; nil if it has none.
   public func extensionData(_ uri: String) -> UnsafeRawPointer? {

@@ -26,8 +26,14 @@ enum LV2URI {
   private static let patch = "http://lv2plug.in/ns/ext/patch#"
   static let patchGet = patch + "Get"
   static let patchSet = patch + "Set"
+  static let patchWritable = patch + "writable"
   static let patchProperty = patch + "property"
   static let patchValue = patch + "value"
+
+  static let symbol = core + "symbol"
+  static let label = "http://www.w3.org/2000/01/rdf-schema#label"
+  static let range = "http://www.w3.org/2000/01/rdf-schema#range"
+  static let mainOutput = "http://lv2plug.in/ns/ext/port-groups#mainOutput"
 
   static let group = "http://lv2plug.in/ns/ext/port-groups#group"
   static let unit = "http://lv2plug.in/ns/extensions/units#unit"

@@ -23,8 +23,10 @@ final class Worker: @unchecked Sendable {
   let schedule = UnsafeMutablePointer<LV2_Worker_Schedule>.allocate(capacity: 1)
   private let requests = MessageRing(capacity: ringSize)
   private let responses = MessageRing(capacity: ringSize)
-  private var handle: LV2_Handle?
-  private var interface: UnsafePointer<LV2_Worker_Interface>?
+  /// The audio thread's end, which is complete before it comes there.
+  let answers: UnsafeMutablePointer<WorkerAnswers>
+  private var handle: LV2_Handle? { answers.pointee.handle }
+  private var interface: UnsafePointer<LV2_Worker_Interface>? { answers.pointee.interface }
   private let wake = UnsafeMutablePointer<sem_t>.allocate(capacity: 1)
   private var thread: pthread_t?
   private let isEnding = Atomic<Bool>(false)
@@ -32,19 +34,24 @@ final class Worker: @unchecked Sendable {
 
   init(_ mode: WorkerMode) {
     self.mode = mode
+    answers = .allocate(capacity: 1)
+    answers.initialize(to: WorkerAnswers(ring: responses))
     sem_init(wake, 0, 0)
     schedule.initialize(
       to: LV2_Worker_Schedule(handle: Unmanaged.passUnretained(self).toOpaque()) {
         handle, size, data in
         guard let handle else { return LV2_WORKER_ERR_UNKNOWN }
         return Unmanaged<Worker>.fromOpaque(handle)._withUnsafeGuaranteedRef {
-          $0.request(UnsafeRawBufferPointer(start: data, count: Int(size)))
+          $0.request(data, count: Int(size))
         }
       })
   }
 
   deinit {
     stop()
+    answers.deallocate()
+    requests.deallocate()
+    responses.deallocate()
     sem_destroy(wake)
     wake.deallocate()
     schedule.deallocate()
@@ -52,8 +59,8 @@ final class Worker: @unchecked Sendable {
 
   /// Begins to serve an instance. A plugin without the interface gets no work done.
   func start(_ handle: LV2_Handle, _ interface: UnsafePointer<LV2_Worker_Interface>?) {
-    self.handle = handle
-    self.interface = interface
+    answers.pointee.handle = handle
+    answers.pointee.interface = interface
     guard mode == .asynchronous, interface != nil else { return }
     var thread = pthread_t()
     let context = Unmanaged.passUnretained(self).toOpaque()
@@ -82,29 +89,16 @@ final class Worker: @unchecked Sendable {
     while done.load(ordering: .acquiring) < goal, thread != nil { usleep(50) }
   }
 
-  /// Hands all answers to the plugin. Thread: that of `run`.
-  func deliver() {
-    guard let interface = interface?.pointee else { return }
-    while let response = responses.next() {
-      _ = interface.work_response?(handle, UInt32(response.count), response.baseAddress)
-    }
-    _ = interface.end_run?(handle)
-  }
-
-  private func request(_ data: UnsafeRawBufferPointer) -> LV2_Worker_Status {
+  private func request(_ data: UnsafeRawPointer?, count: Int) -> LV2_Worker_Status {
     guard interface != nil, mode != .absent else { return LV2_WORKER_ERR_UNKNOWN }
     if mode == .asynchronous {
-      guard requests.write(data) else { return LV2_WORKER_ERR_NO_SPACE }
+      guard requests.write(0, data, count: count) else { return LV2_WORKER_ERR_NO_SPACE }
       scheduled.add(1, ordering: .releasing)
       sem_post(wake)
       return LV2_WORKER_SUCCESS
     }
-    work(data)
-    if mode == .immediate, let interface = interface?.pointee {
-      while let response = responses.next() {
-        _ = interface.work_response?(handle, UInt32(response.count), response.baseAddress)
-      }
-    }
+    work(data, count: count)
+    if mode == .immediate { answers.pointee.respond() }
     return LV2_WORKER_SUCCESS
   }
 
@@ -112,23 +106,23 @@ final class Worker: @unchecked Sendable {
     while true {
       while sem_wait(wake) != 0 {}
       if isEnding.load(ordering: .acquiring) { return }
-      if let data = requests.next() {
-        work(data)
+      if let request = requests.next() {
+        work(request.message, count: request.count)
         done.add(1, ordering: .releasing)
       }
     }
   }
 
-  private func work(_ data: UnsafeRawBufferPointer) {
+  private func work(_ data: UnsafeRawPointer?, count: Int) {
     let respond: LV2_Worker_Respond_Function = { context, size, data in
       guard let context else { return LV2_WORKER_ERR_UNKNOWN }
       return Unmanaged<Worker>.fromOpaque(context)._withUnsafeGuaranteedRef {
-        $0.responses.write(UnsafeRawBufferPointer(start: data, count: Int(size)))
+        $0.responses.write(0, data, count: Int(size))
           ? LV2_WORKER_SUCCESS : LV2_WORKER_ERR_NO_SPACE
       }
     }
     _ = interface?.pointee.work?(
-      handle, respond, Unmanaged.passUnretained(self).toOpaque(), UInt32(data.count),
-      data.count > 0 ? data.baseAddress : nil)
+      handle, respond, Unmanaged.passUnretained(self).toOpaque(), UInt32(count),
+      count > 0 ? data : nil)
   }
 }

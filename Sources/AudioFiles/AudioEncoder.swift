@@ -1,0 +1,100 @@
+internal import CSndfile
+internal import Glibc
+
+/// Samples on their way into an open, seekable descriptor, which stays open.
+final class AudioEncoder {
+  private let name: String
+  private let shape: AudioShape
+  private let grid: IntegerGrid?
+  private let sink: UnsafeMutablePointer<FileSink>
+  private var file: OpaquePointer?
+  private var position = 0
+  private var clippedCount = 0
+  private var integers: [Int32], floats: [Float]
+  private static let blockLength = 16_384
+
+  /// - Parameters:
+  ///   - name: what errors call the file.
+  ///   - expectedCount: samples of each channel that will come; WAV beyond 4 GB becomes RF64.
+  init(
+    _ descriptor: Int32, named name: String, _ shape: AudioShape, as format: AudioFormat,
+    expectedCount: Int
+  ) throws(AudioFileError) {
+    try shape.check(fits: format, named: name)
+    self.name = name
+    self.shape = shape
+    grid = format.integerBits.map(IntegerGrid.init)
+    let size = Self.blockLength * shape.channelCount
+    integers = [Int32](repeating: 0, count: grid == nil ? 0 : size)
+    floats = [Float](repeating: 0, count: grid == nil ? size : 0)
+    // libsndfile keeps this address until the file is closed.
+    sink = .allocate(capacity: 1)
+    sink.initialize(to: FileSink(descriptor: descriptor))
+    var info = SF_INFO()
+    info.samplerate = CInt(shape.sampleRate)
+    info.channels = CInt(shape.channelCount)
+    info.format = AudioFile.libraryFormat(
+      format, channelCount: shape.channelCount, sampleCount: expectedCount)
+    var callbacks = FileSink.callbacks
+    file = sf_open_virtual(&callbacks, CInt(SFM_WRITE), &info, sink)
+    guard file != nil else { throw writeError() }
+    // The chunk of peaks that libsndfile adds to floating point holds the time of day.
+    sf_command(file, CInt(SFC_SET_ADD_PEAK_CHUNK), nil, CInt(SF_FALSE))
+  }
+
+  deinit {
+    if file != nil { sf_close(file) }
+    sink.deallocate()
+  }
+
+  /// Adds samples, one array for each channel, all of one length.
+  func append(_ channels: [[Float]]) throws(AudioFileError) {
+    let sampleCount = channels[0].count
+    for start in stride(from: 0, to: sampleCount, by: Self.blockLength) {
+      let count = min(Self.blockLength, sampleCount - start)
+      for (channel, samples) in channels.enumerated() {
+        for index in 0..<count {
+          try take(samples[start + index], at: index, channel: channel)
+        }
+      }
+      let written =
+        grid == nil
+        ? sf_writef_float(file, floats, sf_count_t(count))
+        : sf_writef_int(file, integers, sf_count_t(count))
+      guard written == sf_count_t(count) else { throw writeError() }
+      position += count
+    }
+  }
+
+  private func take(_ sample: Float, at index: Int, channel: Int) throws(AudioFileError) {
+    guard sample.isFinite else {
+      let place = AudioFile.place(
+        channel: channel, sample: position + index, sampleRate: shape.sampleRate)
+      throw AudioFileError(
+        name, at: place, expected: "a finite sample", found: "it is \(sample)")
+    }
+    if let grid {
+      clippedCount += grid.clips(sample) ? 1 : 0
+      integers[index * shape.channelCount + channel] = grid.leftAligned(sample)
+    } else {
+      floats[index * shape.channelCount + channel] = sample
+    }
+  }
+
+  /// Writes what is left, and returns how many samples were clipped. Nothing may follow.
+  func finish() throws(AudioFileError) -> Int {
+    let closed = sf_close(file)
+    file = nil
+    guard closed == 0, sink.pointee.errorNumber == 0 else { throw writeError() }
+    return clippedCount
+  }
+
+  /// The operating system's reason if there is one, else libsndfile's.
+  private func writeError() -> AudioFileError {
+    guard sink.pointee.errorNumber == 0 else {
+      return AudioFileError(
+        name, expected: "to write this file", errorNumber: sink.pointee.errorNumber)
+    }
+    return AudioFileError(name, expected: "to write this file", found: libraryMessage(file))
+  }
+}

@@ -1,0 +1,30 @@
+/// What samples of a recording are like, however many there are.
+public struct AudioShape: Sendable, Equatable {
+  /// Samples per second in each channel.
+  public let sampleRate: Int
+  /// How many channels there are.
+  public let channelCount: Int
+
+  /// A rate in hertz, and a number of channels.
+  public init(sampleRate: Int, channelCount: Int) {
+    self.sampleRate = sampleRate
+    self.channelCount = channelCount
+  }
+
+  /// Refuses what a format cannot hold.
+  func check(fits format: AudioFormat, named name: String) throws(AudioFileError) {
+    let channelLimit = format == .flac ? 8 : AudioFile.channelCounts.upperBound
+    let advice = format == .flac ? " (wav24 takes more)" : ""
+    guard channelCount <= channelLimit else {
+      throw AudioFileError(
+        name, expected: "at most \(channelLimit) channels for \(format.rawValue)\(advice)",
+        found: "there are \(channelCount)")
+    }
+    let rateLimit = format == .flac ? 655_350 : Int(Int32.max)
+    guard (1...rateLimit).contains(sampleRate) else {
+      throw AudioFileError(
+        name, expected: "a sample rate of 1 to \(rateLimit) Hz for \(format.rawValue)\(advice)",
+        found: "it is \(sampleRate) Hz")
+    }
+  }
+}

@@ -1,0 +1,31 @@
+// Thread: any
+
+import Glibc
+import LV2Hosting
+import Synchronization
+
+/// What a plugin says, kept until somebody has time to show it.
+final class PluginLog: Sendable {
+  private let lines = Mutex<[HostLog.Message]>([])
+
+  /// What the plugin is given; it keeps this object alive.
+  var log: HostLog {
+    HostLog { message in self.lines.withLock { $0.append(message) } }
+  }
+
+  /// Takes all that has been said since the last time.
+  func take() -> [HostLog.Message] {
+    lines.withLock { lines in
+      defer { lines = [] }
+      return lines
+    }
+  }
+
+  /// Shows all that has been said since the last time.
+  func show() { Self.show(take()) }
+
+  /// Writes messages to standard error, in the plugin's own words.
+  static func show(_ messages: [HostLog.Message]) {
+    for message in messages { put(message.text.printable + "\n", to: STDERR_FILENO) }
+  }
+}

@@ -1,0 +1,74 @@
+// Thread: setup
+
+import LV2Hosting
+
+/// Finds plugins and presets by what people type.
+enum PluginSearch {
+  /// What is hosted where nobody says: all that this program knows of it.
+  static let defaultURI = "urn:divisi:drums"
+
+  /// A plugin by its URI, its name, or a part of either that no other plugin has.
+  static func plugin(_ text: String, in world: World) throws -> Plugin {
+    if world.pluginURIs.contains(text) { return try world.plugin(text) }
+    let wanted = text.lowercased()
+    let all = try world.pluginURIs.map { try world.plugin($0) }
+    let named = all.filter { $0.name.lowercased() == wanted || shortName($0.uri) == wanted }
+    let similar = all.filter {
+      $0.name.lowercased().contains(wanted) || $0.uri.lowercased().contains(wanted)
+    }
+    let found = named.isEmpty ? similar : named
+    guard found.count < 2 else {
+      throw Failure(
+        "\(text): expected one plugin, found \(found.map(\.uri).joined(separator: ", "))")
+    }
+    guard let plugin = found.first else {
+      throw Failure(
+        "\(text): expected a plugin that is installed (divisi-host --list); found none")
+    }
+    return plugin
+  }
+
+  /// A preset by URI, label or short name, or by the path of its file.
+  static func preset(_ text: String, of plugin: Plugin) throws -> State {
+    if text.contains("/") && !text.contains("://") || text.hasSuffix(".ttl") {
+      let state = try State(path: text, in: plugin.world)
+      guard state.pluginURI.isEmpty || state.pluginURI == plugin.uri else {
+        throw Failure("\(text): expected a preset for <\(plugin.uri)>, found <\(state.pluginURI)>")
+      }
+      return state
+    }
+    let all = presets(of: plugin)
+    let wanted = text.lowercased()
+    guard
+      let found = all.first(where: { $0.uri == text })
+        ?? all.first(where: { $0.name.lowercased() == wanted })
+        ?? all.first(where: { $0.label.lowercased() == wanted })
+    else {
+      let names = all.map(\.name).joined(separator: ", ")
+      throw Failure("\(text): expected a preset of \(plugin.name) (\(names)); found none")
+    }
+    return try State(preset: found.uri, in: plugin.world)
+  }
+
+  /// The end of a URI, which is quick to type.
+  private static func shortName(_ uri: String) -> String {
+    uri.split { "/#:".contains($0) }.last.map(String.init) ?? uri
+  }
+
+  /// A preset as it is shown.
+  struct PresetName {
+    let uri: String
+    /// The end of the URI, which is quick to type.
+    let name: String
+    let label: String
+  }
+
+  /// All presets of a plugin, sorted by short name.
+  static func presets(of plugin: Plugin) -> [PresetName] {
+    plugin.world.presets(of: plugin).map { uri in
+      let name = shortName(uri)
+      let label = (try? State(preset: uri, in: plugin.world))?.label ?? ""
+      return PresetName(uri: uri, name: name, label: label.isEmpty ? name : label)
+    }.sorted { ($0.name, $0.uri) < ($1.name, $1.uri) }
+  }
+}

@@ -1,0 +1,101 @@
+// Thread: setup
+
+internal import CJack
+import Glibc
+import LV2Hosting
+
+/// Names and connections.
+extension JackClient {
+  private static let order = "http://jackaudio.org/metadata/order"
+  private static let prettyName = "http://jackaudio.org/metadata/pretty-name"
+  private static let integer = "http://www.w3.org/2001/XMLSchema#int"
+
+  /// Tells other clients what the plugin calls its ports, and in what order it has them.
+  func describePorts(_ plugin: Plugin) {
+    for port in plugin.ports {
+      guard let jack = ports[port.index] else { continue }
+      let uuid = jack_port_uuid(jack)
+      jack_set_property(client, uuid, Self.prettyName, port.name, "text/plain")
+      jack_set_property(client, uuid, Self.order, "\(port.index)", Self.integer)
+    }
+  }
+
+  /// Takes back what was told, which the server would keep for whatever port comes next.
+  func forgetPorts() {
+    for jack in ports.values { jack_remove_properties(client, jack_port_uuid(jack)) }
+  }
+
+  /// Makes the connections that were asked for.
+  func connect(_ wishes: [Connection], of plugin: Plugin) throws {
+    for wish in wishes {
+      let port: Port?
+      switch wish.place {
+      case .input(let place): port = plugin.ports(.audio, isInput: true).dropFirst(place).first
+      case .output(let place): port = plugin.ports(.audio, isInput: false).dropFirst(place).first
+      case .symbol(let symbol): port = plugin.port(symbol)
+      }
+      guard let port, let jack = ports[port.index] else {
+        throw Failure("\(wish.text): expected a port of \(plugin.name); found none")
+      }
+      let own = String(cString: jack_port_name(jack))
+      let status =
+        port.isInput ? jack_connect(client, wish.other, own) : jack_connect(client, own, wish.other)
+      guard status == 0 || status == EEXIST else {
+        throw Failure("\(wish.other): expected a port that \(own) can be connected to; it cannot")
+      }
+    }
+  }
+
+  /// Connects what should be heard to the loudspeakers, as far as there are some.
+  func connectToSpeakers(_ plugin: Plugin) {
+    let flags = UInt(JackPortIsPhysical.rawValue | JackPortIsInput.rawValue)
+    guard let names = jack_get_ports(client, nil, JACK_DEFAULT_AUDIO_TYPE, flags) else { return }
+    defer { jack_free(names) }
+    var place = 0
+    for port in plugin.mainOutputs {
+      guard let jack = ports[port.index], let speaker = names[place] else { return }
+      jack_connect(client, jack_port_name(jack), speaker)
+      place += 1
+    }
+  }
+}
+
+/// Lets other threads go on.
+func waitBriefly() { usleep(100) }
+
+/// A connection that somebody asked for.
+struct Connection: Equatable {
+  /// A port of the plugin: the n-th with samples, or by symbol.
+  enum Place: Equatable {
+    case input(Int), output(Int), symbol(String)
+  }
+
+  let place: Place
+  /// The other client's port.
+  let other: String
+  /// How it was written.
+  let text: String
+
+  /// Reads `in=A,B,out=C` and `snare_l=D`: each name with `=` says where those after it go.
+  ///
+  /// - Returns: nil if it makes no sense.
+  static func parse(_ text: String) -> [Connection]? {
+    var result: [Connection] = []
+    var side = ""
+    var count = 0
+    for item in text.split(separator: ",", omittingEmptySubsequences: false) {
+      var other = item[...]
+      if let mark = item.firstIndex(of: "=") {
+        side = String(item[..<mark])
+        other = item[item.index(after: mark)...]
+        count = 0
+      }
+      guard !side.isEmpty, !other.isEmpty else { return nil }
+      let place: Place =
+        side == "in" ? .input(count) : side == "out" ? .output(count) : .symbol(side)
+      result.append(Connection(place: place, other: String(other), text: text))
+      count += 1
+    }
+    return result.isEmpty ? nil : result
+  }
+}

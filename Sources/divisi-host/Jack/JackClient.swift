@@ -1,0 +1,190 @@
+// Thread: setup
+
+internal import CJack
+import LV2Hosting
+import Synchronization
+
+/// A client of the JACK server that runs a plugin.
+final class JackClient {
+  let client: OpaquePointer
+  /// What the server calls the client.
+  let name: String
+  let sampleRate: Double
+  private let shared = UnsafeMutablePointer<SharedState>.allocate(capacity: 1)
+  private var process: UnsafeMutablePointer<HostProcess>?
+  private var position: PositionEvent?
+  private var hosted: HostedPlugin?
+  /// The server's ports by the plugin's port index.
+  private(set) var ports: [Int: OpaquePointer] = [:]
+  private var told = 0
+
+  /// Joins a server.
+  ///
+  /// - Throws: if there is none, or if it refuses.
+  init(name: String, isExact: Bool, startsServer: Bool) throws {
+    host_silence_jack()
+    var options = JackNullOption.rawValue
+    if isExact { options |= JackUseExactName.rawValue }
+    if !startsServer { options |= JackNoStartServer.rawValue }
+    var status = JackStatus(0)
+    guard let client = host_client_open(name, JackOptions(options), &status) else {
+      // JACK 2 does not say why it refuses; where it is asked for a name, that is why.
+      if isExact && status.rawValue & JackServerFailed.rawValue == 0 {
+        throw Failure("\(name): expected a name that no other JACK client has; it is taken")
+      }
+      throw Failure(
+        startsServer
+          ? "there is no JACK server, and none can be started"
+          : "there is no JACK server (--start-server starts one)", code: Failure.unavailable)
+    }
+    self.client = client
+    self.name = String(cString: jack_get_client_name(client))
+    sampleRate = Double(jack_get_sample_rate(client))
+    shared.initialize(to: SharedState())
+  }
+
+  deinit {
+    jack_client_close(client)
+    process?.pointee.deallocate()
+    process?.deallocate()
+    position?.deallocate()
+    shared.deinitialize(count: 1)
+    shared.deallocate()
+  }
+
+  /// Registers ports for a plugin and runs it from now on.
+  ///
+  /// - Parameter waits: whether it rests until the transport rolls.
+  func activate(_ hosted: HostedPlugin, waits: Bool) throws {
+    self.hosted = hosted
+    let plugin = hosted.plugin
+    let midi = "http://lv2plug.in/ns/ext/midi#MidiEvent"
+    func audio(_ isInput: Bool) throws -> [HostProcess.AudioPort] {
+      try plugin.ports(.audio, isInput: isInput).map {
+        HostProcess.AudioPort(jack: try register($0), index: $0.index)
+      }
+    }
+    func events(_ isInput: Bool) throws -> [HostProcess.MIDIPort] {
+      try plugin.ports(.atom, isInput: isInput).compactMap { port in
+        guard port.supports.contains(midi), let events = hosted.instance.events(port.index) else {
+          return nil
+        }
+        return HostProcess.MIDIPort(jack: try register(port), events: events)
+      }
+    }
+    let position = PositionEvent(urids: plugin.world.urids)
+    self.position = position
+    let process = UnsafeMutablePointer<HostProcess>.allocate(capacity: 1)
+    process.initialize(
+      to: HostProcess(
+        plugin: hosted.instance.process, client: client, inputs: try audio(true),
+        outputs: try audio(false), midiInputs: try events(true), midiOutputs: try events(false),
+        midiType: plugin.world.urids.map(midi),
+        control: hosted.controlPort.flatMap { hosted.instance.events($0.index) },
+        notify: hosted.notifyPort.flatMap { hosted.instance.events($0.index) },
+        position: position, incoming: hosted.incoming, outgoing: hosted.outgoing,
+        freewheel: hosted.freewheel, shared: shared))
+    self.process = process
+    shared.pointee.isWaiting.store(waits, ordering: .relaxed)
+    hosted.pausing = { [self] work in pause(work) }
+    told = hosted.latency
+    setCallbacks(process)
+    guard jack_activate(client) == 0 else { throw Failure("the JACK server does not let us play") }
+    describePorts(plugin)
+  }
+
+  /// Leaves the plugin alone.
+  func deactivate() {
+    if !isGone {
+      forgetPorts()
+      jack_deactivate(client)
+    }
+    hosted?.pausing = { $0() }
+  }
+
+  private func register(_ port: Port) throws -> OpaquePointer {
+    let type = port.kind == .audio ? JACK_DEFAULT_AUDIO_TYPE : JACK_DEFAULT_MIDI_TYPE
+    let flags = port.isInput ? JackPortIsInput : JackPortIsOutput
+    guard
+      let registered = jack_port_register(
+        client, port.symbol, type, UInt(flags.rawValue), 0)
+    else { throw Failure("\(port.symbol): the JACK server has no room for this port") }
+    ports[port.index] = registered
+    return registered
+  }
+
+  private func setCallbacks(_ process: UnsafeMutablePointer<HostProcess>) {
+    jack_set_process_callback(client, processBlock, process)
+    jack_set_xrun_callback(
+      client,
+      { context in
+        sharedState(context)?.pointee.xrunCount.add(1, ordering: .relaxed)
+        return 0
+      }, shared)
+    jack_set_freewheel_callback(
+      client,
+      { isOn, context in
+        sharedState(context)?.pointee.isFreewheeling.store(isOn != 0, ordering: .relaxed)
+      }, shared)
+    jack_on_shutdown(
+      client,
+      { context in sharedState(context)?.pointee.isGone.store(true, ordering: .relaxed) }, shared)
+    jack_set_latency_callback(
+      client,
+      { mode, context in
+        guard let context else { return }
+        Unmanaged<JackClient>.fromOpaque(context).takeUnretainedValue().setLatency(mode)
+      }, Unmanaged.passUnretained(self).toOpaque())
+    // Nothing has to be made for another block length: no buffer here depends on it.
+  }
+
+  // MARK: Facts
+
+  /// Whether the server has gone.
+  var isGone: Bool { shared.pointee.isGone.load(ordering: .relaxed) }
+  /// Times that the server was late.
+  var xrunCount: Int { shared.pointee.xrunCount.load(ordering: .relaxed) }
+  /// Events that found no room.
+  var lostCount: Int { shared.pointee.lostCount.load(ordering: .relaxed) }
+
+  /// Keeps the audio thread from the plugin; its outputs are silent meanwhile.
+  private func pause(_ work: () -> Void) {
+    while shared.pointee.isTaken.exchange(true, ordering: .acquiring) { waitBriefly() }
+    work()
+    shared.pointee.isTaken.store(false, ordering: .releasing)
+  }
+
+  // MARK: Latency
+
+  /// Tells the server if the plugin has become later or earlier.
+  func updateLatency() {
+    guard let hosted, !isGone, hosted.latency != told else { return }
+    told = hosted.latency
+    jack_recompute_total_latencies(client)
+  }
+
+  /// Sets the latencies of the ports on one side to those of the other and the plugin's.
+  private func setLatency(_ mode: jack_latency_callback_mode_t) {
+    guard let hosted else { return }
+    let isCapture = mode == JackCaptureLatency
+    var total = jack_latency_range_t(min: .max, max: 0)
+    for port in hosted.plugin.ports(.audio, isInput: isCapture) {
+      guard let jack = ports[port.index], jack_port_connected(jack) > 0 else { continue }
+      var range = jack_latency_range_t()
+      jack_port_get_latency_range(jack, mode, &range)
+      total.min = min(total.min, range.min)
+      total.max = max(total.max, range.max)
+    }
+    if total.min == .max { total.min = 0 }
+    total.min &+= UInt32(hosted.latency)
+    total.max &+= UInt32(hosted.latency)
+    for port in hosted.plugin.ports where port.isInput != isCapture {
+      if let jack = ports[port.index] { jack_port_set_latency_range(jack, mode, &total) }
+    }
+  }
+}
+
+private func sharedState(_ context: UnsafeMutableRawPointer?) -> UnsafeMutablePointer<SharedState>?
+{
+  context?.assumingMemoryBound(to: SharedState.self)
+}

@@ -1,0 +1,19 @@
+// Thread: audio ⇄ setup
+
+import Synchronization
+
+/// What the audio thread and the others tell each other, apart from events.
+struct SharedState: ~Copyable {
+  /// Who runs the plugin, or keeps it from being run.
+  let isTaken = Atomic<Bool>(false)
+  /// Whether the server runs as fast as it can.
+  let isFreewheeling = Atomic<Bool>(false)
+  /// Whether the plugin rests until the transport rolls.
+  let isWaiting = Atomic<Bool>(false)
+  /// Times that the server was late since the start.
+  let xrunCount = Atomic<Int>(0)
+  /// Events that found no room.
+  let lostCount = Atomic<Int>(0)
+  /// Whether the server has gone.
+  let isGone = Atomic<Bool>(false)
+}

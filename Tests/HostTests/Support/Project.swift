@@ -1,0 +1,80 @@
+import AudioFiles
+import Foundation
+import Testing
+
+/// What is under test, as `make build` and `make bundle` leave it.
+enum Project {
+  static let root = URL(fileURLWithPath: #filePath)
+    .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent().path
+  /// The plugin and its presets, and LV2's own specifications.
+  static let searchPath = root + "/build/bundle:/usr/lib/lv2"
+
+  static func program(_ name: String) throws -> String {
+    let path = root + "/.build/release/" + name
+    try #require(FileManager.default.isExecutableFile(atPath: path), "build it first: make build")
+    try #require(
+      FileManager.default.isReadableFile(atPath: root + "/build/bundle/divisi.lv2/divisi.so"),
+      "build it first: make bundle")
+    return path
+  }
+
+  /// Runs the host to its end.
+  static func host(
+    _ arguments: [String], environment: [String: String] = [:]
+  ) throws -> (status: Int32, output: String, errors: String) {
+    try Child.run(program("divisi-host"), arguments, environment: environment)
+  }
+
+  /// The program that plays to JACK clients and records them, compiled once.
+  static func player() throws -> String {
+    try #require(compiled, "the tests need cc and libjack-jackd2-dev")
+  }
+
+  private static let compiled: String? = {
+    let folder = root + "/build/tests/host"
+    try? FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    let path = folder + "/jackplay"
+    let run = try? Child.run(
+      "cc", ["-O1", root + "/Tests/RealTime/jackplay.c", "-o", path, "-ljack"])
+    return run?.status == 0 ? path : nil
+  }()
+}
+
+/// The recording of a piano that ships, in stereo, and what the command line makes of it.
+struct Polonaise {
+  static let mix = Project.root + "/Tests/Recordings/polonaise/mix.flac"
+  static let score = Project.root + "/Tests/Recordings/polonaise/score.mid"
+  static let preset = "hands-fast"
+  static let arguments = ["urn:divisi:hands", "--preset", preset]
+  static let parts = ["left", "right"]
+
+  let folder: TemporaryFolder
+  let channels: [[Float]]
+  let sampleRate: Int
+  var path: String { folder.file("stereo.wav") }
+
+  init() throws {
+    folder = try TemporaryFolder()
+    let mix = try AudioFile.read(path: Self.mix)
+    sampleRate = mix.sampleRate
+    // Both sides differ, so that none can pass for the other.
+    channels = [mix.channels[0], mix.channels[0].map { $0 * 0.5 }]
+    try AudioFile.write(
+      AudioBuffer(sampleRate: sampleRate, channels: channels), to: path, as: .wavFloat)
+  }
+
+  /// The channels of each part as `divisi separate --stream` writes them.
+  func expected() throws -> [[[Float]]] {
+    let run = try Child.run(
+      Project.program("divisi"),
+      [
+        "separate", path, "--stream", "--preset", Self.preset, "--score", Self.score, "--format",
+        "wav-float", "--filename", "{part}", "-o", folder.file("parts"),
+      ])
+    try #require(run.status == 0, "\(run.errors)")
+    return try Self.parts.map {
+      try AudioFile.read(path: folder.file("parts/\($0).wav")).channels
+    }
+  }
+}
