@@ -11,10 +11,8 @@ enum Listing {
   }
 
   /// A line for each preset: short name, label and URI.
-  static func presets(of plugin: Plugin) {
-    for preset in PluginSearch.presets(of: plugin) {
-      say("\(preset.name)\t\(preset.label.printable)\t\(preset.uri)")
-    }
+  static func presets(of plugin: Plugin) -> [String] {
+    PluginSearch.presets(of: plugin).map { "\($0.name)\t\($0.label.printable)\t\($0.uri)" }
   }
 
   /// All ports with what there is to know of them, and the files that the plugin takes.

@@ -51,7 +51,9 @@ struct Play: ParsableCommand {
     try reporting {
       let world = try World()
       if list { return Listing.plugins(of: world) }
-      if let presets { return Listing.presets(of: try PluginSearch.plugin(presets, in: world)) }
+      if let presets {
+        return Listing.presets(of: try PluginSearch.plugin(presets, in: world)).forEach(say)
+      }
       if let info { return Listing.ports(of: try PluginSearch.plugin(info, in: world)) }
       try play(PluginSearch.plugin(plugin, in: world))
     }
@@ -74,7 +76,11 @@ struct Play: ParsableCommand {
       try client.connect(connect.flatMap { Connection.parse($0) ?? [] }, of: plugin)
     }
     say("\(plugin.name) plays as \(client.name)")
-    Session(client: client, hosted: hosted, folder: state).run()
+    let session = Session(client: client, hosted: hosted, folder: state)
+    session.preset = options.preset
+    session.score = options.score
+    session.surfaces.append(Prompt())
+    session.run()
     client.deactivate()
     if let state { try hosted.save(to: state) }
     if client.isGone { throw Failure("the JACK server has gone", code: Failure.unavailable) }
