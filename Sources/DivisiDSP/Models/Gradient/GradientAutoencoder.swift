@@ -143,11 +143,13 @@ public final class GradientAutoencoder: @unchecked Sendable {
 
   /// The gradient of ``loss()`` by every parameter, for checks.
   public struct Gradient: Sendable {
-    /// By W_D and W_E: values[r · T + τ][k], closed bins included.
+    /// By W_D: values[r · T + τ][k], closed bins included.
     public var templates: [[Float]] = []
+    /// By W_E, in the same order.
     public var encoder: [[Float]] = []
-    /// By b_D (K values) and b_E (R values).
+    /// By b_D, K values; empty without biases.
     public var decoderBias: [Float] = []
+    /// By b_E, R values.
     public var encoderBias: [Float] = []
   }
 
@@ -175,7 +177,8 @@ public final class GradientAutoencoder: @unchecked Sendable {
     (0..<encoder.componentCount).filter { component in
       let entries = decoder.pattern.entries(ofComponent: component)
       guard !entries.isEmpty, decoderSteps.isOpen(component: component) else { return false }
-      let sounds = entries.contains { decoder.H[$0] > 0 } && decoder.W.sum(ofComponent: component) > 0
+      let sounds =
+        entries.contains { decoder.H[$0] > 0 } && decoder.W.sum(ofComponent: component) > 0
       guard !sounds else { return false }
       return entries.contains { entry in
         let v = decoder.V.values.column(Int(decoder.pattern.frames[entry]))
