@@ -133,8 +133,9 @@ def ports(uri, stems, drums, separate):
                  comment="Window of the analysis in samples at 44.1 kHz: short for drums and low latency, long for pitches.")
     yield integer("overlap", "Overlap", 2, 4 if drums else 8, 32, EXPERT, comment="Windows that cover a sample.")
     yield choice("model", "Model", 3 if drums else 2,
-                 [(0, "NMF"), (1, "NMFD"), (2, "NAE"), (3, "CAE")], EXPERT,
-                 comment="Factorisation or autoencoder, of single frames or convolutive.")
+                 [(0, "NMF"), (1, "NMFD"), (2, "NAE"), (3, "CAE"), (4, "NAE-SGD"), (5, "NAE-Adam"), (6, "NAE-RMSprop"),
+                  (7, "CAE-SGD"), (8, "CAE-Adam"), (9, "CAE-RMSprop")], EXPERT,
+                 comment="Factorisation or autoencoder, of single frames or convolutive. A stream takes NAE or CAE for those that are trained by gradients.")
     yield control("divergence", "Divergence", -1, 1, 3, EXPERT,
                   'lv2:scalePoint [ rdfs:label "Itakura-Saito" ; rdf:value 0 ] , '
                   '[ rdfs:label "Kullback-Leibler" ; rdf:value 1 ] , [ rdfs:label "Euclidean" ; rdf:value 2 ]',

@@ -97,6 +97,7 @@ final class Backstage: @unchecked Sendable {
     freeReturned()
     do throws(SettingsError) {
       let settings = try key.settings()
+      if let text = settings.separation.model.streamRemark { remark(text) }
       let stream = Stream(
         settings: settings, layout: layout, kit: model.kit ?? defaultKit, sampleRate: sampleRate,
         channelCount: key.channelCount)

@@ -1,3 +1,5 @@
+public import DivisiDSP
+
 /// The model families a separation can use; the raw value is the name on the command line.
 ///
 /// The order is that of the plugin's scale points and never changes.
@@ -10,11 +12,48 @@ public enum ModelKind: String, CaseIterable, Sendable {
   case nae
   /// The convolutional non-negative autoencoder with multiplicative updates.
   case cae
+  /// The non-negative autoencoder trained by plain gradient steps.
+  case naeSGD = "nae-sgd"
+  /// The non-negative autoencoder trained by Adam.
+  case naeAdam = "nae-adam"
+  /// The non-negative autoencoder trained by RMSprop.
+  case naeRMSprop = "nae-rmsprop"
+  /// The convolutional autoencoder trained by plain gradient steps.
+  case caeSGD = "cae-sgd"
+  /// The convolutional autoencoder trained by Adam.
+  case caeAdam = "cae-adam"
+  /// The convolutional autoencoder trained by RMSprop.
+  case caeRMSprop = "cae-rmsprop"
 
   /// Whether an encoder computes the activations.
-  public var hasEncoder: Bool { self == .nae || self == .cae }
+  public var hasEncoder: Bool { self != .nmf && self != .nmfd }
+
   /// Whether templates may last longer than one frame.
-  public var isConvolutive: Bool { self == .nmfd || self == .cae }
+  public var isConvolutive: Bool {
+    switch self {
+    case .nmf, .nae, .naeSGD, .naeAdam, .naeRMSprop: false
+    case .nmfd, .cae, .caeSGD, .caeAdam, .caeRMSprop: true
+    }
+  }
+
+  /// How gradients become steps; nil where updates are multiplicative.
+  public var gradientRule: GradientRule? {
+    switch self {
+    case .nmf, .nmfd, .nae, .cae: nil
+    case .naeSGD, .caeSGD: .sgd
+    case .naeAdam, .caeAdam: .adam
+    case .naeRMSprop, .caeRMSprop: .rmsprop
+    }
+  }
+
+  /// The nearest model that learns from a stream: gradients want more iterations than fit between two
+  /// updates.
+  public var streamed: ModelKind { gradientRule == nil ? self : isConvolutive ? .cae : .nae }
+
+  /// What to tell someone who has a stream use this model; nil where it does.
+  public var streamRemark: String? {
+    streamed == self ? nil : "model \(rawValue): a stream takes \(streamed.rawValue) instead"
+  }
 }
 
 /// How the partials of a pitched template start out.
@@ -23,6 +62,14 @@ public enum CombShape: String, CaseIterable, Sendable {
   case lobes
   /// The same value over a band of half a semitone either way, as in the literature.
   case bands
+}
+
+/// How the activations of drum strokes start out, and the mask of an autoencoder's code with them.
+public enum EnvelopeShape: String, CaseIterable, Sendable {
+  /// Falling from the onset, as loud as the velocity says.
+  case decaying
+  /// The same for as long as a stroke may be felt, as in the literature.
+  case flat
 }
 
 /// Where the start values of a factor come from.

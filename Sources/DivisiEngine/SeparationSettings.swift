@@ -1,9 +1,13 @@
+public import DivisiDSP
+
 /// What a preset decides: how a recording is analysed, fitted and masked.
 ///
 /// Lengths are given at 44.1 kHz and follow the recording's sample rate.
 public struct SeparationSettings: Sendable, Equatable {
   /// The model family.
   public var model = ModelKind.nae
+  /// How a model that is trained by gradients is built and trained; ``model`` says which rule.
+  public var gradient = GradientSettings()
   /// β of the divergence: 2 Euclidean, 1 Kullback-Leibler, 0 Itakura-Saito; from −1 to 3.
   public var beta = 1.0
   /// STFT window in samples at 44.1 kHz.
@@ -33,6 +37,8 @@ public struct SeparationSettings: Sendable, Equatable {
   public var hasAttackTemplates = true
   /// Only bins below this frequency are fitted, in hertz; 0 for all.
   public var cutoffHertz = 11_000.0
+  /// How drum strokes start out.
+  public var envelopes = EnvelopeShape.decaying
   /// Start of the templates.
   public var templates = StartValues.informed
   /// Start of the activations.
@@ -97,6 +103,15 @@ extension SeparationSettings {
       if !holds { throw SettingsError(symbol: symbol, problem: problem) }
     }
     try check(beta >= -1 && beta <= 3, "divergence", "expected β from -1 to 3, found \(beta)")
+    try check(
+      gradient.sparsity >= 0 && gradient.sparsity <= 1e6, "sparsity",
+      "expected 0 to 1000000, found \(gradient.sparsity)")
+    try check(
+      gradient.activity >= 0 && gradient.activity <= 1e6, "activity",
+      "expected 0 to 1000000, found \(gradient.activity)")
+    try check(
+      gradient.rate > 0 && gradient.rate <= 1e6, "learning-rate",
+      "expected above 0, at most 1000000, found \(gradient.rate)")
     try check(
       (64...65_536).contains(windowLength), "window",
       "expected 64 to 65536 samples at 44.1 kHz, found \(windowLength)")

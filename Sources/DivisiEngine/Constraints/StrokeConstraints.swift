@@ -92,6 +92,7 @@ struct StrokeConstraints {
   ///
   /// - Parameter elapsed: seconds since its onset in the score, from −tolerance up.
   static func shape(_ elapsed: Double, settings: SeparationSettings) -> Double {
+    if settings.envelopes == .flat { return 1 }
     let waiting = max(0, settings.toleranceSeconds - usualTolerance)
     return max(exp(-max(elapsed - waiting, 0) / decaySeconds), floor)
   }

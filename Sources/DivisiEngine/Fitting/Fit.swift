@@ -5,6 +5,8 @@ struct Fit {
   let model: ConvolutiveNMF
   let lossBefore: Double
   let lossAfter: Double
+  /// Components that training by gradients has silenced; 0 for other models.
+  var deadComponents = 0
 
   /// Iterations without the pull after which velocities are compared with what was found.
   private static let pilotIterations = 8
@@ -48,7 +50,19 @@ struct Fit {
     let lossBefore = model.loss()
     let encoderIterations =
       settings.model.hasEncoder ? min(settings.encoderIterations, settings.iterations) : 0
-    if encoderIterations > 0 {
+    var deadComponents = 0
+    if encoderIterations > 0, let rule = settings.model.gradientRule {
+      var gradient = settings.gradient
+      gradient.rule = rule
+      model.normalise()
+      let autoencoder = GradientAutoencoder(decoder: model, settings: gradient, parallel: parallel)
+      for _ in 0..<encoderIterations {
+        autoencoder.step()
+        pull.apply(to: model.H)
+        try step()
+      }
+      deadComponents = autoencoder.deadComponents().count
+    } else if encoderIterations > 0 {
       let autoencoder = NonnegativeAutoencoder(decoder: model, parallel: parallel)
       for _ in 0..<encoderIterations {
         model.approximate()
@@ -70,7 +84,8 @@ struct Fit {
       model.update(templates: false, activations: true)
     }
     model.finish()
-    return Fit(model: model, lossBefore: lossBefore, lossAfter: model.loss())
+    return Fit(
+      model: model, lossBefore: lossBefore, lossAfter: model.loss(), deadComponents: deadComponents)
   }
 
   /// How often `run` calls `step`, at most.

@@ -22,6 +22,9 @@ public struct Separation: Sendable {
   /// How the recording was found to be tuned against A4 = 440 Hz, in cents; nil for drums and for a
   /// stream.
   public let tuningCents: Double?
+  /// How many components training by gradients has silenced, though there was sound for them; 0 for
+  /// other models.
+  public var deadComponents = 0
 }
 
 /// Why a recording could not be separated.
@@ -94,7 +97,8 @@ public struct Separator: Sendable {
       of: channels, stft: stft, model: fit.model, mask: mask, parallel: parallel)
     guard progress(1) else { throw .cancelled }
     return Separation(
-      stems: stems, lossBefore: fit.lossBefore, lossAfter: fit.lossAfter, tuningCents: tuning)
+      stems: stems, lossBefore: fit.lossBefore, lossAfter: fit.lossAfter, tuningCents: tuning,
+      deadComponents: fit.deadComponents)
   }
 
   private func fit(

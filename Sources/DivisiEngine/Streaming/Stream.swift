@@ -39,7 +39,8 @@ public final class Stream: @unchecked Sendable {
   ) {
     let clock = StreamClock(settings: settings, sampleRate: sampleRate)
     let grid = clock.grid
-    let separation = settings.separation
+    var separation = settings.separation
+    separation.model = separation.model.streamed
     self.settings = settings
     latency = clock.latency
     partNames = layout.partNames

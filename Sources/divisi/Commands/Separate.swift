@@ -55,6 +55,8 @@ struct Separate: ParsableCommand {
   @OptionGroup(title: "Score options") var scoring: ScoreOptions
   @OptionGroup(title: "Output options") var writing: OutputOptions
   @OptionGroup(title: "Options that override the preset") var overrides: Overrides
+  @OptionGroup(title: "Options of models that are trained by gradients")
+  var gradients: GradientOptions
 
   func validate() throws {
     guard !output.isEmpty else {
@@ -84,11 +86,13 @@ struct Separate: ParsableCommand {
       let choice = try PresetStore.choose(preset)
       return SeparationJob(
         output: output, presetName: preset, choice: choice,
-        settings: try overrides.applied(to: choice.settings), material: try choice.material(),
+        settings: try gradients.applied(to: overrides.applied(to: choice.settings)),
+        material: try choice.material(),
         selection: try scoring.selection() ?? choice.selection,
         scoring: scoring, isPartial: partial, isStreamed: stream, writing: writing,
         threadCount: overrides.threadCount)
     }
+    if stream, let text = job.settings.separation.model.streamRemark { report(Failure(text)) }
     var failed = false
     for mix in mixes {
       let bar = ProgressBar(title: URL(fileURLWithPath: mix).lastPathComponent)

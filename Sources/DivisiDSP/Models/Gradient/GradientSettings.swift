@@ -38,10 +38,11 @@ public struct GradientSettings: Sendable, Equatable {
   public var rate: Float {
     if let learningRate { return learningRate }
     switch (rule, isRelative) {
-    case (.sgd, true): return 0.2
-    case (_, true): return 0.05
+    case (.sgd, true): return 1
+    case (.rmsprop, true): return 0.05
+    case (.adam, true): return 0.1
     case (.sgd, false): return 0.01
-    case (_, false): return 0.001
+    case (.rmsprop, false), (.adam, false): return 0.001
     }
   }
 }

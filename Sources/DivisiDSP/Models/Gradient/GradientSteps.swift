@@ -14,6 +14,10 @@ struct GradientSteps: ~Copyable {
   private let open: Templates
   private let isNonnegative: Bool
 
+  /// A relative step is relative to the value and this share of its component's largest, so that
+  /// small values keep their proportion and zeros can grow. Steps relative to the largest value alone
+  /// cost 4 to 8 dB SDR on piano.
+  private static let base: Float = 0.01
   /// Decay of the mean of gradients, of that of squares, and the floor of its root: Kingma & Ba.
   private static let decay: Float = 0.9
   private static let squareDecay: Float = 0.999
@@ -75,41 +79,43 @@ struct GradientSteps: ~Copyable {
         }
       }
       peaks[component] = max(peaks[component], steepest)
-      if settings.rule == .sgd { peak /= peaks[component] + Float.leastNormalMagnitude }
     }
-    let rate = settings.rate * peak
+    let rate = settings.rate
+    let base = settings.isRelative ? Self.base * peak : 1
     for frame in 0..<open.frameCount {
       step(
         values.frame(frame, ofComponent: component), gradient.column(firstColumn + frame),
-        component: component, frame: frame, rate: rate, iteration: Float(iteration), runs: runs)
+        component: component, frame: frame, rate: rate, base: base, iteration: Float(iteration), runs: runs)
     }
   }
 
   private func step(
     _ w: UnsafeMutablePointer<Float>, _ gradient: UnsafePointer<Float>, component: Int, frame: Int,
-    rate: Float, iteration: Float, runs: [BinRuns.Run]
+    rate: Float, base: Float, iteration: Float, runs: [BinRuns.Run]
   ) {
     let mask = open.frame(frame, ofComponent: component)
+    let steepest = settings.isRelative ? peaks[component] + Float.leastNormalMagnitude : 1
     let squareDecay = settings.rule == .adam ? Self.squareDecay : Self.meanSquareDecay
-    // Means that start at zero are too small by these factors; RMSprop, too, is corrected: its first
-    // step would be three times as long as the others.
+    // Means that start at zero are too small by these factors. Only Adam's definition corrects it, so
+    // that RMSprop's first steps are longer than its later ones.
     let correction = settings.rule == .adam ? 1 - powf(Self.decay, iteration) : 1
-    let squareCorrection = 1 - powf(squareDecay, iteration)
+    let squareCorrection = settings.rule == .adam ? 1 - powf(squareDecay, iteration) : 1
     for run in runs {
       for bin in Int(run.lowerBound)..<Int(run.upperBound) {
         let g = gradient[bin]
-        var direction = g
+        var direction = g / steepest
         if settings.rule == .adam {
           let m = first.frame(frame, ofComponent: component)
           m[bin] = Self.decay * m[bin] + (1 - Self.decay) * g
-          direction = m[bin] / correction
+          direction = m[bin] / (correction * steepest)
         }
         if settings.rule != .sgd {
           let v = second.frame(frame, ofComponent: component)
           v[bin] = squareDecay * v[bin] + (1 - squareDecay) * g * g
-          direction /= (v[bin] / squareCorrection).squareRoot() + Self.floor
+          direction /= (v[bin] / squareCorrection).squareRoot() / steepest + Self.floor
         }
-        let moved = (w[bin] - rate * direction) * mask[bin]
+        let scale = settings.isRelative ? abs(w[bin]) + base : 1
+        let moved = (w[bin] - rate * scale * direction) * mask[bin]
         w[bin] = isNonnegative ? max(moved, 0) : moved
       }
     }

@@ -1,0 +1,62 @@
+public import ArgumentParser
+public import DivisiDSP
+public import DivisiEngine
+
+extension Nonlinearity: ExpressibleByArgument {}
+extension EnvelopeShape: ExpressibleByArgument {}
+
+/// What can be said about models that are trained by gradients (nae-sgd, cae-adam, …).
+struct GradientOptions: ParsableArguments {
+  @Option(help: "What follows each layer: relu, abs or softplus.")
+  var nonlinearity: Nonlinearity?
+
+  @Flag(help: "Learn biases of the code and of the output.")
+  var biases = false
+
+  @Flag(help: "Let the encoder take negative values; components may die.")
+  var freeEncoder = false
+
+  @Flag(help: "Steps of a fixed size, as in the literature, not relative to what they change.")
+  var plainSteps = false
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Size of the steps. (default: what suits the optimiser)", valueName: "rate"))
+  var learningRate: Double?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Weight of the sum of all activations in the loss.", valueName: "weight"))
+  var sparsity: Double?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Weight of activations outside the score's times in the loss.", valueName: "weight"))
+  var activity: Double?
+
+  @Option(help: "How drum strokes start: decaying, or flat as in the literature; for all models.")
+  var envelopes: EnvelopeShape?
+
+  /// The settings, changed; wrong usage where the result is out of range.
+  func applied(to preset: StreamSettings) throws -> StreamSettings {
+    var settings = preset
+    var gradient = settings.separation.gradient
+    if let nonlinearity { gradient.nonlinearity = nonlinearity }
+    gradient.hasBiases = gradient.hasBiases || biases
+    gradient.isEncoderNonnegative = gradient.isEncoderNonnegative && !freeEncoder
+    gradient.isRelative = gradient.isRelative && !plainSteps
+    if let learningRate { gradient.learningRate = Float(learningRate) }
+    if let sparsity { gradient.sparsity = Float(sparsity) }
+    if let activity { gradient.activity = Float(activity) }
+    settings.separation.gradient = gradient
+    if let envelopes { settings.separation.envelopes = envelopes }
+    do {
+      try settings.separation.validate()
+    } catch {
+      throw ValidationError("--\(error)")
+    }
+    return settings
+  }
+}
