@@ -85,7 +85,8 @@ struct GradientSteps: ~Copyable {
     for frame in 0..<open.frameCount {
       step(
         values.frame(frame, ofComponent: component), gradient.column(firstColumn + frame),
-        component: component, frame: frame, rate: rate, base: base, iteration: Float(iteration), runs: runs)
+        component: component, frame: frame, rate: rate, base: base, iteration: Float(iteration),
+        runs: runs)
     }
   }
 
