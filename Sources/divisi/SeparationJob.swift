@@ -1,4 +1,5 @@
 import AudioFiles
+import DivisiDSP
 import DivisiEngine
 import DivisiScore
 import FoundationEssentials
@@ -17,6 +18,8 @@ struct SeparationJob {
   let isPartial: Bool
   /// Whether to separate as the plugin does.
   let isStreamed: Bool
+  /// Whether references are also given to the ideal ratio mask.
+  let withOracle: Bool
   let writing: OutputOptions
   let threadCount: Int
 
@@ -67,11 +70,22 @@ struct SeparationJob {
     let scores = references?.scores(
       stems: Dictionary(uniqueKeysWithValues: zip(parts.map(\.name), separation.stems)),
       parallel: threads(threadCount))
+    let yardsticks = withOracle ? references.map { self.yardsticks($0, recording: recording) } : nil
     return SeparationReport(
       mix: mix, score: scorePath, preset: choice.preset.name, recording: recording, stems: stems,
       lossBefore: separation.lossBefore, lossAfter: separation.lossAfter,
       tuningCents: separation.tuningCents,
-      seconds: elapsed, scores: scores)
+      seconds: elapsed, scores: scores, yardsticks: yardsticks)
+  }
+
+  /// What the same masks would give if they knew the truth, and what the mixture itself.
+  private func yardsticks(_ references: References, recording: AudioBuffer) -> Yardsticks {
+    Yardsticks.measure(
+      references: references.stems, mixture: Signals.mono(recording.channels),
+      grid: TimeGrid(
+        sampleRate: Double(recording.sampleRate), resolution: settings.separation.windowLength,
+        hopAtResolution: settings.separation.hopSize),
+      exponent: settings.separation.exponent, parallel: threads(threadCount))
   }
 
   private func separate(

@@ -31,10 +31,16 @@ struct Separate: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "A folder of true stems, named after the parts: reports how close the parts come (SDR, SIR, SAR). {folder} and {name} as in SCORE.",
+      "A folder of true stems, named after the parts: reports how close the parts come (SDR, SIR, SAR, SI-SDR). {folder} and {name} as in SCORE.",
       valueName: "dir"),
     completion: .directory)
   var references: String?
+
+  @Flag(
+    help:
+      "With --references: also report the ideal ratio mask, which knows the truth, and the mixture as every part."
+  )
+  var oracle = false
 
   @Option(
     name: .shortAndLong, help: ArgumentHelp("Where to write.", valueName: "dir"),
@@ -70,6 +76,9 @@ struct Separate: ParsableCommand {
       }
     }
     _ = try scoring.selection()
+    guard !oracle || references != nil else {
+      throw ValidationError("--oracle: expected --references beside it")
+    }
     guard stream || (overrides.lookahead == nil && overrides.history == nil) else {
       throw ValidationError("--lookahead and --history: expected --stream beside them")
     }
@@ -86,7 +95,8 @@ struct Separate: ParsableCommand {
         output: output, presetName: preset, choice: choice,
         settings: try overrides.applied(to: choice.settings), material: try choice.material(),
         selection: try scoring.selection() ?? choice.selection,
-        scoring: scoring, isPartial: partial, isStreamed: stream, writing: writing,
+        scoring: scoring, isPartial: partial, isStreamed: stream, withOracle: oracle,
+        writing: writing,
         threadCount: overrides.threadCount)
     }
     var failed = false
