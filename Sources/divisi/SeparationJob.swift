@@ -20,6 +20,8 @@ struct SeparationJob {
   let isStreamed: Bool
   /// Whether references are also given to the ideal ratio mask.
   let withOracle: Bool
+  /// Where what was learnt is written; nil for nowhere.
+  let factorFolder: String?
   let writing: OutputOptions
   let threadCount: Int
 
@@ -55,8 +57,14 @@ struct SeparationJob {
     var bar = bar
     defer { bar.clear() }
     let separation: Separation
+    var factors: [FactorOutput] = []
+    let observer = factorFolder.map { _ in
+      FitObserver(fitted: { factors = FactorOutput.all(of: $0) })
+    }
     do {
-      separation = try separate(recording, into: parts, hasPedal: score.hasPedal) { fraction in
+      separation = try separate(
+        recording, into: parts, hasPedal: score.hasPedal, observer: observer
+      ) { fraction in
         bar.show(fraction)
         return true
       }
@@ -66,6 +74,7 @@ struct SeparationJob {
       )
     }
     let stems = try write(separation, parts: parts, recording: recording, mix: mix)
+    try write(factors, mix: mix)
     let elapsed = Date().timeIntervalSince(start)
     let scores = references?.scores(
       stems: Dictionary(uniqueKeysWithValues: zip(parts.map(\.name), separation.stems)),
@@ -89,7 +98,8 @@ struct SeparationJob {
   }
 
   private func separate(
-    _ recording: AudioBuffer, into parts: [Part], hasPedal: Bool, progress: (Double) -> Bool
+    _ recording: AudioBuffer, into parts: [Part], hasPedal: Bool, observer: FitObserver?,
+    progress: (Double) -> Bool
   ) throws(SeparationError) -> Separation {
     let sampleRate = Double(recording.sampleRate)
     if isStreamed {
@@ -101,7 +111,7 @@ struct SeparationJob {
       settings: settings.separation, material: material, parallel: threads(threadCount)
     ).separate(
       channels: recording.channels, sampleRate: sampleRate, parts: parts, hasPedal: hasPedal,
-      withResidual: writing.residual, progress: progress)
+      withResidual: writing.residual, observer: observer, progress: progress)
   }
 
   // MARK: Checks before the work
@@ -133,8 +143,8 @@ struct SeparationJob {
 
   /// Refuses before the work what could not be written after it.
   private func checkOutputs(mix: String, score: String, parts: [Part]) throws {
-    for name in parts.map(\.name) + (writing.residual ? [PartName.reserved] : []) {
-      let path = "\(output)/\(fileName(mix: mix, part: name))"
+    let stems = parts.map(\.name) + (writing.residual ? [PartName.reserved] : [])
+    for path in stems.map({ "\(output)/\(fileName(mix: mix, part: $0))" }) + factorPaths(mix: mix) {
       guard FileManager.default.fileExists(atPath: path) else { continue }
       guard writing.force else {
         throw Failure("\(path): expected a new file, or --force; it exists already")

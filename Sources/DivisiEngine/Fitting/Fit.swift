@@ -16,10 +16,14 @@ struct Fit {
   /// refinements on H alone. Where strokes have velocities, a pilot fit decides how far to trust
   /// them.
   ///
-  /// - Parameter step: called after each iteration; may throw to end the fit.
+  /// - Parameters:
+  ///   - observe: called with the model as it starts, after each iteration and after each refinement,
+  ///     and with the autoencoder it was last a part of; not during the pilot.
+  ///   - step: called after each iteration; may throw to end the fit.
   static func run(
     _ constraints: consuming Constraints, to V: Spectrogram, settings: SeparationSettings,
     parallel: @escaping Parallel,
+    observe: ((ConvolutiveNMF, NonnegativeAutoencoder?) -> Void)? = nil,
     step: () throws(SeparationError) -> Void
   ) throws(SeparationError) -> Fit {
     var pull = VelocityPull(pattern: constraints.pattern, strokes: constraints.strokes)
@@ -46,6 +50,8 @@ struct Fit {
 
     let model = makeModel(constraints.templates)
     let lossBefore = model.loss()
+    observe?(model, nil)
+    var lastAutoencoder: NonnegativeAutoencoder?
     let encoderIterations =
       settings.model.hasEncoder ? min(settings.encoderIterations, settings.iterations) : 0
     if encoderIterations > 0 {
@@ -57,17 +63,21 @@ struct Fit {
         autoencoder.normalise()
         autoencoder.encode()
         pull.apply(to: model.H)
+        observe?(model, autoencoder)
         try step()
       }
+      if observe != nil { lastAutoencoder = autoencoder }
     }
     for _ in encoderIterations..<settings.iterations {
       model.iterate()
       pull.apply(to: model.H)
+      observe?(model, lastAutoencoder)
       try step()
     }
     for _ in 0..<settings.refinements {
       model.approximate()
       model.update(templates: false, activations: true)
+      observe?(model, lastAutoencoder)
     }
     model.finish()
     return Fit(model: model, lossBefore: lossBefore, lossAfter: model.loss())

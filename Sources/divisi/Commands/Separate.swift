@@ -43,6 +43,13 @@ struct Separate: ParsableCommand {
   var oracle = false
 
   @Option(
+    help: ArgumentHelp(
+      "Also write what was learnt: factors.safetensors (V, W, H, W_E, masks), and notes.csv and activations.csv as layers for Sonic Visualiser, named below this folder as the parts are below DIR.",
+      valueName: "dir"),
+    completion: .directory)
+  var exportFactors: String?
+
+  @Option(
     name: .shortAndLong, help: ArgumentHelp("Where to write.", valueName: "dir"),
     completion: .directory)
   var output: String
@@ -79,6 +86,12 @@ struct Separate: ParsableCommand {
     guard !oracle || references != nil else {
       throw ValidationError("--oracle: expected --references beside it")
     }
+    guard exportFactors != "" else {
+      throw ValidationError("--export-factors: expected a folder, found ''")
+    }
+    if stream, exportFactors != nil {
+      throw ValidationError("--export-factors: expected no --stream beside it, which keeps none")
+    }
     guard stream || (overrides.lookahead == nil && overrides.history == nil) else {
       throw ValidationError("--lookahead and --history: expected --stream beside them")
     }
@@ -96,7 +109,7 @@ struct Separate: ParsableCommand {
         settings: try overrides.applied(to: choice.settings), material: try choice.material(),
         selection: try scoring.selection() ?? choice.selection,
         scoring: scoring, isPartial: partial, isStreamed: stream, withOracle: oracle,
-        writing: writing,
+        factorFolder: exportFactors, writing: writing,
         threadCount: overrides.threadCount)
     }
     var failed = false
