@@ -11,7 +11,7 @@ endif
 
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 # Libraries the program links, and for tests the hosts that Debian has and what watches them.
-PACKAGES := pkg-config libfftw3-dev libsndfile1-dev libexpat1-dev libzip-dev libserd-dev liblilv-dev lv2-dev libjack-jackd2-dev
+PACKAGES := pkg-config libfftw3-dev libsndfile1-dev libexpat1-dev libzip-dev libserd-dev libcairo2-dev liblilv-dev lv2-dev libjack-jackd2-dev
 test: PACKAGES += lilv-utils sordi lv2file lv2proc ecasound ffmpeg jackd2 jalv ardour valgrind
 CHECKS := -Xswiftc -warnings-as-errors --explicit-target-dependency-import-check error
 DIVISI := .build/release/divisi

@@ -25,16 +25,6 @@ struct SeparationJob {
   let writing: OutputOptions
   let threadCount: Int
 
-  /// How far the last onset may lie past the end of the recording, in seconds.
-  private static let overrunSeconds = 2.0
-  /// How long the recording may go on after the last note: up to a fifth of its length, 4 s at least
-  /// and 10 s at most.
-  private static func remainderSeconds(of duration: Double) -> Double {
-    min(max(0.2 * duration, 4), 10)
-  }
-  /// Sound below this level, in full scale, is silence: −60 dB.
-  private static let silence: Float = 1e-3
-
   /// Separates one recording and writes its parts, all or none.
   ///
   /// - Parameter folder: where true stems lie, if the parts are to be scored.
@@ -42,12 +32,9 @@ struct SeparationJob {
     mix: String, score scorePath: String, references folder: String?, bar: ProgressBar
   ) throws -> SeparationReport {
     let start = Date()
-    let score = try scoring.read(path: scorePath)
-    let parts = try selection.parts(of: score, name: scorePath)
-    let recording = try AudioFile.read(path: mix)
-    if !isPartial {
-      try checkLength(of: score, path: scorePath, against: recording, path: mix)
-    }
+    let input = try SeparationInput(
+      mix: mix, score: scorePath, scoring: scoring, selection: selection, isPartial: isPartial)
+    let (score, parts, recording) = (input.score, input.parts, input.recording)
     try checkOutputs(mix: mix, score: scorePath, parts: parts)
     let references = try folder.map { folder in
       try References(
@@ -69,9 +56,7 @@ struct SeparationJob {
         return true
       }
     } catch .noNoteInRecording {
-      throw Failure(
-        "\(scorePath): expected notes between 0 s and the end of \(mix) at \(seconds(recording.durationSeconds)); found none"
-      )
+      throw input.hasNoNote
     }
     let stems = try write(separation, parts: parts, recording: recording, mix: mix)
     try write(factors, mix: mix)
@@ -115,31 +100,6 @@ struct SeparationJob {
   }
 
   // MARK: Checks before the work
-
-  private func checkLength(
-    of score: Score, path: String, against recording: AudioBuffer, path mix: String
-  ) throws {
-    let duration = recording.durationSeconds
-    let lastOnset = score.notes.last?.onsetSeconds ?? 0
-    let advice = "move it with --score-offset or --score-rate, or accept it with --partial"
-    guard lastOnset < duration + Self.overrunSeconds else {
-      throw Failure(
-        "\(path): expected a score that ends with \(mix) at \(seconds(duration)); "
-          + "its last note begins at \(seconds(lastOnset)) (\(advice))")
-    }
-    let end = score.notes.reduce(0) { max($0, $1.dampedSeconds) }
-    let soundEnd = end + Self.remainderSeconds(of: duration)
-    let remainder = max(0, Int(soundEnd * Double(recording.sampleRate)))
-    guard remainder < recording.sampleCount else { return }
-    let goesOn = recording.channels.contains { channel in
-      channel[remainder...].contains { abs($0) > Self.silence }
-    }
-    if goesOn {
-      throw Failure(
-        "\(path): expected a score that ends with \(mix) at \(seconds(duration)); its last note ends at \(seconds(end)) (\(advice))"
-      )
-    }
-  }
 
   /// Refuses before the work what could not be written after it.
   private func checkOutputs(mix: String, score: String, parts: [Part]) throws {
@@ -197,6 +157,4 @@ struct SeparationJob {
     try staged.commit()
     return reports
   }
-
-  private func seconds(_ value: Double) -> String { "\(fixed(value, digits: 1)) s" }
 }

@@ -133,12 +133,4 @@ struct Separate: ParsableCommand {
     }
     if failed { throw ExitCode.failure }
   }
-
-  private func expand(_ template: String, for mix: String) -> String {
-    let url = URL(fileURLWithPath: mix)
-    return
-      template
-      .replacing("{folder}", with: url.deletingLastPathComponent().relativePath)
-      .replacing("{name}", with: url.deletingPathExtension().lastPathComponent)
-  }
 }
