@@ -67,13 +67,15 @@ public struct Axis: Sendable {
     return Axis(label, range: range, ticks: marks, hasGrid: hasGrid)
   }
 
-  /// An axis whose marks are 1, 2 and 5 times powers of ten, or powers of ten where there are many.
+  /// An axis whose marks are 1, 2 and 5 times powers of ten, with more or fewer of them on a short or long range.
   public static func ratios(
     _ label: String, range: ClosedRange<Double>, hasGrid: Bool = false
   ) -> Axis {
     let lower = Int(floor(log10(range.lowerBound)))
     let upper = Int(ceil(log10(range.upperBound)))
-    let factors: [Double] = upper - lower > 4 ? [1] : [1, 2, 5]
+    let factors: [Double] =
+      upper - lower > 4
+      ? [1] : range.upperBound < 12 * range.lowerBound ? [1, 2, 3, 5] : [1, 2, 5]
     let marks = (lower...max(lower, upper)).flatMap { exponent in
       factors.map { factor -> Tick in
         let value = factor * pow(10, Double(exponent))

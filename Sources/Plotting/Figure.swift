@@ -33,9 +33,10 @@ public struct Figure: Sendable {
     let height = top + panels.reduce(0) { $0 + PanelDrawing.height(of: $1) } + Self.bottomMargin
     let canvas = Canvas(width: width, height: height.rounded(.up), format: format)
     if !title.isEmpty { canvas.text(title, x: width / 2, y: 22, size: 15, .middle) }
+    let left = panels.map { PanelDrawing.leftEdge(of: $0, on: canvas) }.max() ?? 0
     var y = top
     for panel in panels {
-      PanelDrawing(panel: panel, canvas: canvas, top: y, pageWidth: width).draw()
+      PanelDrawing(panel: panel, canvas: canvas, left: left, top: y, pageWidth: width).draw()
       y += PanelDrawing.height(of: panel)
     }
     return canvas.finish()

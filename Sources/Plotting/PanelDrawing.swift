@@ -1,6 +1,7 @@
 /// Draws one panel on a canvas.
 struct PanelDrawing {
-  private static let leftMargin = 74.0
+  /// Between the edge of the page and the labels of the vertical axis.
+  private static let leftMargin = 28.0
   private static let rightMargin = 86.0
   private static let titleHeight = 22.0
   private static let legendHeight = 18.0
@@ -18,11 +19,12 @@ struct PanelDrawing {
   private let width: Double
   private let legendTop: Double
 
-  init(panel: Panel, canvas: Canvas, top: Double, pageWidth: Double) {
+  /// - Parameter left: where the panel begins, as far from the edge as ``leftEdge(of:on:)`` at least.
+  init(panel: Panel, canvas: Canvas, left: Double, top: Double, pageWidth: Double) {
     self.panel = panel
     self.canvas = canvas
-    left = Self.leftMargin
-    width = pageWidth - Self.leftMargin - Self.rightMargin
+    self.left = left
+    width = pageWidth - left - Self.rightMargin
     legendTop = top + (panel.title.isEmpty ? 4 : Self.titleHeight)
     self.top = legendTop + (panel.legend.isEmpty ? 0 : Self.legendHeight)
   }
@@ -31,6 +33,12 @@ struct PanelDrawing {
   static func height(of panel: Panel) -> Double {
     (panel.title.isEmpty ? 4 : titleHeight) + (panel.legend.isEmpty ? 0 : legendHeight)
       + panel.height + axisHeight
+  }
+
+  /// How far from the edge of the page a panel begins, so that its labels fit.
+  static func leftEdge(of panel: Panel, on canvas: Canvas) -> Double {
+    let widest = panel.y.ticks.map { canvas.textWidth($0.label, size: textSize) }.max() ?? 0
+    return leftMargin + max(widest, 30) + tickLength + 3
   }
 
   private var bottom: Double { top + panel.height }

@@ -110,8 +110,8 @@ struct Plot: ParsableCommand {
     var start: [Float] = []
     var figures: FactorFigures?
     var stopwatch = FitStopwatch()
-    let title =
-      "\(URL(fileURLWithPath: mix).lastPathComponent), \(settings.model.rawValue.uppercased())"
+    let place = URL(fileURLWithPath: mix).pathComponents.suffix(2).joined(separator: "/")
+    let title = "\(place.printable), \(settings.model.rawValue.uppercased())"
     let observer = FitObserver(
       iterated: { model in
         stopwatch.stop(model)

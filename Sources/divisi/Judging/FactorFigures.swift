@@ -60,32 +60,45 @@ struct FactorFigures {
   private func templatePanel(_ title: String, _ values: [Float]) -> Panel {
     let frames = model.W.frameCount
     let perComponent = binCount * frames
-    var shown = [Float](repeating: -.infinity, count: values.count)
-    for component in factors.components.indices {
-      let range = component * perComponent..<(component + 1) * perComponent
-      let peak = values[range].max() ?? 0
-      for index in range { shown[index] = Self.decibels(values[index], below: peak) }
+    // All tones first, then attacks, then onsets: each a staircase of its own.
+    let roles: [Factorisation.Component.Role] = [.tone, .stroke, .attack, .onset]
+    let order = roles.flatMap { role in
+      factors.components.indices.filter { factors.components[$0].role == role }
     }
-    let count = factors.components.count
+    var shown: [Float] = []
+    shown.reserveCapacity(values.count)
+    for component in order {
+      let column = values[component * perComponent..<(component + 1) * perComponent]
+      let peak = column.max() ?? 0
+      shown += column.map { Self.decibels($0, below: peak) }
+    }
+    let count = max(order.count, 1)
     // Column c is the middle of a place that is 1 / T wide.
     let step = 1 / Double(frames)
     let map = HeatMap(
-      rowCount: binCount, columnCount: count * frames, values: shown,
+      rowCount: binCount, columnCount: order.count * frames, values: shown,
       columns: (step / 2, step), rows: (0, hertzPerBin))
-    let ticks = factors.components.enumerated().map { index, component in
-      let isNamed = component.role == .tone || component.role == .stroke
-      return Axis.Tick(Double(index) + 0.5, isNamed ? component.name : "")
-    }
-    let borders =
+    let borders = order.indices.dropFirst().filter { index in
       frames > 1
-      ? (1..<max(count, 1)).map { index in
-        Box(
-          x: Double(index)...Double(index), y: Self.lowestHertz...Double(binCount) * hertzPerBin,
-          colour: Colour(hex: 0xFFFFFF))
-      } : []
-    let unit = frames > 1 ? "Component, \(frames) frames each" : "Component"
+        || factors.components[order[index]].role != factors.components[order[index - 1]].role
+    }.map { index in
+      Box(
+        x: Double(index)...Double(index), y: Self.lowestHertz...Double(binCount) * hertzPerBin,
+        colour: Colour(hex: 0xFFFFFF))
+    }
+    let kinds = roles.filter { role in factors.components.contains { $0.role == role } }
+    let label =
+      kinds.map { "\($0.rawValue)s" }.joined(separator: ", ")
+      + (frames > 1 ? ", \(frames) frames each" : "")
     return Panel(
-      title, height: 210, x: Axis(unit, range: 0...Double(max(count, 1)), ticks: ticks),
+      title, height: 210,
+      x: Axis(
+        "Components: " + label, range: 0...Double(count),
+        ticks: order.enumerated().map { index, component in
+          let component = factors.components[component]
+          let pitch = Factorisation.Component.name(ofPitch: component.pitch)
+          return .init(Double(index) + 0.5, component.role == .stroke ? component.name : pitch)
+        }),
       y: frequency(binCount: binCount), layers: [.heatMap(map), .boxes(borders)], colours: decibels)
   }
 
