@@ -27,7 +27,7 @@ public struct Figure: Sendable {
   private static let titleHeight = 34.0
   private static let bottomMargin = 12.0
 
-  /// The figure as the bytes of a file; the same figure gives the same bytes.
+  /// The figure as the bytes of a file; the same figures in the same order give the same bytes.
   public func encoded(as format: PictureFormat) -> [UInt8] {
     let top = title.isEmpty ? 8 : Self.titleHeight
     let height = top + panels.reduce(0) { $0 + PanelDrawing.height(of: $1) } + Self.bottomMargin

@@ -38,8 +38,11 @@ import Testing
     #expect(bytes.starts(with: try #require(Self.beginnings[format])))
     let ending = try #require(Self.endings[format])
     #expect(bytes.suffix(16).indices.contains { bytes[$0...].starts(with: ending) })
-    #expect(figure("A title").encoded(as: format) == bytes)
-    #expect(figure("Another").encoded(as: format) != bytes)
+    // Through a program's run, cairo counts what SVG has to give names to.
+    let isSame = figure("A title").encoded(as: format) == bytes
+    #expect(isSame || format == .svg)
+    let isOther = figure("Another").encoded(as: format) != bytes
+    #expect(isOther)
   }
 
   /// Two pixels per point, in the header's big-endian numbers.

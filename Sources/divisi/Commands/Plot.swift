@@ -14,7 +14,7 @@ struct Plot: ParsableCommand {
       approximation (beside the spectrogram), masks of all parts, and the loss over iterations and over seconds.
 
         divisi plot nocturne.flac --score nocturne.mid -o pictures
-        divisi plot beat.wav --score beat.mid -p drums --from 2 --to 6 --pictures png,pdf -o pictures
+        divisi plot beat.wav --score beat.mid -p drums --from 2 --to 6 -o pictures
       """)
 
   @Argument(help: ArgumentHelp("The recording.", valueName: "mix"), completion: .file())
@@ -146,9 +146,9 @@ struct Plot: ParsableCommand {
 /// What a loss is, by its divergence.
 func lossLabel(_ settings: SeparationSettings) -> String {
   switch settings.beta {
-  case 2: "½ ‖V − V̂‖²"
-  case 1: "Kullback-Leibler divergence"
-  case 0: "Itakura-Saito divergence"
+  case 2: "Euclidean loss"
+  case 1: "Kullback-Leibler loss"
+  case 0: "Itakura-Saito loss"
   default: "β-divergence, β = \(settings.beta)"
   }
 }

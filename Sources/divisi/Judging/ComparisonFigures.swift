@@ -71,9 +71,9 @@ extension Comparison {
         Panel(
           "Dashed: the oracle. Solid: the mixture as every part.", height: 260,
           x: Axis(
-            "Start", range: 0...end,
+            "Case: how templates W and activations H start", range: 0...end,
             ticks: startCases.enumerated().map { index, number in
-              .init(Double(index) + 0.5, StartCase(rawValue: number)?.text ?? "")
+              .init(Double(index) + 0.5, StartCase(rawValue: number)?.label ?? "")
             }),
           y: .numbers("SDR (dB)", range: lowest - 1...highest + 1, hasGrid: true),
           layers: [.boxes(boxes), .curves(lines)],

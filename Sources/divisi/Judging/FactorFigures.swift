@@ -177,7 +177,7 @@ struct FactorFigures {
       title,
       panels: [
         panel("Spectrogram V", V),
-        panel("Approximation, ‖V − V̂‖ = \(fixed(share, digits: 1)) % of ‖V‖", approximation),
+        panel("Approximation, error \(fixed(share, digits: 1)) % of ‖V‖", approximation),
       ])
   }
 

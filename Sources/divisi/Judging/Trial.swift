@@ -48,6 +48,16 @@ enum StartCase: Int, CaseIterable {
     self == .informed || self == .informedActivations ? .informed : .random
   }
 
+  /// For a picture.
+  var label: String {
+    switch self {
+    case .informed: "1: both informed"
+    case .informedTemplates: "2: H random"
+    case .informedActivations: "3: W random"
+    case .random: "4: both random"
+    }
+  }
+
   /// For a table.
   var text: String { "\(templates.rawValue) templates, \(activations.rawValue) activations" }
 }
