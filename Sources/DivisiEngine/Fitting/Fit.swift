@@ -5,6 +5,8 @@ struct Fit {
   let model: ConvolutiveNMF
   let lossBefore: Double
   let lossAfter: Double
+  /// W_E as it was last used, if somebody looked on and there was one.
+  var encoder: Encoder?
 
   /// Iterations without the pull after which velocities are compared with what was found.
   private static let pilotIterations = 8
@@ -17,13 +19,13 @@ struct Fit {
   /// them.
   ///
   /// - Parameters:
-  ///   - observe: called with the model as it starts, after each iteration and after each refinement,
-  ///     and with the autoencoder it was last a part of; not during the pilot.
+  ///   - observe: called with the model as it starts, after each iteration and after each refinement;
+  ///     not during the pilot.
   ///   - step: called after each iteration; may throw to end the fit.
   static func run(
     _ constraints: consuming Constraints, to V: Spectrogram, settings: SeparationSettings,
     parallel: @escaping Parallel,
-    observe: ((ConvolutiveNMF, NonnegativeAutoencoder?) -> Void)? = nil,
+    observe: ((ConvolutiveNMF) -> Void)? = nil,
     step: () throws(SeparationError) -> Void
   ) throws(SeparationError) -> Fit {
     var pull = VelocityPull(pattern: constraints.pattern, strokes: constraints.strokes)
@@ -50,8 +52,8 @@ struct Fit {
 
     let model = makeModel(constraints.templates)
     let lossBefore = model.loss()
-    observe?(model, nil)
-    var lastAutoencoder: NonnegativeAutoencoder?
+    observe?(model)
+    var encoder: Encoder?
     let encoderIterations =
       settings.model.hasEncoder ? min(settings.encoderIterations, settings.iterations) : 0
     if encoderIterations > 0 {
@@ -63,24 +65,25 @@ struct Fit {
         autoencoder.normalise()
         autoencoder.encode()
         pull.apply(to: model.H)
-        observe?(model, autoencoder)
+        observe?(model)
         try step()
       }
-      if observe != nil { lastAutoencoder = autoencoder }
+      if observe != nil { encoder = Encoder(autoencoder.encoder.copy()) }
     }
     for _ in encoderIterations..<settings.iterations {
       model.iterate()
       pull.apply(to: model.H)
-      observe?(model, lastAutoencoder)
+      observe?(model)
       try step()
     }
     for _ in 0..<settings.refinements {
       model.approximate()
       model.update(templates: false, activations: true)
-      observe?(model, lastAutoencoder)
+      observe?(model)
     }
     model.finish()
-    return Fit(model: model, lossBefore: lossBefore, lossAfter: model.loss())
+    return Fit(
+      model: model, lossBefore: lossBefore, lossAfter: model.loss(), encoder: encoder)
   }
 
   /// How often `run` calls `step`, at most.

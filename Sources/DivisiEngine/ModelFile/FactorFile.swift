@@ -27,7 +27,7 @@ extension Factorisation {
     file.tensors["H"] = entryTensor { model.H[$0] }
     file.tensors["M_H"] = entryTensor { model.pattern.weights[$0] }
     file.tensors["owner"] = entryTensor(elsewhere: -1) { Float(model.pattern.parts[$0]) }
-    file.tensors["W_E"] = autoencoder.map(encoderTensor)
+    file.tensors["W_E"] = encoder.map { encoderTensor($0.templates) }
     file.tensors["masks"] = maskTensor
     file.metadata = metadata
     return file.encoded()
@@ -57,12 +57,12 @@ extension Factorisation {
     return .init(shape: [K, R, T], values: values)
   }
 
-  private func encoderTensor(_ autoencoder: NonnegativeAutoencoder) -> SafeTensors.Tensor {
+  private func encoderTensor(_ encoder: borrowing Templates) -> SafeTensors.Tensor {
     let (K, R, T) = (model.binCount, components.count, model.W.frameCount)
     var values = [Float](repeating: 0, count: K * R * T)
     for r in 0..<R {
       for t in 0..<T {
-        let column = autoencoder.encoder.frame(t, ofComponent: r)
+        let column = encoder.frame(t, ofComponent: r)
         for k in 0..<K { values[(r * K + k) * T + t] = column[k] }
       }
     }

@@ -31,7 +31,7 @@ public struct Factorisation: Sendable {
   /// V, W and H.
   public let model: ConvolutiveNMF
   /// W_E as it was last used; nil for a model without one.
-  public let autoencoder: NonnegativeAutoencoder?
+  public let encoder: Encoder?
   /// How the parts share a bin.
   public let mask: WienerMask
   /// The parts, in the order of the stems.
@@ -50,6 +50,14 @@ public struct Factorisation: Sendable {
   ) {
     mask.compute(from: model, frame: frame, into: masks, scratch: scratch)
   }
+}
+
+/// W_E of a model that has one: K × R × T, row r of the encoder as column r.
+public final class Encoder: Sendable {
+  /// Its values.
+  public let templates: Templates
+
+  init(_ templates: consuming Templates) { self.templates = templates }
 }
 
 extension Factorisation.Component {

@@ -93,19 +93,13 @@ public struct Separator: Sendable {
         stems: parts.map { _ in silence }, lossBefore: 0, lossAfter: 0, tuningCents: nil)
     }
 
-    var autoencoder: NonnegativeAutoencoder?
-    let observe = observer.map { observer in
-      { (model: ConvolutiveNMF, last: NonnegativeAutoencoder?) in
-        autoencoder = last
-        observer.iterated(model)
-      }
-    }
     let (fit, tuning) = try fit(
-      V, grid: grid, parts: parts, hasPedal: hasPedal, observe: observe, progress: progress)
+      V, grid: grid, parts: parts, hasPedal: hasPedal, observe: observer?.iterated,
+      progress: progress)
     let mask = settings.mask(partCount: parts.count, grid: grid, hasResidual: withResidual)
     observer?.fitted(
       Factorisation(
-        grid: grid, settings: settings, model: fit.model, autoencoder: autoencoder, mask: mask,
+        grid: grid, settings: settings, model: fit.model, encoder: fit.encoder, mask: mask,
         parts: parts,
         components: Factorisation.Component.all(
           parts: parts, material: material, settings: settings)))
@@ -118,7 +112,7 @@ public struct Separator: Sendable {
 
   private func fit(
     _ V: Spectrogram, grid: TimeGrid, parts: [Part], hasPedal: Bool,
-    observe: ((ConvolutiveNMF, NonnegativeAutoencoder?) -> Void)?, progress: (Double) -> Bool
+    observe: ((ConvolutiveNMF) -> Void)?, progress: (Double) -> Bool
   ) throws(SeparationError) -> (Fit, tuning: Double?) {
     var trial = settings
     trial.model = trialModel ?? settings.model
@@ -151,7 +145,7 @@ public struct Separator: Sendable {
       let comb = PitchComb(tuningCents: tuning, shape: settings.comb)
       func fit(
         _ constraints: PitchConstraints, _ settings: SeparationSettings,
-        observe: ((ConvolutiveNMF, NonnegativeAutoencoder?) -> Void)? = nil
+        observe: ((ConvolutiveNMF) -> Void)? = nil
       ) throws(SeparationError) -> Fit {
         try Fit.run(
           constraints.constraints(

@@ -41,9 +41,9 @@ struct FactorFigures {
       templatePanel("Templates W at the start", startTemplates),
       templatePanel("Templates W learnt", learnt),
     ]
-    if let encoder = factors.autoencoder {
+    if let encoder = factors.encoder {
       panels.append(
-        templatePanel("Encoder W_E, a row per column", values(of: encoder.encoder)))
+        templatePanel("Encoder W_E, a row per column", values(of: encoder.templates)))
     }
     return Figure(title, panels: panels)
   }
