@@ -29,6 +29,8 @@ final class FeatureList {
     if features.blockLengths != nil {
       add(LV2URI.options, options)
       add(LV2URI.boundedBlockLength, nil)
+      // No host of this module cuts blocks at events.
+      add(LV2URI.coarseBlockLength, nil)
     }
     if features.worker != .absent { add(LV2URI.schedule, worker.schedule) }
     if let log { add(LV2URI.log, log.data) }
@@ -36,9 +38,10 @@ final class FeatureList {
       add(LV2URI.makePath, makePath)
       add(LV2URI.freePath, freePath)
     }
-    for uri in features.others.union([LV2URI.loadDefaultState, LV2URI.threadSafeRestore]).sorted() {
-      add(uri, nil)
-    }
+    let always: Set = [
+      LV2URI.loadDefaultState, LV2URI.threadSafeRestore, LV2URI.supportsStrictBounds,
+    ]
+    for uri in features.others.union(always).sorted() { add(uri, nil) }
     pointers.append(nil)
   }
 
