@@ -31,11 +31,12 @@ final class Worker: @unchecked Sendable {
   private var thread: pthread_t?
   private let isEnding = Atomic<Bool>(false), hasEnded = Atomic<Bool>(false)
   /// How long the end waits for work in hand, in milliseconds.
-  private static let patience = 10_000
+  private let patience: Int
   private let scheduled = Atomic<Int>(0), done = Atomic<Int>(0)
 
-  init(_ mode: WorkerMode) {
+  init(_ mode: WorkerMode, patience: Int) {
     self.mode = mode
+    self.patience = patience
     answers = .allocate(capacity: 1)
     answers.initialize(to: WorkerAnswers(ring: responses))
     sem_init(wake, 0, 0)
@@ -86,7 +87,7 @@ final class Worker: @unchecked Sendable {
     isEnding.store(true, ordering: .releasing)
     sem_post(wake)
     var waited = 0
-    while !hasEnded.load(ordering: .acquiring), waited < Self.patience {
+    while !hasEnded.load(ordering: .acquiring), waited < patience {
       usleep(1000)
       waited += 1
     }

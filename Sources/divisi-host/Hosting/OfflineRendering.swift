@@ -41,7 +41,9 @@ struct OfflineRendering {
     let plan = try ChannelPlan(channelCount: reader.channelCount, of: file, for: plugin)
     let rate = Double(reader.sampleRate)
     hosted = try plan.plugins.map { _ in
-      try HostedPlugin(plugin, sampleRate: rate, worker: .synchronous)
+      try HostedPlugin(
+        plugin, sampleRate: rate, worker: .synchronous, blockLength: request.blockLength,
+        longestBlock: request.blockLength)
     }
     inputs = Blocks(count: reader.channelCount, length: request.blockLength)
     results = Blocks(
