@@ -29,6 +29,7 @@ struct OfflineRendering {
   /// The channels of the file, and what comes out of each plugin.
   private let inputs: Blocks
   private let results: Blocks
+  private var interleaved: [Float]
   private var bar: ProgressBar
 
   init(
@@ -46,6 +47,7 @@ struct OfflineRendering {
         longestBlock: request.blockLength)
     }
     inputs = Blocks(count: reader.channelCount, length: request.blockLength)
+    interleaved = [Float](repeating: 0, count: request.blockLength * reader.channelCount)
     results = Blocks(
       count: plugin.ports(.audio, isInput: false).count * hosted.count, length: request.blockLength)
     for (hosted, sources) in zip(hosted, plan.plugins) {
@@ -94,27 +96,26 @@ struct OfflineRendering {
   /// - Returns: what there is to say about it.
   mutating func run() throws -> String {
     defer { bar.clear() }
-    var interleaved = [Float](repeating: 0, count: request.blockLength * reader.channelCount)
-    /// Samples that still have to be dropped, and to be fed after the end.
+    /// Samples that still have to be dropped, and those that still have to be written, when known.
     var late = hosted[0].latency
-    let latency = late
-    while true {
-      let count = try reader.read(into: &interleaved)
-      guard count > 0 else { break }
-      for channel in 0..<reader.channelCount {
-        for index in 0..<count {
-          inputs[channel][index] = interleaved[index * reader.channelCount + channel]
-        }
+    var due: Int?
+    var written = 0
+    while due != 0 {
+      // All blocks are of one length, which some plugins need: the end is filled up with silence.
+      if due != nil {
+        inputs.clear()
+      } else if try fill() < request.blockLength {
+        due = reader.position - written
       }
-      try runPlugin(count, dropping: &late)
-      bar.show(Double(reader.position) / Double(max(1, reader.statedCount)))
-    }
-    inputs.clear()
-    var rest = latency
-    while rest > 0 {
-      let count = min(rest, request.blockLength)
-      try runPlugin(count, dropping: &late)
-      rest -= count
+      if due == 0 { break }
+      for hosted in hosted { hosted.instance.run(request.blockLength) }
+      let first = min(late, request.blockLength)
+      late -= first
+      let end = min(request.blockLength, first + (due ?? .max - first))
+      try write(first..<end)
+      written += end - first
+      due = due.map { $0 - (end - first) }
+      bar.show(Double(written) / Double(max(1, reader.statedCount)))
     }
     for hosted in hosted { hosted.log.show() }
     let clipped = try outputs.reduce(0) { try $0 + $1.writer.finish() }
@@ -124,15 +125,30 @@ struct OfflineRendering {
       + (clipped > 0 ? ", \(clipped) samples clipped" : "")
   }
 
-  private func runPlugin(_ count: Int, dropping late: inout Int) throws {
-    for hosted in hosted { hosted.instance.run(count) }
-    let first = min(late, count)
-    late -= first
-    guard first < count else { return }
+  /// Reads a block of the file, with silence after its end.
+  ///
+  /// - Returns: samples that came from the file; fewer than a block at its end.
+  private mutating func fill() throws -> Int {
+    inputs.clear()
+    let count = try reader.read(into: &interleaved)
+    for channel in 0..<reader.channelCount {
+      for index in 0..<count {
+        inputs[channel][index] = interleaved[index * reader.channelCount + channel]
+      }
+    }
+    // Only a read that finds nothing looks at how the file ends.
+    if count > 0, count < request.blockLength, try reader.read(into: &interleaved) > 0 {
+      throw Failure("\(name): expected whole blocks up to the end of the file")
+    }
+    return count
+  }
+
+  private func write(_ range: Range<Int>) throws {
+    guard !range.isEmpty else { return }
     for output in outputs {
       try output.writer.append(
         output.buffers.map {
-          Array(UnsafeBufferPointer(start: $0 + first, count: count - first))
+          Array(UnsafeBufferPointer(start: $0 + range.lowerBound, count: range.count))
         })
     }
   }
