@@ -28,7 +28,8 @@ final class OSCPeer {
   }
 
   private let descriptor: Int32
-  private let program: Child?
+  /// What is waited for no longer once it has ended.
+  var program: Child?
   /// Its port.
   let port: Int
   /// Where the other side is; where the last datagram came from, if nobody says.
@@ -38,7 +39,7 @@ final class OSCPeer {
 
   /// - Parameters:
   ///   - target: the other side's port on this machine.
-  ///   - program: what is waited for no longer once it has ended.
+  ///   - program: what is at the other side.
   init(to target: Int = 0, of program: Child? = nil) throws {
     self.target = target
     self.program = program
@@ -98,18 +99,27 @@ final class OSCPeer {
     for path: String, where isMeant: (Message) -> Bool = { _ in true },
     location: SourceLocation = #_sourceLocation
   ) throws -> Message {
+    try wait(for: [path], where: isMeant, location: location)
+  }
+
+  /// Waits for one of several.
+  @discardableResult
+  func wait(
+    for paths: [String], where isMeant: (Message) -> Bool = { _ in true },
+    location: SourceLocation = #_sourceLocation
+  ) throws -> Message {
     var seen: [String] = []
     let start = ContinuousClock.now
     while start.duration(to: .now) < .seconds(900) {
       while !heard.isEmpty {
         let message = heard.removeFirst()
-        if message.path == path && isMeant(message) { return message }
+        if paths.contains(message.path) && isMeant(message) { return message }
         seen.append("\(message)")
       }
       if program?.isRunning == false { break }
       listen()
     }
-    let comment = "\(path) has not come; \(program?.errors ?? "") \(seen.suffix(20))"
+    let comment = "\(paths) has not come; \(program?.errors ?? "") \(seen.suffix(20))"
     try #require(Bool(false), "\(comment)", sourceLocation: location)
     fatalError()
   }
@@ -120,6 +130,16 @@ final class OSCPeer {
     send(Self.bytes(Message(path, values)))
     return try wait(for: answer).values
   }
+
+  /// Waits until the host has done what it was sent: it does everything in turn.
+  func waitUntilDone() throws {
+    turn += 1
+    let path = "/divisi/done-\(turn)"
+    send(path)
+    try wait(for: "/divisi/error") { "\($0)".contains("\"\(path):") }
+  }
+
+  private var turn = 0
 
   // MARK: Bytes
 
