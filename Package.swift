@@ -33,7 +33,8 @@ let package = Package(
     .library(name: "DivisiLV2", type: .dynamic, targets: ["DivisiLV2"]),
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/swhitty/FlyingFox", from: "0.27.1"),
   ],
   targets: [
     // C libraries: a module map and a header each, nothing compiled.
@@ -46,6 +47,8 @@ let package = Package(
     .systemLibrary(name: "CLilv", pkgConfig: "lilv-0", providers: [.apt(["liblilv-dev"])]),
 
     .systemLibrary(name: "CJack", pkgConfig: "jack", providers: [.apt(["libjack-jackd2-dev"])]),
+    .systemLibrary(name: "CLO", pkgConfig: "liblo", providers: [.apt(["liblo-dev"])]),
+    .systemLibrary(name: "CReadline", providers: [.apt(["libreadline-dev"])]),
     .systemLibrary(name: "CFFTWThreads", providers: [.apt(["libfftw3-dev"])]),
     .systemLibrary(name: "CLV2", pkgConfig: "lv2", providers: [.apt(["lv2-dev"])]),
 
@@ -85,8 +88,9 @@ let package = Package(
     .executableTarget(
       name: "divisi-host",
       dependencies: [
-        "AudioFiles", "CJack", "LV2Hosting",
+        "AudioFiles", "CJack", "CLO", "CReadline", "LV2Hosting",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "FlyingFox", package: "FlyingFox"),
       ],
       swiftSettings: strict),
     // The plugin's ports as data, for the plugin and for the test that holds them against the Turtle.

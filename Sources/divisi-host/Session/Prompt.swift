@@ -1,135 +1,85 @@
 // Thread: setup
 
-import LV2Hosting
+internal import CReadline
+import Glibc
 
-/// Commands in words, and their answers on standard output.
-final class Prompt {
-  private let client: JackClient
-  private let hosted: HostedPlugin
-  /// Where states are kept if nobody says where.
-  private let folder: String?
-  /// The values of properties that the plugin has told, by URI.
-  private var properties: [String: String] = [:]
+/// Commands on standard input: with history and completion in a terminal, as plain lines elsewhere.
+final class Prompt: Surface {
+  private let isTerminal = isatty(STDIN_FILENO) == 1 && isatty(STDOUT_FILENO) == 1
+  private var input = LineReader()
+  private var meters: Meters?
 
-  init(client: JackClient, hosted: HostedPlugin, folder: String?) {
-    self.client = client
-    self.hosted = hosted
-    self.folder = folder
+  var descriptor: Int32? { input.isAtEnd ? nil : STDIN_FILENO }
+
+  init() {
+    guard isTerminal else { return }
+    Completion.install()
+    showPrompt()
   }
 
-  private static let help = """
-    help                 this list
-    controls             all controls and their values
-    set SYMBOL VALUE     set a control
-    get SYMBOL           say the value of a control
-    presets              all presets
-    preset NAME          go over to a preset
-    save [DIR]           keep the state in a folder
-    load [DIR]           go back to a state that was kept
-    score FILE           use another score
-    monitors             what the plugin measures, and how the server does
-    quit                 end
-    """
+  /// Lets a line be typed.
+  private func showPrompt() {
+    rl_callback_handler_install("> ") { line in
+      TerminalLines.add(line.map { String(cString: $0) })
+      free(line)
+      // Until the answer is there: else the next prompt would come before it.
+      rl_callback_handler_remove()
+    }
+  }
 
-  /// Does what a line says.
-  ///
-  /// - Returns: whether to go on.
-  func obey(_ line: String) -> Bool {
-    let words = line.split(separator: " ", maxSplits: 1).map(String.init)
-    guard let command = words.first else { return true }
-    let rest = words.count > 1 ? words[1].trimmed : ""
+  /// Whether commands may be read: not from a terminal that is another program's too.
+  static func isWelcome(_ isManaged: Bool) -> Bool {
+    !isManaged || isatty(STDIN_FILENO) != 1 || tcgetpgrp(STDIN_FILENO) == getpid()
+  }
+
+  func serve(_ session: Session) {
+    guard isTerminal else {
+      for line in input.read() {
+        obey(line, session)
+        if session.isOver { return }
+      }
+      return
+    }
+    Completion.offer(session)
+    rl_callback_read_char()
+    for line in TerminalLines.take() {
+      guard let line else {
+        session.isOver = true
+        return
+      }
+      if !line.isEmpty { add_history(line) }
+      obey(line, session)
+      if !session.isOver { showPrompt() }
+    }
+  }
+
+  private func obey(_ line: String, _ session: Session) {
+    if isTerminal && line.trimmed == "monitors" {
+      meters = meters == nil ? Meters(session) : nil
+      return
+    }
     do {
-      return try obey(command, rest)
+      for answer in try session.perform(line) { say(answer) }
     } catch {
       complain("\(error)")
-      return true
     }
   }
 
-  private func obey(_ command: String, _ rest: String) throws -> Bool {
-    switch command {
-    case "help", "?": say(Self.help)
-    case "quit", "exit": return false
-    case "controls":
-      for port in hosted.plugin.ports(.control, isInput: true) { tell(port, withRange: true) }
-    case "monitors": tellMonitors()
-    case "get": try tell(port(rest))
-    case "set":
-      let parts = rest.split { $0 == " " || $0 == "=" }.map(String.init)
-      guard parts.count == 2 else { throw Failure("set: expected a symbol and a value") }
-      try hosted.set(parts[0], to: parts[1])
-      try tell(port(parts[0]))
-    case "presets": Listing.presets(of: hosted.plugin)
-    case "preset":
-      hosted.restore(try PluginSearch.preset(rest, of: hosted.plugin))
-      say("preset \(rest)")
-    case "score":
-      try hosted.setScore(rest)
-      say("score \(rest)")
-    case "save":
-      let place = try place(rest)
-      try hosted.save(to: place)
-      say("saved \(place)")
-    case "load":
-      let place = try place(rest)
-      try hosted.load(from: place)
-      say("loaded \(place)")
-    default: throw Failure("\(command): expected a command ('help' lists them)")
-    }
-    return true
+  func update(_ session: Session) { meters?.show(session) }
+
+  /// Writes a line above the one that is being typed.
+  func interject(_ text: String) {
+    guard isTerminal else { return put(text + "\n", to: STDERR_FILENO) }
+    rl_clear_visible_line()
+    put(text + "\n", to: STDERR_FILENO)
+    rl_on_new_line()
+    rl_redisplay()
   }
 
-  /// Takes what the plugin has told.
-  func listen() {
-    let urids = hosted.plugin.world.urids
-    while let (type, body, count) = hosted.outgoing.next() {
-      let message = AtomMessage(
-        type: type, body: Array(UnsafeRawBufferPointer(start: body, count: count)))
-      guard let (kind, values) = message.object(urids), kind.hasSuffix("patch#Set"),
-        let property = values["http://lv2plug.in/ns/ext/patch#property"],
-        let uri = urids.unmap(property.word(0)),
-        let value = values["http://lv2plug.in/ns/ext/patch#value"]
-      else { continue }
-      properties[uri] = value.text
-    }
-  }
-
-  private func place(_ text: String) throws -> String {
-    guard let place = text.isEmpty ? folder : text else {
-      throw Failure("expected a folder, since there is no --state")
-    }
-    return place
-  }
-
-  private func port(_ symbol: String) throws -> Port {
-    guard let port = hosted.plugin.port(symbol), port.kind == .control else {
-      throw Failure("\(symbol): expected a control ('controls' lists them)")
-    }
-    return port
-  }
-
-  private func tell(_ port: Port, withRange: Bool = false) {
-    let value = Listing.number(hosted.instance[port.symbol])
-    say("\(port.symbol) = \(value)\(withRange ? "\t" + Listing.range(port) : "")")
-  }
-
-  private func tellMonitors() {
-    listen()
-    for port in hosted.plugin.ports(.control, isInput: false) { tell(port) }
-    for (uri, value) in properties.sorted(by: { $0.key < $1.key }) {
-      say("\(uri) = \(value.printable)")
-    }
-    say("xruns = \(client.xrunCount)")
-    if client.lostCount > 0 { say("lost events = \(client.lostCount)") }
-  }
-}
-
-extension String {
-  /// The text without spaces at its ends.
-  fileprivate var trimmed: String {
-    var rest = self[...]
-    while rest.first?.isWhitespace == true { rest.removeFirst() }
-    while rest.last?.isWhitespace == true { rest.removeLast() }
-    return String(rest)
+  func close() {
+    guard isTerminal else { return }
+    meters = nil
+    rl_callback_handler_remove()
+    put("\n", to: STDOUT_FILENO)
   }
 }

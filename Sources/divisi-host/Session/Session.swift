@@ -5,66 +5,94 @@ import LV2Hosting
 
 /// What goes on beside the sound: commands, messages, the server's doings.
 ///
-/// Everything that is not the audio thread's or the worker's happens here, on one thread, so that
-/// further ways of control only have to put commands in.
+/// Everything that is not the audio thread's or the worker's happens here, on one thread; each way
+/// of control is a `Surface`.
 final class Session {
-  private let client: JackClient
-  private let prompt: Prompt
-  private let hosted: HostedPlugin
-  private var input = LineReader()
-  private let isTerminal = isatty(STDIN_FILENO) == 1 && isatty(STDOUT_FILENO) == 1
-  /// How often messages are looked for, in milliseconds.
-  private static let interval: Int32 = 50
+  private(set) var hosted: HostedPlugin
+  private(set) var client: JackClient
+  let strips: [Strip]
+  /// Where states are kept if nobody says where.
+  var folder: String?
+  var surfaces: [any Surface] = []
+  /// The preset and the score that were asked for last; nil before.
+  var preset: String?
+  var score: String?
+  /// How often something was changed that a state keeps.
+  var changeCount = 0
+  /// How often something had been changed when the state was kept in `folder`.
+  private var savedCount = 0
+  /// Whether `folder` lacks something.
+  var isDirty: Bool { changeCount != savedCount }
+  /// The values of properties that the plugin has told, by URI.
+  private(set) var properties: [String: String] = [:]
+  /// Whether somebody has asked for the end.
+  var isOver = false
+
+  /// How often surfaces show what is new, per second.
+  static let rate = 20
 
   init(client: JackClient, hosted: HostedPlugin, folder: String?) {
     self.client = client
     self.hosted = hosted
-    prompt = Prompt(client: client, hosted: hosted, folder: folder)
+    self.folder = folder
+    strips = Strip.all(of: hosted.plugin)
   }
 
   /// Serves until somebody has had enough, or the server goes.
   func run() {
-    showPrompt()
-    while !Stop.isWanted && !client.isGone {
-      var source = pollfd(fd: input.isAtEnd ? -1 : STDIN_FILENO, events: Int16(POLLIN), revents: 0)
-      if poll(&source, 1, Self.interval) > 0 {
-        for line in input.read() {
-          guard prompt.obey(line) else { return }
-          showPrompt()
-        }
-        if input.isAtEnd && isTerminal { return }
-      }
-      hosted.log.show()
-      prompt.listen()
+    defer { for surface in surfaces { surface.close() } }
+    let interval = Duration.seconds(1) / Self.rate
+    var next = ContinuousClock.now + interval
+    while !isOver && !Stop.isWanted && !client.isGone {
+      wait(until: next)
+      guard ContinuousClock.now >= next else { continue }
+      next = max(next + interval, .now)
+      listen()
       client.updateLatency()
+      for surface in surfaces { surface.update(self) }
     }
   }
 
-  private func showPrompt() {
-    if isTerminal { put("> ", to: STDOUT_FILENO) }
+  /// Serves surfaces until a time.
+  private func wait(until time: ContinuousClock.Instant) {
+    let left = ContinuousClock.now.duration(to: time)
+    let milliseconds = left.components.attoseconds / 1_000_000_000_000_000 + 1
+    var sources = surfaces.map {
+      pollfd(fd: $0.descriptor ?? -1, events: Int16(POLLIN), revents: 0)
+    }
+    let count = poll(&sources, nfds_t(sources.count), left > .zero ? Int32(milliseconds) : 0)
+    guard count > 0 else { return }
+    for (surface, source) in zip(surfaces, sources) where source.revents != 0 {
+      surface.serve(self)
+    }
   }
-}
 
-/// Lines from standard input, as they become complete.
-struct LineReader {
-  private var bytes: [UInt8] = []
-  private(set) var isAtEnd = false
+  /// Takes what the plugin has told.
+  private func listen() {
+    let urids = hosted.plugin.world.urids
+    while let (type, body, count) = hosted.outgoing.next() {
+      let message = AtomMessage(
+        type: type, body: Array(UnsafeRawBufferPointer(start: body, count: count)))
+      guard let (kind, values) = message.object(urids), kind.hasSuffix("patch#Set"),
+        let property = values["http://lv2plug.in/ns/ext/patch#property"],
+        let uri = urids.unmap(property.word(0)),
+        let value = values["http://lv2plug.in/ns/ext/patch#value"]
+      else { continue }
+      properties[uri] = value.text
+    }
+    for message in hosted.log.take() { tell(message.text) }
+  }
 
-  /// Reads what is there, and returns the lines that it completes.
-  mutating func read() -> [String] {
-    var chunk = [UInt8](repeating: 0, count: 4096)
-    let count = Glibc.read(STDIN_FILENO, &chunk, chunk.count)
-    if count > 0 {
-      bytes += chunk[..<count]
-    } else if count == 0 || errno != EINTR && errno != EAGAIN {
-      isAtEnd = true
-      if !bytes.isEmpty { bytes.append(UInt8(ascii: "\n")) }
+  /// Notes that `folder` lacks nothing.
+  func noteSaved() { savedCount = changeCount }
+
+  /// Says something that nobody has asked for, where a person reads it.
+  func tell(_ text: String) {
+    for surface in surfaces { surface.hear(text) }
+    if let prompt = surfaces.lazy.compactMap({ $0 as? Prompt }).first {
+      prompt.interject(text.printable)
+    } else {
+      put(text.printable + "\n", to: STDERR_FILENO)
     }
-    var lines: [String] = []
-    while let end = bytes.firstIndex(of: UInt8(ascii: "\n")) {
-      lines.append(String(decoding: bytes[..<end], as: UTF8.self))
-      bytes.removeFirst(end + 1)
-    }
-    return lines
   }
 }

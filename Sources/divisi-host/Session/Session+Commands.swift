@@ -1,0 +1,153 @@
+// Thread: setup
+
+import LV2Hosting
+
+/// Commands in words: what the prompt takes, and whatever else speaks in lines.
+extension Session {
+  static let commands = [
+    ("help", "this list"),
+    ("controls", "all controls and their values"),
+    ("set SYMBOL VALUE", "set a control"),
+    ("get SYMBOL", "say the value of a control"),
+    ("presets", "all presets"),
+    ("preset NAME", "go over to a preset"),
+    ("save [DIR]", "keep the state in a folder"),
+    ("load [DIR]", "go back to a state that was kept"),
+    ("score FILE", "use another score"),
+    ("monitors", "what is measured; in a terminal, meters on or off"),
+    ("quit", "end"),
+  ]
+
+  /// Does what a line says.
+  ///
+  /// - Returns: the lines of the answer.
+  /// - Throws: what is wrong with it, in one line.
+  func perform(_ line: String) throws -> [String] {
+    let words = line.split(separator: " ", maxSplits: 1).map(String.init)
+    guard let command = words.first else { return [] }
+    let rest = words.count > 1 ? words[1].trimmed : ""
+    switch command {
+    case "help", "?":
+      let width = Self.commands.map(\.0.count).max() ?? 0
+      return Self.commands.map {
+        $0.0 + String(repeating: " ", count: width + 2 - $0.0.count) + $0.1
+      }
+    case "quit", "exit":
+      isOver = true
+      return []
+    case "controls":
+      return hosted.plugin.ports(.control, isInput: true).map {
+        "\(describe($0))\t\(Listing.range($0))"
+      }
+    case "monitors": return monitors
+    case "get": return [try describe(port(rest))]
+    case "set":
+      let parts = rest.split { $0 == " " || $0 == "=" }.map(String.init)
+      guard parts.count == 2 else { throw Failure("set: expected a symbol and a value") }
+      try set(parts[0], to: parts[1])
+      return [try describe(port(parts[0]))]
+    case "presets": return Listing.presets(of: hosted.plugin)
+    case "preset":
+      try select(preset: rest)
+      return ["preset \(rest)"]
+    case "score":
+      try select(score: rest)
+      return ["score \(rest)"]
+    case "save":
+      let place = try place(rest)
+      try save(to: place)
+      return ["saved \(place)"]
+    case "load":
+      let place = try place(rest)
+      try load(from: place)
+      return ["loaded \(place)"]
+    default: throw Failure("\(command): expected a command ('help' lists them)")
+    }
+  }
+
+  // MARK: What can be done
+
+  /// Sets a control to a number in its range, or to the value of that name.
+  func set(_ symbol: String, to text: String) throws {
+    try hosted.set(symbol, to: text)
+    changeCount += 1
+  }
+
+  /// Goes over to a preset, by whatever `PluginSearch.preset` takes.
+  func select(preset name: String) throws {
+    hosted.restore(try PluginSearch.preset(name, of: hosted.plugin))
+    preset = name
+    changeCount += 1
+  }
+
+  /// Goes over to another score.
+  func select(score path: String) throws {
+    try hosted.setScore(path)
+    score = path
+    changeCount += 1
+  }
+
+  /// Keeps the state in a folder.
+  func save(to place: String) throws {
+    try hosted.save(to: place)
+    if place == folder { noteSaved() }
+  }
+
+  /// Goes back to a state that was saved.
+  func load(from place: String) throws {
+    try hosted.load(from: place)
+    changeCount += 1
+    if place == folder { noteSaved() }
+  }
+
+  // MARK: What can be said
+
+  /// How it goes, in one line.
+  var summary: String {
+    var parts = ["xruns \(client.xrunCount)"]
+    for symbol in ["late", "progress"] where hosted.plugin.port(symbol)?.kind == .control {
+      let value = hosted.instance[symbol]
+      parts.append(
+        symbol == "progress"
+          ? "learnt \(Int((value * 100).rounded())) %" : "late windows \(Listing.number(value))")
+    }
+    return parts.joined(separator: ", ")
+  }
+
+  /// Everything that is measured, here and in the plugin.
+  private var monitors: [String] {
+    var lines = hosted.plugin.ports(.control, isInput: false).map { describe($0) }
+    lines += properties.sorted { $0.key < $1.key }.map { "\($0.key) = \($0.value.printable)" }
+    lines.append("xruns = \(client.xrunCount)")
+    if client.lostCount > 0 { lines.append("lost events = \(client.lostCount)") }
+    return lines
+  }
+
+  private func place(_ text: String) throws -> String {
+    guard let place = text.isEmpty ? folder : text else {
+      throw Failure("expected a folder, since there is no --state")
+    }
+    return place
+  }
+
+  private func port(_ symbol: String) throws -> Port {
+    guard let port = hosted.plugin.port(symbol), port.kind == .control else {
+      throw Failure("\(symbol): expected a control ('controls' lists them)")
+    }
+    return port
+  }
+
+  private func describe(_ port: Port) -> String {
+    "\(port.symbol) = \(Listing.number(hosted.instance[port.symbol]))"
+  }
+}
+
+extension String {
+  /// The text without spaces at its ends.
+  var trimmed: String {
+    var rest = self[...]
+    while rest.first?.isWhitespace == true { rest.removeFirst() }
+    while rest.last?.isWhitespace == true { rest.removeLast() }
+    return String(rest)
+  }
+}
