@@ -1,7 +1,10 @@
 /// A colour, its parts from 0 to 1.
 public struct Colour: Sendable, Equatable {
+  /// From 0 to 1.
   public let red: Double
+  /// From 0 to 1.
   public let green: Double
+  /// From 0 to 1.
   public let blue: Double
 
   /// A colour from its parts, 0 to 1.

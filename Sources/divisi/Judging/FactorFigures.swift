@@ -19,6 +19,12 @@ struct FactorFigures {
 
   private var model: ConvolutiveNMF { factors.model }
   private var binCount: Int { model.binCount }
+  /// The frames that are shown.
+  private var shownFrames: Range<Int> {
+    let rate = factors.grid.frameRate
+    let last = min(Int((span.upperBound * rate).rounded(.up)), model.V.frameCount - 1)
+    return min(max(0, Int(span.lowerBound * rate)), last)..<last + 1
+  }
   private var hertzPerBin: Double { factors.grid.frequency(ofBin: 1) }
   private var time: Axis { .numbers("Time (s)", range: span, count: 10) }
   private var decibels: Panel.ColourScale { .init("dB", range: Self.floorDecibels...0) }
@@ -187,7 +193,7 @@ struct FactorFigures {
     var shown = factors.parts.map { _ in [Float]() }
     let columns = Matrix(rowCount: count, columnCount: factors.parts.count)
     let scratch = Matrix(rowCount: count, columnCount: 2)
-    for frame in 0..<model.V.frameCount {
+    for frame in shownFrames {
       factors.masks(ofFrame: frame, into: columns, scratch: scratch)
       for part in factors.parts.indices {
         shown[part] += UnsafeBufferPointer(start: columns.column(part), count: count)
@@ -205,16 +211,19 @@ struct FactorFigures {
 
   private func spectrogram(_ values: [Float], rowCount: Int) -> HeatMap {
     HeatMap(
-      rowCount: rowCount, columnCount: model.V.frameCount, values: values,
-      columns: (0, 1 / factors.grid.frameRate), rows: (0, hertzPerBin))
+      rowCount: rowCount, columnCount: shownFrames.count, values: values,
+      columns: (
+        Double(shownFrames.lowerBound) / factors.grid.frameRate, 1 / factors.grid.frameRate
+      ),
+      rows: (0, hertzPerBin))
   }
 
-  /// K × N values, frame by frame.
+  /// K values for each frame that is shown.
   private func frames(_ fill: (Int, UnsafeMutablePointer<Float>) -> Void) -> [Float] {
     let column = Matrix(rowCount: binCount, columnCount: 1)
     var values: [Float] = []
-    values.reserveCapacity(binCount * model.V.frameCount)
-    for frame in 0..<model.V.frameCount {
+    values.reserveCapacity(binCount * shownFrames.count)
+    for frame in shownFrames {
       fill(frame, column.column(0))
       values += UnsafeBufferPointer(start: column.column(0), count: binCount)
     }
