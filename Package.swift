@@ -42,6 +42,7 @@ let package = Package(
     .systemLibrary(name: "CSndfile", pkgConfig: "sndfile", providers: [.apt(["libsndfile1-dev"])]),
     .systemLibrary(name: "CExpat", pkgConfig: "expat", providers: [.apt(["libexpat1-dev"])]),
     .systemLibrary(name: "CZip", pkgConfig: "libzip", providers: [.apt(["libzip-dev"])]),
+    .systemLibrary(name: "CCairo", pkgConfig: "cairo", providers: [.apt(["libcairo2-dev"])]),
     .systemLibrary(name: "CSerd", pkgConfig: "serd-0", providers: [.apt(["libserd-dev"])]),
     .systemLibrary(name: "CLilv", pkgConfig: "lilv-0", providers: [.apt(["liblilv-dev"])]),
 
@@ -71,13 +72,15 @@ let package = Package(
       swiftSettings: strict),
     // Audio files in and out through libsndfile.
     .target(name: "AudioFiles", dependencies: ["CSndfile"], swiftSettings: strict),
+    // Pictures of what was learnt, through cairo. It knows axes and colours, not models.
+    .target(name: "Plotting", dependencies: ["CCairo"], swiftSettings: strict),
     // LV2: presets, read by the parser that lilv itself uses, and what a host needs to run plugins.
     .target(name: "LV2Hosting", dependencies: ["CSerd", "CLilv"], swiftSettings: strict),
     // The command line.
     .executableTarget(
       name: "divisi",
       dependencies: [
-        "DivisiEngine", "DivisiDSP", "DivisiScore", "AudioFiles", "LV2Hosting",
+        "DivisiEngine", "DivisiDSP", "DivisiScore", "AudioFiles", "LV2Hosting", "Plotting",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
@@ -122,6 +125,7 @@ let package = Package(
       resources: [.copy("Fixtures")], swiftSettings: strict),
     .testTarget(
       name: "AudioFilesTests", dependencies: ["AudioFiles", "CSndfile"], swiftSettings: strict),
+    .testTarget(name: "PlottingTests", dependencies: ["Plotting"], swiftSettings: strict),
     .testTarget(
       name: "LV2HostingTests", dependencies: ["LV2Hosting", "CLilv"], exclude: ["Fixtures"],
       swiftSettings: strict),

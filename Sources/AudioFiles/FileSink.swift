@@ -21,7 +21,9 @@ struct FileSink {
       tell: { withSink($0) { $0.move(by: 0, from: SEEK_CUR) } })
   }
 
-  fileprivate mutating func write(_ bytes: UnsafeRawPointer?, count: Int) -> sf_count_t {
+  /// Writes all of some bytes, or notes why not; returns how many were written.
+  @discardableResult
+  mutating func write(_ bytes: UnsafeRawPointer?, count: Int) -> sf_count_t {
     guard let bytes, errorNumber == 0 else { return 0 }
     var written = 0
     while written < count {

@@ -67,6 +67,39 @@ public final class StagedFiles {
   public func open(
     name: String, _ shape: AudioShape, as format: AudioFormat, expectedCount: Int
   ) throws(AudioFileError) -> AudioFileWriter {
+    try stage(name) { (temporary, destination) throws(AudioFileError) in
+      try AudioFileWriter(
+        path: temporary, named: destination, shape, as: format, expectedCount: expectedCount)
+    }
+  }
+
+  /// Writes one file that is not audio aside.
+  ///
+  /// - Parameter name: as of ``write(_:name:as:)``.
+  /// - Throws: one line if the name is no file name, is taken, or the file cannot be written.
+  public func write(bytes: [UInt8], name: String) throws(AudioFileError) {
+    try stage(name) { (temporary, destination) throws(AudioFileError) in
+      let descriptor = Glibc.open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+      guard descriptor >= 0 else {
+        throw AudioFileError(destination, expected: "to write this file", errorNumber: errno)
+      }
+      defer { close(descriptor) }
+      var sink = FileSink(descriptor: descriptor)
+      _ = bytes.withUnsafeBytes { sink.write($0.baseAddress, count: $0.count) }
+      if sink.errorNumber == 0, fsync(descriptor) != 0 { sink.errorNumber = errno }
+      guard sink.errorNumber == 0 else {
+        unlink(temporary)
+        throw AudioFileError(
+          destination, expected: "to write this file", errorNumber: sink.errorNumber)
+      }
+    }
+  }
+
+  /// Finds a hidden place for a file, and remembers what was made there.
+  private func stage<Result>(
+    _ name: String,
+    _ make: (_ temporary: String, _ destination: String) throws(AudioFileError) -> Result
+  ) throws(AudioFileError) -> Result {
     let destination = directory + "/" + name
     let components = name.split(separator: "/", omittingEmptySubsequences: false)
     guard components.allSatisfy({ !["", ".", ".."].contains($0) }), !name.utf8.contains(0) else {
@@ -83,10 +116,9 @@ public final class StagedFiles {
     let temporary = hiddenPath(beside: destination)
     TemporaryPaths.shared.insert(temporary)
     do throws(AudioFileError) {
-      let writer = try AudioFileWriter(
-        path: temporary, named: destination, shape, as: format, expectedCount: expectedCount)
+      let result = try make(temporary, destination)
       files.append(File(name: name, temporary: temporary, destination: destination))
-      return writer
+      return result
     } catch {
       TemporaryPaths.shared.remove(temporary)
       throw error

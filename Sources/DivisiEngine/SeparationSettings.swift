@@ -37,6 +37,8 @@ public struct SeparationSettings: Sendable, Equatable {
   public var hasAttackTemplates = true
   /// Only bins below this frequency are fitted, in hertz; 0 for all.
   public var cutoffHertz = 11_000.0
+  /// Whether drums are struck at times that no score gives: notes then only say which drums there are.
+  public var isScoreless = false
   /// How drum strokes start out.
   public var envelopes = EnvelopeShape.decaying
   /// Start of the templates.

@@ -15,5 +15,7 @@ struct Divisi: ParsableCommand {
         divisi separate duet.flac --score duet.mxl --split C4 -o stems
       """,
     version: "0.1.0",
-    subcommands: [Separate.self, Presets.self, Inspect.self, Learn.self])
+    subcommands: [
+      Separate.self, Evaluate.self, Compare.self, Plot.self, Presets.self, Inspect.self, Learn.self,
+    ])
 }

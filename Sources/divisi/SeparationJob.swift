@@ -1,4 +1,5 @@
 import AudioFiles
+import DivisiDSP
 import DivisiEngine
 import DivisiScore
 import FoundationEssentials
@@ -17,32 +18,25 @@ struct SeparationJob {
   let isPartial: Bool
   /// Whether to separate as the plugin does.
   let isStreamed: Bool
+  /// Whether references are also given to the ideal ratio mask.
+  let withOracle: Bool
+  /// Where what was learnt is written; nil for nowhere.
+  let factorFolder: String?
   let writing: OutputOptions
   let threadCount: Int
 
-  /// How far the last onset may lie past the end of the recording, in seconds.
-  private static let overrunSeconds = 2.0
-  /// How long the recording may go on after the last note: up to a fifth of its length, 4 s at least
-  /// and 10 s at most.
-  private static func remainderSeconds(of duration: Double) -> Double {
-    min(max(0.2 * duration, 4), 10)
-  }
-  /// Sound below this level, in full scale, is silence: −60 dB.
-  private static let silence: Float = 1e-3
-
   /// Separates one recording and writes its parts, all or none.
   ///
-  /// - Parameter folder: where true stems lie, if the parts are to be scored.
+  /// - Parameters:
+  ///   - score: nil where there is none, and any drum may sound at any time.
+  ///   - folder: where true stems lie, if the parts are to be scored.
   func run(
-    mix: String, score scorePath: String, references folder: String?, bar: ProgressBar
+    mix: String, score: String?, references folder: String?, bar: ProgressBar
   ) throws -> SeparationReport {
     let start = Date()
-    let score = try scoring.read(path: scorePath)
-    let parts = try selection.parts(of: score, name: scorePath)
-    let recording = try AudioFile.read(path: mix)
-    if !isPartial {
-      try checkLength(of: score, path: scorePath, against: recording, path: mix)
-    }
+    let input = try input(mix: mix, score: score)
+    let (score, scorePath) = (input.score, input.scorePath)
+    let (parts, recording) = (input.parts, input.recording)
     try checkOutputs(mix: mix, score: scorePath, parts: parts)
     let references = try folder.map { folder in
       try References(
@@ -52,30 +46,58 @@ struct SeparationJob {
     var bar = bar
     defer { bar.clear() }
     let separation: Separation
+    var factors: [FactorOutput] = []
+    let observer = factorFolder.map { _ in
+      FitObserver(fitted: { factors = FactorOutput.all(of: $0) })
+    }
     do {
-      separation = try separate(recording, into: parts, hasPedal: score.hasPedal) { fraction in
+      separation = try separate(
+        recording, into: parts, hasPedal: score.hasPedal, observer: observer
+      ) { fraction in
         bar.show(fraction)
         return true
       }
     } catch .noNoteInRecording {
-      throw Failure(
-        "\(scorePath): expected notes between 0 s and the end of \(mix) at \(seconds(recording.durationSeconds)); found none"
-      )
+      throw input.hasNoNote
     }
     let stems = try write(separation, parts: parts, recording: recording, mix: mix)
+    try write(factors, mix: mix)
     let elapsed = Date().timeIntervalSince(start)
     let scores = references?.scores(
       stems: Dictionary(uniqueKeysWithValues: zip(parts.map(\.name), separation.stems)),
       parallel: threads(threadCount))
+    let yardsticks = withOracle ? references.map { self.yardsticks($0, recording: recording) } : nil
     return SeparationReport(
       mix: mix, score: scorePath, preset: choice.preset.name, recording: recording, stems: stems,
       lossBefore: separation.lossBefore, lossAfter: separation.lossAfter,
       tuningCents: separation.tuningCents,
-      seconds: elapsed, scores: scores)
+      seconds: elapsed, scores: scores, yardsticks: yardsticks)
+  }
+
+  private func input(mix: String, score: String?) throws -> SeparationInput {
+    if let score {
+      return try SeparationInput(
+        mix: mix, score: score, scoring: scoring, selection: selection, isPartial: isPartial)
+    }
+    guard case .drums(let kit) = material, !kit.patches.isEmpty else {
+      throw Failure("--score: expected a score; only drums with a kit are separated without one")
+    }
+    return try SeparationInput(mix: mix, kit: kit, selection: selection)
+  }
+
+  /// What the same masks would give if they knew the truth, and what the mixture itself.
+  private func yardsticks(_ references: References, recording: AudioBuffer) -> Yardsticks {
+    Yardsticks.measure(
+      references: references.stems, mixture: Signals.mono(recording.channels),
+      grid: TimeGrid(
+        sampleRate: Double(recording.sampleRate), resolution: settings.separation.windowLength,
+        hopAtResolution: settings.separation.hopSize),
+      exponent: settings.separation.exponent, parallel: threads(threadCount))
   }
 
   private func separate(
-    _ recording: AudioBuffer, into parts: [Part], hasPedal: Bool, progress: (Double) -> Bool
+    _ recording: AudioBuffer, into parts: [Part], hasPedal: Bool, observer: FitObserver?,
+    progress: (Double) -> Bool
   ) throws(SeparationError) -> Separation {
     let sampleRate = Double(recording.sampleRate)
     if isStreamed {
@@ -87,40 +109,15 @@ struct SeparationJob {
       settings: settings.separation, material: material, parallel: threads(threadCount)
     ).separate(
       channels: recording.channels, sampleRate: sampleRate, parts: parts, hasPedal: hasPedal,
-      withResidual: writing.residual, progress: progress)
+      withResidual: writing.residual, observer: observer, progress: progress)
   }
 
   // MARK: Checks before the work
 
-  private func checkLength(
-    of score: Score, path: String, against recording: AudioBuffer, path mix: String
-  ) throws {
-    let duration = recording.durationSeconds
-    let lastOnset = score.notes.last?.onsetSeconds ?? 0
-    let advice = "move it with --score-offset or --score-rate, or accept it with --partial"
-    guard lastOnset < duration + Self.overrunSeconds else {
-      throw Failure(
-        "\(path): expected a score that ends with \(mix) at \(seconds(duration)); "
-          + "its last note begins at \(seconds(lastOnset)) (\(advice))")
-    }
-    let end = score.notes.reduce(0) { max($0, $1.dampedSeconds) }
-    let soundEnd = end + Self.remainderSeconds(of: duration)
-    let remainder = max(0, Int(soundEnd * Double(recording.sampleRate)))
-    guard remainder < recording.sampleCount else { return }
-    let goesOn = recording.channels.contains { channel in
-      channel[remainder...].contains { abs($0) > Self.silence }
-    }
-    if goesOn {
-      throw Failure(
-        "\(path): expected a score that ends with \(mix) at \(seconds(duration)); its last note ends at \(seconds(end)) (\(advice))"
-      )
-    }
-  }
-
   /// Refuses before the work what could not be written after it.
   private func checkOutputs(mix: String, score: String, parts: [Part]) throws {
-    for name in parts.map(\.name) + (writing.residual ? [PartName.reserved] : []) {
-      let path = "\(output)/\(fileName(mix: mix, part: name))"
+    let stems = parts.map(\.name) + (writing.residual ? [PartName.reserved] : [])
+    for path in stems.map({ "\(output)/\(fileName(mix: mix, part: $0))" }) + factorPaths(mix: mix) {
       guard FileManager.default.fileExists(atPath: path) else { continue }
       guard writing.force else {
         throw Failure("\(path): expected a new file, or --force; it exists already")
@@ -173,6 +170,4 @@ struct SeparationJob {
     try staged.commit()
     return reports
   }
-
-  private func seconds(_ value: Double) -> String { "\(fixed(value, digits: 1)) s" }
 }

@@ -36,10 +36,12 @@ struct SeparationReport {
   let tuningCents: Double?
   let seconds: Double
   /// By the names of parts; nil where nothing was there to compare with.
-  let scores: [String: References.Scores]?
+  let scores: [String: Scores]?
+  /// What the scores are held against; nil where it was not asked for.
+  let yardsticks: Yardsticks?
 
-  private var meanScores: References.Scores? {
-    scores.map { References.Scores.mean(of: Array($0.values)) }
+  private var meanScores: Scores? {
+    scores.map { Scores.mean(of: Array($0.values)) }
   }
 
   private var energy: Double { max(stems.reduce(0) { $0 + $1.energy }, .leastNormalMagnitude) }
@@ -56,7 +58,11 @@ struct SeparationReport {
       let level = stem.level.map { "\(fixed($0, digits: 1, width: 6)) dB" } ?? "   silent"
       var line =
         "  \(stem.path.padding(to: width))  \(level)  \(fixed(100 * stem.energy / energy, digits: 0, width: 3)) %"
-      if scores != nil { line += Self.columns(scores?[stem.name]) }
+      if scores != nil {
+        line += columns(
+          scores?[stem.name], oracle: yardsticks?.oracle[stem.name],
+          mixture: yardsticks?.baseline[stem.name])
+      }
       if stem.clippedCount > 0 {
         line += "  \(stem.clippedCount) samples clipped; --format wav-float keeps them"
       }
@@ -64,16 +70,20 @@ struct SeparationReport {
     }
     if let meanScores {
       // As wide as the path, the level and the share of energy above it.
-      lines.append("  \("mean".padding(to: width + 18))\(Self.columns(meanScores))")
+      let columns = columns(
+        meanScores, oracle: yardsticks?.meanOracle, mixture: yardsticks?.meanBaseline)
+      lines.append("  \("mean".padding(to: width + 18))\(columns)")
     }
     return lines.joined(separator: "\n")
   }
 
-  /// SDR, SIR and SAR, aligned from line to line.
-  private static func columns(_ scores: References.Scores?) -> String {
-    [
-      ("SDR", scores?.sdrDecibels), ("SIR", scores?.sirDecibels), ("SAR", scores?.sarDecibels),
-    ].map { name, value in
+  /// SDR, SIR, SAR and SI-SDR, and the SDR of the yardsticks, aligned from line to line.
+  private func columns(_ scores: Scores?, oracle: Scores?, mixture: Scores?) -> String {
+    var columns = Scores.measures.map { ($0.title, scores?[keyPath: $0.path]) }
+    if yardsticks != nil {
+      columns += [("oracle", oracle?.sdrDecibels), ("mixture", mixture?.sdrDecibels)]
+    }
+    return columns.map { name, value in
       "  \(name) \(value.map { "\(fixed($0, digits: 2, width: 6)) dB" } ?? "     – dB")"
     }.joined()
   }
@@ -90,29 +100,20 @@ struct SeparationReport {
           levelDecibels: Nullable(value: stem.level),
           energyShare: stem.energy / energy, clippedSamples: stem.clippedCount,
           sdrDecibels: scores?.sdrDecibels, sirDecibels: scores?.sirDecibels,
-          sarDecibels: scores?.sarDecibels, siSdrDecibels: scores?.siSdrDecibels)
+          sarDecibels: scores?.sarDecibels, siSdrDecibels: scores?.siSdrDecibels,
+          oracle: yardsticks?.oracle[stem.name], mixture: yardsticks?.baseline[stem.name])
       },
       lossBefore: Nullable(value: lossBefore), lossAfter: Nullable(value: lossAfter),
       tuningCents: Nullable(value: tuningCents),
       seconds: seconds,
       realTimeFactor: recording.durationSeconds / max(seconds, 1e-9),
-      mean: meanScores)
-    return Self.encode(record)
+      mean: meanScores, meanOracle: yardsticks?.meanOracle, meanMixture: yardsticks?.meanBaseline)
+    return encodedAsLine(record)
   }
 
   /// One line of JSON for a recording that failed.
   static func json(mix: String, error: any Error) -> String {
-    encode(["input": mix, "error": "\(error)"])
-  }
-
-  private static func encode(_ value: some Encodable) -> String {
-    let encoder = JSONEncoder()
-    encoder.keyEncodingStrategy = .convertToSnakeCase
-    encoder.nonConformingFloatEncodingStrategy = .convertToString(
-      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    guard let data = try? encoder.encode(value) else { return "{}" }
-    return String(decoding: data, as: UTF8.self)
+    encodedAsLine(["input": mix, "error": "\(error)"])
   }
 
   /// A number that is there even where it is none.
@@ -137,6 +138,8 @@ struct SeparationReport {
       let sirDecibels: Double?
       let sarDecibels: Double?
       let siSdrDecibels: Double?
+      let oracle: Scores?
+      let mixture: Scores?
     }
     let input: String
     let score: String
@@ -150,6 +153,8 @@ struct SeparationReport {
     let tuningCents: Nullable
     let seconds: Double
     let realTimeFactor: Double
-    let mean: References.Scores?
+    let mean: Scores?
+    let meanOracle: Scores?
+    let meanMixture: Scores?
   }
 }

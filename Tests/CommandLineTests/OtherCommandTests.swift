@@ -61,7 +61,9 @@ import Testing
     #expect(try Program.run("learn-kit", folder.file("empty"), "-o", folder.file("x")).status == 1)
   }
 
-  @Test(arguments: [[], ["separate"], ["presets"], ["inspect"], ["learn-kit"]])
+  @Test(arguments: [
+    [], ["separate"], ["evaluate"], ["compare"], ["plot"], ["presets"], ["inspect"], ["learn-kit"],
+  ])
   func helpReadsAsRecorded(command: [String]) throws {
     let run = try Program.run(command + ["--help"])
     #expect(run.status == 0)
@@ -91,7 +93,9 @@ import Testing
   }
 
   /// Examples are copied, so none is wrapped; the manual's generator drops what is not ASCII.
-  @Test(arguments: [[], ["separate"], ["inspect"], ["learn-kit"]])
+  @Test(arguments: [
+    [], ["separate"], ["evaluate"], ["compare"], ["plot"], ["inspect"], ["learn-kit"],
+  ])
   func examplesFitALineAndHelpIsPlain(command: [String]) throws {
     let help = try Program.run(command + ["--help"]).output
     #expect(help.utf8.allSatisfy { $0 < 128 })

@@ -10,6 +10,8 @@ struct Constraints: ~Copyable {
   let activations: [Float]
   /// The strokes of each component, in the order of time; empty where velocities say nothing.
   let strokes: [[Stroke]]
+  /// Whether no score says what sounds when.
+  var isFree = false
 }
 
 /// One stroke of a component, for the velocity pull.

@@ -45,9 +45,11 @@ struct StrokeConstraints {
       kit.write(
         articulation: envelope.articulation, component: component, grid: grid, to: templates)
     }
-    return .assemble(
+    var result = Constraints.assemble(
       templates: templates, rows: envelopes.map(\.row), starts: envelopes.map(\.start),
       strokes: envelopes.map(\.strokes), settings: settings)
+    result.isFree = settings.isScoreless
+    return result
   }
 
   /// Draws the envelopes of all articulations that are struck, in ascending order.
@@ -80,6 +82,10 @@ struct StrokeConstraints {
         struck.append(Stroke(firstFrame: frames.lowerBound, velocity: note.velocity))
       }
       let peak = start.max() ?? 0
+      if settings.isScoreless {
+        row.open(0..<frameCount, part: notes[articulation]![0].part)
+        return Envelope(articulation: articulation, row: row, start: row.weights, strokes: [])
+      }
       if peak > 0 { row.weights = start.map { $0 / peak } }
       return Envelope(articulation: articulation, row: row, start: start, strokes: struck)
     }

@@ -5,25 +5,36 @@ struct Fit {
   let model: ConvolutiveNMF
   let lossBefore: Double
   let lossAfter: Double
+  /// W_E as it was last used, if somebody looked on and there was one.
+  var encoder: Encoder?
   /// Components that training by gradients has silenced; 0 for other models.
   var deadComponents = 0
 
   /// Iterations without the pull after which velocities are compared with what was found.
   private static let pilotIterations = 8
 
+  /// Steps on H alone that find out what is struck when no score says it, before templates may change.
+  private static let freeIterations = 20
+
   /// Fits a model of the family that the settings name.
   ///
   /// The autoencoder's iterations come first: a step on encoder and decoder from one approximation,
   /// then the code anew. What is left of the iterations are steps on W and on H, and last the
   /// refinements on H alone. Where strokes have velocities, a pilot fit decides how far to trust
-  /// them.
+  /// them. Where no score says what sounds when, steps on H alone come first, and there is no encoder:
+  /// what its code could know, the mask, is missing.
   ///
-  /// - Parameter step: called after each iteration; may throw to end the fit.
+  /// - Parameters:
+  ///   - observe: called with the model as it starts, after each iteration and after each refinement;
+  ///     not during the pilot.
+  ///   - step: called after each iteration; may throw to end the fit.
   static func run(
     _ constraints: consuming Constraints, to V: Spectrogram, settings: SeparationSettings,
     parallel: @escaping Parallel,
+    observe: ((ConvolutiveNMF) -> Void)? = nil,
     step: () throws(SeparationError) -> Void
   ) throws(SeparationError) -> Fit {
+    let isFree = constraints.isFree
     var pull = VelocityPull(pattern: constraints.pattern, strokes: constraints.strokes)
     let activations = constraints.activations
     let pattern = constraints.pattern
@@ -48,8 +59,18 @@ struct Fit {
 
     let model = makeModel(constraints.templates)
     let lossBefore = model.loss()
+    observe?(model)
+    var encoder: Encoder?
+    if isFree {
+      for _ in 0..<freeIterations {
+        model.approximate()
+        model.update(templates: false, activations: true)
+        observe?(model)
+      }
+    }
     let encoderIterations =
-      settings.model.hasEncoder ? min(settings.encoderIterations, settings.iterations) : 0
+      settings.model.hasEncoder && !isFree
+      ? min(settings.encoderIterations, settings.iterations) : 0
     var deadComponents = 0
     if encoderIterations > 0, let rule = settings.model.gradientRule {
       var gradient = settings.gradient
@@ -59,8 +80,10 @@ struct Fit {
       for _ in 0..<encoderIterations {
         autoencoder.step()
         pull.apply(to: model.H)
+        observe?(model)
         try step()
       }
+      if observe != nil { encoder = Encoder(autoencoder.encoder.copy()) }
       deadComponents = autoencoder.deadComponents().count
     } else if encoderIterations > 0 {
       let autoencoder = NonnegativeAutoencoder(decoder: model, parallel: parallel)
@@ -71,21 +94,26 @@ struct Fit {
         autoencoder.normalise()
         autoencoder.encode()
         pull.apply(to: model.H)
+        observe?(model)
         try step()
       }
+      if observe != nil { encoder = Encoder(autoencoder.encoder.copy()) }
     }
     for _ in encoderIterations..<settings.iterations {
       model.iterate()
       pull.apply(to: model.H)
+      observe?(model)
       try step()
     }
     for _ in 0..<settings.refinements {
       model.approximate()
       model.update(templates: false, activations: true)
+      observe?(model)
     }
     model.finish()
     return Fit(
-      model: model, lossBefore: lossBefore, lossAfter: model.loss(), deadComponents: deadComponents)
+      model: model, lossBefore: lossBefore, lossAfter: model.loss(), encoder: encoder,
+      deadComponents: deadComponents)
   }
 
   /// How often `run` calls `step`, at most.

@@ -1,4 +1,5 @@
 import DivisiDSP
+public import DivisiScore
 internal import Glibc
 
 /// Spectrogram patches of drum strokes: what each articulation of a kit sounds like, frame by
@@ -36,6 +37,15 @@ public struct DrumKit: Sendable {
     case 40: 38
     default: pitch
     }
+  }
+
+  /// A score in which every drum of the kit is struck at the start: what may sound where no score says
+  /// what does.
+  public var score: Score {
+    Score(
+      notes: patches.keys.sorted().map {
+        Note(onsetSeconds: 0, releaseSeconds: 0, pitch: $0, channel: 10)
+      }, trackNames: [], hasPedal: false)
   }
 
   /// Writes an articulation as the start of a template, on another grid.

@@ -50,6 +50,9 @@ public struct Separator: Sendable {
   private let settings: SeparationSettings
   private let material: Material
   private let parallel: Parallel
+  /// The model whose trial fits find out how long notes ring; nil for that of the settings. Models
+  /// that are to be compared get the same masks by it.
+  public var trialModel: ModelKind?
 
   /// - Parameters:
   ///   - settings: valid.
@@ -69,12 +72,14 @@ public struct Separator: Sendable {
   ///   - hasPedal: whether the notes' damping times come from a sustain pedal; where not, they are
   ///     found out.
   ///   - withResidual: whether what no part explains is kept out of the parts.
+  ///   - observer: looks on.
   ///   - progress: called with 0…1; returns whether to go on.
   /// - Complexity: O(iterations · free entries · free bins). Memory, in bytes per sample of one
   ///   channel: 8 K / hop while fitting (16 for `hands`), then half of that and 4 per channel of
   ///   each stem.
   public func separate(
     channels: [[Float]], sampleRate: Double, parts: [Part], hasPedal: Bool, withResidual: Bool,
+    observer: FitObserver? = nil,
     progress: (Double) -> Bool = { _ in true }
   ) throws(SeparationError) -> Separation {
     let sampleCount = channels[0].count
@@ -91,8 +96,16 @@ public struct Separator: Sendable {
         stems: parts.map { _ in silence }, lossBefore: 0, lossAfter: 0, tuningCents: nil)
     }
 
-    let (fit, tuning) = try fit(V, grid: grid, parts: parts, hasPedal: hasPedal, progress: progress)
+    let (fit, tuning) = try fit(
+      V, grid: grid, parts: parts, hasPedal: hasPedal, observe: observer?.iterated,
+      progress: progress)
     let mask = settings.mask(partCount: parts.count, grid: grid, hasResidual: withResidual)
+    observer?.fitted(
+      Factorisation(
+        grid: grid, settings: settings, model: fit.model, encoder: fit.encoder, mask: mask,
+        parts: parts,
+        components: Factorisation.Component.all(
+          parts: parts, material: material, settings: settings)))
     let stems = Synthesis.stems(
       of: channels, stft: stft, model: fit.model, mask: mask, parallel: parallel)
     guard progress(1) else { throw .cancelled }
@@ -102,9 +115,11 @@ public struct Separator: Sendable {
   }
 
   private func fit(
-    _ V: Spectrogram, grid: TimeGrid, parts: [Part], hasPedal: Bool, progress: (Double) -> Bool
+    _ V: Spectrogram, grid: TimeGrid, parts: [Part], hasPedal: Bool,
+    observe: ((ConvolutiveNMF) -> Void)?, progress: (Double) -> Bool
   ) throws(SeparationError) -> (Fit, tuning: Double?) {
     var trial = settings
+    trial.model = trialModel ?? settings.model
     trial.iterations = ReleaseSearch.trialIterations(settings)
     let isPitched = if case .pitched = material { true } else { false }
     let searches = !hasPedal && settings.releaseSeconds == 0
@@ -121,7 +136,9 @@ public struct Separator: Sendable {
         parts: parts, kit: kit, grid: grid, frameCount: V.frameCount, binCount: V.binCount,
         settings: settings)
       return (
-        try Fit.run(constraints, to: V, settings: settings, parallel: parallel, step: step), nil
+        try Fit.run(
+          constraints, to: V, settings: settings, parallel: parallel, observe: observe, step: step),
+        nil
       )
     case .pitched:
       var constraints = PitchConstraints(
@@ -131,20 +148,21 @@ public struct Separator: Sendable {
       let tuning = Tuning.cents(of: V, constraints: constraints, grid: grid)
       let comb = PitchComb(tuningCents: tuning, shape: settings.comb)
       func fit(
-        _ constraints: PitchConstraints, _ settings: SeparationSettings
+        _ constraints: PitchConstraints, _ settings: SeparationSettings,
+        observe: ((ConvolutiveNMF) -> Void)? = nil
       ) throws(SeparationError) -> Fit {
         try Fit.run(
           constraints.constraints(
             comb: comb, grid: grid, frameCount: V.frameCount, binCount: V.binCount,
             settings: settings),
-          to: V, settings: settings, parallel: parallel, step: step)
+          to: V, settings: settings, parallel: parallel, observe: observe, step: step)
       }
       if searches {
         constraints = try ReleaseSearch.run(constraints, grid: grid, settings: settings) {
           (constraints) throws(SeparationError) in try fit(constraints, trial)
         }
       }
-      return (try fit(constraints, settings), tuning)
+      return (try fit(constraints, settings, observe: observe), tuning)
     }
   }
 }

@@ -33,6 +33,16 @@ struct Play: ParsableCommand {
     completion: .directory)
   var state: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Take commands by OSC at this UDP port; 0: any that is free.", valueName: "port"))
+  var osc: Int?
+  @Option(
+    help: ArgumentHelp(
+      "The address of this machine to take OSC at; 0.0.0.0: all. Whoever reaches it can do all that you can.",
+      valueName: "address"))
+  var oscAddress = "127.0.0.1"
+
   @Flag(help: "List the plugins, and nothing else.") var list = false
   @Option(help: ArgumentHelp("List a plugin's presets.", valueName: "plugin")) var presets: String?
   @Option(help: ArgumentHelp("Describe a plugin's ports.", valueName: "plugin")) var info: String?
@@ -44,6 +54,9 @@ struct Play: ParsableCommand {
     }
     guard !noConnect || connect.isEmpty else {
       throw ValidationError("--no-connect: expected no --connect beside it")
+    }
+    guard (0...65535).contains(osc ?? 0) else {
+      throw ValidationError("--osc \(osc ?? 0): expected a port from 0 to 65535")
     }
   }
 
@@ -59,30 +72,64 @@ struct Play: ParsableCommand {
     }
   }
 
+  /// Plays what a session manager wants, or what was asked for.
   private func play(_ plugin: Plugin) throws {
     Stop.listen()
+    guard let manager = NSMManager.find() else { return try play(plugin, in: nil, of: nil) }
+    // Another project can be wanted while one plays.
+    while let project = manager.nextProject() {
+      do {
+        try play(project.plugin(in: plugin.world) ?? plugin, in: project, of: manager)
+        if manager.wanted == nil { return }
+      } catch {
+        guard manager.wanted != nil else { throw error }
+        complain("\(error)")
+        manager.refuse(project, error)
+      }
+    }
+  }
+
+  /// - Parameter project: where the state is kept; options begin only what has none.
+  private func play(_ plugin: Plugin, in project: NSMProject?, of manager: NSMManager?) throws {
+    let isNew = project?.isNew ?? true
     let client = try JackClient(
-      name: name ?? Self.shortName(plugin.name), isExact: exact, startsServer: startServer)
+      name: project?.clientName ?? name ?? Self.shortName(plugin.name),
+      isExact: exact || project != nil, startsServer: startServer)
     let hosted = try HostedPlugin(
       plugin, sampleRate: client.sampleRate, worker: .asynchronous)
-    if let state, access(state + "/state.ttl", F_OK) == 0 { try hosted.load(from: state) }
-    try options.apply(to: hosted)
-    try hosted.start(score: options.score)
+    if let project, !isNew {
+      try hosted.load(from: project.folder)
+    } else {
+      if let state, access(state + "/state.ttl", F_OK) == 0 { try hosted.load(from: state) }
+      try options.apply(to: hosted)
+    }
+    try hosted.start(score: isNew ? options.score : nil)
+    if isNew, let project { try hosted.save(to: project.folder) }
     try client.activate(hosted, waits: wait)
     defer { client.deactivate() }
-    if connect.isEmpty && !noConnect {
+    if !isNew {
+      // Connections are the session manager's.
+    } else if connect.isEmpty && !noConnect {
       client.connectToSpeakers(plugin)
     } else {
       try client.connect(connect.flatMap { Connection.parse($0) ?? [] }, of: plugin)
     }
+    let session = Session(client: client, hosted: hosted, folder: project?.folder ?? state)
+    if isNew {
+      session.preset = options.preset
+      session.score = options.score
+    }
+    if Prompt.isWelcome(manager != nil) { session.surfaces.append(Prompt()) }
+    if let osc {
+      session.surfaces.append(try OSCSurface(host: oscAddress, port: osc, plugin: plugin))
+    }
+    if let manager { session.surfaces.append(NSMSurface(manager)) }
     say("\(plugin.name) plays as \(client.name)")
-    let session = Session(client: client, hosted: hosted, folder: state)
-    session.preset = options.preset
-    session.score = options.score
-    session.surfaces.append(Prompt())
+    manager?.accept()
     session.run()
     client.deactivate()
-    if let state { try hosted.save(to: state) }
+    // A session manager says itself when to save.
+    if project == nil, let state { try hosted.save(to: state) }
     if client.isGone { throw Failure("the JACK server has gone", code: Failure.unavailable) }
   }
 

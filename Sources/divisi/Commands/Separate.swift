@@ -24,17 +24,30 @@ struct Separate: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "The score: MIDI, MusicXML, .mxl or CSV. {folder} and {name} stand for each recording's.",
+      "The score: MIDI, MusicXML, .mxl or CSV. {folder} and {name} stand for each recording's. Drums can do without.",
       valueName: "file"),
     completion: .file(extensions: ["mid", "midi", "musicxml", "xml", "mxl", "csv"]))
-  var score: String
+  var score: String?
 
   @Option(
     help: ArgumentHelp(
-      "A folder of true stems, named after the parts: reports how close the parts come (SDR, SIR, SAR). {folder} and {name} as in SCORE.",
+      "A folder of true stems, named after the parts: reports how close the parts come (SDR, SIR, SAR, SI-SDR). {folder} and {name} as in SCORE.",
       valueName: "dir"),
     completion: .directory)
   var references: String?
+
+  @Flag(
+    help:
+      "With --references: also report the ideal ratio mask, which knows the truth, and the mixture as every part."
+  )
+  var oracle = false
+
+  @Option(
+    help: ArgumentHelp(
+      "Also write what was learnt: factors.safetensors (V, W, H, W_E, masks), and notes.csv and activations.csv as layers for Sonic Visualiser, named below this folder as the parts are below DIR.",
+      valueName: "dir"),
+    completion: .directory)
+  var exportFactors: String?
 
   @Option(
     name: .shortAndLong, help: ArgumentHelp("Where to write.", valueName: "dir"),
@@ -72,6 +85,18 @@ struct Separate: ParsableCommand {
       }
     }
     _ = try scoring.selection()
+    guard score != nil || !stream else {
+      throw ValidationError("--stream: expected --score beside it")
+    }
+    guard !oracle || references != nil else {
+      throw ValidationError("--oracle: expected --references beside it")
+    }
+    guard exportFactors != "" else {
+      throw ValidationError("--export-factors: expected a folder, found ''")
+    }
+    if stream, exportFactors != nil {
+      throw ValidationError("--export-factors: expected no --stream beside it, which keeps none")
+    }
     guard stream || (overrides.lookahead == nil && overrides.history == nil) else {
       throw ValidationError("--lookahead and --history: expected --stream beside them")
     }
@@ -84,12 +109,15 @@ struct Separate: ParsableCommand {
     StagedFiles.removeOnSignals()
     let job = try reporting {
       let choice = try PresetStore.choose(preset)
+      var settings = try gradients.applied(to: overrides.applied(to: choice.settings))
+      settings.separation.isScoreless = score == nil
       return SeparationJob(
         output: output, presetName: preset, choice: choice,
-        settings: try gradients.applied(to: overrides.applied(to: choice.settings)),
+        settings: settings,
         material: try choice.material(),
         selection: try scoring.selection() ?? choice.selection,
-        scoring: scoring, isPartial: partial, isStreamed: stream, writing: writing,
+        scoring: scoring, isPartial: partial, isStreamed: stream, withOracle: oracle,
+        factorFolder: exportFactors, writing: writing,
         threadCount: overrides.threadCount)
     }
     if stream, let text = job.settings.separation.model.streamRemark { report(Failure(text)) }
@@ -98,7 +126,7 @@ struct Separate: ParsableCommand {
       let bar = ProgressBar(title: URL(fileURLWithPath: mix).lastPathComponent)
       do {
         let report = try job.run(
-          mix: mix, score: expand(score, for: mix),
+          mix: mix, score: score.map { expand($0, for: mix) },
           references: references.map { expand($0, for: mix) }, bar: bar)
         print(writing.json ? report.json : report.text)
       } catch {
@@ -113,13 +141,5 @@ struct Separate: ParsableCommand {
       }
     }
     if failed { throw ExitCode.failure }
-  }
-
-  private func expand(_ template: String, for mix: String) -> String {
-    let url = URL(fileURLWithPath: mix)
-    return
-      template
-      .replacing("{folder}", with: url.deletingLastPathComponent().relativePath)
-      .replacing("{name}", with: url.deletingPathExtension().lastPathComponent)
   }
 }

@@ -1,0 +1,105 @@
+public import DivisiDSP
+public import DivisiScore
+
+/// What was learnt from a recording: templates, activations, the encoder if there is one, and what
+/// they mean.
+public struct Factorisation: Sendable {
+  /// What one component stands for.
+  public struct Component: Sendable, Equatable {
+    /// Which sound of its pitch a component is.
+    public enum Role: String, Sendable {
+      /// The full sound of a pitch.
+      case tone
+      /// The first 0.3 s of a pitch.
+      case attack
+      /// The noise of a pitch's onset.
+      case onset
+      /// A drum.
+      case stroke
+    }
+
+    /// MIDI number; of a drum, in the General MIDI map.
+    public let pitch: Int
+    /// What it is for.
+    public let role: Role
+  }
+
+  /// Where frames and bins lie.
+  public let grid: TimeGrid
+  /// How it was fitted.
+  public let settings: SeparationSettings
+  /// V, W and H.
+  public let model: ConvolutiveNMF
+  /// W_E as it was last used; nil for a model without one.
+  public let encoder: Encoder?
+  /// How the parts share a bin.
+  public let mask: WienerMask
+  /// The parts, in the order of the stems.
+  public let parts: [Part]
+  /// R of them.
+  public let components: [Component]
+
+  /// The masks of one frame.
+  ///
+  /// - Parameters:
+  ///   - frame: n.
+  ///   - masks: K of the grid × S; column s becomes part s.
+  ///   - scratch: K × 2, contents arbitrary.
+  public func masks(
+    ofFrame frame: Int, into masks: borrowing Matrix, scratch: borrowing Matrix
+  ) {
+    mask.compute(from: model, frame: frame, into: masks, scratch: scratch)
+  }
+}
+
+/// W_E of a model that has one: K × R × T, row r of the encoder as column r.
+public final class Encoder: Sendable {
+  /// Its values.
+  public let templates: Templates
+
+  init(_ templates: consuming Templates) { self.templates = templates }
+}
+
+extension Factorisation.Component {
+  /// The components of a model, in its order.
+  static func all(
+    parts: [Part], material: Material, settings: SeparationSettings
+  ) -> [Factorisation.Component] {
+    let pitches = parts.flatMap { $0.notes.map(\.pitch) }
+    switch material {
+    case .drums:
+      return Set(pitches.map(DrumKit.articulation)).sorted().map { .init(pitch: $0, role: .stroke) }
+    case .pitched:
+      let roles: [Role] =
+        [.tone] + (settings.hasAttackTemplates ? [.attack] : [])
+        + (settings.hasOnsetTemplates ? [.onset] : [])
+      return Set(pitches).sorted().flatMap { pitch in
+        roles.map { .init(pitch: pitch, role: $0) }
+      }
+    }
+  }
+}
+
+extension Factorisation.Component {
+  private static let steps = ["C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B"]
+  private static let drums = [
+    35: "kick", 36: "kick", 37: "side stick", 38: "snare", 39: "clap", 40: "snare", 41: "low tom",
+    42: "closed hi-hat", 43: "low tom", 44: "pedal hi-hat", 45: "mid tom", 46: "open hi-hat",
+    47: "mid tom", 48: "high tom", 49: "crash", 50: "high tom", 51: "ride", 52: "china",
+    53: "ride bell", 54: "tambourine", 55: "splash", 56: "cowbell", 57: "crash", 59: "ride",
+  ]
+
+  /// A pitch as people write it: `C4` is middle C.
+  public static func name(ofPitch pitch: Int) -> String {
+    steps[pitch % 12] + String(pitch / 12 - 1)
+  }
+
+  /// What to call it: `C4`, `C4 attack`, `C4 onset`, `snare`.
+  public var name: String {
+    switch role {
+    case .tone: Self.name(ofPitch: pitch)
+    case .attack, .onset: "\(Self.name(ofPitch: pitch)) \(role.rawValue)"
+    case .stroke: Self.drums[pitch] ?? "drum \(pitch)"
+    }
+  }
+}

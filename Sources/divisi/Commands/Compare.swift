@@ -1,0 +1,214 @@
+import ArgumentParser
+import AudioFiles
+import DivisiDSP
+import DivisiEngine
+import FoundationEssentials
+
+/// `divisi compare`.
+struct Compare: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Fit several models to the same recordings and report how they fare.",
+    discussion: """
+      Every model gets the same spectrogram, masks and start values. Writes DIR/report.md, with pictures, and DIR/report.json: \
+      approximation errors, losses over iterations and over seconds, time and memory, and with --references SDR, SIR and SAR \
+      beside the oracle (case 0) and the mixture. --cases adds random starts: 1 is informed templates and activations, 2 \
+      random activations, 3 random templates, 4 both random.
+
+        divisi compare set/*/mix.flac --score '{folder}/score.mid' \\
+          --references '{folder}' --models nmf,nae -p literature -o report
+      """)
+
+  @Argument(help: ArgumentHelp("The recordings.", valueName: "mix"), completion: .file())
+  var mixes: [String]
+
+  @Option(
+    help: ArgumentHelp(
+      "The score: MIDI, MusicXML, .mxl or CSV. {folder} and {name} stand for each recording's.",
+      valueName: "file"),
+    completion: .file(extensions: ["mid", "midi", "musicxml", "xml", "mxl", "csv"]))
+  var score: String
+
+  @Option(
+    help: ArgumentHelp(
+      "The models, in the order expected of their errors: \(ModelKind.allCases.map(\.rawValue).joined(separator: ", ")). (default: all)",
+      valueName: "nmf,nae"))
+  var models: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "How templates and activations start, by number: 1 to 4.", valueName: "1,2,3,4"))
+  var cases: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "A folder of true stems, named after the parts. {folder} and {name} as in SCORE.",
+      valueName: "dir"),
+    completion: .directory)
+  var references: String?
+
+  @Option(
+    name: .shortAndLong, help: ArgumentHelp("Where to write the report.", valueName: "dir"),
+    completion: .directory)
+  var output: String
+
+  @Option(
+    name: .shortAndLong, help: "A preset by name ('divisi presets' lists them) or by path.",
+    completion: PresetStore.completion)
+  var preset = "hands"
+
+  @Flag(help: "Accept a score that goes on after the recording, or that ends long before it.")
+  var partial = false
+
+  @OptionGroup(title: "Score options") var scoring: ScoreOptions
+  @OptionGroup(title: "Picture options") var pictures: PictureOptions
+  @OptionGroup(title: "Options that override the preset") var overrides: Overrides
+
+  private static let reportName = "report.md"
+  private static let recordName = "report.json"
+
+  func validate() throws {
+    guard !output.isEmpty else { throw ValidationError("--output: expected a folder, found ''") }
+    if let option = refusedOverride {
+      throw ValidationError("\(option): expected no such option here")
+    }
+    _ = try kinds()
+    _ = try startCases()
+    _ = try scoring.selection()
+  }
+
+  /// An override that a comparison decides by itself.
+  private var refusedOverride: String? {
+    if overrides.model != nil { return "--model (--models names them)" }
+    if overrides.templates != nil { return "--templates (--cases says how they start)" }
+    if overrides.activations != nil { return "--activations (--cases says how they start)" }
+    return overrides.lookahead != nil ? "--lookahead" : overrides.history != nil ? "--history" : nil
+  }
+
+  private func kinds() throws -> [ModelKind] {
+    guard let models else { return ModelKind.allCases }
+    let names = models.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+    let kinds = names.compactMap(ModelKind.init)
+    guard kinds.count == names.count, Set(names).count == names.count else {
+      let known = ModelKind.allCases.map(\.rawValue).joined(separator: ", ")
+      throw ValidationError("--models: expected some of \(known), each once, found '\(models)'")
+    }
+    return kinds
+  }
+
+  private func startCases() throws -> [StartCase] {
+    guard let cases else { return [.informed] }
+    let names = cases.split(separator: ",", omittingEmptySubsequences: false)
+    let numbers = names.compactMap { Int($0).flatMap(StartCase.init) }
+    guard numbers.count == names.count, Set(numbers).count == names.count else {
+      throw ValidationError("--cases: expected numbers from 1 to 4, each once, found '\(cases)'")
+    }
+    return numbers
+  }
+
+  func run() throws {
+    StagedFiles.removeOnSignals()
+    try reporting {
+      let choice = try PresetStore.choose(preset)
+      let settings = try overrides.applied(to: choice.settings).separation
+      let material = try choice.material()
+      try pictures.check([Self.reportName, Self.recordName], in: output)
+      var comparison = Comparison(
+        command: Array(CommandLine.arguments.dropFirst()), preset: choice.preset.name,
+        models: try kinds().map(\.rawValue), startCases: try startCases().map(\.rawValue))
+      for (mix, name) in zip(mixes, Comparison.names(of: mixes)) {
+        try add(mix, name: name, settings: settings, material: material, choice, to: &comparison)
+      }
+      try write(comparison, settings: settings)
+    }
+  }
+
+  private func add(
+    _ mix: String, name: String, settings: SeparationSettings, material: Material,
+    _ choice: PresetStore.Choice, to comparison: inout Comparison
+  ) throws {
+    let parallel = threads(overrides.threadCount)
+    let input = try SeparationInput(
+      mix: mix, score: expand(score, for: mix), scoring: scoring,
+      selection: try scoring.selection() ?? choice.selection, isPartial: partial)
+    let truth = try references.map { folder in
+      try References(
+        folder: expand(folder, for: mix), parts: input.parts.map(\.name),
+        recording: input.recording, path: mix)
+    }
+    let yardsticks = truth.map {
+      Yardsticks.measure(
+        references: $0.stems, mixture: Signals.mono(input.recording.channels),
+        grid: TimeGrid(
+          sampleRate: Double(input.recording.sampleRate), resolution: settings.windowLength,
+          hopAtResolution: settings.hopSize),
+        exponent: settings.exponent, parallel: parallel)
+    }
+    comparison.items.append(
+      Comparison.Item(
+        name: name, path: mix, seconds: input.recording.durationSeconds,
+        oracle: yardsticks?.oracle, mixture: yardsticks?.baseline))
+    for startCase in try startCases() {
+      for kind in try kinds() {
+        var bar = ProgressBar(title: "\(name), \(kind.rawValue)")
+        defer { bar.clear() }
+        let trial = try Trial.run(
+          input, settings: settings.starting(startCase, with: kind), trialModel: settings.model,
+          material: material, references: truth, startCase: startCase, name: name,
+          parallel: parallel
+        ) { bar.show($0) }
+        bar.clear()
+        comparison.trials.append(trial)
+        let sdr = trial.mean?.sdrDecibels.map { ", SDR \(fixed($0, digits: 2)) dB" } ?? ""
+        print(
+          "\(name.printable): \(kind.rawValue), case \(startCase.rawValue): error \(fixed(trial.error, digits: 3)) in \(fixed(trial.seconds.last ?? 0, digits: 2)) s\(sdr)"
+        )
+      }
+    }
+  }
+
+  private func write(_ comparison: Comparison, settings: SeparationSettings) throws {
+    let staged = try StagedFiles(directory: output, force: pictures.force)
+    let label = lossLabel(settings)
+    for startCase in comparison.startCases {
+      if comparison.items.count > 1 {
+        try pictures.write(
+          comparison.meanLossFigure(startCase: startCase, label: label),
+          named: ComparisonReport.lossPicture(startCase), to: staged)
+      }
+      for item in comparison.items {
+        try pictures.write(
+          comparison.lossFigure(startCase: startCase, recording: item.name, label: label),
+          named: ComparisonReport.lossPicture(startCase, recording: item.name), to: staged)
+      }
+    }
+    if comparison.hasReferences {
+      try pictures.write(
+        comparison.scoreFigure, named: ComparisonReport.scorePicture, to: staged)
+    }
+    let report = ComparisonReport(
+      comparison: comparison, settings: settings, threadCount: overrides.threadCount,
+      pictures: { name in
+        // What web pages show, if it is among the formats.
+        let format = pictures.formats.first { $0 != .pdf } ?? .pdf
+        return "\(name).\(format.rawValue)".replacing(" ", with: "%20")
+      })
+    try staged.write(bytes: Array(report.text.utf8), name: Self.reportName)
+    try staged.write(
+      bytes: Array((encodedAsLine(comparison) + "\n").utf8), name: Self.recordName)
+    try staged.commit()
+    print("\(output)/\(Self.reportName)".printable)
+  }
+}
+
+extension SeparationSettings {
+  /// The same for another model, which starts in another way.
+  fileprivate func starting(_ startCase: StartCase, with kind: ModelKind) -> SeparationSettings {
+    var settings = self
+    // A preset for a model without an encoder says nothing of the encoder's share.
+    if !model.hasEncoder && kind.hasEncoder { settings.encoderIterations = iterations }
+    settings.model = kind
+    settings.templates = startCase.templates
+    settings.activations = startCase.activations
+    return settings
+  }
+}

@@ -1,0 +1,183 @@
+import ArgumentParser
+import AudioFiles
+import DivisiDSP
+import FoundationEssentials
+
+/// `divisi evaluate`.
+struct Evaluate: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Score separated stems against the true ones.",
+    discussion: """
+      Reports BSS Eval v3 SDR, SIR and SAR (512-tap filters) and SI-SDR in decibels, for every part and on average. Beside them \
+      stand two yardsticks: the oracle, the mixture masked by the true stems' ratios, which is about as well as any mask could \
+      do; and the mixture itself as the estimate of every part, which is to do nothing.
+
+      Stems are compared by name, in any case; KD, SD and HH are kick, snare and hihat. The mixture is --mix, else the file \
+      called mix beside the references, else their sum. Folders of folders are compared folder by folder:
+
+        divisi evaluate --references set/nocturne --estimates stems/nocturne
+        divisi evaluate --references set --estimates stems --json > results.jsonl
+      """)
+
+  @Option(
+    help: ArgumentHelp("The folder of true stems, or one of such folders.", valueName: "dir"),
+    completion: .directory)
+  var references: String
+
+  @Option(
+    help: ArgumentHelp("The folder of separated stems, or one of such folders.", valueName: "dir"),
+    completion: .directory)
+  var estimates: String
+
+  @Option(help: ArgumentHelp("The mixture of the stems.", valueName: "file"), completion: .file())
+  var mix: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Only these parts. (default: all that have a reference)", valueName: "left,right"))
+  var parts: String?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("The oracle's STFT window at 44.1 kHz.", valueName: "samples"))
+  var window = 2048
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "The oracle's STFT hop at 44.1 kHz. (default: a quarter of the window)", valueName: "samples")
+  )
+  var hop: Int?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Exponent of the oracle's masks: 1 magnitudes, 2 powers.", valueName: "exponent"))
+  var alpha = 2.0
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Threads; the scores do not depend on it. (default: all processors)", valueName: "n"))
+  var threads: Int?
+
+  @Flag(help: "Print one line of JSON per folder.")
+  var json = false
+
+  private var hopSize: Int { hop ?? window / 4 }
+  private var threadCount: Int { threads ?? ProcessInfo.processInfo.activeProcessorCount }
+
+  func validate() throws {
+    guard (64...65_536).contains(window) else {
+      throw ValidationError("--window: expected 64 to 65536 samples at 44.1 kHz, found \(window)")
+    }
+    guard hopSize >= max(1, window / 64), hopSize <= window / 2 else {
+      throw ValidationError(
+        "--hop: expected \(max(1, window / 64)) to \(window / 2) samples, found \(hopSize)")
+    }
+    guard alpha >= 0.01, alpha <= 4 else {
+      throw ValidationError("--alpha: expected 0.01 to 4, found \(alpha)")
+    }
+    guard (1...256).contains(threadCount) else {
+      throw ValidationError("--threads: expected 1 to 256, found \(threadCount)")
+    }
+  }
+
+  func run() throws {
+    try reporting {
+      let truth = try StemFolder(references, what: "a folder of true stems")
+      let separated = try StemFolder(estimates, what: "a folder of separated stems")
+      guard truth.stems.isEmpty else {
+        let judgement = try judge(truth, separated)
+        print(json ? judgement.json : judgement.text)
+        return
+      }
+      let shared = truth.folders.filter(separated.folders.contains)
+      guard !shared.isEmpty else {
+        throw Failure(
+          "\(references): expected audio files, or folders of the names that \(estimates) has; found none"
+        )
+      }
+      guard mix == nil else {
+        throw Failure("\(references): expected one folder of stems for --mix; found folders")
+      }
+      try judgeAll(shared)
+    }
+  }
+
+  private func judgeAll(_ names: [String]) throws {
+    var judgements: [Judgement] = []
+    var failed = false
+    for name in names {
+      do {
+        let judgement = try judge(
+          StemFolder("\(references)/\(name)", what: "a folder of true stems"),
+          StemFolder("\(estimates)/\(name)", what: "a folder of separated stems"))
+        judgements.append(judgement)
+        print(json ? judgement.json : judgement.text)
+      } catch {
+        failed = true
+        report(error)
+      }
+    }
+    if !json && !judgements.isEmpty { print(Judgement.summary(of: judgements)) }
+    if failed { throw ExitCode.failure }
+  }
+
+  private func judge(_ truth: StemFolder, _ separated: StemFolder) throws -> Judgement {
+    let pairs = try pair(truth, separated)
+    let first = try AudioFile.read(path: pairs[0].reference.path)
+    let signals = Signals(model: pairs[0].reference.path, first)
+    let parallel = divisi.threads(threadCount)
+    var stems: [String: [Float]] = [:]
+    for pair in pairs { stems[pair.name] = try signals.read(pair.reference.path) }
+    let estimated = try pairs.map { try signals.read($0.estimate.path) }
+    let mixture: [Float]
+    if let path = mix ?? truth.mixture?.path {
+      mixture = try signals.read(path)
+    } else {
+      mixture = (0..<signals.sampleCount).map { index in
+        stems.values.reduce(Float(0)) { $0 + $1[index] }
+      }
+    }
+    let scores = Scores.measure(
+      references: pairs.map { stems[$0.name]! }, estimates: estimated, parallel: parallel)
+    let yardsticks = Yardsticks.measure(
+      references: stems, mixture: mixture,
+      grid: TimeGrid(
+        sampleRate: Double(signals.sampleRate), resolution: window, hopAtResolution: hopSize),
+      exponent: alpha, parallel: parallel)
+    return Judgement(
+      references: truth.path, estimates: separated.path,
+      parts: zip(pairs, scores).map { pair, scores in
+        Judgement.Part(
+          name: pair.name, scores: scores, oracle: yardsticks.oracle[pair.name],
+          mixture: yardsticks.baseline[pair.name])
+      })
+  }
+
+  private typealias Pair = (name: String, reference: StemFolder.Stem, estimate: StemFolder.Stem)
+
+  private func pair(_ truth: StemFolder, _ separated: StemFolder) throws -> [Pair] {
+    let names: [String]
+    if let parts {
+      names = parts.split(separator: ",").map(String.init)
+    } else {
+      names = truth.stems.map(\.name)
+    }
+    guard !names.isEmpty else {
+      throw Failure("\(truth.path): expected audio files named after parts; found none")
+    }
+    return try names.map { name in
+      guard let reference = try truth.stem(of: name, what: "reference") else {
+        throw Failure("\(truth.path): expected a reference for the part '\(name)'; found none")
+      }
+      guard let estimate = try separated.stem(of: name, what: "estimate") else {
+        throw Failure(
+          "\(separated.path): expected an estimate of \(reference.path); found none (--parts leaves parts out)"
+        )
+      }
+      return (name, reference, estimate)
+    }
+  }
+}

@@ -1,0 +1,47 @@
+import ArgumentParser
+import AudioFiles
+import FoundationEssentials
+import Plotting
+
+/// How pictures are written.
+struct PictureOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Formats of the pictures: png, svg, pdf, or several of them.", valueName: "png,svg"))
+  var pictures = "png"
+
+  @Flag(name: .shortAndLong, help: "Replace files that exist.")
+  var force = false
+
+  /// The formats, in the order given.
+  var formats: [PictureFormat] {
+    pictures.split(separator: ",").compactMap { PictureFormat(rawValue: String($0)) }
+  }
+
+  func validate() throws {
+    let names = pictures.split(separator: ",", omittingEmptySubsequences: false)
+    guard formats.count == names.count, Set(names).count == names.count else {
+      throw ValidationError("--pictures: expected png, svg or pdf, each once, found '\(pictures)'")
+    }
+  }
+
+  /// Refuses before the work what could not be written after it.
+  func check(_ names: [String], in folder: String) throws {
+    for name in names where !force {
+      let path = "\(folder)/\(name)"
+      if FileManager.default.fileExists(atPath: path) {
+        throw Failure("\(path): expected a new file, or --force; it exists already")
+      }
+    }
+  }
+
+  /// The file names of a picture.
+  func names(of picture: String) -> [String] { formats.map { "\(picture).\($0.rawValue)" } }
+
+  /// Writes a picture aside in all formats.
+  func write(_ figure: Figure, named name: String, to staged: StagedFiles) throws {
+    for (format, file) in zip(formats, names(of: name)) {
+      try staged.write(bytes: figure.encoded(as: format), name: file)
+    }
+  }
+}

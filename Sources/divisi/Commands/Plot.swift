@@ -1,0 +1,154 @@
+import ArgumentParser
+import AudioFiles
+import DivisiDSP
+import DivisiEngine
+import FoundationEssentials
+import Plotting
+
+/// `divisi plot`.
+struct Plot: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Draw what is learnt from a recording.",
+    discussion: """
+      Writes pictures into DIR: templates (at the start, learnt, and the encoder), activations with the score's notes beneath, \
+      approximation (beside the spectrogram), masks of all parts, and the loss over iterations and over seconds.
+
+        divisi plot nocturne.flac --score nocturne.mid -o pictures
+        divisi plot beat.wav --score beat.mid -p drums --from 2 --to 6 -o pictures
+      """)
+
+  @Argument(help: ArgumentHelp("The recording.", valueName: "mix"), completion: .file())
+  var mix: String
+
+  @Option(
+    help: ArgumentHelp("The score: MIDI, MusicXML, .mxl or CSV.", valueName: "file"),
+    completion: .file(extensions: ["mid", "midi", "musicxml", "xml", "mxl", "csv"]))
+  var score: String
+
+  @Option(
+    name: .shortAndLong, help: ArgumentHelp("Where to write.", valueName: "dir"),
+    completion: .directory)
+  var output: String
+
+  @Option(
+    name: .shortAndLong, help: "A preset by name ('divisi presets' lists them) or by path.",
+    completion: PresetStore.completion)
+  var preset = "hands"
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Where pictures begin; all of the recording is learnt from.", valueName: "seconds"))
+  var from = 0.0
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Where pictures end. (default: with the recording)", valueName: "seconds"))
+  var to: Double?
+
+  @Flag(help: "Accept a score that goes on after the recording, or that ends long before it.")
+  var partial = false
+
+  @OptionGroup(title: "Score options") var scoring: ScoreOptions
+  @OptionGroup(title: "Picture options") var pictures: PictureOptions
+  @OptionGroup(title: "Options that override the preset") var overrides: Overrides
+
+  private static let names = ["templates", "activations", "approximation", "masks", "loss"]
+
+  func validate() throws {
+    guard !output.isEmpty else { throw ValidationError("--output: expected a folder, found ''") }
+    guard from >= 0, from < to ?? .infinity else {
+      throw ValidationError(
+        "--from and --to: expected seconds, the first less than the second, found \(from) and \(to ?? .infinity)"
+      )
+    }
+    if overrides.lookahead != nil || overrides.history != nil {
+      throw ValidationError("--lookahead and --history: expected neither; they are for streams")
+    }
+    _ = try scoring.selection()
+  }
+
+  func run() throws {
+    StagedFiles.removeOnSignals()
+    try reporting {
+      let choice = try PresetStore.choose(preset)
+      let settings = try overrides.applied(to: choice.settings).separation
+      let material = try choice.material()
+      try pictures.check(Self.names.flatMap(pictures.names), in: output)
+      let input = try SeparationInput(
+        mix: mix, score: score, scoring: scoring,
+        selection: try scoring.selection() ?? choice.selection, isPartial: partial)
+      let end = min(to ?? .infinity, input.recording.durationSeconds)
+      guard from < end else {
+        throw Failure(
+          "\(mix): expected sound after \(fixed(from, digits: 1)) s; it ends at \(fixed(end, digits: 1)) s"
+        )
+      }
+      var bar = ProgressBar(title: URL(fileURLWithPath: mix).lastPathComponent)
+      defer { bar.clear() }
+      let (figures, losses) = try learn(
+        input, settings: settings, material: material, span: from...end
+      ) { bar.show($0) }
+      let staged = try StagedFiles(directory: output, force: pictures.force)
+      let drawn = [
+        figures.templates, figures.activations, figures.approximation, figures.masks,
+        Figure.losses(figures.title, [losses], label: lossLabel(settings)),
+      ]
+      for (figure, name) in zip(drawn, Self.names) {
+        try pictures.write(figure, named: name, to: staged)
+      }
+      try staged.commit()
+      bar.clear()
+      for name in Self.names.flatMap(pictures.names) { print("\(output)/\(name)".printable) }
+    }
+  }
+
+  private func learn(
+    _ input: SeparationInput, settings: SeparationSettings, material: Material,
+    span: ClosedRange<Double>, progress: (Double) -> Void
+  ) throws -> (FactorFigures, LossCurve) {
+    var start: [Float] = []
+    var figures: FactorFigures?
+    var stopwatch = FitStopwatch()
+    let place = URL(fileURLWithPath: mix).pathComponents.suffix(2).joined(separator: "/")
+    let title = "\(place.printable), \(settings.model.rawValue.uppercased())"
+    let observer = FitObserver(
+      iterated: { model in
+        stopwatch.stop(model)
+        if start.isEmpty { start = FactorFigures.values(of: model.W) }
+        stopwatch.start()
+      },
+      fitted: {
+        figures = FactorFigures(factors: $0, startTemplates: start, span: span, title: title)
+      })
+    do {
+      _ = try Separator(
+        settings: settings, material: material, parallel: threads(overrides.threadCount)
+      ).separate(
+        channels: input.recording.channels, sampleRate: Double(input.recording.sampleRate),
+        parts: input.parts, hasPedal: input.score.hasPedal, withResidual: false, observer: observer
+      ) { fraction in
+        progress(fraction)
+        return true
+      }
+    } catch .noNoteInRecording {
+      throw input.hasNoNote
+    }
+    guard let figures else { throw Failure("\(mix): expected sound; found digital silence") }
+    return (
+      figures,
+      LossCurve(
+        name: settings.model.rawValue, losses: stopwatch.losses, seconds: stopwatch.seconds)
+    )
+  }
+}
+
+/// What a loss is, by its divergence.
+func lossLabel(_ settings: SeparationSettings) -> String {
+  switch settings.beta {
+  case 2: "Euclidean loss"
+  case 1: "Kullback-Leibler loss"
+  case 0: "Itakura-Saito loss"
+  default: "β-divergence, β = \(settings.beta)"
+  }
+}

@@ -1,0 +1,136 @@
+import DivisiDSP
+import DivisiEngine
+import DivisiScore
+
+/// How one model fared on one recording.
+struct Trial: Encodable {
+  /// The name of the recording in the report.
+  let recording: String
+  let model: String
+  /// 1 to 4: how templates and activations started; see ``StartCase``.
+  let startCase: Int
+  /// What the model reduces, at the start and after each iteration.
+  let losses: [Double]
+  /// When each of the losses was reached, in seconds of fitting.
+  let seconds: [Double]
+  /// ‖V − V̂‖ at the end, with V scaled to a maximum of 1.
+  let error: Double
+  /// ‖V − V̂‖ / ‖V‖.
+  let relativeError: Double
+  /// The components whose activations are all but zero at the end, by name.
+  let silentComponents: [String]
+  /// K, N and R.
+  let shape: [Int]
+  /// What the separation held in memory at most, beyond what was there before; nil where the kernel
+  /// does not tell.
+  let memoryBytes: Int?
+  /// By part; nil without references.
+  let scores: [String: Scores]?
+
+  var mean: Scores? { scores.map { .mean(of: $0.values) } }
+  /// Seconds that an iteration takes.
+  var secondsPerIteration: Double? {
+    losses.count > 1 ? (seconds.last ?? 0) / Double(losses.count - 1) : nil
+  }
+}
+
+/// How templates and activations start: the cases 1 to 4 of the literature. Case 0 is the oracle.
+enum StartCase: Int, CaseIterable {
+  case informed = 1
+  case informedTemplates
+  case informedActivations
+  case random
+
+  var templates: StartValues {
+    self == .informed || self == .informedTemplates ? .informed : .random
+  }
+  var activations: StartValues {
+    self == .informed || self == .informedActivations ? .informed : .random
+  }
+
+  /// For a picture.
+  var label: String {
+    switch self {
+    case .informed: "1: both informed"
+    case .informedTemplates: "2: H random"
+    case .informedActivations: "3: W random"
+    case .random: "4: both random"
+    }
+  }
+
+  /// For a table.
+  var text: String { "\(templates.rawValue) templates, \(activations.rawValue) activations" }
+}
+
+extension Trial {
+  /// A component whose activations sum to less than this share of the mean has died.
+  private static let silence = 1e-6
+
+  /// Fits one model and scores what it gives.
+  ///
+  /// - Parameters:
+  ///   - settings: of the model, its name and starts included.
+  ///   - trialModel: whose trial fits find the masks; the same for all that are compared.
+  ///   - name: of the recording.
+  static func run(
+    _ input: SeparationInput, settings: SeparationSettings, trialModel: ModelKind,
+    material: Material, references: References?, startCase: StartCase, name: String,
+    parallel: @escaping Parallel, progress: (Double) -> Void
+  ) throws -> Trial {
+    var separator = Separator(settings: settings, material: material, parallel: parallel)
+    separator.trialModel = trialModel
+    var stopwatch = FitStopwatch()
+    var found: Found?
+    let resident = Memory.reset()
+    let observer = FitObserver(
+      iterated: { model in
+        stopwatch.stop(model)
+        stopwatch.start()
+      },
+      fitted: { found = Found($0) })
+    let separation: Separation
+    do {
+      separation = try separator.separate(
+        channels: input.recording.channels, sampleRate: Double(input.recording.sampleRate),
+        parts: input.parts, hasPedal: input.score.hasPedal, withResidual: false, observer: observer
+      ) { fraction in
+        progress(fraction)
+        return true
+      }
+    } catch .noNoteInRecording {
+      throw input.hasNoNote
+    }
+    let memory = resident.flatMap { resident in Memory.peak.map { max(0, $0 - resident) } }
+    guard let found else { throw Failure("\(input.mix): expected sound; found digital silence") }
+    let scores = references?.scores(
+      stems: Dictionary(uniqueKeysWithValues: zip(input.parts.map(\.name), separation.stems)),
+      parallel: parallel)
+    return Trial(
+      recording: name, model: settings.model.rawValue, startCase: startCase.rawValue,
+      losses: stopwatch.losses, seconds: stopwatch.seconds, error: found.error,
+      relativeError: found.relativeError,
+      silentComponents: found.silent, shape: found.shape, memoryBytes: memory, scores: scores)
+  }
+
+  /// What is kept of a model.
+  private struct Found {
+    let error: Double
+    let relativeError: Double
+    let silent: [String]
+    let shape: [Int]
+
+    init(_ factors: Factorisation) {
+      let model = factors.model
+      let (error, norm) = model.distance()
+      self.error = error
+      relativeError = norm > 0 ? error / norm : 0
+      let gains = factors.components.indices.map { component in
+        Double(model.W.sum(ofComponent: component))
+          * model.pattern.entries(ofComponent: component).reduce(0.0) { $0 + Double(model.H[$1]) }
+      }
+      let mean = gains.reduce(0, +) / Double(max(gains.count, 1))
+      silent = zip(factors.components, gains).filter { !($1 > mean * silence) }.map(\.0.name)
+      shape = [model.binCount, model.V.frameCount, factors.components.count]
+    }
+  }
+}

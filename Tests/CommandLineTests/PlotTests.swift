@@ -1,0 +1,78 @@
+import Foundation
+import Testing
+
+@Suite struct PlotTests {
+  private static let pictures = ["activations", "approximation", "loss", "masks", "templates"]
+
+  private func plot(_ folder: TemporaryFolder, _ options: String...) throws -> Program.Run {
+    try Program.run(
+      ["plot", "duet.wav", "--score", "duet.csv", "-o", "out", "--iterations", "3"] + options,
+      in: folder.path)
+  }
+
+  @Test func everyPictureIsDrawnInEveryFormat() throws {
+    let folder = try TemporaryFolder()
+    try Duet.write(to: folder)
+    let run = try plot(folder, "--pictures", "png,svg,pdf", "--from", "0.2", "--to", "1.2")
+    try #require(run.status == 0, "\(run.errors)")
+    let formats = ["pdf", "png", "svg"]
+    #expect(
+      folder.files(below: "out")
+        == Self.pictures.flatMap { name in formats.map { "\(name).\($0)" } })
+    #expect(run.output.split(separator: "\n").count == 15)
+    for name in Self.pictures {
+      let png = try Data(contentsOf: URL(fileURLWithPath: folder.file("out/\(name).png")))
+      #expect(png.starts(with: [0x89, 0x50, 0x4E, 0x47]))
+      #expect(png.count > 10_000)
+      #expect(try folder.text("out/\(name).svg").hasSuffix("</svg>\n"))
+    }
+  }
+
+  /// Drums, several frames per template, and every way to start.
+  @Test(arguments: [
+    ["-p", "drums"], ["-p", "drums", "--model", "nmf", "--templates", "random"],
+    ["--parts", "all=*", "--activations", "random"],
+  ])
+  func anyModelCanBeDrawn(options: [String]) throws {
+    let folder = try TemporaryFolder()
+    try Duet.write(to: folder)
+    let run = try Program.run(
+      ["plot", "duet.wav", "--score", "duet.csv", "-o", "out", "--iterations", "2"] + options,
+      in: folder.path)
+    #expect(run.status == 0, "\(run.errors)")
+    #expect(folder.files(below: "out") == Self.pictures.map { $0 + ".png" })
+  }
+
+  /// All pictures but the one of times are the same again.
+  @Test func samePicturesAgain() throws {
+    let folder = try TemporaryFolder()
+    try Duet.write(to: folder)
+    try #require(try plot(folder).status == 0)
+    let refused = try plot(folder)
+    #expect(refused.status == 1)
+    #expect(refused.errors.contains("templates.png: expected a new file"), "\(refused.errors)")
+    let files = Self.pictures.filter { $0 != "loss" }.map {
+      URL(fileURLWithPath: folder.file("out/\($0).png"))
+    }
+    let before = try files.map { try Data(contentsOf: $0) }
+    #expect(try plot(folder, "--force").status == 0)
+    #expect(try files.map { try Data(contentsOf: $0) } == before)
+  }
+
+  @Test func wrongUsageIsToldApart() throws {
+    let folder = try TemporaryFolder()
+    try Duet.write(to: folder)
+    for options in [
+      ["--pictures", "gif"], ["--pictures", "png,png"], ["--from", "2", "--to", "1"],
+    ] {
+      let run = try Program.run(
+        ["plot", "duet.wav", "--score", "duet.csv", "-o", "out"] + options, in: folder.path)
+      #expect(run.status == 64)
+      #expect(run.errors.contains(options[0]), "\(run.errors)")
+    }
+    let late = try plot(folder, "--from", "5")
+    #expect(late.status == 1)
+    #expect(late.errors.contains("duet.wav: expected sound after 5.0 s"), "\(late.errors)")
+    #expect(folder.files(below: "out").isEmpty)
+  }
+}
