@@ -32,7 +32,7 @@ public enum DrumMap {
   /// The percussion number of a drum's name or abbreviation, in any case.
   ///
   /// - Returns: nil for a name that is no drum's.
-  static func number(ofName name: String) -> Int? {
+  public static func number(ofName name: String) -> Int? {
     let word = name.lowercased().filter { $0.isLetter || $0.isNumber }
     return word.isEmpty ? nil : numbersByName[word]
   }

@@ -17,5 +17,6 @@ struct Divisi: ParsableCommand {
     version: "0.1.0",
     subcommands: [
       Separate.self, Evaluate.self, Compare.self, Plot.self, Presets.self, Inspect.self, Learn.self,
+      Train.self,
     ])
 }

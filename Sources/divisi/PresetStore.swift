@@ -79,14 +79,27 @@ struct PresetStore {
 
 extension PresetStore.Choice {
   /// What the preset separates; reads the drum kit that a drum preset names.
-  func material() throws -> Material {
+  ///
+  /// - Parameter modelFile: goes before the preset's; nil for that one.
+  func material(modelFile: String? = nil) throws -> Material {
     guard selection == .drums else { return .pitched }
-    guard let path = preset.paths[PresetStore.modelFile] else {
+    guard let path = modelFile ?? preset.paths[PresetStore.modelFile] else {
       return .drums(DrumKit(patches: [:], origin: ""))
     }
     guard let bytes = FileManager.default.contents(atPath: path) else {
       throw Failure("\(path): expected the drum kit of preset '\(preset.name)'; it cannot be read")
     }
     return .drums(try DrumKit(decoding: [UInt8](bytes), path: path))
+  }
+
+  /// What pitched templates start from, where the user or the preset names a file; else nil.
+  func bank(modelFile: String? = nil) throws -> NoteBank? {
+    guard selection != .drums, let path = modelFile ?? preset.paths[PresetStore.modelFile] else {
+      return nil
+    }
+    guard let bytes = FileManager.default.contents(atPath: path) else {
+      throw Failure("\(path): expected a note bank; it cannot be read")
+    }
+    return try NoteBank(decoding: [UInt8](bytes), path: path)
   }
 }

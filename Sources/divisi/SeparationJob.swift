@@ -12,6 +12,8 @@ struct SeparationJob {
   let choice: PresetStore.Choice
   let settings: StreamSettings
   let material: Material
+  /// What pitched templates start from; nil for combs.
+  var bank: NoteBank?
   let selection: PartSelection
   let scoring: ScoreOptions
   /// Whether the score may be longer or shorter than the recording.
@@ -105,9 +107,10 @@ struct SeparationJob {
         channels: recording.channels, sampleRate: sampleRate, parts: parts, hasPedal: hasPedal,
         progress: progress)
     }
-    return try Separator(
-      settings: settings.separation, material: material, parallel: threads(threadCount)
-    ).separate(
+    var separator = Separator(
+      settings: settings.separation, material: material, parallel: threads(threadCount))
+    separator.bank = bank
+    return try separator.separate(
       channels: recording.channels, sampleRate: sampleRate, parts: parts, hasPedal: hasPedal,
       withResidual: writing.residual, observer: observer, progress: progress)
   }

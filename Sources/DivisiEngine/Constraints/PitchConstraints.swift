@@ -70,15 +70,23 @@ struct PitchConstraints {
   }
 
   /// Draws masks and start values on a time grid.
+  ///
+  /// - Parameter bank: what the templates start from, within the masks of the comb; nil for the comb.
   func constraints(
-    comb: PitchComb, grid: TimeGrid, frameCount: Int, binCount: Int, settings: SeparationSettings
+    comb: PitchComb, bank: NoteBank? = nil, grid: TimeGrid, frameCount: Int, binCount: Int,
+    settings: SeparationSettings
   ) -> Constraints {
     let rows = pitches.flatMap {
       self.rows(ofPitch: $0, grid: grid, frameCount: frameCount, settings: settings)
     }
-    let columns = pitches.flatMap {
-      Self.templates(
-        from: comb.template(pitch: $0, grid: grid, binCount: binCount), settings: settings)
+    let kinds =
+      [0] + (settings.hasAttackTemplates ? [1] : []) + (settings.hasOnsetTemplates ? [2] : [])
+    let columns = pitches.flatMap { pitch in
+      let combs = Self.templates(
+        from: comb.template(pitch: pitch, grid: grid, binCount: binCount), settings: settings)
+      return bank?.starts(
+        pitch: pitch, kinds: kinds, combs: combs, tuningCents: comb.tuningCents, grid: grid)
+        ?? combs
     }
     let runs = columns.map { column in BinRuns(binCount: binCount) { column[$0] > 0 } }
     let templates = Templates(binCount: binCount, runs: runs, frameCount: settings.frames)

@@ -44,7 +44,7 @@ public struct DrumKit: Sendable {
   public var score: Score {
     Score(
       notes: patches.keys.sorted().map {
-        Note(onsetSeconds: 0, releaseSeconds: 0, pitch: $0, channel: 10)
+        Note(onsetSeconds: 0, releaseSeconds: 1, pitch: $0, channel: 10)
       }, trackNames: [], hasPedal: false)
   }
 

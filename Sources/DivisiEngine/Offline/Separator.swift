@@ -53,6 +53,8 @@ public struct Separator: Sendable {
   /// The model whose trial fits find out how long notes ring; nil for that of the settings. Models
   /// that are to be compared get the same masks by it.
   public var trialModel: ModelKind?
+  /// What pitched templates start from; nil for combs.
+  public var bank: NoteBank?
 
   /// - Parameters:
   ///   - settings: valid.
@@ -153,7 +155,7 @@ public struct Separator: Sendable {
       ) throws(SeparationError) -> Fit {
         try Fit.run(
           constraints.constraints(
-            comb: comb, grid: grid, frameCount: V.frameCount, binCount: V.binCount,
+            comb: comb, bank: bank, grid: grid, frameCount: V.frameCount, binCount: V.binCount,
             settings: settings),
           to: V, settings: settings, parallel: parallel, observe: observe, step: step)
       }

@@ -59,6 +59,13 @@ struct Separate: ParsableCommand {
     completion: PresetStore.completion)
   var preset = "hands"
 
+  @Option(
+    help: ArgumentHelp(
+      "What templates start from, in place of the preset's: a drum kit or a note bank ('divisi train').",
+      valueName: "file"),
+    completion: .file(extensions: ["safetensors"]))
+  var modelFile: String?
+
   @Flag(help: "Accept a score that goes on after the recording, or that ends long before it.")
   var partial = false
 
@@ -114,7 +121,8 @@ struct Separate: ParsableCommand {
       return SeparationJob(
         output: output, presetName: preset, choice: choice,
         settings: settings,
-        material: try choice.material(),
+        material: try choice.material(modelFile: modelFile),
+        bank: try choice.bank(modelFile: modelFile),
         selection: try scoring.selection() ?? choice.selection,
         scoring: scoring, isPartial: partial, isStreamed: stream, withOracle: oracle,
         factorFolder: exportFactors, writing: writing,

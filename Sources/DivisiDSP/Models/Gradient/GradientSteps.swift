@@ -21,8 +21,9 @@ struct GradientSteps: ~Copyable {
   /// Decay of the mean of gradients, of that of squares, and the floor of its root: Kingma & Ba.
   private static let decay: Float = 0.9
   private static let squareDecay: Float = 0.999
-  /// Decay of the mean of squares in RMSprop, as libraries have it.
-  private static let meanSquareDecay: Float = 0.9
+  /// Decay of the mean of squares in RMSprop, as libraries have it; long enough that its steps grow
+  /// shorter over the first hundred.
+  private static let meanSquareDecay: Float = 0.99
   private static let floor: Float = 1e-8
 
   /// - Parameter values: where steps will be taken; closed wherever they are zero now.

@@ -1,0 +1,82 @@
+import ArgumentParser
+import AudioFiles
+import DivisiEngine
+import DivisiScore
+import FoundationEssentials
+import Glibc
+
+/// `divisi train`.
+struct Train: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Train a model of drums from single strokes, or of a piano from its notes.",
+    discussion: """
+      Drums: each name is followed by recordings of single strokes at 44.1 kHz. Strokes that lie in one folder are one kit, \
+      and every kit counts alike:
+
+        divisi train kick='kit/kick*.wav' snare='kit/snare*.wav' hihat='kit/closed*.wav' \\
+          open-hihat='kit/open*.wav' -o kit.safetensors
+
+      Names are those of drums (kick, snare, hihat, open-hihat, pedal-hihat, low-tom, crash, ride …) or General MIDI numbers.
+
+      Piano: a recording of notes and their score.
+
+        divisi train --piano notes.wav --score notes.mid -o piano.safetensors
+
+      'divisi separate --model-file' and the plugin load what is written.
+      """)
+
+  @Argument(
+    help: ArgumentHelp(
+      "A drum and its recordings; * and ? stand for parts of names.", valueName: "name=file"),
+    completion: .file())
+  var strokes: [String] = []
+
+  @Option(
+    help: ArgumentHelp("A recording of a piano, or of any pitched instrument.", valueName: "file"),
+    completion: .file())
+  var piano: String?
+
+  @Option(
+    help: ArgumentHelp("The score of that recording.", valueName: "file"), completion: .file())
+  var score: String?
+
+  @Option(name: .shortAndLong, help: ArgumentHelp("The model to write.", valueName: "file"))
+  var output: String
+
+  @Option(
+    help: ArgumentHelp(
+      "Whose sounds these are and under which licences; kept in the file.", valueName: "text"))
+  var origin = ""
+
+  @Flag(name: .shortAndLong, help: "Replace the file if it exists.")
+  var force = false
+
+  func validate() throws {
+    guard strokes.isEmpty != (piano == nil) else {
+      throw ValidationError("expected drums as name=file, or --piano with --score")
+    }
+    guard (piano == nil) == (score == nil) else {
+      throw ValidationError("--piano and --score: expected both or neither")
+    }
+    if let first = strokes.first, !first.contains("=") {
+      throw ValidationError("'\(first)': expected a drum's name first, as in kick=\(first)")
+    }
+  }
+
+  func run() throws {
+    try reporting {
+      guard force || !FileManager.default.fileExists(atPath: output) else {
+        throw Failure("\(output): expected a new file, or --force; it exists already")
+      }
+      let (bytes, contents) =
+        try piano.map { try TrainedPiano.train(piano: $0, score: score!, origin: origin) }
+        ?? TrainedKit.train(strokes, origin: origin)
+      do {
+        try Data(bytes).write(to: URL(fileURLWithPath: output), options: .atomic)
+      } catch {
+        throw Failure("\(output): expected to write this file; it cannot be written")
+      }
+      print("\(output): \(contents)")
+    }
+  }
+}

@@ -1,0 +1,35 @@
+import AudioFiles
+import DivisiEngine
+import DivisiScore
+
+/// A note bank trained from a recording of notes and their score.
+enum TrainedPiano {
+  /// Trains a bank.
+  ///
+  /// - Returns: the bytes of the bank's file, and what to say of it.
+  static func train(piano path: String, score scorePath: String, origin: String) throws -> (
+    [UInt8], String
+  ) {
+    let score = try Score.read(path: scorePath)
+    let recording = try AudioFile.read(path: path)
+    guard recording.sampleRate == 44_100 else {
+      throw Failure("\(path): expected a sample rate of 44100 Hz, found \(recording.sampleRate)")
+    }
+    var factorisation: Factorisation?
+    let separation: Separation
+    do {
+      separation = try Separator(
+        settings: SeparationSettings(), material: .pitched, parallel: threads(2)
+      ).separate(
+        channels: recording.channels, sampleRate: 44_100,
+        parts: [Part(name: "piano", notes: score.notes)], hasPedal: score.hasPedal,
+        withResidual: false, observer: FitObserver(fitted: { factorisation = $0 }))
+    } catch .noNoteInRecording {
+      throw Failure("\(scorePath): expected notes within \(path); found none")
+    }
+    guard let factorisation else { throw Failure("\(path): expected notes; it is silent") }
+    let bank = NoteBank(
+      factorisation, tuningCents: separation.tuningCents ?? 0, origin: origin)
+    return (bank.encoded(), "\(bank.templates.count) pitches")
+  }
+}
