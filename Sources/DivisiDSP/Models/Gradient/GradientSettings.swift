@@ -39,7 +39,7 @@ public struct GradientSettings: Sendable, Equatable {
     if let learningRate { return learningRate }
     switch (rule, isRelative) {
     case (.sgd, true): return 1
-    case (.rmsprop, true): return 0.05
+    case (.rmsprop, true): return 0.03
     case (.adam, true): return 0.1
     case (.sgd, false): return 0.01
     case (.rmsprop, false), (.adam, false): return 0.001
