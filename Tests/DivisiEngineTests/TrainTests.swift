@@ -16,14 +16,14 @@ struct TrainTests {
       note(pitch, Double(index) * 0.8 + 0.1, Double(index) * 0.8 + 0.7)
     }
     let comb = PitchComb(tuningCents: 0, shape: .lobes)
-    let samples = render(
-      notes.map { note in
+    let samples = signal(
+      of: notes.map { note in
         Tone(
           onsetSeconds: note.onsetSeconds, endSeconds: note.releaseSeconds, decaySeconds: 0.5,
           partials: partials.map {
             (hertz: comb.frequency(ofPartial: $0, pitch: note.pitch), amplitude: 0.1)
           })
-      }, count: 110_250, sampleRate: 44_100)
+      }, sampleCount: 110_250, sampleRate: 44_100)
     var settings = SeparationSettings()
     settings.iterations = 6
     settings.releaseSeconds = 0.2
@@ -114,8 +114,8 @@ struct TrainTests {
   @Test func separationsStartFromABank() throws {
     let bank = try bank(partials: 3...3)
     let notes = [note(48, 0.1, 0.8)]
-    let samples = render(
-      [harmonicTone(pitch: 48, from: 0.1, to: 0.8)], count: 44_100, sampleRate: 44_100)
+    let samples = signal(
+      of: [harmonicTone(pitch: 48, from: 0.1, to: 0.8)], sampleCount: 44_100, sampleRate: 44_100)
     func template(_ bank: NoteBank?) throws -> [Float] {
       var settings = SeparationSettings()
       settings.iterations = 0

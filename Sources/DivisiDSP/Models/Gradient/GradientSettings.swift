@@ -38,7 +38,7 @@ public struct GradientSettings: Sendable, Equatable {
   public var rate: Float {
     if let learningRate { return learningRate }
     switch (rule, isRelative) {
-    case (.sgd, true): return 1
+    case (.sgd, true): return 0.3
     case (.rmsprop, true): return 0.03
     case (.adam, true): return 0.1
     case (.sgd, false): return 0.01

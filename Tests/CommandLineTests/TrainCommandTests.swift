@@ -1,0 +1,92 @@
+import Foundation
+import Testing
+
+/// `divisi train`, and separations that start from what it writes.
+@Suite struct TrainCommandTests {
+  @Test func kitsAreTrainedFromFilesAndUsedWithoutAScore() throws {
+    let folder = try TemporaryFolder()
+    for name in ["kick", "snare", "hihat"] {
+      try FileManager.default.copyItem(
+        atPath: "\(Recording.drumBreak)/\(name).flac", toPath: folder.file("\(name)-1.flac"))
+    }
+    let kit = folder.file("k.safetensors")
+    let command =
+      ["train"] + ["kick", "snare", "hihat"].map { "\($0)=\(folder.file($0))-*.flac" } + [
+        "-o", kit,
+      ]
+    let run = try Program.run(command)
+    #expect(run.status == 0, "\(run.errors)")
+    #expect(run.output.contains("3 strokes of 1 kits; drums 36, 38, 42"))
+    #expect(try Program.run(command).status == 1)
+
+    let separation = try Program.run([
+      "separate", "\(Recording.drumBreak)/mix.flac", "-p", "drums", "--model-file", kit,
+      "--iterations", "2", "-o", folder.file("out"),
+    ])
+    #expect(separation.status == 0, "\(separation.errors)")
+    for part in ["kick", "snare", "hihat"] {
+      #expect(FileManager.default.fileExists(atPath: folder.file("out/mix/\(part).flac")))
+    }
+  }
+
+  @Test func banksAreTrainedAndUsed() throws {
+    let folder = try TemporaryFolder()
+    let bank = folder.file("b.safetensors")
+    let score = "\(Recording.polonaise)/score.mid"
+    let mix = "\(Recording.polonaise)/mix.flac"
+    let run = try Program.run(["train", "--piano", mix, "--score", score, "-o", bank])
+    #expect(run.status == 0, "\(run.errors)")
+    #expect(run.output.contains("pitches"))
+    let separation = try Program.run([
+      "separate", mix, "--score", score, "--model-file", bank, "--iterations", "1",
+      "-o", folder.file("out"),
+    ])
+    #expect(separation.status == 0, "\(separation.errors)")
+    let foreign = try Program.run([
+      "separate", "\(Recording.drumBreak)/mix.flac", "-p", "drums", "--model-file", bank,
+      "-o", folder.file("other"),
+    ])
+    #expect(foreign.status == 1)
+    #expect(foreign.errors.contains("expected a drum kit"))
+    #expect(foreign.errors.split(separator: "\n").count == 1)
+  }
+
+  @Test func wrongUseIsSaidInALine() throws {
+    let folder = try TemporaryFolder()
+    let output = ["-o", folder.file("x.safetensors")]
+    #expect(try Program.run(["train"] + output).status == 64)
+    #expect(try Program.run(["train", "kick.wav"] + output).status == 64)
+    #expect(try Program.run(["train", "--piano", "a.wav"] + output).status == 64)
+    let unknown = try Program.run(["train", "gong-gong=a.wav"] + output)
+    #expect(unknown.status == 1 && unknown.errors.contains("'gong-gong'"))
+    let missing = try Program.run(["train", "kick=\(folder.file("no*.wav"))"] + output)
+    #expect(missing.status == 1 && missing.errors.contains("there is none"))
+    let pitched = try Program.run([
+      "separate", "\(Recording.polonaise)/mix.flac", "-o", folder.file("out"),
+    ])
+    #expect(pitched.status == 1 && pitched.errors.contains("only drums"))
+  }
+
+  @Test func modelsTrainedByGradientsAreChosenByName() throws {
+    let folder = try TemporaryFolder()
+    func run(_ options: [String]) throws -> Program.Run {
+      try Program.run(
+        [
+          "separate", "\(Recording.drumBreak)/mix.flac", "--score",
+          "\(Recording.drumBreak)/score.mid", "-p", "drums", "--iterations", "2", "--force",
+          "--json", "-o", folder.file("out"),
+        ] + options)
+    }
+    let plain = try run(["--model", "cae-adam"])
+    #expect(plain.status == 0, "\(plain.errors)")
+    let biased = try run([
+      "--model", "cae-rmsprop", "--biases", "--nonlinearity", "softplus", "--sparsity", "0.1",
+      "--envelopes", "flat", "--free-encoder", "--plain-steps", "--learning-rate", "0.001",
+    ])
+    #expect(biased.status == 0, "\(biased.errors)")
+    #expect(biased.output != plain.output)
+    #expect(try run(["--model", "nae-sgd", "--learning-rate", "-1"]).status == 64)
+    let streamed = try run(["--model", "cae-adam", "--stream"])
+    #expect(streamed.status == 0 && streamed.errors.contains("a stream takes cae instead"))
+  }
+}
