@@ -17,6 +17,7 @@ struct LoadedModel {
   /// Empty where there is none.
   var path = ""
   var kit: DrumKit?
+  var bank: NoteBank?
 }
 
 /// A file that could not be used, in one line.
@@ -84,19 +85,18 @@ extension Backstage {
     }
   }
 
-  /// Reads a drum kit; other plugins have no use for a model yet.
+  /// Reads a drum kit, or for pitched parts a note bank.
   func readModel(path: String) throws(FileError) -> LoadedModel {
     guard !path.isEmpty else { return LoadedModel() }
-    guard layout.isPercussive else {
-      throw FileError(description: "\(path): expected no model file; only drums start from one")
-    }
     try checkFile(path)
     guard let bytes = readFile(path) else {
       throw FileError(
-        description: "\(path): expected a drum kit; \(String(cString: strerror(errno)))")
+        description: "\(path): expected a model; \(String(cString: strerror(errno)))")
     }
     do throws(ModelFileError) {
-      return LoadedModel(path: path, kit: try DrumKit(decoding: bytes, path: path))
+      return layout.isPercussive
+        ? LoadedModel(path: path, kit: try DrumKit(decoding: bytes, path: path))
+        : LoadedModel(path: path, bank: try NoteBank(decoding: bytes, path: path))
     } catch {
       throw FileError(description: "\(error)")
     }

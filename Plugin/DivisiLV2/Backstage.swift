@@ -99,7 +99,8 @@ final class Backstage: @unchecked Sendable {
       let settings = try key.settings()
       if let text = settings.separation.model.streamRemark { remark(text) }
       let stream = Stream(
-        settings: settings, layout: layout, kit: model.kit ?? defaultKit, sampleRate: sampleRate,
+        settings: settings, layout: layout, kit: model.kit ?? defaultKit,
+        bank: model.bank, sampleRate: sampleRate,
         channelCount: key.channelCount)
       tellScore(stream)
       let handle = StreamHandle(

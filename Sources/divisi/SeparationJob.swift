@@ -103,7 +103,9 @@ struct SeparationJob {
   ) throws(SeparationError) -> Separation {
     let sampleRate = Double(recording.sampleRate)
     if isStreamed {
-      return try StreamSeparator(settings: settings, material: material).separate(
+      var separator = StreamSeparator(settings: settings, material: material)
+      separator.bank = bank
+      return try separator.separate(
         channels: recording.channels, sampleRate: sampleRate, parts: parts, hasPedal: hasPedal,
         progress: progress)
     }

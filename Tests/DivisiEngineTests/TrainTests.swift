@@ -139,6 +139,23 @@ struct TrainTests {
     #expect(abs(try peakHertz(template(bank)) / fundamental - 3) < 0.1)
   }
 
+  /// A stream, too, starts from the bank: a pitch that it has not heard has the bank's partials.
+  @Test func streamsStartFromABank() throws {
+    let bank = try bank(partials: 3...3)
+    let grid = NoteBank.grid
+    func peakHertz(_ bank: NoteBank?) throws -> Double {
+      let learner = PitchLearner(
+        settings: SeparationSettings(), grid: grid, binCount: 2048, bank: bank,
+        parallel: sequentially)
+      let template = learner.components(ofPitch: 55)[0].template(0)
+      let peak = try #require((0..<2048).max { template[$0] < template[$1] })
+      return grid.frequency(ofBin: peak)
+    }
+    let fundamental = 440 * exp2(Double(55 - 69) / 12)
+    #expect(abs(try peakHertz(nil) / fundamental - 1) < 0.1)
+    #expect(abs(try peakHertz(bank) / fundamental - 3) < 0.1)
+  }
+
   /// Without a score: each drum comes out as the loudest of its own stem.
   @Test func drumsAreSeparatedWithoutAScore() throws {
     let strokes: [(SyntheticDrum, [Double])] = [

@@ -30,12 +30,13 @@ public final class Stream: @unchecked Sendable {
   /// - Parameters:
   ///   - settings: valid.
   ///   - kit: where drum templates start; nil for generic ones.
+  ///   - bank: what pitched templates start from; nil for combs.
   ///   - sampleRate: 8,000 to 192,000 Hz.
   ///   - channelCount: from 1.
   /// - Complexity: allocates some megabytes; see ``StreamClock/ringLength``.
   public init(
-    settings: StreamSettings, layout: StreamLayout, kit: DrumKit?, sampleRate: Double,
-    channelCount: Int
+    settings: StreamSettings, layout: StreamLayout, kit: DrumKit?, bank: NoteBank? = nil,
+    sampleRate: Double, channelCount: Int
   ) {
     let clock = StreamClock(settings: settings, sampleRate: sampleRate)
     let grid = clock.grid
@@ -77,7 +78,7 @@ public final class Stream: @unchecked Sendable {
       learner: StreamLearner(
         settings: separation, grid: grid, binCount: fitted,
         material: layout.isPercussive
-          ? .drums(kit ?? DrumKit(patches: [:], origin: "")) : .pitched),
+          ? .drums(kit ?? DrumKit(patches: [:], origin: "")) : .pitched, bank: bank),
       mask: mask)
   }
 

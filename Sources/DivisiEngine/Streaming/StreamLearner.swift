@@ -15,6 +15,7 @@ final class StreamLearner {
   private let grid: TimeGrid
   private let binCount: Int
   private let material: Material
+  private let bank: NoteBank?
   private var pitches: PitchLearner?
   private var strokes: StrokeLearner?
   /// The largest magnitude that was learnt from.
@@ -31,7 +32,11 @@ final class StreamLearner {
   /// By pitch or articulation.
   private var voices: [Int: LiveVoice] = [:]
 
-  init(settings: SeparationSettings, grid: TimeGrid, binCount: Int, material: Material) {
+  init(
+    settings: SeparationSettings, grid: TimeGrid, binCount: Int, material: Material,
+    bank: NoteBank? = nil
+  ) {
+    self.bank = bank
     self.settings = settings
     self.grid = grid
     self.binCount = binCount
@@ -44,7 +49,7 @@ final class StreamLearner {
     switch material {
     case .pitched:
       let learner = PitchLearner(
-        settings: settings, grid: grid, binCount: binCount, parallel: sequentially)
+        settings: settings, grid: grid, binCount: binCount, bank: bank, parallel: sequentially)
       learner.releaseSeconds = releaseSeconds
       pitches = learner
     case .drums(let kit):

@@ -7,6 +7,8 @@ public import DivisiScore
 public struct StreamSeparator {
   private let settings: StreamSettings
   private let material: Material
+  /// What pitched templates start from; nil for combs.
+  public var bank: NoteBank?
 
   /// Samples that are fed at once; the result does not depend on it.
   private static let blockLength = 4096
@@ -36,7 +38,7 @@ public struct StreamSeparator {
     let kit: DrumKit? = if case .drums(let kit) = material { kit } else { nil }
     let stream = Stream(
       settings: settings, layout: .named(parts.map(\.name), isPercussive: kit != nil), kit: kit,
-      sampleRate: sampleRate, channelCount: channels.count)
+      bank: bank, sampleRate: sampleRate, channelCount: channels.count)
     stream.worker.setScore(parts: parts, hasPedal: hasPedal)
     stream.process.pointee.locate(seconds: 0, isRolling: true)
 

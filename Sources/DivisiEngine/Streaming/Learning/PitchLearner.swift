@@ -17,6 +17,7 @@ final class PitchLearner {
   private let grid: TimeGrid
   private let binCount: Int
   private let parallel: Parallel
+  private let bank: NoteBank?
   /// By pitch; each has the components that the settings want, heard or not.
   private var memories: [Int: [RecursiveMemory]] = [:]
   private var tuning = StreamTuning()
@@ -38,10 +39,14 @@ final class PitchLearner {
   /// pieces without a look-ahead; with one they measure alike.
   private static let decay: Float = 0.9
 
-  /// - Parameter binCount: K of all windows.
+  /// - Parameters:
+  ///   - binCount: K of all windows.
+  ///   - bank: what pitches start from; nil for combs.
   init(
-    settings: SeparationSettings, grid: TimeGrid, binCount: Int, parallel: @escaping Parallel
+    settings: SeparationSettings, grid: TimeGrid, binCount: Int, bank: NoteBank? = nil,
+    parallel: @escaping Parallel
   ) {
+    self.bank = bank
     self.settings = settings
     self.grid = grid
     self.binCount = binCount
@@ -107,7 +112,8 @@ final class PitchLearner {
     let source =
       transposition
       ?? PitchTransposition(
-        memories: memories, comb: comb, grid: grid, binCount: binCount, settings: settings)
+        memories: memories, comb: comb, bank: bank, grid: grid, binCount: binCount,
+        settings: settings)
     transposition = source
     let result = source.templates(ofPitch: pitch).enumerated().map { kind, start in
       if let known = memories[pitch]?[kind], known.isHeard { return known }

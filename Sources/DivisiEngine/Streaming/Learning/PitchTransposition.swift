@@ -19,6 +19,7 @@ struct PitchTransposition {
 
   private let heard: [Heard]
   private let comb: PitchComb
+  private let bank: NoteBank?
   private let grid: TimeGrid
   private let binCount: Int
   /// Components with partials, of each pitch.
@@ -29,6 +30,8 @@ struct PitchTransposition {
   private static let reach = 5.0
   /// What the comb counts for, against a pitch nearby. 0.1 to 1 measure alike.
   private static let prior = 0.3
+  /// What a bank counts for instead: it knows more than a comb.
+  private static let bankPrior = 1.0
   /// Partials beyond this one are as the last.
   private static let partials = 60
   /// The least level of a partial, against the sum of all: updates could not revive a zero.
@@ -36,10 +39,11 @@ struct PitchTransposition {
 
   /// - Parameter memories: by pitch, in the order of ``PitchConstraints``.
   init(
-    memories: [Int: [RecursiveMemory]], comb: PitchComb, grid: TimeGrid, binCount: Int,
-    settings: SeparationSettings
+    memories: [Int: [RecursiveMemory]], comb: PitchComb, bank: NoteBank? = nil, grid: TimeGrid,
+    binCount: Int, settings: SeparationSettings
   ) {
     self.comb = comb
+    self.bank = bank
     self.grid = grid
     self.binCount = binCount
     tonalCount = settings.hasAttackTemplates ? 2 : 1
@@ -50,7 +54,7 @@ struct PitchTransposition {
       return Heard(
         pitch: pitch,
         levels: memories.prefix(tonalCount).filter(\.isHeard).map {
-          Self.levels(of: $0, pitch: pitch, comb: comb, grid: grid, binCount: binCount)
+          Self.levels(of: $0.template(0), pitch: pitch, comb: comb, grid: grid, binCount: binCount)
         },
         onset: memories.dropFirst(tonalCount).first { $0.isHeard })
     }
@@ -59,10 +63,11 @@ struct PitchTransposition {
   /// The start values of a pitch's components, in the order of ``PitchConstraints``.
   func templates(ofPitch pitch: Int) -> [[Float]] {
     let weights = heard.map { exp(-Double(abs($0.pitch - pitch)) / Self.reach) }
+    let prior = bank == nil ? Self.prior : Self.bankPrior
     let tonal = (0..<tonalCount).map { kind in
-      let usual = (1...Self.partials).map { 1 / Double($0) }
+      let usual = usualLevels(ofPitch: pitch, kind: kind)
       let norm = usual.reduce(0, +)
-      var levels = usual.map { $0 / norm * Self.prior }
+      var levels = usual.map { $0 / norm * prior }
       for (known, weight) in zip(heard, weights) {
         let other = known.levels[min(kind, known.levels.count - 1)]
         for partial in levels.indices {
@@ -74,7 +79,8 @@ struct PitchTransposition {
       }
     }
     guard hasOnset else { return tonal }
-    var onset = [Float](repeating: Float(Self.prior) / Float(binCount), count: binCount)
+    let flat = [Float](repeating: 1 / Float(binCount), count: binCount)
+    var onset = (starts(ofPitch: pitch, kind: 2, comb: flat) ?? flat).map { $0 * Float(prior) }
     for (known, weight) in zip(heard, weights) {
       guard let memory = known.onset else { continue }
       let template = memory.template(0)
@@ -84,10 +90,27 @@ struct PitchTransposition {
     return tonal + [onset.map { $0 / sum }]
   }
 
+  /// The levels of partials 1, 2, … where no pitch has been heard: the bank's, or 1 / h.
+  private func usualLevels(ofPitch pitch: Int, kind: Int) -> [Double] {
+    let usual = (1...Self.partials).map { 1 / Double($0) }
+    let template = comb.template(pitch: pitch, grid: grid, binCount: binCount)
+    guard let start = starts(ofPitch: pitch, kind: kind, comb: template) else { return usual }
+    let known = start.withUnsafeBufferPointer {
+      Self.levels(
+        of: $0.baseAddress!, pitch: pitch, comb: comb, grid: grid, binCount: binCount)
+    }
+    guard known.contains(where: { $0 > 0 }) else { return usual }
+    return usual.indices.map { $0 < known.count ? known[$0] : known[known.count - 1] }
+  }
+
+  private func starts(ofPitch pitch: Int, kind: Int, comb: [Float]) -> [Float]? {
+    bank?.starts(
+      pitch: pitch, kinds: [kind], combs: [comb], tuningCents: self.comb.tuningCents, grid: grid)[0]
+  }
+
   private static func levels(
-    of memory: RecursiveMemory, pitch: Int, comb: PitchComb, grid: TimeGrid, binCount: Int
+    of template: UnsafePointer<Float>, pitch: Int, comb: PitchComb, grid: TimeGrid, binCount: Int
   ) -> [Double] {
-    let template = memory.template(0)
     var result: [Double] = []
     while result.count < partials,
       let (_, bins) = comb.band(
