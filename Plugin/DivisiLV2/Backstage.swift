@@ -32,6 +32,8 @@ final class Backstage: @unchecked Sendable {
   /// Whether the newest stream is not for the newest settings.
   private var isOutdated = false
   private var key: StreamKey?
+  /// The model of which it was last said whether a stream takes it.
+  private var remarkedModel: ModelKind?
 
   /// - Parameter bundle: the folder that the plugin was loaded from; the kit in it is where drums start
   ///   unless a model is chosen.
@@ -97,7 +99,10 @@ final class Backstage: @unchecked Sendable {
     freeReturned()
     do throws(SettingsError) {
       let settings = try key.settings()
-      if let text = settings.separation.model.streamRemark { remark(text) }
+      if settings.separation.model != remarkedModel {
+        remarkedModel = settings.separation.model
+        if let text = settings.separation.model.streamRemark { remark(text) }
+      }
       let stream = Stream(
         settings: settings, layout: layout, kit: model.kit ?? defaultKit,
         bank: model.bank, sampleRate: sampleRate,

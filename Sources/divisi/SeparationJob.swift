@@ -73,6 +73,7 @@ struct SeparationJob {
       mix: mix, score: scorePath, preset: choice.preset.name, recording: recording, stems: stems,
       lossBefore: separation.lossBefore, lossAfter: separation.lossAfter,
       tuningCents: separation.tuningCents,
+      deadComponents: separation.deadComponents > 0 ? separation.deadComponents : nil,
       seconds: elapsed, scores: scores, yardsticks: yardsticks)
   }
 

@@ -34,6 +34,8 @@ struct SeparationReport {
   let lossBefore: Double?
   let lossAfter: Double?
   let tuningCents: Double?
+  /// Components that training by gradients has silenced; nil where none were.
+  let deadComponents: Int?
   let seconds: Double
   /// By the names of parts; nil where nothing was there to compare with.
   let scores: [String: Scores]?
@@ -54,6 +56,11 @@ struct SeparationReport {
       "\(mix): \(fixed(recording.durationSeconds, digits: 1)) s in \(fixed(seconds, digits: 1)) s "
         + "(\(fixed(rate, digits: 0)) × real time)"
     ]
+    if let deadComponents {
+      lines.append(
+        "  \(deadComponents) components died in training and sound no more: smaller steps (--learning-rate), no --plain-steps, or no --free-encoder keep them"
+      )
+    }
     for stem in stems {
       let level = stem.level.map { "\(fixed($0, digits: 1, width: 6)) dB" } ?? "   silent"
       var line =
@@ -104,7 +111,7 @@ struct SeparationReport {
           oracle: yardsticks?.oracle[stem.name], mixture: yardsticks?.baseline[stem.name])
       },
       lossBefore: Nullable(value: lossBefore), lossAfter: Nullable(value: lossAfter),
-      tuningCents: Nullable(value: tuningCents),
+      tuningCents: Nullable(value: tuningCents), deadComponents: deadComponents,
       seconds: seconds,
       realTimeFactor: recording.durationSeconds / max(seconds, 1e-9),
       mean: meanScores, meanOracle: yardsticks?.meanOracle, meanMixture: yardsticks?.meanBaseline)
@@ -151,6 +158,7 @@ struct SeparationReport {
     let lossBefore: Nullable
     let lossAfter: Nullable
     let tuningCents: Nullable
+    let deadComponents: Int?
     let seconds: Double
     let realTimeFactor: Double
     let mean: Scores?

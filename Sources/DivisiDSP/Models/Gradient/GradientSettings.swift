@@ -33,8 +33,8 @@ public struct GradientSettings: Sendable, Equatable {
   /// Adam with relative steps.
   public init() {}
 
-  /// η. Relative rates were measured on ten piano pieces and fourteen drum tracks, plain ones are
-  /// those that libraries start with.
+  /// η. Relative rates gave the best SDR among those tried on ten piano pieces and fourteen drum
+  /// tracks; plain ones are those that libraries start with.
   public var rate: Float {
     if let learningRate { return learningRate }
     switch (rule, isRelative) {
