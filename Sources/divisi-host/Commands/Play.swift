@@ -28,6 +28,12 @@ struct Play: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
+      "Let a MIDI controller move a control, or one channel's: cc7@2=SYMBOL. More than once for more.",
+      valueName: "cc7=symbol"))
+  var map: [String] = []
+
+  @Option(
+    help: ArgumentHelp(
       "Begin with the state in DIR, if there is one, and keep it there at the end.",
       valueName: "DIR"),
     completion: .directory)
@@ -41,6 +47,9 @@ struct Play: ParsableCommand {
     for text in connect where Connection.parse(text) == nil {
       throw ValidationError(
         "--connect '\(text)': expected in=PORT,PORT or out=PORT,PORT or symbol=PORT")
+    }
+    for text in map where ControlMap.parse(text) == nil {
+      throw ValidationError("--map '\(text)': expected cc7=symbol or cc7@2=symbol, cc0 to cc119")
     }
     guard !noConnect || connect.isEmpty else {
       throw ValidationError("--no-connect: expected no --connect beside it")
@@ -65,30 +74,38 @@ struct Play: ParsableCommand {
       name: name ?? Self.shortName(plugin.name), isExact: exact, startsServer: startServer)
     let hosted = try HostedPlugin(
       plugin, sampleRate: client.sampleRate, worker: .asynchronous)
-    if let state, access(state + "/state.ttl", F_OK) == 0 { try hosted.load(from: state) }
+    let controllers = ControlMap(plugin)
+    if let state, access(state + "/state.ttl", F_OK) == 0 {
+      try hosted.load(from: state)
+      try controllers.load(from: state)
+    }
     try options.apply(to: hosted)
+    for text in map { try controllers.map(text) }
     try hosted.start(score: options.score)
-    try client.activate(hosted, waits: wait)
-    defer { client.deactivate() }
+    try client.activate(hosted, controllers, waits: wait)
+    let session = Session(
+      client: client, hosted: hosted, controllers: controllers, folder: state)
+    defer { session.client?.deactivate() }
     if connect.isEmpty && !noConnect {
       client.connectToSpeakers(plugin)
     } else {
       try client.connect(connect.flatMap { Connection.parse($0) ?? [] }, of: plugin)
     }
     say("\(plugin.name) plays as \(client.name)")
-    let session = Session(client: client, hosted: hosted, folder: state)
+    session.isExact = exact
+    session.waits = wait
     session.preset = options.preset
     session.score = options.score
     session.surfaces.append(Prompt())
     session.run()
-    client.deactivate()
-    if let state { try hosted.save(to: state) }
-    if client.isGone { throw Failure("the JACK server has gone", code: Failure.unavailable) }
+    session.client?.deactivate()
+    if let state { try session.save(to: state) }
   }
 
   /// A name in ASCII without spaces, such as `divisi-drums`.
   static func shortName(_ name: String) -> String {
     let words = name.lowercased().split { !($0.isASCII && ($0.isLetter || $0.isNumber)) }
-    return words.isEmpty ? "divisi-host" : words.joined(separator: "-")
+    // JACK takes names of up to 63 bytes, and adds a number where one is taken.
+    return words.isEmpty ? "divisi-host" : String(words.joined(separator: "-").prefix(60))
   }
 }

@@ -29,6 +29,11 @@ final class HostedPlugin {
     features.log = log.log
     instance = try Instance(plugin, sampleRate: sampleRate, features: features)
     scratch.initialize(repeating: 0, count: 8192)
+    disconnectSound()
+  }
+
+  /// Connects ports with samples to memory of this object.
+  func disconnectSound() {
     for isInput in [true, false] {
       for kind in [Port.Kind.audio, .cv] {
         for port in plugin.ports(kind, isInput: isInput) {

@@ -4,16 +4,38 @@ import Testing
 /// A JACK server of a test's own, without a sound card, and clients of it.
 final class Server {
   let environment: [String: String]
-  private let child: Child
+  private let name = "divisi-\(getpid())-\(UUID().uuidString.prefix(8))"
+  private var child: Child
 
   init(rate: Int = 44_100, period: Int = 1024) throws {
-    let name = "divisi-\(getpid())-\(UUID().uuidString.prefix(8))"
     environment = [
       "JACK_DEFAULT_SERVER": name, "JACK_NO_AUDIO_RESERVATION": "1", "JACK_NO_START_SERVER": "1",
     ]
-    child = try Child(
+    child = try Self.start(name, rate, period, environment)
+    try waitUntilReady()
+  }
+
+  private static func start(
+    _ name: String, _ rate: Int, _ period: Int, _ environment: [String: String]
+  ) throws -> Child {
+    try Child(
       "jackd", ["-S", "-r", "-n", name, "-d", "dummy", "-r", "\(rate)", "-p", "\(period)"],
       environment: environment)
+  }
+
+  /// Ends, as it does when somebody restarts it or it crashes.
+  func stop(_ signal: Int32 = SIGTERM) {
+    child.send(signal)
+    child.wait()
+  }
+
+  /// Begins again after `stop`, under the same name.
+  func start(rate: Int = 44_100, period: Int = 1024) throws {
+    child = try Self.start(name, rate, period, environment)
+    try waitUntilReady()
+  }
+
+  private func waitUntilReady() throws {
     let isReady = child.wait { [environment] in
       (try? Child.run("jack_wait", ["-c"], environment: environment))?.output
         .hasPrefix("running") == true
@@ -24,13 +46,16 @@ final class Server {
   // A server that is killed stays in the list of all servers, which has room for eight.
   deinit { child.endPatiently() }
 
-  /// Starts the host as the client `plug`, and waits until it plays.
-  func host(_ arguments: [String], connects: Bool = false) throws -> Child {
+  /// Starts the host as a client, and waits until it plays.
+  func host(
+    _ arguments: [String], connects: Bool = false, name: String = "plug",
+    environment more: [String: String] = [:]
+  ) throws -> Child {
     let host = try Child(
       Project.program("divisi-host"),
-      arguments + ["--name", "plug", "--exact"] + (connects ? [] : ["--no-connect"]),
-      environment: environment)
-    try #require(host.wait { host.output.contains("plays as plug") }, "\(host.errors)")
+      arguments + ["--name", name, "--exact"] + (connects ? [] : ["--no-connect"]),
+      environment: environment.merging(more) { $1 })
+    try #require(host.wait { host.output.contains("plays as \(name)") }, "\(host.errors)")
     return host
   }
 
@@ -60,6 +85,25 @@ final class Server {
         stride(from: port, to: samples.count, by: ports.count).map { samples[$0] }
       }
     }
+  }
+
+  /// Plays the recording and compares all parts with those of the command line, bit by bit.
+  ///
+  /// - Parameter rate: samples per second, at which the recording is played higher or lower.
+  func expectParts(
+    of host: Child, _ comment: String, rate: Int? = nil,
+    location: SourceLocation = #_sourceLocation
+  ) throws {
+    let recording = try Polonaise(sampleRate: rate)
+    let expected = try recording.expected().flatMap { $0 }
+    let latency = Int(try host.value("latency"))
+    let input = recording.channels.map { $0 + [Float](repeating: 0, count: latency) }
+    let output = try play(input, recording: Polonaise.ports)
+    for (port, (heard, wanted)) in zip(Polonaise.ports, zip(output, expected)) {
+      #expect(
+        Array(heard.dropFirst(latency)) == wanted, "\(comment): \(port)", sourceLocation: location)
+    }
+    #expect(expected.allSatisfy { $0.contains { abs($0) > 0.05 } }, "silence proves nothing")
   }
 }
 
