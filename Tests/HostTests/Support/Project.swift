@@ -72,7 +72,7 @@ struct Polonaise {
       Project.program("divisi"),
       [
         "separate", path, "--stream", "--preset", Self.preset, "--score", Self.score, "--format",
-        "wav-float", "--filename", "{part}", "-o", folder.file("parts"),
+        "wav-float", "--filename", "{part}", "-o", folder.file("parts"), "--partial",
       ])
     try #require(run.status == 0, "\(run.errors)")
     return try Self.parts.map {

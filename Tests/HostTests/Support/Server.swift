@@ -68,23 +68,77 @@ final class Server {
 
   /// Plays two channels through the host, freewheeling from the transport's start, and records ports.
   func play(_ channels: [[Float]], recording ports: [String]) throws -> [[Float]] {
+    try play(Music(inputs: ["in_l", "in_r"], channels: channels), recording: ports).channels
+  }
+
+  /// What is played to a host along the transport.
+  struct Music {
+    /// Ports with samples, and the samples for each.
+    var inputs: [String] = []
+    var channels: [[Float]] = []
+    /// MIDI messages of three bytes, in order, and the port for them.
+    var events: [Event] = []
+    var eventInput: String?
+    /// Samples in all, and how many of them are left out at the beginning.
+    var count = 0
+    var start = 0
+    /// Beats per minute; nil where nobody keeps the time.
+    var tempo: Double?
+  }
+
+  /// A MIDI message at a frame of the transport.
+  struct Event: Equatable {
+    let frame: Int
+    let bytes: [UInt8]
+
+    init(_ frame: Int, _ bytes: UInt8...) {
+      self.frame = frame
+      self.bytes = bytes
+    }
+
+    /// Reads the player's line.
+    fileprivate init?(line: Substring) {
+      let words = line.split(separator: " ")
+      guard let frame = words.first.flatMap({ Int($0) }) else { return nil }
+      self.frame = frame
+      bytes = words.dropFirst().compactMap { UInt8($0, radix: 16) }
+    }
+
+    fileprivate var line: String {
+      "\(frame) " + bytes.map { String($0, radix: 16) }.joined(separator: " ") + "\n"
+    }
+  }
+
+  /// Plays music through the host `plug`, freewheeling, and records samples and one port's MIDI.
+  func play(
+    _ music: Music, recording ports: [String], events: String? = nil
+  ) throws -> (channels: [[Float]], events: [Event]) {
     let folder = try TemporaryFolder()
-    var raw = [Float](repeating: 0, count: channels[0].count * channels.count)
+    let (channels, count) = (music.channels, music.channels.first?.count ?? music.count)
+    var raw = [Float](repeating: 0, count: count * channels.count)
     for (channel, samples) in channels.enumerated() {
       for (index, sample) in samples.enumerated() { raw[index * channels.count + channel] = sample }
     }
     try raw.withUnsafeBytes { Data($0) }.write(to: URL(fileURLWithPath: folder.file("in")))
+    try Data(music.events.map(\.line).joined().utf8)
+      .write(to: URL(fileURLWithPath: folder.file("events")))
+    let places =
+      music.inputs.map { ">plug:" + $0 } + (music.eventInput.map { ["}plug:" + $0] } ?? [])
+      + ports.map { "<plug:" + $0 } + (events.map { ["{plug:" + $0] } ?? [])
     let run = try Child.run(
       Project.player(),
-      [folder.file("in"), folder.file("out"), "\(channels[0].count)", ">plug:in_l", ">plug:in_r"]
-        + ports.map { "<plug:" + $0 }, environment: environment)
+      [
+        folder.file("in"), folder.file("out"), "\(count)", "-m", folder.file("events"), "-s",
+        "\(music.start)", "-t", "\(music.tempo ?? 0)",
+      ] + places, environment: environment)
     try #require(run.status == 0, "\(run.errors)")
-    return try folder.data("out").withUnsafeBytes { bytes in
+    let heard = try folder.data("out").withUnsafeBytes { bytes in
       let samples = bytes.bindMemory(to: Float.self)
       return ports.indices.map { port in
         stride(from: port, to: samples.count, by: ports.count).map { samples[$0] }
       }
     }
+    return (heard, run.output.split(separator: "\n").compactMap { Event(line: $0) })
   }
 
   /// Plays the recording and compares all parts with those of the command line, bit by bit.
