@@ -90,19 +90,23 @@ install: install-plugin
 	  $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d
 	install -s -m 755 build/install/release/divisi $(DESTDIR)$(PREFIX)/bin/divisi
 	install -s -m 755 build/install/release/divisi-host $(DESTDIR)$(PREFIX)/bin/divisi-host
-	install -m 644 .build/plugins/GenerateManual/outputs/divisi/divisi.1 $(DESTDIR)$(PREFIX)/share/man/man1
-	build/install/release/divisi --generate-completion-script bash \
-	  > $(DESTDIR)$(PREFIX)/share/bash-completion/completions/divisi
-	build/install/release/divisi --generate-completion-script zsh > $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_divisi
-	build/install/release/divisi --generate-completion-script fish \
-	  > $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/divisi.fish
+	for name in divisi divisi-host; do \
+	  install -m 644 .build/plugins/GenerateManual/outputs/$$name/$$name.1 $(DESTDIR)$(PREFIX)/share/man/man1 && \
+	  build/install/release/$$name --generate-completion-script bash \
+	    > $(DESTDIR)$(PREFIX)/share/bash-completion/completions/$$name && \
+	  build/install/release/$$name --generate-completion-script zsh \
+	    > $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_$$name && \
+	  build/install/release/$$name --generate-completion-script fish \
+	    > $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/$$name.fish || exit 1; \
+	done
 
 uninstall:
-	rm -f $(DESTDIR)$(PREFIX)/bin/divisi $(DESTDIR)$(PREFIX)/bin/divisi-host \
-	  $(DESTDIR)$(PREFIX)/share/man/man1/divisi.1 \
-	  $(DESTDIR)$(PREFIX)/share/bash-completion/completions/divisi \
-	  $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_divisi \
-	  $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/divisi.fish
+	for name in divisi divisi-host; do \
+	  rm -f $(DESTDIR)$(PREFIX)/bin/$$name $(DESTDIR)$(PREFIX)/share/man/man1/$$name.1 \
+	    $(DESTDIR)$(PREFIX)/share/bash-completion/completions/$$name \
+	    $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_$$name \
+	    $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/$$name.fish; \
+	done
 	rm -rf $(DESTDIR)$(LV2DIR)/divisi.lv2 $(DESTDIR)$(LV2DIR)/divisi-presets.lv2
 
 clean:
