@@ -88,7 +88,12 @@ let package = Package(
         "AudioFiles", "CJack", "CLO", "CReadline", "LV2Hosting",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "FlyingFox", package: "FlyingFox"),
+        .product(name: "FlyingSocks", package: "FlyingFox"),
       ],
+      // The mixer page is part of the program, so that nothing has to be found beside it.
+      resources: ["mixer.html", "mixer.css", "mixer.js", "desk.js", "icon.svg"].map {
+        .embedInCode("Web/Page/" + $0)
+      },
       swiftSettings: strict),
     // The plugin's ports as data, for the plugin and for the test that holds them against the Turtle.
     .target(name: "DivisiPorts", path: "Plugin/DivisiPorts", swiftSettings: strict),

@@ -33,6 +33,8 @@ struct Play: ParsableCommand {
     completion: .directory)
   var state: String?
 
+  @OptionGroup(title: "Mixer page") var page: WebOptions
+
   @Flag(help: "List the plugins, and nothing else.") var list = false
   @Option(help: ArgumentHelp("List a plugin's presets.", valueName: "plugin")) var presets: String?
   @Option(help: ArgumentHelp("Describe a plugin's ports.", valueName: "plugin")) var info: String?
@@ -80,6 +82,7 @@ struct Play: ParsableCommand {
     session.preset = options.preset
     session.score = options.score
     session.surfaces.append(Prompt())
+    try page.open(for: session)
     session.run()
     client.deactivate()
     if let state { try hosted.save(to: state) }
