@@ -161,6 +161,19 @@ export class Meter {
   }
 }
 
+/// The decibels beside a fader, for eyes only.
+function scale(control) {
+  const range = control.maximum - control.minimum;
+  const step = [1, 3, 6, 12, 24, 48].find((step) => range / step <= 7) ?? range / 6;
+  const box = element("div", { class: "scale", "aria-hidden": "true" });
+  for (let value = Math.ceil(control.minimum / step) * step; value <= control.maximum; value += step) {
+    const mark = element("span", {}, (value > 0 ? "+" : value < 0 ? minus : "") + Math.abs(value));
+    mark.style.setProperty("--share", (value - control.minimum) / range);
+    box.append(mark);
+  }
+  return box;
+}
+
 /// A part with all that it has; `meters` takes its meter.
 export function strip(part, find, store, meters) {
   const title = element("h3", { id: "part-" + part.name }, part.title);
@@ -172,6 +185,7 @@ export function strip(part, find, store, meters) {
   const gain = find(part.gain);
   if (gain) {
     rail.append(fader(gain, part.title + " gain", store));
+    if (gain.unit === "dB") rail.append(scale(gain));
     const value = element("output", { class: "value", "aria-hidden": "true" });
     store.watch(gain.symbol, (number) => { value.textContent = written(gain, number); });
     box.append(value);
