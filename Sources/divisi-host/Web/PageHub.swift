@@ -26,6 +26,8 @@ final class PageHub: Sendable {
 
   private struct State {
     var listeners: [Int: Listener] = [:]
+    /// Pages that something is still on its way to.
+    var unsent: Set<Int> = []
     var requests: [Request] = []
     var lastNumber = 0
     var isOpen = true
@@ -69,10 +71,15 @@ final class PageHub: Sendable {
       guard state.isOpen, state.listeners.count < Self.mostListeners else { return nil }
       state.lastNumber += 1
       state.listeners[state.lastNumber] = Listener(frames: continuation)
+      state.unsent.insert(state.lastNumber)
       return state.lastNumber
     }
     guard let number else { return nil }
-    continuation.onTermination = { [weak self] _ in self?.leave(number) }
+    continuation.onTermination = { [weak self] end in
+      // Nobody reads any longer: the connection has gone.
+      if case .cancelled = end { self?.hasSentAll(number) }
+      self?.leave(number)
+    }
     return (number, frames)
   }
 
@@ -83,6 +90,9 @@ final class PageHub: Sendable {
     listener?.frames.finish()
     listener?.end()
   }
+
+  /// Everything that was for a page is on its way, or never will be.
+  func hasSentAll(_ number: Int) { state.withLock { _ = $0.unsent.remove(number) } }
 
   /// Says what is to be done when a page goes, which may have happened.
   func whenLeaving(_ number: Int, _ work: @escaping @Sendable () -> Void) {
@@ -172,7 +182,7 @@ final class PageHub: Sendable {
     }
   }
 
-  /// Says goodbye to all pages; nobody is let in from now on.
+  /// Says goodbye to all pages and waits a little until they have heard; nobody is let in from now on.
   func close() {
     let (listeners, requests) = state.withLock { state in
       defer {
@@ -185,9 +195,11 @@ final class PageHub: Sendable {
     for listener in listeners {
       listener.frames.yield(.close(code: WSCloseCode(1001, reason: "divisi-host ends")))
       listener.frames.finish()
-      listener.end()
     }
     for case .score(_, let answer) in requests { answer.resume(returning: "the session is over") }
+    // A page that does not take it within half a second finds out by itself.
+    for _ in 0..<250 where state.withLock({ !$0.unsent.isEmpty }) { usleep(2_000) }
+    for listener in listeners { listener.end() }
   }
 
   private static func frame(_ news: News) -> WSFrame {

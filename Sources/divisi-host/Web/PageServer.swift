@@ -38,7 +38,7 @@ final class PageServer {
   func stop() {
     let done = DispatchSemaphore(value: 0)
     Task { [server] in
-      await server.stop(timeout: 1)
+      await server.stop(timeout: 0)
       done.signal()
     }
     _ = done.wait(timeout: .now() + 3)

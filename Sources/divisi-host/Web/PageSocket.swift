@@ -24,7 +24,22 @@ struct PageSocket: WSHandler {
       hub.leave(number)
     }
     hub.whenLeaving(number) { reader.cancel() }
-    return frames
+    // The server asks for a frame when it has sent the one before.
+    let source = Source(frames)
+    return AsyncStream {
+      if let frame = await source.next() { return frame }
+      hub.hasSentAll(number)
+      return nil
+    }
+  }
+
+  /// Frames for the one task that sends them.
+  private final class Source: @unchecked Sendable {
+    private var iterator: AsyncStream<WSFrame>.Iterator
+
+    init(_ frames: AsyncStream<WSFrame>) { iterator = frames.makeAsyncIterator() }
+
+    func next() async -> WSFrame? { await iterator.next() }
   }
 
   private func read(_ client: AsyncThrowingStream<WSFrame, any Error>, _ number: Int) async {
