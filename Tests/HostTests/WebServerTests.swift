@@ -1,35 +1,8 @@
 import Foundation
 import Testing
 
-/// Who may see the mixer page, and where it is.
+/// Who may see the mixer page, where it is, and what it does about those who are no browsers.
 @Suite(.serialized) struct WebServerTests {
-  /// Sends a request as it is, and gives the first line of the answer.
-  private static func answer(_ request: String, at url: String, body: Int = 0) throws -> String {
-    let port = try #require(UInt16(url.split(separator: ":").last?.prefix { $0.isNumber } ?? ""))
-    let file = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-    defer { close(file) }
-    var address = sockaddr_in()
-    address.sin_family = sa_family_t(AF_INET)
-    address.sin_port = port.bigEndian
-    address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-    let status = withUnsafePointer(to: &address) {
-      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        connect(file, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
-      }
-    }
-    try #require(status == 0, "\(url)")
-    let bytes = Array(request.replacing("\n", with: "\r\n").utf8) + [UInt8](repeating: 0, count: body)
-    try #require(send(file, bytes, bytes.count, Int32(MSG_NOSIGNAL.rawValue)) == bytes.count)
-    var answer: [UInt8] = []
-    var chunk = [UInt8](repeating: 0, count: 4096)
-    while !answer.contains(UInt8(ascii: "\n")) {
-      let count = recv(file, &chunk, chunk.count, 0)
-      guard count > 0 else { break }
-      answer += chunk[..<count]
-    }
-    return String(decoding: answer.prefix { $0 != UInt8(ascii: "\r") }, as: UTF8.self)
-  }
-
   @Test func strangersAreRefused() throws {
     let server = try Server()
     let (host, url) = try WebTests.page(server)
@@ -68,7 +41,7 @@ import Testing
         "413"
       ),
     ] {
-      let line = try Self.answer(request, at: url)
+      let line = try WebConnection.answer(request, at: url)
       #expect(line.hasPrefix("HTTP/1.1 \(wanted) "), "\(request): \(line)")
     }
     #expect(try host.value("gain_left") == 0)
@@ -84,10 +57,44 @@ import Testing
       "\n", "GET\n\n", "GET / HTTP/9\nHost\n\n", "\u{0}\u{1}\u{2}\n\n",
       "POST /score HTTP/1.1\nHost: 127.0.0.1\nOrigin: http://127.0.0.1\nContent-Length: -1\n\n",
     ] {
-      _ = try Self.answer(request, at: url)
-      #expect(try Self.answer("GET / HTTP/1.1\nHost: 127.0.0.1\n\n", at: url) == "HTTP/1.1 200 OK")
+      _ = try WebConnection.answer(request, at: url)
+      #expect(
+        try WebConnection.answer("GET / HTTP/1.1\nHost: 127.0.0.1\n\n", at: url)
+          == "HTTP/1.1 200 OK")
     }
     #expect(try host.value("gain_left") == 0)
+  }
+
+  /// Who does not listen costs no memory, and is told everything when there is room again.
+  @Test func slowPagesLoseWhatIsOld() throws {
+    let server = try Server()
+    let (host, url) = try WebTests.page(server)
+    let place = String(url.dropFirst("http://".count).dropLast())
+    let page = try WebConnection(url)
+    let upgrade = """
+      GET /socket HTTP/1.1
+      Host: \(place)
+      Origin: http://\(place)
+      Upgrade: websocket
+      Connection: Upgrade
+      Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==
+      Sec-WebSocket-Version: 13
+
+
+      """
+    page.send(Array(upgrade.replacing("\n", with: "\r\n").utf8))
+    #expect(page.receive { $0.count(of: "isAll") > 0 }.count(of: "isAll") == 1)
+    // More answers than the system keeps for somebody who does not take them.
+    let ping: [UInt8] = [0x89, 0x80 | 125, 1, 2, 3, 4] + [UInt8](repeating: 0, count: 125)
+    let many = [[UInt8]](repeating: ping, count: 1000).flatMap { $0 }
+    for _ in 0..<100 { page.send(many) }
+    _ = try host.ask("set gain_left -7.5", for: "gain_left")
+    let answer = page.receive { $0.count(of: "isAll") > 0 && $0.count(of: "-7.5") > 0 }
+    #expect(answer.count(of: "isAll") > 0)
+    // What it wishes has to make sense.
+    page.send([0x81, 0x83, 0, 0, 0, 0] + Array("set".utf8))
+    #expect(page.receive { $0.count(of: "expected a wish") > 0 }.count(of: "expected a wish") == 1)
+    #expect(try host.value("gain_left") == -7.5)
   }
 
   @Test func portsAreFoundOrTaken() throws {
@@ -103,7 +110,8 @@ import Testing
       "\(run.errors)")
     // Without a port there is one in any case, and a word that is none is the plugin's name.
     let other = try Child(
-      Project.program("divisi-host"), ["--no-connect", "--name", "other", "--web", "urn:divisi:hands"],
+      Project.program("divisi-host"),
+      ["--no-connect", "--name", "other", "--web", "urn:divisi:hands"],
       environment: server.environment)
     #expect(
       other.wait { other.output.contains("mixer page at http://127.0.0.1:80") }, "\(other.errors)")
@@ -115,8 +123,10 @@ import Testing
     let (host, url) = try WebTests.page(
       server, Polonaise.arguments + ["--web-address", "0.0.0.0"])
     #expect(host.wait { host.errors.contains("everybody who can reach this address") })
-    for (name, wanted) in [("192.0.2.1:80", "200"), ("[2001:db8::1]", "200"), ("evil.example", "403")] {
-      let line = try Self.answer("GET / HTTP/1.1\nHost: \(name)\n\n", at: url)
+    for (name, wanted) in [
+      ("192.0.2.1:80", "200"), ("[2001:db8::1]", "200"), ("evil.example", "403"),
+    ] {
+      let line = try WebConnection.answer("GET / HTTP/1.1\nHost: \(name)\n\n", at: url)
       #expect(line.hasPrefix("HTTP/1.1 \(wanted) "), "\(name): \(line)")
     }
     for (arguments, problem) in [

@@ -36,7 +36,8 @@ import Testing
     let browser = try Browser()
     try browser.open(url)
     #expect(try browser.text("document.title") == "Divisi Hands · mixer")
-    let titles = try browser.value("[...document.querySelectorAll('.part h3')].map(e => e.textContent)")
+    let titles = try browser.value(
+      "[...document.querySelectorAll('.part h3')].map(e => e.textContent)")
     #expect(titles as? [String] == ["Left hand", "Right hand", "Residual"])
     #expect(try browser.text("document.getElementById('preset').value") == Polonaise.preset)
     try browser.click("summary")
@@ -85,13 +86,15 @@ import Testing
     try browser.open(url)
     let left = Self.fader("left")
     for (keys, value, text) in [
-      (Browser.Key.down, "-0.5", "−0.5\u{A0}dB"), (Browser.Key.down + Browser.Key.down, "-1.5", "−1.5\u{A0}dB"),
+      (Browser.Key.down, "-0.5", "−0.5\u{A0}dB"),
+      (Browser.Key.down + Browser.Key.down, "-1.5", "−1.5\u{A0}dB"),
       (Browser.Key.shift + Browser.Key.up, "-0.5", "−0.5\u{A0}dB"),
       (Browser.Key.pageDown, "-6.5", "−6.5\u{A0}dB"), (Browser.Key.end, "12", "12.0\u{A0}dB"),
       ("0", "0", "0.0\u{A0}dB"), (Browser.Key.home, "-60", "off"),
     ] {
       try browser.type(keys, into: left)
-      #expect(host.wait { (try? host.ask("get gain_left", for: "gain_left")) == "gain_left = \(value)" })
+      #expect(
+        host.wait { (try? host.ask("get gain_left", for: "gain_left")) == "gain_left = \(value)" })
       #expect(try browser.attribute("aria-valuetext", of: left) == text)
     }
     // Mutes from the fader that has the focus, and from the button.
@@ -149,7 +152,8 @@ import Testing
     _ = try host.ask("preset hands-fast", for: "preset")
     try browser.wait("document.getElementById('preset').value === 'hands-fast'")
     #expect(try host.value("resolution") == 4096)
-    try browser.wait("document.getElementById('control-resolution').selectedOptions[0].text === '4096'")
+    try browser.wait(
+      "document.getElementById('control-resolution').selectedOptions[0].text === '4096'")
     // What is typed stays in the range.
     try browser.click("summary")
     try browser.type("99999\n", into: "#control-tolerance")

@@ -20,7 +20,8 @@ struct PageHandler: HTTPHandler {
   ]
 
   func handleRequest(_ request: HTTPRequest) async throws -> HTTPResponse {
-    let origin = PageOrigin(host: request.headers[.host], origin: request.headers[HTTPHeader("Origin")])
+    let origin = PageOrigin(
+      host: request.headers[.host], origin: request.headers[HTTPHeader("Origin")])
     guard origin.isAddressed(openly: isOpen) else {
       return plain(.forbidden, "expected the address of this page as Host\n")
     }

@@ -30,7 +30,8 @@ final class PageServer {
       case .failure(let failure): problem = failure.description
       }
     }
-    let range = ports.count > 1 ? "ports \(ports[0]) to \(ports[ports.count - 1])" : "port \(ports[0])"
+    let range =
+      ports.count > 1 ? "ports \(ports[0]) to \(ports[ports.count - 1])" : "port \(ports[0])"
     throw Failure("\(address.text), \(range): expected one that can be listened at; \(problem)")
   }
 

@@ -29,7 +29,10 @@ final class Browser {
     try #require(isReady, "the tests need chromium and chromium-driver: \(driver.errors)")
     port = try #require(found)
     let arguments =
-      ["--headless=new", "--disable-gpu", "--disable-dev-shm-usage", "--user-data-dir=\(folder.path)"]
+      [
+        "--headless=new", "--disable-gpu", "--disable-dev-shm-usage",
+        "--user-data-dir=\(folder.path)",
+      ]
       + (getuid() == 0 ? ["--no-sandbox"] : [])
     let wanted: [String: Any] = [
       "goog:loggingPrefs": ["browser": "ALL"], "goog:chromeOptions": ["args": arguments],
