@@ -13,7 +13,7 @@ SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 # Libraries the program links, and for tests the hosts that Debian has and what watches them.
 PACKAGES := pkg-config libfftw3-dev libsndfile1-dev libexpat1-dev libzip-dev libserd-dev liblilv-dev lv2-dev libjack-jackd2-dev \
   liblo-dev libreadline-dev
-test: PACKAGES += lilv-utils sordi lv2file lv2proc ecasound ffmpeg jackd2 jalv ardour valgrind
+test: PACKAGES += lilv-utils sordi lv2file lv2proc ecasound ffmpeg jackd2 jalv ardour valgrind chromium chromium-driver lv2-examples
 CHECKS := -Xswiftc -warnings-as-errors --explicit-target-dependency-import-check error
 DIVISI := .build/release/divisi
 SOURCES := Package.swift Sources Plugin Tests

@@ -14,10 +14,7 @@ extension Session {
     ("save [DIR]", "keep the state in a folder"),
     ("load [DIR]", "go back to a state that was kept"),
     ("score FILE", "use another score"),
-    (
-      "monitors",
-      "what the plugin measures, and how the server does; in a terminal, meters on or off"
-    ),
+    ("monitors", "what is measured; in a terminal, meters on or off"),
     ("quit", "end"),
   ]
 

@@ -100,7 +100,7 @@ function take(news) {
   if (news.problem) announce(news.problem);
   if (news.xruns !== undefined) count("xruns", news.xruns);
   if (news.isServed !== undefined) {
-    byId("server").textContent = news.isServed ? "there" : "gone";
+    byId("server").textContent = news.isServed ? "running" : "gone";
     byId("server").classList.toggle("bad", !news.isServed);
     if (!news.isServed) announce("The JACK server has gone");
   }
@@ -145,7 +145,7 @@ function build(next) {
   meters = [];
   document.title = desk.plugin + " · mixer";
   byId("plugin").textContent = desk.plugin;
-  byId("client").textContent = "plays as " + desk.client;
+  byId("client").textContent = "plays as " + desk.client + " in JACK";
   const bySymbol = new Map(desk.controls.map((control) => [control.symbol, control]));
   const find = (symbol) => symbol && bySymbol.get(symbol);
   byId("parts").replaceChildren(...desk.parts.map((part) => strip(part, find, store, meters)));
