@@ -49,6 +49,8 @@ struct Play: ParsableCommand {
       valueName: "address"))
   var oscAddress = "127.0.0.1"
 
+  @OptionGroup(title: "Mixer page") var page: WebOptions
+
   @Flag(help: "List the plugins, and nothing else.") var list = false
   @Option(help: ArgumentHelp("List a plugin's presets.", valueName: "plugin")) var presets: String?
   @Option(help: ArgumentHelp("Describe a plugin's ports.", valueName: "plugin")) var info: String?
@@ -141,6 +143,7 @@ struct Play: ParsableCommand {
     }
     if let manager { session.surfaces.append(NSMSurface(manager)) }
     say("\(plugin.name) plays as \(client.name)")
+    try page.open(for: session)
     manager?.accept()
     session.run()
     session.client?.deactivate()
