@@ -39,6 +39,18 @@ struct Play: ParsableCommand {
     completion: .directory)
   var state: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Take commands by OSC at this UDP port; 0: any that is free.", valueName: "port"))
+  var osc: Int?
+  @Option(
+    help: ArgumentHelp(
+      "The address of this machine to take OSC at; 0.0.0.0: all. Whoever reaches it can do all that you can.",
+      valueName: "address"))
+  var oscAddress = "127.0.0.1"
+
+  @OptionGroup(title: "Mixer page") var page: WebOptions
+
   @Flag(help: "List the plugins, and nothing else.") var list = false
   @Option(help: ArgumentHelp("List a plugin's presets.", valueName: "plugin")) var presets: String?
   @Option(help: ArgumentHelp("Describe a plugin's ports.", valueName: "plugin")) var info: String?
@@ -54,6 +66,9 @@ struct Play: ParsableCommand {
     guard !noConnect || connect.isEmpty else {
       throw ValidationError("--no-connect: expected no --connect beside it")
     }
+    guard (0...65535).contains(osc ?? 0) else {
+      throw ValidationError("--osc \(osc ?? 0): expected a port from 0 to 65535")
+    }
   }
 
   func run() throws {
@@ -68,38 +83,72 @@ struct Play: ParsableCommand {
     }
   }
 
+  /// Plays what a session manager wants, or what was asked for.
   private func play(_ plugin: Plugin) throws {
     Stop.listen()
+    guard let manager = NSMManager.find() else { return try play(plugin, in: nil, of: nil) }
+    // Another project can be wanted while one plays.
+    while let project = manager.nextProject() {
+      do {
+        try play(project.plugin(in: plugin.world) ?? plugin, in: project, of: manager)
+        if manager.wanted == nil { return }
+      } catch {
+        guard manager.wanted != nil else { throw error }
+        complain("\(error)")
+        manager.refuse(project, error)
+      }
+    }
+  }
+
+  /// - Parameter project: where the state is kept; options begin only what has none.
+  private func play(_ plugin: Plugin, in project: NSMProject?, of manager: NSMManager?) throws {
+    let isNew = project?.isNew ?? true
     let client = try JackClient(
-      name: name ?? Self.shortName(plugin.name), isExact: exact, startsServer: startServer)
+      name: project?.clientName ?? name ?? Self.shortName(plugin.name),
+      isExact: exact || project != nil, startsServer: startServer)
     let hosted = try HostedPlugin(
       plugin, sampleRate: client.sampleRate, worker: .asynchronous)
     let controllers = ControlMap(plugin)
-    if let state, access(state + "/state.ttl", F_OK) == 0 {
-      try hosted.load(from: state)
-      try controllers.load(from: state)
+    let kept = project.map(\.folder) ?? state
+    if let kept, access(kept + "/state.ttl", F_OK) == 0 {
+      try hosted.load(from: kept)
+      try controllers.load(from: kept)
     }
-    try options.apply(to: hosted)
-    for text in map { try controllers.map(text) }
-    try hosted.start(score: options.score)
+    if isNew {
+      try options.apply(to: hosted)
+      for text in map { try controllers.map(text) }
+    }
+    try hosted.start(score: isNew ? options.score : nil)
     try client.activate(hosted, controllers, waits: wait)
     let session = Session(
-      client: client, hosted: hosted, controllers: controllers, folder: state)
+      client: client, hosted: hosted, controllers: controllers, folder: kept)
     defer { session.client?.deactivate() }
-    if connect.isEmpty && !noConnect {
+    if isNew, let project { try session.save(to: project.folder) }
+    if !isNew {
+      // Connections are the session manager's.
+    } else if connect.isEmpty && !noConnect {
       client.connectToSpeakers(plugin)
     } else {
       try client.connect(connect.flatMap { Connection.parse($0) ?? [] }, of: plugin)
     }
-    say("\(plugin.name) plays as \(client.name)")
-    session.isExact = exact
+    session.isExact = exact || project != nil
     session.waits = wait
-    session.preset = options.preset
-    session.score = options.score
-    session.surfaces.append(Prompt())
+    if isNew {
+      session.preset = options.preset
+      session.score = options.score
+    }
+    if Prompt.isWelcome(manager != nil) { session.surfaces.append(Prompt()) }
+    if let osc {
+      session.surfaces.append(try OSCSurface(host: oscAddress, port: osc, plugin: plugin))
+    }
+    if let manager { session.surfaces.append(NSMSurface(manager)) }
+    say("\(plugin.name) plays as \(client.name)")
+    try page.open(for: session)
+    manager?.accept()
     session.run()
     session.client?.deactivate()
-    if let state { try session.save(to: state) }
+    // A session manager says itself when to save.
+    if project == nil, let state { try session.save(to: state) }
   }
 
   /// A name in ASCII without spaces, such as `divisi-drums`.

@@ -16,10 +16,7 @@ extension Session {
     ("save [DIR]", "keep the state in a folder"),
     ("load [DIR]", "go back to a state that was kept"),
     ("score FILE", "use another score"),
-    (
-      "monitors",
-      "what the plugin measures, and how the server does; in a terminal, meters on or off"
-    ),
+    ("monitors", "what is measured; in a terminal, meters on or off"),
     ("quit", "end"),
   ]
 
@@ -94,11 +91,19 @@ extension Session {
     changeCount += 1
   }
 
+  /// Keeps the plugin's state and what is mapped in a folder.
+  func save(to place: String) throws {
+    try hosted.save(to: place)
+    try controllers.save(to: place)
+    if place == folder { noteSaved() }
+  }
+
   /// Goes back to a state that was saved.
   func load(from place: String) throws {
     try hosted.load(from: place)
     try controllers.load(from: place)
     changeCount += 1
+    if place == folder { noteSaved() }
   }
 
   // MARK: What can be said

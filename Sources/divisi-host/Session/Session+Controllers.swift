@@ -39,12 +39,4 @@ extension Session {
       tell("map \(learnt)")
     }
   }
-
-  // MARK: States
-
-  /// Saves the plugin's state and what is mapped.
-  func save(to folder: String) throws {
-    try hosted.save(to: folder)
-    try controllers.save(to: folder)
-  }
 }

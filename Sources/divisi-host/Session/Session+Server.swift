@@ -69,6 +69,8 @@ extension Session {
     tell("the JACK server is back; \(hosted.plugin.name) plays as \(found.name)")
   }
 
+  /// What the server calls the client, or did.
+  var clientName: String { client?.name ?? absence?.name ?? "" }
   /// Times that servers were late.
   var xrunCount: Int { (absence?.xrunCount ?? 0) + (client?.xrunCount ?? 0) }
   /// Events that found no room.

@@ -27,6 +27,10 @@ final class Session {
   var score: String?
   /// How often something was changed that a state keeps.
   var changeCount = 0
+  /// How often something had been changed when the state was kept in `folder`.
+  private var savedCount = 0
+  /// Whether `folder` lacks something.
+  var isDirty: Bool { changeCount != savedCount }
   /// The values of properties that the plugin has told, by URI.
   private(set) var properties: [String: String] = [:]
   /// Whether somebody has asked for the end.
@@ -89,8 +93,12 @@ final class Session {
     for message in hosted.log.take() { tell(message.text) }
   }
 
+  /// Notes that `folder` lacks nothing.
+  func noteSaved() { savedCount = changeCount }
+
   /// Says something that nobody has asked for, where a person reads it.
   func tell(_ text: String) {
+    for surface in surfaces { surface.hear(text) }
     if let prompt = surfaces.lazy.compactMap({ $0 as? Prompt }).first {
       prompt.interject(text.printable)
     } else {
