@@ -109,7 +109,7 @@ let package = Package(
       path: "Plugin/DivisiLV2", swiftSettings: strict, linkerSettings: pluginLinker),
     // Timings of kernels and models, as ratios in one run.
     .executableTarget(
-      name: "divisi-bench", dependencies: ["AudioFiles", "DivisiDSP", "LV2Hosting"],
+      name: "divisi-bench", dependencies: ["AudioFiles", "CJack", "DivisiDSP", "LV2Hosting"],
       swiftSettings: strict),
 
     // Signals, measures and ways to run work that several test targets share.

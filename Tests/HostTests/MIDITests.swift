@@ -9,7 +9,7 @@ import Testing
   /// Events go in and come out at their samples, also at the edges of blocks.
   @Test func eventsKeepTheirPlace() throws {
     let server = try Server(period: Self.period)
-    _ = try server.host(["http://lv2plug.in/plugins/eg-fifths"])
+    let host = try server.host(["http://lv2plug.in/plugins/eg-fifths"])
     let frames = [0, 1, 255, 256, 300, 300, 511, 1024, 5000]
     let events = frames.enumerated().map { index, frame in
       Server.Event(frame, index % 2 == 0 ? 0x90 : 0x80, UInt8(60 + index / 2), 100)
@@ -22,23 +22,36 @@ import Testing
       [event, Server.Event(event.frame, event.bytes[0], event.bytes[1] + 7, event.bytes[2])]
     }
     #expect(heard == expected)
+    #expect(host.isRunning)
   }
 
-  /// Two notes on a gate let samples through, neither too early nor too late.
+  /// Notes open and close a gate, neither too early nor too late.
   @Test func notesActAtTheirSample() throws {
     let server = try Server(period: Self.period)
-    _ = try server.host(["http://lv2plug.in/plugins/eg-midigate"])
-    let open = [700..<1111, 2048..<3001]
+    let host = try server.host(["http://lv2plug.in/plugins/eg-midigate"])
+    let notes = [
+      (700, true), (1111, false), (2048, true), (2100, false), (2222, true), (3001, false),
+    ]
     let music = Server.Music(
       inputs: ["in"], channels: [(0..<4000).map { Float($0 + 1) / 4000 }],
-      events: open.flatMap {
-        [Server.Event($0.lowerBound, 0x90, 60, 90), Server.Event($0.upperBound, 0x80, 60, 0)]
-      }, eventInput: "control")
-    let output = try server.play(music, recording: ["out"]).channels[0]
-    for (index, sample) in output.enumerated() {
-      let isOpen = open.contains { $0.contains(index) }
-      #expect(sample == (isOpen ? music.channels[0][index] : 0), "sample \(index)")
+      events: notes.map { Server.Event($0.0, $0.1 ? 0x90 : 0x80, 60, 90) },
+      eventInput: "control")
+    // This plugin counts a note first, and then writes what was before it in the block.
+    var expected = music.channels[0]
+    var isOpen = false
+    for start in stride(from: 0, to: expected.count, by: Self.period) {
+      let end = min(start + Self.period, expected.count)
+      var offset = start
+      for (frame, opens) in notes where (start..<end).contains(frame) {
+        isOpen = opens
+        if !isOpen { for index in offset..<frame { expected[index] = 0 } }
+        offset = frame
+      }
+      if !isOpen { for index in offset..<end { expected[index] = 0 } }
     }
+    #expect(expected[2048] == 0 && expected[2100] > 0 && expected[2221] > 0)
+    #expect(try server.play(music, recording: ["out"]).channels[0] == expected)
+    #expect(host.isRunning)
   }
 
   /// Notes are the score where the plugin is told so.

@@ -1,5 +1,5 @@
 // Plays a recording into another JACK client along the transport and records what comes out, both
-// freewheeling. Two clients, since one before and behind another would hear it a period later.
+// freewheeling, unless told otherwise. Two clients, since one before and behind another would hear it a period later.
 #include <errno.h>
 #include <jack/jack.h>
 #include <jack/midiport.h>
@@ -25,6 +25,7 @@ static unsigned source_count, sink_count, length, start;
 static Event played[MAX_EVENTS], heard[MAX_EVENTS];
 static unsigned played_count, heard_count;
 static double tempo;
+static bool waits;
 static float *input, *output;
 static atomic_bool is_done, is_gone;
 
@@ -158,7 +159,7 @@ static jack_port_t* open_port(char kind) {
 int main(int count, char** arguments) {
   int first = 4;
   if (count < 5) {
-    fprintf(stderr, "usage: jackplay IN.raw OUT.raw FRAMES [-m EVENTS] [-t TEMPO] [-s START] [>PORT | <PORT | }PORT | {PORT]...\n"
+    fprintf(stderr, "usage: jackplay IN.raw OUT.raw FRAMES [-m EVENTS] [-t TEMPO] [-s START] [-w WAITS] [>PORT | <PORT | }PORT | {PORT]...\n"
                     "raw: floats, interleaved; > plays to a port, < records one, } and { the same with MIDI\n");
     return 2;
   }
@@ -169,6 +170,7 @@ int main(int count, char** arguments) {
       case 'm': read_events(value); break;
       case 't': tempo = atof(value); break;
       case 's': start = (unsigned)atoi(value); break;
+      case 'w': waits = atoi(value); break;
       default: return 2;
     }
   }
@@ -195,12 +197,12 @@ int main(int count, char** arguments) {
     }
   }
   if (tempo > 0) jack_set_timebase_callback(player, 0, tell_time, NULL);
-  jack_set_freewheel(player, 1);
+  if (!waits) jack_set_freewheel(player, 1);
   jack_transport_locate(player, start);
   jack_transport_start(player);
   while (!atomic_load(&is_done) && !atomic_load(&is_gone)) pause_briefly();
   jack_transport_stop(player);
-  jack_set_freewheel(player, 0);
+  if (!waits) jack_set_freewheel(player, 0);
   if (atomic_load(&is_gone)) return 6;
   jack_client_close(player);
   jack_client_close(recorder);

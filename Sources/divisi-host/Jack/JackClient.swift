@@ -17,6 +17,7 @@ final class JackClient {
   /// The server's ports by the plugin's port index; one for controllers has `controlIndex`.
   private(set) var ports: [Int: OpaquePointer] = [:]
   static let controlIndex = -1
+  private var portNames: [String] = []
   private var told = 0
   private var isActive = false
   private var isClosed = false
@@ -29,8 +30,8 @@ final class JackClient {
   /// - Throws: if there is none, or if it refuses.
   init(name: String, isExact: Bool, startsServer: Bool) throws {
     host_silence_jack()
-    // Without the byte that ends it.
-    let longest = Int(jack_client_name_size()) - 1
+    // Without the byte that ends it; JACK 2 takes one less than it says.
+    let longest = Int(jack_client_name_size()) - 2
     guard !name.isEmpty, name.utf8.count <= longest, !name.contains(":") else {
       throw Failure("--name '\(name)': expected 1 to \(longest) bytes without ':'")
     }
@@ -146,13 +147,14 @@ final class JackClient {
   private func register(
     _ index: Int, _ symbol: String, _ type: String, _ flags: JackPortFlags
   ) throws -> OpaquePointer {
-    let name = PortName.short(
-      symbol, longest: Int(jack_port_name_size()) - name.utf8.count - 2,
-      taken: ports.values.map { String(cString: jack_port_short_name($0)) })
+    // With the client's name and what ends it; JACK 2 takes more than 256 bytes, and cuts them off.
+    let longest = min(Int(jack_port_name_size()), 256) - name.utf8.count - 3
+    let name = PortName.short(symbol, longest: longest, taken: portNames)
     guard let port = jack_port_register(client, name, type, UInt(flags.rawValue), 0) else {
       throw Failure("\(symbol): the JACK server has no room for this port")
     }
     ports[index] = port
+    portNames.append(name)
     return port
   }
 

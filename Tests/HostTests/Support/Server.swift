@@ -84,6 +84,8 @@ final class Server {
     var start = 0
     /// Beats per minute; nil where nobody keeps the time.
     var tempo: Double?
+    /// Whether it takes as long as it sounds; else it goes as fast as it can.
+    var takesTime = false
   }
 
   /// A MIDI message at a frame of the transport.
@@ -109,7 +111,7 @@ final class Server {
     }
   }
 
-  /// Plays music through the host `plug`, freewheeling, and records samples and one port's MIDI.
+  /// Plays music through the host `plug`, and records samples, of any client's ports, and one port's MIDI.
   func play(
     _ music: Music, recording ports: [String], events: String? = nil
   ) throws -> (channels: [[Float]], events: [Event]) {
@@ -124,12 +126,14 @@ final class Server {
       .write(to: URL(fileURLWithPath: folder.file("events")))
     let places =
       music.inputs.map { ">plug:" + $0 } + (music.eventInput.map { ["}plug:" + $0] } ?? [])
-      + ports.map { "<plug:" + $0 } + (events.map { ["{plug:" + $0] } ?? [])
+      + ports.map { $0.contains(":") ? "<" + $0 : "<plug:" + $0 }
+      + (events.map { ["{plug:" + $0] } ?? [])
     let run = try Child.run(
       Project.player(),
       [
         folder.file("in"), folder.file("out"), "\(count)", "-m", folder.file("events"), "-s",
         "\(music.start)", "-t", "\(music.tempo ?? 0)",
+        "-w", music.takesTime ? "1" : "0",
       ] + places, environment: environment)
     try #require(run.status == 0, "\(run.errors)")
     let heard = try folder.data("out").withUnsafeBytes { bytes in
