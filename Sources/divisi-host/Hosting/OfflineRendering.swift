@@ -43,8 +43,7 @@ struct OfflineRendering {
     let rate = Double(reader.sampleRate)
     hosted = try plan.plugins.map { _ in
       try HostedPlugin(
-        plugin, sampleRate: rate, worker: .synchronous, blockLength: request.blockLength,
-        longestBlock: request.blockLength)
+        plugin, sampleRate: rate, worker: .synchronous, blockLength: request.blockLength)
     }
     inputs = Blocks(count: reader.channelCount, length: request.blockLength)
     interleaved = [Float](repeating: 0, count: request.blockLength * reader.channelCount)
