@@ -36,14 +36,17 @@ final class HostedPlugin {
   ///   - sampleRate: samples per second.
   ///   - worker: how its work is done.
   ///   - blockLength: samples that it is given at once as a rule.
+  ///   - longestBlock: the most that it is ever given.
   init(
-    _ plugin: Plugin, sampleRate: Double, worker: WorkerMode, blockLength: Int = 1024
+    _ plugin: Plugin, sampleRate: Double, worker: WorkerMode, blockLength: Int = 1024,
+    longestBlock: Int = 8192
   ) throws {
     self.plugin = plugin
     log = PluginLog()
     var features = HostFeatures()
     features.worker = worker
     features.nominalBlockLength = blockLength
+    features.blockLengths = 0...longestBlock
     features.log = log.log
     let wanted = plugin.optionalFeatures.union(plugin.requiredFeatures)
     files = wanted.contains(Self.makePath) ? try ScratchFolder() : nil
