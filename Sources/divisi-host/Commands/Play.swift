@@ -107,7 +107,8 @@ struct Play: ParsableCommand {
       name: project?.clientName ?? name ?? Self.shortName(plugin.name),
       isExact: exact || project != nil, startsServer: startServer)
     let hosted = try HostedPlugin(
-      plugin, sampleRate: client.sampleRate, worker: .asynchronous)
+      plugin, sampleRate: client.sampleRate, worker: .asynchronous,
+      blockLength: client.blockLength)
     let controllers = ControlMap(plugin)
     let kept = project.map(\.folder) ?? state
     if let kept, access(kept + "/state.ttl", F_OK) == 0 {
@@ -118,7 +119,7 @@ struct Play: ParsableCommand {
       try options.apply(to: hosted)
       for text in map { try controllers.map(text) }
     }
-    try hosted.start(score: isNew ? options.score : nil)
+    try hosted.start(score: isNew ? options.score : nil, unless: { Stop.isWanted })
     try client.activate(hosted, controllers, waits: wait)
     let session = Session(
       client: client, hosted: hosted, controllers: controllers, folder: kept)

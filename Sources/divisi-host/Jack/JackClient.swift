@@ -10,6 +10,8 @@ final class JackClient {
   /// What the server calls the client.
   let name: String
   let sampleRate: Double
+  /// Samples in a block, when the client joined.
+  let blockLength: Int
   let shared = UnsafeMutablePointer<SharedState>.allocate(capacity: 1)
   private var process: UnsafeMutablePointer<HostProcess>?
   private var position: PositionEvent?
@@ -52,6 +54,7 @@ final class JackClient {
     self.client = client
     self.name = String(cString: jack_get_client_name(client))
     sampleRate = Double(jack_get_sample_rate(client))
+    blockLength = Int(jack_get_buffer_size(client))
     shared.initialize(to: SharedState())
   }
 

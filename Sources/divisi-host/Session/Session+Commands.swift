@@ -42,12 +42,16 @@ extension Session {
         "\(describe($0))\t\(Listing.range($0))"
       }
     case "monitors": return monitors
-    case "get": return [try describe(port(rest))]
+    case "get": return [try describe(rest)]
     case "set":
-      let parts = rest.split { $0 == " " || $0 == "=" }.map(String.init)
-      guard parts.count == 2 else { throw Failure("set: expected a symbol and a value") }
-      try set(parts[0], to: parts[1])
-      return [try describe(port(parts[0]))]
+      let symbol = String(rest.prefix { $0 != " " && $0 != "=" })
+      let value = String(rest.dropFirst(symbol.count).drop { $0 == " " || $0 == "=" })
+      guard !symbol.isEmpty, !value.isEmpty else {
+        throw Failure("set: expected a symbol and a value")
+      }
+      try set(symbol, to: value)
+      // Of properties one only hears in time.
+      return [hosted.plugin.port(symbol) == nil ? "\(symbol) = \(value)" : try describe(symbol)]
     case "presets": return Listing.presets(of: hosted.plugin)
     case "preset":
       try select(preset: rest)
@@ -136,11 +140,16 @@ extension Session {
     return place
   }
 
-  private func port(_ symbol: String) throws -> Port {
-    guard let port = hosted.plugin.port(symbol), port.kind == .control else {
-      throw Failure("\(symbol): expected a control ('controls' lists them)")
-    }
-    return port
+  /// A control's value, or that of a property whose URI ends like that.
+  private func describe(_ name: String) throws -> String {
+    if let port = hosted.plugin.port(name), port.kind == .control { return describe(port) }
+    let wanted = name.lowercased()
+    guard
+      let found = properties.first(where: {
+        $0.key == name || PluginSearch.shortName($0.key).lowercased() == wanted
+      })
+    else { throw Failure("\(name): expected a control ('controls' lists them)") }
+    return "\(name) = \(found.value.printable)"
   }
 
   private func describe(_ port: Port) -> String {

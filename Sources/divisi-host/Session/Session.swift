@@ -52,6 +52,7 @@ final class Session {
     defer { for surface in surfaces { surface.close() } }
     let interval = Duration.seconds(1) / Self.rate
     var next = ContinuousClock.now + interval
+    try? hosted.askForProperties()
     while !isOver && !Stop.isWanted {
       wait(until: next)
       guard ContinuousClock.now >= next else { continue }
@@ -83,12 +84,7 @@ final class Session {
     while let (type, body, count) = hosted.outgoing.next() {
       let message = AtomMessage(
         type: type, body: Array(UnsafeRawBufferPointer(start: body, count: count)))
-      guard let (kind, values) = message.object(urids), kind.hasSuffix("patch#Set"),
-        let property = values["http://lv2plug.in/ns/ext/patch#property"],
-        let uri = urids.unmap(property.word(0)),
-        let value = values["http://lv2plug.in/ns/ext/patch#value"]
-      else { continue }
-      properties[uri] = value.text
+      for (uri, value) in message.patchedValues(urids) { properties[uri] = value.valueText(urids) }
     }
     for message in hosted.log.take() { tell(message.text) }
   }
