@@ -76,7 +76,7 @@ extension [UInt8] {
     guard let body = afterHeaders else { return false }
     let headers = String(decoding: self[..<body.startIndex], as: UTF8.self).lowercased()
     let length = headers.split(separator: "\r\n").first { $0.hasPrefix("content-length:") }
-    return body.count >= length.flatMap { Int($0.split(separator: " ").last ?? "") } ?? 0
+    return body.count >= length.flatMap { Int($0.drop { !$0.isNumber }) } ?? 0
   }
 
   /// How often a text occurs, which does not overlap itself.
