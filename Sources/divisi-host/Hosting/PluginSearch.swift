@@ -7,6 +7,9 @@ enum PluginSearch {
   /// What is hosted where nobody says: all that this program knows of it.
   static let defaultURI = "urn:divisi:drums"
 
+  /// How many are named where a name fits many.
+  private static let mostNamed = 8
+
   /// A plugin by its URI, its name, or a part of either that no other plugin has.
   static func plugin(_ text: String, in world: World) throws -> Plugin {
     if world.pluginURIs.contains(text) { return try world.plugin(text) }
@@ -18,8 +21,9 @@ enum PluginSearch {
     }
     let found = named.isEmpty ? similar : named
     guard found.count < 2 else {
-      throw Failure(
-        "\(text): expected one plugin, found \(found.map(\.uri).joined(separator: ", "))")
+      let uris = found.prefix(Self.mostNamed).map(\.uri).joined(separator: ", ")
+      let more = found.count > Self.mostNamed ? " and \(found.count - Self.mostNamed) more" : ""
+      throw Failure("\(text): expected one plugin, found \(uris)\(more)")
     }
     guard let plugin = found.first else {
       throw Failure(
@@ -30,6 +34,12 @@ enum PluginSearch {
 
   /// A preset by URI, label or short name, or by the path of its file.
   static func preset(_ text: String, of plugin: Plugin) throws -> State {
+    let all = presets(of: plugin)
+    let wanted = text.lowercased()
+    let found =
+      all.first { $0.uri == text } ?? all.first { $0.name.lowercased() == wanted }
+      ?? all.first { $0.label.lowercased() == wanted }
+    if let found { return try State(preset: found.uri, in: plugin.world) }
     if text.contains("/") && !text.contains("://") || text.hasSuffix(".ttl") {
       let state = try State(path: text, in: plugin.world)
       guard state.pluginURI.isEmpty || state.pluginURI == plugin.uri else {
@@ -37,21 +47,12 @@ enum PluginSearch {
       }
       return state
     }
-    let all = presets(of: plugin)
-    let wanted = text.lowercased()
-    guard
-      let found = all.first(where: { $0.uri == text })
-        ?? all.first(where: { $0.name.lowercased() == wanted })
-        ?? all.first(where: { $0.label.lowercased() == wanted })
-    else {
-      let names = all.map(\.name).joined(separator: ", ")
-      throw Failure("\(text): expected a preset of \(plugin.name) (\(names)); found none")
-    }
-    return try State(preset: found.uri, in: plugin.world)
+    let names = all.isEmpty ? "it has none" : all.map(\.name).joined(separator: ", ")
+    throw Failure("\(text): expected a preset of \(plugin.name) (\(names)); found none")
   }
 
   /// The end of a URI, which is quick to type.
-  private static func shortName(_ uri: String) -> String {
+  static func shortName(_ uri: String) -> String {
     uri.split { "/#:".contains($0) }.last.map(String.init) ?? uri
   }
 

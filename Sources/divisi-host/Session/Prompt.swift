@@ -27,6 +27,11 @@ final class Prompt: Surface {
     }
   }
 
+  /// Whether commands may be read: not from a terminal that is another program's too.
+  static func isWelcome(_ isManaged: Bool) -> Bool {
+    !isManaged || isatty(STDIN_FILENO) != 1 || tcgetpgrp(STDIN_FILENO) == getpid()
+  }
+
   func serve(_ session: Session) {
     guard isTerminal else {
       for line in input.read() {

@@ -11,6 +11,13 @@ protocol Surface: AnyObject {
   /// Shows what is new; called `Session.rate` times per second.
   func update(_ session: Session)
 
+  /// Takes what the plugin has said of itself, unless a person sees it elsewhere.
+  func hear(_ text: String)
+
   /// The session ends.
   func close()
+}
+
+extension Surface {
+  func hear(_ text: String) {}
 }

@@ -9,7 +9,7 @@ extension Desk {
   init(_ session: Session) {
     let plugin = session.hosted.plugin
     self.plugin = plugin.name.printable
-    client = session.client.name
+    client = session.clientName
     parts = session.strips.map {
       Part(
         name: $0.name, title: $0.title.printable, gain: $0.gain, mute: $0.mute, solo: $0.solo,

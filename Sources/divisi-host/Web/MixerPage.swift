@@ -34,8 +34,7 @@ final class MixerPage: Surface {
     hub = try PageHub()
     scores = try ScoreFolder(in: session.folder)
     server = try PageServer(
-      PageHandler(hub: hub, scores: scores, isOpen: !address.isLoopback), at: address,
-      ports: port.candidates)
+      hub: hub, scores: scores, isOpen: !address.isLoopback, at: address, ports: port.candidates)
     url = "http://\(address.inURL):\(server.port)/"
   }
 
@@ -47,7 +46,7 @@ final class MixerPage: Surface {
       case .score(let path, let answer):
         var problem: String?
         do { try session.select(score: path) } catch { problem = "\(error)".printable }
-        answer.resume(returning: problem)
+        answer.succeed(problem)
       }
     }
   }
@@ -132,8 +131,8 @@ final class MixerPage: Surface {
       ?? desk.presets.first { $0.label.lowercased() == wanted }?.name ?? preset.printable
     news.score = fileName(session.score ?? "").printable
     news.message = session.properties.first { $0.key.hasSuffix("message") }?.value.printable
-    news.xruns = session.client.xrunCount
-    news.isServed = !session.client.isGone
+    news.xruns = session.xrunCount
+    news.isServed = session.client != nil
     return news
   }
 

@@ -1,14 +1,18 @@
 // Thread: page
 
-internal import FlyingFox
-internal import FoundationEssentials
+internal import NIOCore
+internal import NIOHTTP1
 
-/// Answers browsers: the page, its WebSocket, and scores that are sent.
-struct PageHandler: HTTPHandler {
-  let hub: PageHub
-  let scores: ScoreFolder
-  /// Whether others than this machine may come.
-  let isOpen: Bool
+/// Answers browsers on one connection: the page, and scores that are sent.
+final class PageHandler: ChannelInboundHandler, RemovableChannelHandler {
+  typealias InboundIn = HTTPServerRequestPart
+  typealias OutboundOut = HTTPServerResponsePart
+
+  private let hub: PageHub
+  private let scores: ScoreFolder
+  private let isOpen: Bool
+  private var head: HTTPRequestHead?
+  private var body = ByteBuffer()
 
   /// What the page consists of, by path.
   private static let files: [String: (type: String, bytes: [UInt8])] = [
@@ -19,77 +23,136 @@ struct PageHandler: HTTPHandler {
     "/icon.svg": ("image/svg+xml", PackageResources.icon_svg),
   ]
 
-  func handleRequest(_ request: HTTPRequest) async throws -> HTTPResponse {
-    let origin = PageOrigin(
-      host: request.headers[.host], origin: request.headers[HTTPHeader("Origin")])
-    guard origin.isAddressed(openly: isOpen) else {
-      return plain(.forbidden, "expected the address of this page as Host\n")
+  /// - Parameter isOpen: whether others than this machine may come.
+  init(hub: PageHub, scores: ScoreFolder, isOpen: Bool) {
+    self.hub = hub
+    self.scores = scores
+    self.isOpen = isOpen
+  }
+
+  func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    switch unwrapInboundIn(data) {
+    case .head(let new):
+      head = new
+      body.clear()
+      let length = new.headers.first(name: "Content-Length").flatMap { Int($0) } ?? 0
+      if length > ScoreFolder.mostBytes { refuseLength(context) }
+    case .body(var chunk):
+      guard head != nil else { return }
+      body.writeBuffer(&chunk)
+      if body.readableBytes > ScoreFolder.mostBytes { refuseLength(context) }
+    case .end:
+      guard let head else { return }
+      self.head = nil
+      answer(head, context)
     }
-    if let file = Self.files[request.path] {
-      guard request.method == .GET || request.method == .HEAD else {
-        return plain(.methodNotAllowed, "expected GET\n")
+  }
+
+  func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+    if event is IdleStateHandler.IdleStateEvent {
+      context.close(promise: nil)
+    } else {
+      context.fireUserInboundEventTriggered(event)
+    }
+  }
+
+  func errorCaught(context: ChannelHandlerContext, error: any Error) {
+    context.close(promise: nil)
+  }
+
+  // MARK: Answers
+
+  private func answer(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
+    let origin = PageOrigin(head.headers)
+    guard origin.isAddressed(openly: isOpen) else {
+      return write(.forbidden, "expected the address of this page as Host\n", to: head, context)
+    }
+    let (path, query) = Self.split(head.uri)
+    if let file = Self.files[path] {
+      guard head.method == .GET || head.method == .HEAD else {
+        return write(.methodNotAllowed, "expected GET\n", to: head, context)
       }
-      var headers = Self.headers
-      headers[.contentType] = file.type
-      headers[HTTPHeader("Content-Security-Policy")] = Self.policy(origin.host ?? "")
-      return HTTPResponse(
-        statusCode: .ok, headers: headers,
-        body: request.method == .HEAD ? Data() : Data(file.bytes))
+      return write(
+        .ok, file.bytes, type: file.type,
+        more: [("Content-Security-Policy", Self.policy(origin.host ?? ""))], to: head, context)
     }
     // What changes something is for this page alone: a browser says who asks.
-    guard request.path == "/socket" || request.path == "/score" else {
-      return plain(.notFound, "there is only one page: /\n")
+    guard path == "/socket" || path == "/score" else {
+      return write(.notFound, "there is only one page: /\n", to: head, context)
     }
-    guard origin.isOwn else { return plain(.forbidden, "expected this page as Origin\n") }
-    if request.path == "/socket" {
-      return try await WebSocketHTTPHandler(handler: PageSocket(hub: hub)).handleRequest(request)
+    guard origin.isOwn(openly: isOpen) else {
+      return write(.forbidden, "expected this page as Origin\n", to: head, context)
     }
-    return await store(request)
+    guard path == "/score" else {
+      return write(.upgradeRequired, "expected a WebSocket\n", to: head, context)
+    }
+    guard head.method == .POST else {
+      return write(.methodNotAllowed, "expected POST\n", to: head, context)
+    }
+    store(named: query["name"] ?? "", to: head, context)
   }
 
-  /// Takes a score and has it used.
-  private func store(_ request: HTTPRequest) async -> HTTPResponse {
-    guard request.method == .POST else { return plain(.methodNotAllowed, "expected POST\n") }
-    let tooLong = "expected at most \(ScoreFolder.mostBytes >> 20) MB\n"
-    if let length = request.headers[.contentLength].flatMap({ Int($0) }),
-      length > ScoreFolder.mostBytes
-    {
-      return plain(.payloadTooLarge, tooLong, closes: true)
-    }
+  /// Keeps a score and has it used.
+  private func store(
+    named name: String, to head: HTTPRequestHead, _ context: ChannelHandlerContext
+  ) {
+    let path: String
     do {
-      var bytes: [UInt8] = []
-      for try await chunk in request.bodySequence {
-        guard bytes.count + chunk.count <= ScoreFolder.mostBytes else {
-          return plain(.payloadTooLarge, tooLong, closes: true)
-        }
-        bytes += chunk
-      }
-      let name = request.query.first { $0.name == "name" }?.value ?? ""
-      let path = try scores.store(bytes, as: name)
-      if let problem = await hub.use(score: path) {
-        return plain(.unprocessableContent, problem + "\n")
-      }
-      return plain(.ok, "")
+      path = try scores.store(Array(body.readableBytesView), as: name)
     } catch {
-      return plain(.internalServerError, "\(error)\n", closes: true)
+      return write(.internalServerError, "\(error)\n", to: head, context)
+    }
+    let isDone = context.eventLoop.makePromise(of: String?.self)
+    guard hub.ask(.score(path, isDone)) else {
+      return isDone.succeed("the session is too busy")
+    }
+    let context = NIOLoopBound(context, eventLoop: context.eventLoop)
+    let handler = NIOLoopBound(self, eventLoop: context.value.eventLoop)
+    isDone.futureResult.whenSuccess { problem in
+      handler.value.write(
+        problem == nil ? .ok : .unprocessableEntity, problem.map { $0 + "\n" } ?? "", to: head,
+        context.value)
     }
   }
 
-  private func plain(
-    _ status: HTTPStatusCode, _ text: String, closes: Bool = false
-  ) -> HTTPResponse {
-    var headers = Self.headers
-    headers[.contentType] = "text/plain; charset=utf-8"
-    if closes { headers[.connection] = "close" }
-    return HTTPResponse(statusCode: status, headers: headers, body: Data(text.utf8))
+  private func refuseLength(_ context: ChannelHandlerContext) {
+    guard let head else { return }
+    self.head = nil
+    write(
+      .payloadTooLarge, "expected at most \(ScoreFolder.mostBytes >> 20) MB\n", closes: true,
+      to: head, context)
   }
 
-  private static var headers: HTTPHeaders {
-    [
-      .cacheControl: "no-cache", HTTPHeader("X-Content-Type-Options"): "nosniff",
-      HTTPHeader("Referrer-Policy"): "no-referrer",
-      HTTPHeader("Cross-Origin-Resource-Policy"): "same-origin",
-    ]
+  private func write(
+    _ status: HTTPResponseStatus, _ text: String, closes: Bool = false, to head: HTTPRequestHead,
+    _ context: ChannelHandlerContext
+  ) {
+    write(
+      status, Array(text.utf8), type: "text/plain; charset=utf-8", closes: closes, to: head,
+      context)
+  }
+
+  private func write(
+    _ status: HTTPResponseStatus, _ bytes: [UInt8], type: String, more: [(String, String)] = [],
+    closes: Bool = false, to head: HTTPRequestHead, _ context: ChannelHandlerContext
+  ) {
+    var headers = HTTPHeaders([
+      ("Content-Type", type), ("Content-Length", "\(bytes.count)"), ("Cache-Control", "no-cache"),
+      ("X-Content-Type-Options", "nosniff"), ("Referrer-Policy", "no-referrer"),
+      ("Cross-Origin-Resource-Policy", "same-origin"),
+    ])
+    for (name, value) in more { headers.add(name: name, value: value) }
+    let ends = closes || !head.isKeepAlive
+    if ends { headers.add(name: "Connection", value: "close") }
+    let response = HTTPResponseHead(version: .http1_1, status: status, headers: headers)
+    context.write(wrapOutboundOut(.head(response)), promise: nil)
+    if head.method != .HEAD {
+      context.write(wrapOutboundOut(.body(.byteBuffer(ByteBuffer(bytes: bytes)))), promise: nil)
+    }
+    let channel = context.channel
+    context.writeAndFlush(wrapOutboundOut(.end(nil))).whenComplete { _ in
+      if ends { channel.close(promise: nil) }
+    }
   }
 
   /// Nothing from elsewhere, and in nobody's frame.

@@ -1,11 +1,12 @@
 // Thread: setup ⇄ page
 
-internal import FlyingFox
 internal import FoundationEssentials
 import Glibc
+internal import NIOCore
+internal import NIOWebSocket
 import Synchronization
 
-/// What lies between the session's thread and the server's tasks: pages that listen, and what they ask for.
+/// What lies between the session's thread and the server's: pages that listen, and what they ask for.
 final class PageHub: Sendable {
   /// Something that the session's thread is to do.
   enum Request: Sendable {
@@ -13,28 +14,31 @@ final class PageHub: Sendable {
     case join(Int)
     case wish(Wish, from: Int)
     /// A score was stored; the answer is what is wrong with it, or nil.
-    case score(String, CheckedContinuation<String?, Never>)
+    case score(String, EventLoopPromise<String?>)
   }
 
   private struct Listener {
-    let frames: AsyncStream<WSFrame>.Continuation
+    let channel: any Channel
     /// Whether it has lost something, so that it must be told everything.
     var isBehind = false
-    /// Ends what reads from it.
-    var end: @Sendable () -> Void = {}
+
+    /// Sends a frame, or loses it if the page is slow: memory is not what it waits in.
+    mutating func send(_ frame: WebSocketFrame) {
+      if channel.isWritable {
+        channel.writeAndFlush(frame, promise: nil)
+      } else {
+        isBehind = true
+      }
+    }
   }
 
   private struct State {
     var listeners: [Int: Listener] = [:]
-    /// Pages that something is still on its way to.
-    var unsent: Set<Int> = []
     var requests: [Request] = []
     var lastNumber = 0
     var isOpen = true
   }
 
-  /// Frames that wait for a page that is slow; the oldest are lost.
-  private static let backlog = 64
   /// Pages at once, and what they may ask for before the session has had time.
   private static let mostListeners = 64
   private static let mostRequests = 1024
@@ -59,88 +63,39 @@ final class PageHub: Sendable {
     Glibc.close(bell)
   }
 
-  // MARK: The server's tasks
+  // MARK: The server's thread
 
-  /// Lets a page listen.
+  /// Lets a page listen, and asks what it has to be told first.
   ///
-  /// - Returns: its number and what it is sent; nil if there are too many.
-  func join() -> (number: Int, frames: AsyncStream<WSFrame>)? {
-    let (frames, continuation) = AsyncStream<WSFrame>.makeStream(
-      bufferingPolicy: .bufferingNewest(Self.backlog))
+  /// - Returns: its number; nil if there are too many.
+  func join(_ channel: any Channel) -> Int? {
     let number: Int? = state.withLock { state in
       guard state.isOpen, state.listeners.count < Self.mostListeners else { return nil }
       state.lastNumber += 1
-      state.listeners[state.lastNumber] = Listener(frames: continuation)
-      state.unsent.insert(state.lastNumber)
+      state.listeners[state.lastNumber] = Listener(channel: channel)
       return state.lastNumber
     }
-    guard let number else { return nil }
-    continuation.onTermination = { [weak self] end in
-      // Nobody reads any longer: the connection has gone.
-      if case .cancelled = end { self?.hasSentAll(number) }
-      self?.leave(number)
-    }
-    return (number, frames)
+    guard let number, ask(.join(number)) else { return nil }
+    return number
   }
 
   /// A page has gone.
   func leave(_ number: Int) {
-    // Outside the lock: a stream that ends calls back.
-    let listener = state.withLock { $0.listeners.removeValue(forKey: number) }
-    listener?.frames.finish()
-    listener?.end()
-  }
-
-  /// Everything that was for a page is on its way, or never will be.
-  func hasSentAll(_ number: Int) { state.withLock { _ = $0.unsent.remove(number) } }
-
-  /// Says what is to be done when a page goes, which may have happened.
-  func whenLeaving(_ number: Int, _ work: @escaping @Sendable () -> Void) {
-    let isThere = state.withLock { state in
-      state.listeners[number]?.end = work
-      return state.listeners[number] != nil
-    }
-    if !isThere { work() }
+    _ = state.withLock { $0.listeners.removeValue(forKey: number) }
   }
 
   /// Asks the session's thread for something, when it has time.
   ///
-  /// - Returns: false if the session is over.
-  func ask(_ request: Request) async -> Bool {
-    while true {
-      let isTaken: Bool? = state.withLock { state in
-        guard state.isOpen else { return false }
-        guard state.requests.count < Self.mostRequests else { return nil }
-        state.requests.append(request)
-        return true
-      }
-      // A pipe that is full rings as well.
-      if isTaken == true { _ = [UInt8(0)].withUnsafeBytes { write(bell, $0.baseAddress, 1) } }
-      if let isTaken { return isTaken }
-      // The page waits too, because nobody reads what it sends.
-      try? await Task.sleep(for: .milliseconds(10))
-      if Task.isCancelled { return false }
+  /// - Returns: false if it has too much to do, or is over.
+  func ask(_ request: Request) -> Bool {
+    let isTaken = state.withLock { state in
+      guard state.isOpen, state.requests.count < Self.mostRequests else { return false }
+      state.requests.append(request)
+      return true
     }
-  }
-
-  /// Has the session's thread use a score.
-  ///
-  /// - Returns: what is wrong with it; nil if nothing is.
-  func use(score path: String) async -> String? {
-    await withCheckedContinuation { answer in
-      Task {
-        if await !ask(.score(path, answer)) { answer.resume(returning: "the session is over") }
-      }
-    }
-  }
-
-  /// Sends one page a frame of the protocol.
-  func send(_ frame: WSFrame, to number: Int) {
-    state.withLock { state in
-      if case .dropped = state.listeners[number]?.frames.yield(frame) {
-        state.listeners[number]?.isBehind = true
-      }
-    }
+    // A pipe that is full rings as well.
+    if isTaken { _ = [UInt8(0)].withUnsafeBytes { write(bell, $0.baseAddress, 1) } }
+    return isTaken
   }
 
   // MARK: The session's thread
@@ -159,30 +114,30 @@ final class PageHub: Sendable {
   }
 
   /// Tells one page something.
-  func tell(_ news: News, to number: Int) { send(Self.frame(news), to: number) }
+  func tell(_ news: News, to number: Int) {
+    let frame = Self.frame(news)
+    state.withLock { $0.listeners[number]?.send(frame) }
+  }
 
   /// Tells all pages something.
   func tell(_ news: News) {
     let frame = Self.frame(news)
     state.withLock { state in
-      for number in state.listeners.keys {
-        if case .dropped = state.listeners[number]?.frames.yield(frame) {
-          state.listeners[number]?.isBehind = true
-        }
-      }
+      for number in Array(state.listeners.keys) { state.listeners[number]?.send(frame) }
     }
   }
 
-  /// The pages that have lost something since this was asked last.
+  /// The pages that have lost something since this was asked last, and have room again.
   func takeBehind() -> [Int] {
     state.withLock { state in
-      let numbers = state.listeners.filter(\.value.isBehind).map(\.key)
+      let numbers = state.listeners.filter { $0.value.isBehind && $0.value.channel.isWritable }
+        .map(\.key)
       for number in numbers { state.listeners[number]?.isBehind = false }
       return numbers
     }
   }
 
-  /// Says goodbye to all pages and waits a little until they have heard; nobody is let in from now on.
+  /// Says goodbye to all pages; nobody is let in from now on.
   func close() {
     let (listeners, requests) = state.withLock { state in
       defer {
@@ -192,18 +147,15 @@ final class PageHub: Sendable {
       }
       return (Array(state.listeners.values), state.requests)
     }
+    for case .score(_, let isDone) in requests { isDone.succeed("the session is over") }
     for listener in listeners {
-      listener.frames.yield(.close(code: WSCloseCode(1001, reason: "divisi-host ends")))
-      listener.frames.finish()
+      listener.channel.writeAndFlush(
+        WebSocketFrame.close(1001, "divisi-host ends"), promise: nil)
     }
-    for case .score(_, let answer) in requests { answer.resume(returning: "the session is over") }
-    // A page that does not take it within half a second finds out by itself.
-    for _ in 0..<250 where state.withLock({ !$0.unsent.isEmpty }) { usleep(2_000) }
-    for listener in listeners { listener.end() }
   }
 
-  private static func frame(_ news: News) -> WSFrame {
+  private static func frame(_ news: News) -> WebSocketFrame {
     let data = (try? JSONEncoder().encode(news)) ?? Data("{}".utf8)
-    return WSFrame(fin: true, opcode: .text, mask: nil, payload: data)
+    return WebSocketFrame(fin: true, opcode: .text, data: ByteBuffer(bytes: data))
   }
 }

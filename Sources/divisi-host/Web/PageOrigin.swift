@@ -35,8 +35,10 @@ struct PageOrigin: Equatable {
     return !own.isEmpty && (name == own || name == own + ".local")
   }
 
-  /// Whether the page that asks came from here.
-  var isOwn: Bool { host != nil && origin == "http://" + (host ?? "") }
+  /// Whether it is this machine that is asked, by the page that came from here.
+  func isOwn(openly: Bool) -> Bool {
+    isAddressed(openly: openly) && origin == "http://" + (host ?? "")
+  }
 
   private static let machine: String = {
     var name = [CChar](repeating: 0, count: 256)

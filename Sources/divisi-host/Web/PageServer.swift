@@ -1,35 +1,47 @@
 // Thread: setup
 
-internal import Dispatch
-internal import FlyingFox
-internal import FlyingSocks
+internal import NIOCore
+internal import NIOHTTP1
+internal import NIOPosix
+internal import NIOWebSocket
 import Glibc
-import Synchronization
 
-/// The HTTP server, with tasks of its own.
+/// The HTTP server, with a thread of its own.
 final class PageServer {
   /// Where it listens.
   let port: UInt16
-  private let server: HTTPServer
+  private let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+  private let channel: any Channel
 
-  /// Seconds for a browser on a slow network to send a score.
-  private static let patience = 60.0
+  /// How long a connection may say nothing; a page that listens is told something more often.
+  private static let patience = TimeAmount.seconds(60)
 
   /// Serves from now on, at the first of some ports that is free.
   ///
-  /// - Throws: if none is.
-  init(_ handler: PageHandler, at address: PageAddress, ports: [UInt16]) throws {
+  /// - Parameter isOpen: whether others than this machine may come.
+  /// - Throws: if no port is free.
+  init(
+    hub: PageHub, scores: ScoreFolder, isOpen: Bool, at address: PageAddress, ports: [UInt16]
+  ) throws {
+    let bootstrap = ServerBootstrap(group: group)
+      .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+      .childChannelInitializer { channel in
+        channel.eventLoop.makeCompletedFuture {
+          try Self.setUp(channel, hub: hub, scores: scores, isOpen: isOpen)
+        }
+      }
     var problem = ""
     for candidate in ports {
-      let server = try Self.server(handler, at: address, port: candidate)
-      switch Self.start(server) {
-      case .success(let port):
-        self.server = server
-        self.port = port
+      do {
+        let channel = try bootstrap.bind(host: address.text, port: Int(candidate)).wait()
+        self.channel = channel
+        port = UInt16(channel.localAddress?.port ?? 0)
         return
-      case .failure(let failure): problem = failure.description
+      } catch let error as IOError {
+        problem = "\(error.localizedText)"
       }
     }
+    try? group.syncShutdownGracefully()
     let range =
       ports.count > 1 ? "ports \(ports[0]) to \(ports[ports.count - 1])" : "port \(ports[0])"
     throw Failure("\(address.text), \(range): expected one that can be listened at; \(problem)")
@@ -37,66 +49,48 @@ final class PageServer {
 
   /// Ends all connections.
   func stop() {
-    let done = DispatchSemaphore(value: 0)
-    Task { [server] in
-      await server.stop(timeout: 0)
-      done.signal()
-    }
-    _ = done.wait(timeout: .now() + 3)
+    // What has been said before is sent first, as far as anybody reads it.
+    try? group.next().submit {}.wait()
+    try? channel.close().wait()
+    try? group.syncShutdownGracefully()
   }
 
-  private static func server(
-    _ handler: PageHandler, at address: PageAddress, port: UInt16
-  ) throws -> HTTPServer {
-    func make(_ socket: some SocketAddress) -> HTTPServer {
-      HTTPServer(address: socket, timeout: patience, logger: .disabled, handler: handler)
-    }
-    return address.isIPv6
-      ? make(try sockaddr_in6.inet6(ip6: address.text, port: port))
-      : make(try sockaddr_in.inet(ip4: address.text, port: port))
+  /// What a connection goes through: HTTP, and WebSocket where a page asks for it.
+  private static func setUp(
+    _ channel: any Channel, hub: PageHub, scores: ScoreFolder, isOpen: Bool
+  ) throws {
+    let handler = PageHandler(hub: hub, scores: scores, isOpen: isOpen)
+    let upgrader = NIOWebSocketServerUpgrader(
+      maxFrameSize: PageSocket.longestWish,
+      shouldUpgrade: { channel, head in
+        let isAllowed = head.uri == "/socket" && PageOrigin(head.headers).isOwn(openly: isOpen)
+        return channel.eventLoop.makeSucceededFuture(isAllowed ? [:] : nil)
+      },
+      upgradePipelineHandler: { channel, _ in
+        channel.eventLoop.makeCompletedFuture {
+          try channel.pipeline.syncOperations.addHandler(PageSocket(hub: hub))
+        }
+      })
+    let pipeline = channel.pipeline.syncOperations
+    try pipeline.addHandler(IdleStateHandler(allTimeout: patience))
+    let plain = NIOLoopBound(handler, eventLoop: channel.eventLoop)
+    try pipeline.configureHTTPServerPipeline(
+      withServerUpgrade: (
+        upgraders: [upgrader],
+        completionHandler: { $0.pipeline.syncOperations.removeHandler(plain.value, promise: nil) }
+      ))
+    try pipeline.addHandler(handler)
   }
+}
 
-  /// Starts a server, and waits until it listens or cannot.
-  private static func start(_ server: HTTPServer) -> Result<UInt16, Failure> {
-    let outcome = Outcome()
-    Task {
-      do {
-        try await server.run()
-      } catch {
-        outcome.set(.failure(Failure(Self.text(of: error))))
-      }
-    }
-    Task {
-      try await server.waitUntilListening(timeout: patience)
-      switch await server.listeningAddress {
-      case .ip4(_, let port), .ip6(_, let port): outcome.set(.success(port))
-      default: outcome.set(.failure(Failure("it has no port")))
-      }
-    }
-    return outcome.wait()
-  }
+extension IOError {
+  /// The reason, in the system's words.
+  fileprivate var localizedText: String { String(cString: strerror(errnoCode)) }
+}
 
-  private static func text(of error: any Error) -> String {
-    guard case SocketError.failed(_, let code, _) = error else { return "\(error)" }
-    return String(cString: strerror(code))
-  }
-
-  /// What a task finds out and this thread waits for.
-  private final class Outcome: Sendable {
-    private let result = Mutex<Result<UInt16, Failure>?>(nil)
-    private let isKnown = DispatchSemaphore(value: 0)
-
-    func set(_ found: Result<UInt16, Failure>) {
-      let isFirst = result.withLock { result in
-        defer { result = result ?? found }
-        return result == nil
-      }
-      if isFirst { isKnown.signal() }
-    }
-
-    func wait() -> Result<UInt16, Failure> {
-      isKnown.wait()
-      return result.withLock { $0 } ?? .failure(Failure("it does not listen"))
-    }
+extension PageOrigin {
+  /// Who is asked, and on whose behalf, by a request's headers.
+  init(_ headers: HTTPHeaders) {
+    self.init(host: headers.first(name: "Host"), origin: headers.first(name: "Origin"))
   }
 }

@@ -1,69 +1,75 @@
 // Thread: page
 
-internal import FlyingFox
 internal import FoundationEssentials
+internal import NIOCore
+internal import NIOWebSocket
 
 /// The WebSocket of one page: news go out, wishes come in.
-struct PageSocket: WSHandler {
-  let hub: PageHub
+final class PageSocket: ChannelInboundHandler {
+  typealias InboundIn = WebSocketFrame
+  typealias OutboundOut = WebSocketFrame
+
+  private let hub: PageHub
+  private var number: Int?
 
   /// A wish is a symbol and a number; nothing that a page sends is longer.
-  private static let longestWish = 4096
+  static let longestWish = 4096
 
-  func makeFrames(
-    for client: AsyncThrowingStream<WSFrame, any Error>
-  ) async throws -> AsyncStream<WSFrame> {
-    guard let (number, frames) = hub.join() else {
-      let (none, continuation) = AsyncStream<WSFrame>.makeStream()
-      continuation.yield(.close(code: WSCloseCode(1013, reason: "too many pages")))
-      continuation.finish()
-      return none
-    }
-    let reader = Task {
-      await read(client, number)
-      hub.leave(number)
-    }
-    hub.whenLeaving(number) { reader.cancel() }
-    // The server asks for a frame when it has sent the one before.
-    let source = Source(frames)
-    return AsyncStream {
-      if let frame = await source.next() { return frame }
-      hub.hasSentAll(number)
-      return nil
-    }
+  init(hub: PageHub) { self.hub = hub }
+
+  func handlerAdded(context: ChannelHandlerContext) {
+    number = hub.join(context.channel)
+    if number == nil { close(context, 1013, "too many pages") }
   }
 
-  /// Frames for the one task that sends them.
-  private final class Source: @unchecked Sendable {
-    private var iterator: AsyncStream<WSFrame>.Iterator
-
-    init(_ frames: AsyncStream<WSFrame>) { iterator = frames.makeAsyncIterator() }
-
-    func next() async -> WSFrame? { await iterator.next() }
+  func channelInactive(context: ChannelHandlerContext) {
+    if let number { hub.leave(number) }
+    context.fireChannelInactive()
   }
 
-  private func read(_ client: AsyncThrowingStream<WSFrame, any Error>, _ number: Int) async {
-    guard await hub.ask(.join(number)) else { return }
-    do {
-      for try await frame in client {
-        switch frame.opcode {
-        case .ping:
-          var answer = frame
-          answer.opcode = .pong
-          hub.send(answer, to: number)
-        case .pong: continue
-        case .text where frame.fin && frame.payload.count <= Self.longestWish:
-          guard let wish = try? JSONDecoder().decode(Wish.self, from: frame.payload) else {
-            return hub.send(.close(code: WSCloseCode(1007, reason: "expected a wish")), to: number)
-          }
-          guard await hub.ask(.wish(wish, from: number)) else { return }
-        case .close: return hub.send(.close(code: .normalClosure), to: number)
-        default:
-          return hub.send(.close(code: WSCloseCode(1003, reason: "expected a wish")), to: number)
-        }
+  func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    let frame = unwrapInboundIn(data)
+    guard let number else { return }
+    switch frame.opcode {
+    case .ping:
+      let pong = WebSocketFrame(fin: true, opcode: .pong, data: frame.unmaskedData)
+      context.writeAndFlush(wrapOutboundOut(pong), promise: nil)
+    case .pong: break
+    case .text where frame.fin:
+      let bytes = frame.unmaskedData.readableBytesView
+      guard let wish = try? JSONDecoder().decode(Wish.self, from: Data(bytes)) else {
+        return close(context, 1007, "expected a wish")
       }
-    } catch {
-      // The page has gone.
+      if !hub.ask(.wish(wish, from: number)) { close(context, 1013, "too many wishes") }
+    case .connectionClose: close(context, 1000, "")
+    default: close(context, 1003, "expected a wish")
     }
+  }
+
+  func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+    if event is IdleStateHandler.IdleStateEvent { context.close(promise: nil) }
+  }
+
+  func errorCaught(context: ChannelHandlerContext, error: any Error) {
+    context.close(promise: nil)
+  }
+
+  private func close(_ context: ChannelHandlerContext, _ code: UInt16, _ reason: String) {
+    if let number { hub.leave(number) }
+    number = nil
+    let channel = context.channel
+    context.writeAndFlush(wrapOutboundOut(.close(code, reason))).whenComplete { _ in
+      channel.close(promise: nil)
+    }
+  }
+}
+
+extension WebSocketFrame {
+  /// Says goodbye, with a code and why.
+  static func close(_ code: UInt16, _ reason: String) -> WebSocketFrame {
+    var data = ByteBuffer()
+    data.writeInteger(code)
+    data.writeString(reason)
+    return WebSocketFrame(fin: true, opcode: .connectionClose, data: data)
   }
 }

@@ -1,0 +1,98 @@
+// Thread: setup
+
+import LV2Hosting
+
+/// Control over a network, by Open Sound Control: docs/osc.md says how it is spoken.
+final class OSCSurface: Surface {
+  let socket: UDPSocket
+  let controls: OSCControls
+  var listeners: [OSCListener] = []
+
+  /// Listeners that are told at most.
+  static let mostListeners = 32
+  /// How long one is told that does not ask again, if it does not say how long.
+  static let usualPatience = Duration.seconds(300)
+  /// Datagrams that are taken before others have their turn.
+  private static let most = 256
+  /// Words after `/divisi/` that are not the prompt's.
+  static let ownCommands: Set<String> = [
+    "control", "meters", "subscribe", "unsubscribe", "unsubscribed", "error", "message", "xruns",
+  ]
+
+  var descriptor: Int32? { socket.descriptor }
+
+  /// Listens, and says where.
+  ///
+  /// - Parameters:
+  ///   - host: the address to listen at; others are not reached by it.
+  ///   - port: 0 for any that is free.
+  init(host: String, port: Int, plugin: Plugin) throws {
+    socket = try UDPSocket(at: UDPAddress(host: host, port: port))
+    controls = OSCControls(of: plugin, commands: Self.ownCommands.union(Session.commandWords))
+    say("OSC at \(socket.address.url)")
+  }
+
+  func serve(_ session: Session) {
+    for _ in 0..<Self.most {
+      guard !session.isOver, let (bytes, source) = socket.receive() else { return }
+      let packet = OSCPacket(bytes)
+      for message in packet.messages where !session.isOver { answer(message, source, session) }
+      if !packet.isWhole {
+        send([Self.error("expected OSC messages, found something malformed")], to: source)
+      }
+    }
+  }
+
+  private func answer(_ message: OSCMessage, _ source: UDPAddress, _ session: Session) {
+    // So that two of this program cannot keep each other busy.
+    guard message.path != OSCControls.root + "error" else { return }
+    for index in listeners.indices where listeners[index].source == source {
+      listeners[index].renew()
+    }
+    do {
+      send(try perform(message, from: source, session), to: source)
+    } catch {
+      send([Self.error("\(error)")], to: source)
+    }
+  }
+
+  func update(_ session: Session) {
+    for index in listeners.indices {
+      socket.send(listeners[index].news(session, controls: controls), to: listeners[index].target)
+    }
+    for listener in listeners where listener.end < .now { dismiss(listener) }
+    listeners.removeAll { $0.end < .now }
+  }
+
+  func hear(_ text: String) {
+    for listener in listeners {
+      socket.send([OSCMessage(OSCControls.root + "message", .text(text))], to: listener.target)
+    }
+  }
+
+  func close() {
+    for listener in listeners { dismiss(listener) }
+    listeners = []
+  }
+
+  /// Sends to whoever has asked, at the port where it listens.
+  func send(_ messages: [OSCMessage], to source: UDPAddress) {
+    socket.send(messages, to: listeners.first { $0.source == source }?.target ?? source)
+  }
+
+  /// Tells one that it is told no more.
+  func dismiss(_ listener: OSCListener) {
+    socket.send([OSCMessage(OSCControls.root + "unsubscribed")], to: listener.target)
+  }
+
+  private static func error(_ text: String) -> OSCMessage {
+    OSCMessage(OSCControls.root + "error", .text(text))
+  }
+}
+
+extension Session {
+  /// The first words of all commands.
+  static var commandWords: Set<String> {
+    Set(commands.map { String($0.0.prefix { $0 != " " }) })
+  }
+}
