@@ -61,11 +61,20 @@ import Testing
     let toggles = named.filter { $0.name.hasPrefix("Mute ") || $0.name.hasPrefix("Solo ") }
     // All but `freewheel`, which is the server's, and the preset.
     #expect(symbols.contains("freewheel") && inputs.count + toggles.count == symbols.count)
-    for (width, isPhone) in [(360, true), (1400, false)] {
+    for (width, isPhone) in [(360, true), (780, false), (1400, false)] {
       try browser.resize(width: width, height: 800, isPhone: isPhone)
       try browser.wait("innerWidth === \(width)")
       #expect(
         try browser.value("document.documentElement.scrollWidth") as? Int ?? 0 <= width, "\(width)")
+      let outside = try browser.value(
+        """
+        [...document.querySelectorAll('.part')].flatMap(part => {
+          const box = part.getBoundingClientRect();
+          return [...part.querySelectorAll('*')].map(e => [String(e.className || e.ariaLabel), e.getBoundingClientRect()])
+            .filter(([, inner]) => inner.width > 0).filter(([, inner]) => inner.left < box.left || inner.right > box.right).map(([name]) => name);
+        })
+        """)
+      #expect(outside as? [String] == [], "\(width)")
       let small = try browser.value(
         """
         [...document.querySelectorAll('button, select, summary, .button, input:not(.unseen)')]

@@ -4,7 +4,6 @@ import LV2Hosting
 
 extension Desk {
   private static let core = "http://lv2plug.in/ns/lv2core#"
-  private static let properties = "http://lv2plug.in/ns/ext/port-props#"
 
   /// What a session has to show.
   init(_ session: Session) {

@@ -34,7 +34,7 @@ final class ScoreFolder: Sendable {
   /// - Returns: its path.
   func store(_ bytes: [UInt8], as name: String) throws -> String {
     if !isTemporary {
-      try makeFolder(path.split(separator: "/").dropLast().joined(separator: "/"))
+      try makeFolder(String(path.dropLast("/scores".count)))
       try makeFolder(path)
     }
     let file = path + "/" + Self.harmless(name)

@@ -1,5 +1,4 @@
 import Foundation
-import FoundationNetworking
 import Testing
 
 /// Chromium without a window, driven through WebDriver as a person drives it: with keys, a pointer and eyes.
@@ -18,7 +17,7 @@ final class Browser {
   /// Starts a browser of a test's own.
   init() throws {
     folder = try TemporaryFolder()
-    driver = try Child("chromedriver", ["--port=0"])
+    driver = try Child("chromedriver", ["--port=0"], environment: ["LC_ALL": "C.UTF-8"])
     var found: Int?
     let isReady = driver.wait { [driver] in
       // "ChromeDriver was started successfully on port 12345."
@@ -46,6 +45,8 @@ final class Browser {
 
   deinit {
     _ = try? call("DELETE", session)
+    // It may have been started with signals blocked.
+    _ = try? call("GET", "/shutdown")
     driver.endPatiently()
   }
 
@@ -172,20 +173,20 @@ final class Browser {
   }
 
   private func call(_ method: String, _ path: String, _ body: [String: Any]? = nil) throws -> Any? {
-    var request = URLRequest(url: URL(string: "http://127.0.0.1:\(port)\(path)")!)
-    request.httpMethod = method
-    request.timeoutInterval = 600
-    if let body { request.httpBody = try JSONSerialization.data(withJSONObject: body) }
-    let reply = Reply()
-    URLSession.shared.dataTask(with: request) { data, _, error in
-      reply.data = data
-      reply.error = error
-      reply.isThere.signal()
-    }.resume()
-    reply.isThere.wait()
-    if let error = reply.error { throw error }
-    let answer = try JSONSerialization.jsonObject(with: reply.data ?? Data()) as? [String: Any]
-    let value = answer?["value"]
+    // Foundation's own client does not understand chromedriver's answers.
+    let content = try body.map { try JSONSerialization.data(withJSONObject: $0) } ?? Data()
+    let connection = try WebConnection("http://127.0.0.1:\(port)/")
+    connection.send(
+      Array(
+        "\(method) \(path) HTTP/1.1\r\nHost: 127.0.0.1:\(port)\r\nConnection: close\r\nContent-Length: \(content.count)\r\n\r\n"
+          .utf8) + content)
+    let reply = connection.receive { $0.hasWholeAnswer }
+    let answer =
+      try? JSONSerialization.jsonObject(with: Data(reply.afterHeaders ?? [])) as? [String: Any]
+    guard let answer else {
+      throw Problem(description: "\(path): \(String(decoding: reply.prefix(1000), as: UTF8.self))")
+    }
+    let value = answer["value"]
     if let problem = value as? [String: Any], let kind = problem["error"] as? String {
       throw Problem(description: "\(path): \(kind): \(problem["message"] ?? "")")
     }
@@ -193,12 +194,6 @@ final class Browser {
   }
 
   private struct Problem: Error, CustomStringConvertible { let description: String }
-
-  private final class Reply: @unchecked Sendable {
-    var data: Data?
-    var error: (any Error)?
-    let isThere = DispatchSemaphore(value: 0)
-  }
 }
 
 /// A text as JavaScript writes it.
