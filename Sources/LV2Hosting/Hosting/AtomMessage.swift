@@ -20,9 +20,13 @@ public struct AtomMessage: Sendable, Equatable {
 
   /// A `patch:Set` of a property, by URI, to a file's path.
   public static func set(_ property: String, path: String, _ urids: URIDMap) -> AtomMessage {
+    set(property, to: .path(path), urids)
+  }
+
+  /// A `patch:Set` of a property, by URI, to any value.
+  public static func set(_ property: String, to value: Value, _ urids: URIDMap) -> AtomMessage {
     object(
-      LV2URI.patchSet,
-      [(LV2URI.patchProperty, .uri(property)), (LV2URI.patchValue, .path(path))], urids)
+      LV2URI.patchSet, [(LV2URI.patchProperty, .uri(property)), (LV2URI.patchValue, value)], urids)
   }
 
   /// A `patch:Get` of a property, by URI; of all without one.
@@ -33,10 +37,10 @@ public struct AtomMessage: Sendable, Equatable {
 
   /// The value of an object's property.
   public enum Value: Sendable, Equatable {
-    case int(Int32), long(Int64), float(Float), double(Double)
+    case int(Int32), long(Int64), float(Float), double(Double), bool(Bool)
     /// The URI of something.
     case uri(String)
-    case path(String)
+    case path(String), string(String)
   }
 
   /// An object of a type with properties, all by URI.
@@ -76,7 +80,11 @@ public struct AtomMessage: Sendable, Equatable {
     case .uri(let uri):
       bytes.append(bytesOf: urids.map(uri))
       return (LV2URI.urid, bytes)
+    case .bool(let isTrue):
+      bytes.append(bytesOf: Int32(isTrue ? 1 : 0))
+      return (LV2URI.bool, bytes)
     case .path(let path): return (LV2URI.path, Array(path.utf8) + [0])
+    case .string(let text): return (LV2URI.string, Array(text.utf8) + [0])
     }
   }
 

@@ -16,12 +16,13 @@ final class FeatureList {
   private let freePath = UnsafeMutablePointer<LV2_State_Free_Path>.allocate(capacity: 1)
 
   init(_ features: HostFeatures, sampleRate: Double, urids: URIDMap) {
-    worker = Worker(features.worker)
+    worker = Worker(features.worker, patience: features.workerPatience)
     log = features.log.map { LogFeature($0, urids) }
     scratchFolder = features.scratchFolder
     options = .allocate(capacity: 6)
     options.initialize(repeating: LV2_Options_Option(), count: 6)
-    fillOptions(features.blockLengths ?? 0...0, sampleRate, urids)
+    fillOptions(
+      features.blockLengths ?? 0...0, nominal: features.nominalBlockLength, sampleRate, urids)
     fillPaths()
 
     if features.hasURIDMap { add(LV2URI.uridMap, urids.mapFeature) }
@@ -29,6 +30,8 @@ final class FeatureList {
     if features.blockLengths != nil {
       add(LV2URI.options, options)
       add(LV2URI.boundedBlockLength, nil)
+      // No host of this module cuts blocks at events.
+      add(LV2URI.coarseBlockLength, nil)
     }
     if features.worker != .absent { add(LV2URI.schedule, worker.schedule) }
     if let log { add(LV2URI.log, log.data) }
@@ -36,9 +39,10 @@ final class FeatureList {
       add(LV2URI.makePath, makePath)
       add(LV2URI.freePath, freePath)
     }
-    for uri in features.others.union([LV2URI.loadDefaultState, LV2URI.threadSafeRestore]).sorted() {
-      add(uri, nil)
-    }
+    let always: Set = [
+      LV2URI.loadDefaultState, LV2URI.threadSafeRestore, LV2URI.supportsStrictBounds,
+    ]
+    for uri in features.others.union(always).sorted() { add(uri, nil) }
     pointers.append(nil)
   }
 
@@ -61,11 +65,13 @@ final class FeatureList {
     uris.insert(uri)
   }
 
-  private func fillOptions(_ lengths: ClosedRange<Int>, _ sampleRate: Double, _ urids: URIDMap) {
+  private func fillOptions(
+    _ lengths: ClosedRange<Int>, nominal: Int, _ sampleRate: Double, _ urids: URIDMap
+  ) {
     let numbers = [
       (LV2URI.minimumBlockLength, lengths.lowerBound),
       (LV2URI.maximumBlockLength, lengths.upperBound),
-      (LV2URI.nominalBlockLength, min(max(1024, lengths.lowerBound), lengths.upperBound)),
+      (LV2URI.nominalBlockLength, min(max(nominal, lengths.lowerBound), lengths.upperBound)),
       (LV2URI.sequenceSize, Instance.sequenceCapacity),
     ]
     for (index, (key, value)) in numbers.enumerated() {

@@ -47,11 +47,21 @@ public final class Instance: @unchecked Sendable {
       throw HostingError(
         plugin.uri, "it needs \(missing.sorted().joined(separator: ", ")), which is not offered")
     }
+    if let port = plugin.ports.first(where: { $0.kind == .other && !$0.isOptional }) {
+      throw HostingError(
+        plugin.uri, "its port \(port.symbol) is none that carries audio, CV, a control or atoms")
+    }
+    let library = try SharedObject(of: plugin)
+    defer { library.close() }
     guard
       let pointer = list.pointers.withUnsafeBufferPointer({
         lilv_plugin_instantiate(plugin.pointer, sampleRate, $0.baseAddress)
-      }), let handle = pointer.pointee.lv2_handle
-    else { throw HostingError(plugin.uri, "it cannot be loaded, or it refuses this host") }
+      })
+    else { throw HostingError(plugin.uri, "it refuses to run at \(Int(sampleRate)) Hz here") }
+    guard let handle = pointer.pointee.lv2_handle else {
+      lilv_instance_free(pointer)
+      throw HostingError(plugin.uri, "it refuses to run at \(Int(sampleRate)) Hz here")
+    }
     self.plugin = plugin
     self.sampleRate = sampleRate
     self.pointer = pointer
@@ -59,7 +69,8 @@ public final class Instance: @unchecked Sendable {
     self.features = list
     descriptor = pointer.pointee.lv2_descriptor.pointee
     controls = .allocate(capacity: plugin.ports.count)
-    indices = Dictionary(uniqueKeysWithValues: plugin.ports.map { ($0.symbol, $0.index) })
+    // Symbols should differ, and in some plugins do not.
+    indices = Dictionary(plugin.ports.map { ($0.symbol, $0.index) }) { first, _ in first }
     sequences = .allocate(capacity: plugin.ports.count)
     for port in plugin.ports {
       let sequence =
@@ -80,7 +91,11 @@ public final class Instance: @unchecked Sendable {
   }
 
   deinit {
-    features.worker.stop()
+    // Work that does not end may still touch everything, which is left to it then.
+    guard features.worker.stop() else {
+      _ = (Unmanaged.passRetained(features), Unmanaged.passRetained(plugin))
+      return
+    }
     deactivate()
     lilv_instance_free(pointer)
     process.deallocate()
@@ -90,7 +105,7 @@ public final class Instance: @unchecked Sendable {
 
   private func connectOwnPorts() {
     for port in plugin.ports {
-      (controls + port.index).initialize(to: port.default.isNaN ? 0 : port.default)
+      (controls + port.index).initialize(to: port.start(sampleRate: sampleRate))
       switch port.kind {
       case .control: connect(port.index, to: controls + port.index)
       default: connect(port.index, to: sequences[port.index]?.buffer)
@@ -140,8 +155,11 @@ public final class Instance: @unchecked Sendable {
 
   /// Waits until the work that was scheduled is done; the next `run` delivers the answers.
   ///
+  /// - Parameter isOver: asked now and then whether it is worth waiting any longer.
   /// - Thread: not the audio thread.
-  public func joinWorker() { features.worker.join() }
+  public func joinWorker(unless isOver: () -> Bool = { false }) {
+    features.worker.join(unless: isOver)
+  }
 
   /// Delivers answers of the worker now, as if a `run` had ended.
   public func deliverResponses() { features.worker.answers.pointee.deliver() }

@@ -15,6 +15,38 @@ extension Plugin {
       .map { PathProperty(uri: $0, label: world.values(of: $0, LV2URI.label).first ?? $0) }
   }
 
+  /// A property that is no port: it is set by `patch:Set`, and asked for by `patch:Get`.
+  public struct Parameter: Sendable, Equatable {
+    /// What messages call it.
+    public let uri: String
+    /// The name that hosts show; the end of the URI where the data has none.
+    public let label: String
+    /// The URI of the type of its values, such as `atom:Path` in full; nil if the data has none.
+    public let type: String?
+    /// Whether it can be set.
+    public let isWritable: Bool
+  }
+
+  /// All properties that can be set or asked for, sorted by URI.
+  public var parameters: [Parameter] {
+    let writable = Set(values(LV2URI.patchWritable))
+    return writable.union(values(LV2URI.patchReadable)).sorted().map { uri in
+      Parameter(
+        uri: uri,
+        label: world.values(of: uri, LV2URI.label).first
+          ?? uri.split { "/#:".contains($0) }.last.map(String.init) ?? uri,
+        type: world.values(of: uri, LV2URI.range).first, isWritable: writable.contains(uri))
+    }
+  }
+
+  /// The audio inputs that are no side chains, which only steer what happens to the others.
+  public var mainInputs: [Port] {
+    ports(.audio, isInput: true).filter { port in
+      let follows = port.group.map { world.values(of: $0, LV2URI.sideChainOf) } ?? []
+      return follows.isEmpty && !port.properties.contains(LV2URI.isSideChain)
+    }
+  }
+
   /// Ports that belong together, such as the two of a stereo signal.
   public struct Group: Sendable {
     /// The symbol of the group; of the port where it is alone.

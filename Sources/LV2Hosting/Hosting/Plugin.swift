@@ -12,8 +12,10 @@ public final class Plugin {
   public let name: String
   /// The URI of its class, such as `lv2:FilterPlugin` in full.
   public let pluginClass: String
-  /// All ports, by index.
-  public let ports: [Port]
+  /// All ports, by index. They are read when they are wanted, since a list of plugins wants none.
+  public private(set) lazy var ports: [Port] = (0..<lilv_plugin_get_num_ports(pointer)).map {
+    Port(lilv_plugin_get_port_by_index(pointer, $0), of: pointer, in: world)
+  }
   /// The URIs of what a host must offer, and of what it may offer.
   public let requiredFeatures: Set<String>, optionalFeatures: Set<String>
   /// The URIs of the interfaces it has besides LV2's core.
@@ -36,9 +38,6 @@ public final class Plugin {
     name = text(label)
     lilv_node_free(label)
     pluginClass = text(lilv_plugin_class_get_uri(lilv_plugin_get_class(plugin)))
-    ports = (0..<lilv_plugin_get_num_ports(plugin)).map {
-      Port(lilv_plugin_get_port_by_index(plugin, $0), of: plugin, in: world)
-    }
     requiredFeatures = Set(texts(lilv_plugin_get_required_features(plugin)))
     optionalFeatures = Set(texts(lilv_plugin_get_optional_features(plugin)))
     extensionData = Set(texts(lilv_plugin_get_extension_data(plugin)))
@@ -46,7 +45,7 @@ public final class Plugin {
     libraryPath = path(lilv_plugin_get_library_uri(plugin))
   }
 
-  /// The port of a symbol; nil if there is none.
+  /// The port of a symbol, the first where the data has two of that name; nil if there is none.
   public func port(_ symbol: String) -> Port? { ports.first { $0.symbol == symbol } }
 
   /// The port of a role, such as `lv2:latency` in full, among those read or written.

@@ -33,7 +33,7 @@ public struct Port: Sendable {
   public let designation: String?
   /// The URI of its port group; nil if it is in none.
   public let group: String?
-  /// The URI of its unit, or a blank node's name; nil if it has none.
+  /// The URI of its unit, or the symbol of one that the plugin has made up; nil if it has none.
   public let unit: String?
   /// The named values of a control, in the order of value.
   public let scalePoints: [ScalePoint]
@@ -44,6 +44,32 @@ public struct Port: Sendable {
 
   /// Whether it may be left unconnected.
   public var isOptional: Bool { properties.contains(LV2URI.connectionOptional) }
+  /// Whether the range is in units of the sample rate (`lv2:sampleRate`); the default never is.
+  public var isInSampleRates: Bool { properties.contains(LV2URI.sampleRateProperty) }
+  /// Whether the plugin relies on values within the range (`pprops:hasStrictBounds`).
+  public var hasStrictBounds: Bool { properties.contains(LV2URI.hasStrictBounds) }
+
+  /// The range of values at a sample rate; NaN where the data has no bound.
+  public func range(sampleRate: Double) -> (minimum: Float, maximum: Float) {
+    let unit = isInSampleRates ? Float(sampleRate) : 1
+    return (minimum * unit, maximum * unit)
+  }
+
+  /// What a control begins with: the default, or without one the value closest to zero.
+  func start(sampleRate: Double) -> Float {
+    if `default`.isFinite { return `default` }
+    return clamped(0, sampleRate: sampleRate)
+  }
+
+  /// The value within the range that is closest to another.
+  func clamped(_ value: Float, sampleRate: Double) -> Float {
+    let (minimum, maximum) = range(sampleRate: sampleRate)
+    // In this order a bound that is NaN leaves the value.
+    var value = value
+    if value > maximum { value = maximum }
+    if value < minimum { value = minimum }
+    return value
+  }
 
   init(_ port: OpaquePointer, of plugin: OpaquePointer, in world: World) {
     func values(_ predicate: String) -> [String] {
@@ -70,10 +96,28 @@ public struct Port: Sendable {
     properties = Set(texts(lilv_port_get_properties(plugin, port)))
     designation = values(LV2URI.designation).first
     group = values(LV2URI.group).first
-    unit = values(LV2URI.unit).first
+    unit = Self.unit(of: port, plugin, world)
     supports = Set(values(LV2URI.supports))
     minimumSize = values(LV2URI.minimumSize).first.flatMap { Int($0) } ?? 0
     scalePoints = Self.scalePoints(of: port, plugin)
+  }
+
+  private static func unit(
+    of port: OpaquePointer, _ plugin: OpaquePointer, _ world: World
+  ) -> String? {
+    guard let predicate = Node(uri: LV2URI.unit, in: world),
+      let unit = lilv_port_get(plugin, port, predicate.pointer)
+    else { return nil }
+    defer { lilv_node_free(unit) }
+    guard lilv_node_is_blank(unit) else { return text(unit) }
+    for uri in [LV2URI.unitSymbol, LV2URI.label] {
+      guard let predicate = Node(uri: uri, in: world),
+        let name = lilv_world_get(world.pointer, unit, predicate.pointer, nil)
+      else { continue }
+      defer { lilv_node_free(name) }
+      return text(name)
+    }
+    return nil
   }
 
   private static func scalePoints(

@@ -169,7 +169,8 @@ private final class StateContext {
     guard let instance = context.instance, let port = instance.plugin.port(name),
       port.kind == .control, port.isInput
     else { return }
-    instance.control(port.index).pointee = number
+    instance.control(port.index).pointee =
+      port.hasStrictBounds ? port.clamped(number, sampleRate: instance.sampleRate) : number
   }
 
   private static func number(_ bytes: UnsafeRawBufferPointer, _ type: String?) -> Float? {

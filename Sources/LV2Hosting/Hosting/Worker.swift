@@ -29,11 +29,14 @@ final class Worker: @unchecked Sendable {
   private var interface: UnsafePointer<LV2_Worker_Interface>? { answers.pointee.interface }
   private let wake = UnsafeMutablePointer<sem_t>.allocate(capacity: 1)
   private var thread: pthread_t?
-  private let isEnding = Atomic<Bool>(false)
+  private let isEnding = Atomic<Bool>(false), hasEnded = Atomic<Bool>(false)
+  /// How long the end waits for work in hand, in milliseconds.
+  private let patience: Int
   private let scheduled = Atomic<Int>(0), done = Atomic<Int>(0)
 
-  init(_ mode: WorkerMode) {
+  init(_ mode: WorkerMode, patience: Int) {
     self.mode = mode
+    self.patience = patience
     answers = .allocate(capacity: 1)
     answers.initialize(to: WorkerAnswers(ring: responses))
     sem_init(wake, 0, 0)
@@ -48,7 +51,7 @@ final class Worker: @unchecked Sendable {
   }
 
   deinit {
-    stop()
+    _ = stop()
     answers.deallocate()
     requests.deallocate()
     responses.deallocate()
@@ -68,25 +71,39 @@ final class Worker: @unchecked Sendable {
       &thread, nil,
       { context in
         guard let context else { return nil }
-        Unmanaged<Worker>.fromOpaque(context).takeUnretainedValue().serve()
+        let worker = Unmanaged<Worker>.fromOpaque(context)
+        worker._withUnsafeGuaranteedRef { $0.serve() }
         return nil
       }, context)
     if status == 0 { self.thread = thread }
   }
 
   /// Ends the thread, when the work in hand is done. What still waits is dropped.
-  func stop() {
-    guard let thread else { return }
+  ///
+  /// - Returns: false if the work does not come to an end; the thread goes on then, and needs this
+  ///   object, the plugin's instance and its ports.
+  func stop() -> Bool {
+    guard let thread else { return true }
     isEnding.store(true, ordering: .releasing)
     sem_post(wake)
-    pthread_join(thread, nil)
+    var waited = 0
+    while !hasEnded.load(ordering: .acquiring), waited < patience {
+      usleep(1000)
+      waited += 1
+    }
     self.thread = nil
+    guard hasEnded.load(ordering: .acquiring) else {
+      pthread_detach(thread)
+      return false
+    }
+    pthread_join(thread, nil)
+    return true
   }
 
   /// Waits until all work that was scheduled is done; its answers still have to be delivered.
-  func join() {
+  func join(unless isOver: () -> Bool) {
     let goal = scheduled.load(ordering: .acquiring)
-    while done.load(ordering: .acquiring) < goal, thread != nil { usleep(50) }
+    while done.load(ordering: .acquiring) < goal, thread != nil, !isOver() { usleep(50) }
   }
 
   private func request(_ data: UnsafeRawPointer?, count: Int) -> LV2_Worker_Status {
@@ -105,7 +122,10 @@ final class Worker: @unchecked Sendable {
   private func serve() {
     while true {
       while sem_wait(wake) != 0 {}
-      if isEnding.load(ordering: .acquiring) { return }
+      if isEnding.load(ordering: .acquiring) {
+        hasEnded.store(true, ordering: .releasing)
+        return
+      }
       if let request = requests.next() {
         work(request.message, count: request.count)
         done.add(1, ordering: .releasing)

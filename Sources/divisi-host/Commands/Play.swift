@@ -28,6 +28,12 @@ struct Play: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
+      "Let a MIDI controller move a control, or one channel's: cc7@2=SYMBOL. More than once for more.",
+      valueName: "cc7=symbol"))
+  var map: [String] = []
+
+  @Option(
+    help: ArgumentHelp(
       "Begin with the state in DIR, if there is one, and keep it there at the end.",
       valueName: "DIR"),
     completion: .directory)
@@ -51,6 +57,9 @@ struct Play: ParsableCommand {
     for text in connect where Connection.parse(text) == nil {
       throw ValidationError(
         "--connect '\(text)': expected in=PORT,PORT or out=PORT,PORT or symbol=PORT")
+    }
+    for text in map where ControlMap.parse(text) == nil {
+      throw ValidationError("--map '\(text)': expected cc7=symbol or cc7@2=symbol, cc0 to cc119")
     }
     guard !noConnect || connect.isEmpty else {
       throw ValidationError("--no-connect: expected no --connect beside it")
@@ -97,16 +106,22 @@ struct Play: ParsableCommand {
       isExact: exact || project != nil, startsServer: startServer)
     let hosted = try HostedPlugin(
       plugin, sampleRate: client.sampleRate, worker: .asynchronous)
-    if let project, !isNew {
-      try hosted.load(from: project.folder)
-    } else {
-      if let state, access(state + "/state.ttl", F_OK) == 0 { try hosted.load(from: state) }
+    let controllers = ControlMap(plugin)
+    let kept = project.map(\.folder) ?? state
+    if let kept, access(kept + "/state.ttl", F_OK) == 0 {
+      try hosted.load(from: kept)
+      try controllers.load(from: kept)
+    }
+    if isNew {
       try options.apply(to: hosted)
+      for text in map { try controllers.map(text) }
     }
     try hosted.start(score: isNew ? options.score : nil)
-    if isNew, let project { try hosted.save(to: project.folder) }
-    try client.activate(hosted, waits: wait)
-    defer { client.deactivate() }
+    try client.activate(hosted, controllers, waits: wait)
+    let session = Session(
+      client: client, hosted: hosted, controllers: controllers, folder: kept)
+    defer { session.client?.deactivate() }
+    if isNew, let project { try session.save(to: project.folder) }
     if !isNew {
       // Connections are the session manager's.
     } else if connect.isEmpty && !noConnect {
@@ -114,7 +129,8 @@ struct Play: ParsableCommand {
     } else {
       try client.connect(connect.flatMap { Connection.parse($0) ?? [] }, of: plugin)
     }
-    let session = Session(client: client, hosted: hosted, folder: project?.folder ?? state)
+    session.isExact = exact || project != nil
+    session.waits = wait
     if isNew {
       session.preset = options.preset
       session.score = options.score
@@ -127,15 +143,15 @@ struct Play: ParsableCommand {
     say("\(plugin.name) plays as \(client.name)")
     manager?.accept()
     session.run()
-    client.deactivate()
+    session.client?.deactivate()
     // A session manager says itself when to save.
-    if project == nil, let state { try hosted.save(to: state) }
-    if client.isGone { throw Failure("the JACK server has gone", code: Failure.unavailable) }
+    if project == nil, let state { try session.save(to: state) }
   }
 
   /// A name in ASCII without spaces, such as `divisi-drums`.
   static func shortName(_ name: String) -> String {
     let words = name.lowercased().split { !($0.isASCII && ($0.isLetter || $0.isNumber)) }
-    return words.isEmpty ? "divisi-host" : words.joined(separator: "-")
+    // JACK takes names of up to 63 bytes, and adds a number where one is taken.
+    return words.isEmpty ? "divisi-host" : String(words.joined(separator: "-").prefix(60))
   }
 }

@@ -13,35 +13,70 @@ final class HostedPlugin {
   /// Keeps the audio thread away while the plugin cannot be run.
   var pausing: (() -> Void) -> Void = { $0() }
   /// Where samples come from and go to as long as ports are not connected.
+  private let silence = UnsafeMutablePointer<Float>.allocate(capacity: 8192)
   private let scratch = UnsafeMutablePointer<Float>.allocate(capacity: 8192)
+  /// The folder where the plugin may make files; nil if it does not want any.
+  private let files: ScratchFolder?
+  /// What it is told when it starts.
+  private var pending: [AtomMessage] = []
+  private var hasStarted = false
 
+  /// Samples; whatever is later than this is no latency but nonsense.
+  private static let longestLatency: Float = 16_777_216
   private static let latency = "http://lv2plug.in/ns/lv2core#latency"
   private static let control = "http://lv2plug.in/ns/lv2core#control"
   private static let freeWheeling = "http://lv2plug.in/ns/lv2core#freeWheeling"
   private static let patchMessage = "http://lv2plug.in/ns/ext/patch#Message"
+  private static let loadDefaultState = "http://lv2plug.in/ns/ext/state#loadDefaultState"
+  private static let makePath = "http://lv2plug.in/ns/ext/state#makePath"
   private static let threadSafeRestore = "http://lv2plug.in/ns/ext/state#threadSafeRestore"
 
-  init(_ plugin: Plugin, sampleRate: Double, worker: WorkerMode) throws {
+  /// - Parameters:
+  ///   - plugin: what to run.
+  ///   - sampleRate: samples per second.
+  ///   - worker: how its work is done.
+  ///   - blockLength: samples that it is given at once as a rule.
+  ///   - longestBlock: the most that it is ever given.
+  init(
+    _ plugin: Plugin, sampleRate: Double, worker: WorkerMode, blockLength: Int = 1024,
+    longestBlock: Int = 8192
+  ) throws {
     self.plugin = plugin
     log = PluginLog()
     var features = HostFeatures()
     features.worker = worker
+    features.nominalBlockLength = blockLength
+    features.blockLengths = 0...longestBlock
     features.log = log.log
+    let wanted = plugin.optionalFeatures.union(plugin.requiredFeatures)
+    files = wanted.contains(Self.makePath) ? try ScratchFolder() : nil
+    features.scratchFolder = files?.path
     instance = try Instance(plugin, sampleRate: sampleRate, features: features)
+    silence.initialize(repeating: 0, count: 8192)
     scratch.initialize(repeating: 0, count: 8192)
-    for isInput in [true, false] {
-      for kind in [Port.Kind.audio, .cv] {
-        for port in plugin.ports(kind, isInput: isInput) {
-          instance.connect(port.index, to: scratch)
-        }
-      }
+    disconnectSound()
+    // Whoever offers `state:loadDefaultState` has promised to.
+    if wanted.contains(Self.loadDefaultState),
+      let state = try? State(preset: plugin.uri, in: plugin.world)
+    {
+      state.restore(to: instance)
+    }
+  }
+
+  /// Connects ports with samples to memory of this object.
+  func disconnectSound() {
+    for port in plugin.ports where port.kind == .audio || port.kind == .cv {
+      instance.connect(port.index, to: port.isInput ? silence : scratch)
     }
   }
 
   deinit {
+    // Some plugins free in the end what they only make when they are activated.
+    if !hasStarted { instance.activate() }
     instance.deactivate()
     incoming.deallocate()
     outgoing.deallocate()
+    silence.deallocate()
     scratch.deallocate()
   }
 
@@ -55,7 +90,8 @@ final class HostedPlugin {
         $0.properties.contains("http://lv2plug.in/ns/lv2core#reportsLatency")
       }
     guard let port else { return 0 }
-    return max(0, Int(instance.control(port.index).pointee))
+    let value = instance.control(port.index).pointee
+    return value > 0 && value <= Self.longestLatency ? Int(value) : 0
   }
 
   /// The control that says whether nobody waits for the sound; nil if there is none.
@@ -69,27 +105,8 @@ final class HostedPlugin {
 
   private func eventPort(isInput: Bool) -> Port? {
     let ports = plugin.ports(.atom, isInput: isInput)
-    return ports.first { $0.designation == Self.control } ?? ports.first
-  }
-
-  // MARK: Controls
-
-  /// Sets a control to a number, or to the value of that name.
-  func set(_ symbol: String, to text: String) throws {
-    guard let port = plugin.port(symbol), port.kind == .control, port.isInput else {
-      throw Failure("\(symbol): expected a control of \(plugin.name); found none")
-    }
-    let point = port.scalePoints.first { $0.label.lowercased() == text.lowercased() }
-    guard let value = point?.value ?? Float(text), value.isFinite else {
-      let names = port.scalePoints.map(\.label).joined(separator: ", ")
-      throw Failure(
-        "\(symbol): expected a number\(names.isEmpty ? "" : " or one of \(names)"), found '\(text)'"
-      )
-    }
-    guard !(value < port.minimum), !(value > port.maximum) else {
-      throw Failure("\(symbol): expected \(port.minimum) to \(port.maximum), found \(text)")
-    }
-    instance[symbol] = value
+    return ports.first { $0.designation == Self.control }
+      ?? ports.first { $0.supports.contains(Self.patchMessage) } ?? ports.first
   }
 
   // MARK: Presets and states
@@ -114,50 +131,46 @@ final class HostedPlugin {
     restore(try State(path: folder + "/state.ttl", in: plugin.world))
   }
 
-  // MARK: Files
+  // MARK: Beginning
 
   /// Activates, and waits until the plugin has taken what it was told before.
   ///
-  /// - Parameter score: a file for the property that takes scores.
-  /// - Throws: if the plugin says that something is wrong with it.
-  func start(score: String?) throws {
+  /// - Parameters:
+  ///   - score: a file for the property that takes scores.
+  ///   - isOver: asked while the plugin works whether it is worth waiting any longer.
+  /// - Throws: if the plugin says that something is wrong with what it was told.
+  func start(score: String?, unless isOver: () -> Bool = { false }) throws {
+    if let score { pending.append(try scoreMessage(score)) }
     instance.activate()
-    if let score {
-      let message = try scoreMessage(score)
-      if let port = controlPort, let events = instance.events(port.index) {
-        events.append(at: 0, message)
+    hasStarted = true
+    if let port = controlPort, let events = instance.events(port.index) {
+      for message in pending where !events.append(at: 0, message) {
+        throw Failure("\(plugin.name): expected to be told less at once")
       }
     }
     // The first runs ask for work, the second takes it.
     for _ in 0..<2 {
       instance.run(0)
-      instance.joinWorker()
+      instance.joinWorker(unless: isOver)
       instance.deliverResponses()
     }
     let said = log.take()
-    if score != nil, let problem = said.first(where: { $0.kind.hasSuffix("#Error") }) {
+    if !pending.isEmpty, let problem = said.first(where: { $0.kind.hasSuffix("#Error") }) {
       throw Failure(problem.text)
     }
+    pending = []
     PluginLog.show(said)
   }
 
-  /// Tells a running plugin to use another score.
-  func setScore(_ path: String) throws {
-    let message = try scoreMessage(path)
+  /// Gives the plugin a message: at once if it runs, else when it starts.
+  func send(_ message: AtomMessage) throws {
+    guard hasStarted else { return pending.append(message) }
     let isSent = message.body.withUnsafeBytes {
       incoming.write(message.type, $0.baseAddress, count: $0.count)
     }
     guard isSent else { throw Failure("the plugin is too busy") }
   }
 
-  /// A message with a score: to the property of that label, or to the only one that takes a file.
-  private func scoreMessage(_ path: String) throws -> AtomMessage {
-    let properties = plugin.pathProperties
-    let found =
-      properties.first { $0.label.lowercased() == "score" }
-      ?? (properties.count == 1 ? properties[0] : nil)
-    guard let property = found, let port = controlPort, port.supports.contains(Self.patchMessage)
-    else { throw Failure("\(plugin.name): expected a plugin that takes scores; it does not") }
-    return .set(property.uri, path: try absolutePath(path), plugin.world.urids)
-  }
+  /// Whether the plugin can be told anything but controls and music.
+  var takesMessages: Bool { controlPort?.supports.contains(Self.patchMessage) ?? false }
 }

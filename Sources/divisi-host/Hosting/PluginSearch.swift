@@ -30,6 +30,12 @@ enum PluginSearch {
 
   /// A preset by URI, label or short name, or by the path of its file.
   static func preset(_ text: String, of plugin: Plugin) throws -> State {
+    let all = presets(of: plugin)
+    let wanted = text.lowercased()
+    let found =
+      all.first { $0.uri == text } ?? all.first { $0.name.lowercased() == wanted }
+      ?? all.first { $0.label.lowercased() == wanted }
+    if let found { return try State(preset: found.uri, in: plugin.world) }
     if text.contains("/") && !text.contains("://") || text.hasSuffix(".ttl") {
       let state = try State(path: text, in: plugin.world)
       guard state.pluginURI.isEmpty || state.pluginURI == plugin.uri else {
@@ -37,21 +43,12 @@ enum PluginSearch {
       }
       return state
     }
-    let all = presets(of: plugin)
-    let wanted = text.lowercased()
-    guard
-      let found = all.first(where: { $0.uri == text })
-        ?? all.first(where: { $0.name.lowercased() == wanted })
-        ?? all.first(where: { $0.label.lowercased() == wanted })
-    else {
-      let names = all.map(\.name).joined(separator: ", ")
-      throw Failure("\(text): expected a preset of \(plugin.name) (\(names)); found none")
-    }
-    return try State(preset: found.uri, in: plugin.world)
+    let names = all.isEmpty ? "it has none" : all.map(\.name).joined(separator: ", ")
+    throw Failure("\(text): expected a preset of \(plugin.name) (\(names)); found none")
   }
 
   /// The end of a URI, which is quick to type.
-  private static func shortName(_ uri: String) -> String {
+  static func shortName(_ uri: String) -> String {
     uri.split { "/#:".contains($0) }.last.map(String.init) ?? uri
   }
 

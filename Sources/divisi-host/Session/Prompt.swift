@@ -14,9 +14,16 @@ final class Prompt: Surface {
   init() {
     guard isTerminal else { return }
     Completion.install()
+    showPrompt()
+  }
+
+  /// Lets a line be typed.
+  private func showPrompt() {
     rl_callback_handler_install("> ") { line in
       TerminalLines.add(line.map { String(cString: $0) })
       free(line)
+      // Until the answer is there: else the next prompt would come before it.
+      rl_callback_handler_remove()
     }
   }
 
@@ -42,6 +49,7 @@ final class Prompt: Surface {
       }
       if !line.isEmpty { add_history(line) }
       obey(line, session)
+      if !session.isOver { showPrompt() }
     }
   }
 

@@ -4,7 +4,9 @@ import LV2Hosting
 
 /// Commands in words: what the prompt takes, and whatever else speaks in lines.
 extension Session {
-  static let commands = [
+  static let commands = ownCommands.dropLast() + controllerCommands + ownCommands.suffix(1)
+
+  private static let ownCommands = [
     ("help", "this list"),
     ("controls", "all controls and their values"),
     ("set SYMBOL VALUE", "set a control"),
@@ -14,10 +16,7 @@ extension Session {
     ("save [DIR]", "keep the state in a folder"),
     ("load [DIR]", "go back to a state that was kept"),
     ("score FILE", "use another score"),
-    (
-      "monitors",
-      "what the plugin measures, and how the server does; in a terminal, meters on or off"
-    ),
+    ("monitors", "what is measured; in a terminal, meters on or off"),
     ("quit", "end"),
   ]
 
@@ -64,7 +63,9 @@ extension Session {
       let place = try place(rest)
       try load(from: place)
       return ["loaded \(place)"]
-    default: throw Failure("\(command): expected a command ('help' lists them)")
+    default:
+      if let answer = try performControllers(command, rest) { return answer }
+      throw Failure("\(command): expected a command ('help' lists them)")
     }
   }
 
@@ -90,15 +91,17 @@ extension Session {
     changeCount += 1
   }
 
-  /// Keeps the state in a folder.
+  /// Keeps the plugin's state and what is mapped in a folder.
   func save(to place: String) throws {
     try hosted.save(to: place)
+    try controllers.save(to: place)
     if place == folder { noteSaved() }
   }
 
   /// Goes back to a state that was saved.
   func load(from place: String) throws {
     try hosted.load(from: place)
+    try controllers.load(from: place)
     changeCount += 1
     if place == folder { noteSaved() }
   }
@@ -107,7 +110,7 @@ extension Session {
 
   /// How it goes, in one line.
   var summary: String {
-    var parts = ["xruns \(client.xrunCount)"]
+    var parts = ["xruns \(xrunCount)"]
     for symbol in ["late", "progress"] where hosted.plugin.port(symbol)?.kind == .control {
       let value = hosted.instance[symbol]
       parts.append(
@@ -121,8 +124,8 @@ extension Session {
   private var monitors: [String] {
     var lines = hosted.plugin.ports(.control, isInput: false).map { describe($0) }
     lines += properties.sorted { $0.key < $1.key }.map { "\($0.key) = \($0.value.printable)" }
-    lines.append("xruns = \(client.xrunCount)")
-    if client.lostCount > 0 { lines.append("lost events = \(client.lostCount)") }
+    lines.append("xruns = \(xrunCount)")
+    if lostCount > 0 { lines.append("lost events = \(lostCount)") }
     return lines
   }
 

@@ -8,8 +8,16 @@ import LV2Hosting
 /// Everything that is not the audio thread's or the worker's happens here, on one thread; each way
 /// of control is a `Surface`.
 final class Session {
-  private(set) var hosted: HostedPlugin
-  private(set) var client: JackClient
+  var hosted: HostedPlugin
+  /// The server's client; nil as long as there is no server.
+  var client: JackClient?
+  /// What was there when the last server went.
+  var absence: Absence?
+  let controllers: ControlMap
+  /// Whether the client's name must be the one that was asked for.
+  var isExact = false
+  /// Whether the plugin rests until the transport rolls.
+  var waits = false
   let strips: [Strip]
   /// Where states are kept if nobody says where.
   var folder: String?
@@ -31,24 +39,26 @@ final class Session {
   /// How often surfaces show what is new, per second.
   static let rate = 20
 
-  init(client: JackClient, hosted: HostedPlugin, folder: String?) {
+  init(client: JackClient, hosted: HostedPlugin, controllers: ControlMap, folder: String?) {
     self.client = client
     self.hosted = hosted
+    self.controllers = controllers
     self.folder = folder
     strips = Strip.all(of: hosted.plugin)
   }
 
-  /// Serves until somebody has had enough, or the server goes.
+  /// Serves until somebody has had enough.
   func run() {
     defer { for surface in surfaces { surface.close() } }
     let interval = Duration.seconds(1) / Self.rate
     var next = ContinuousClock.now + interval
-    while !isOver && !Stop.isWanted && !client.isGone {
+    while !isOver && !Stop.isWanted {
       wait(until: next)
       guard ContinuousClock.now >= next else { continue }
       next = max(next + interval, .now)
       listen()
-      client.updateLatency()
+      listenToControllers()
+      updateServer()
       for surface in surfaces { surface.update(self) }
     }
   }

@@ -12,7 +12,11 @@ final class Child {
   /// - Parameters:
   ///   - path: with its folder, or a name to be looked for in `PATH`.
   ///   - environment: changes to this process's own.
-  init(_ path: String, _ arguments: [String], environment: [String: String] = [:]) throws {
+  ///   - terminal: where it reads and writes; else its output can be read here.
+  init(
+    _ path: String, _ arguments: [String], environment: [String: String] = [:],
+    terminal: FileHandle? = nil
+  ) throws {
     folder = try TemporaryFolder()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
     process.arguments = [path] + arguments
@@ -23,6 +27,11 @@ final class Child {
     process.standardOutput = try folder.handle("output")
     process.standardError = try folder.handle("errors")
     process.standardInput = stdin
+    if let terminal {
+      process.standardInput = terminal
+      process.standardOutput = terminal
+      process.standardError = terminal
+    }
     try process.run()
   }
 
