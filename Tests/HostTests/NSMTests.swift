@@ -92,6 +92,18 @@ import Testing
       try Data(contentsOf: URL(fileURLWithPath: Polonaise.score)) == folder.score(in: project))
     session.host.say("quit")
     #expect(session.host.wait() == 0, "\(session.host.errors)")
+
+    // A new project begins with a state from elsewhere, which stays as it is.
+    session = try Session(
+      server, ["urn:divisi:hands", "--state", project, "--set", "gain_left=-4"])
+    _ = try session.join()
+    let copy = folder.file("Divisi.nEFGH")
+    #expect(try session.open(copy, "Divisi.nEFGH") == Self.reply(to: "/nsm/client/open"))
+    #expect(try session.host.value("gain_right") == -6)
+    #expect(try session.host.value("gain_left") == -4)
+    #expect(try session.host.ask("save", for: "saved") == "saved \(copy)")
+    session.host.say("quit")
+    #expect(session.host.wait() == 0, "\(session.host.errors)")
   }
 
   @Test func projectsTakeTurns() throws {
