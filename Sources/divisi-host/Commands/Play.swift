@@ -111,9 +111,10 @@ struct Play: ParsableCommand {
       blockLength: client.blockLength)
     let controllers = ControlMap(plugin)
     let kept = project.map(\.folder) ?? state
-    if let kept, access(kept + "/state.ttl", F_OK) == 0 {
-      try hosted.load(from: kept)
-      try controllers.load(from: kept)
+    // What is new to a session manager may begin with another state.
+    if let first = isNew ? state : kept, access(first + "/state.ttl", F_OK) == 0 {
+      try hosted.load(from: first)
+      try controllers.load(from: first)
     }
     if isNew {
       try options.apply(to: hosted)
