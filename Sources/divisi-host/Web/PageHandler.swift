@@ -2,6 +2,7 @@
 
 internal import NIOCore
 internal import NIOHTTP1
+internal import NIOWebSocket
 
 /// Answers browsers on one connection: the page, and scores that are sent.
 final class PageHandler: ChannelInboundHandler, RemovableChannelHandler {
@@ -57,7 +58,8 @@ final class PageHandler: ChannelInboundHandler, RemovableChannelHandler {
   }
 
   func errorCaught(context: ChannelHandlerContext, error: any Error) {
-    context.close(promise: nil)
+    // A WebSocket that is refused is a request like any other.
+    if !(error is NIOWebSocketUpgradeError) { context.close(promise: nil) }
   }
 
   // MARK: Answers
