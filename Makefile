@@ -13,7 +13,8 @@ SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 # Libraries the program links, and for tests the hosts that Debian has and what watches them.
 PACKAGES := pkg-config libfftw3-dev libsndfile1-dev libexpat1-dev libzip-dev libserd-dev liblilv-dev lv2-dev libjack-jackd2-dev \
   liblo-dev libreadline-dev
-test: PACKAGES += lilv-utils sordi lv2file lv2proc ecasound ffmpeg jackd2 jalv ardour valgrind chromium chromium-driver
+test: PACKAGES += lilv-utils sordi lv2file lv2proc ecasound ffmpeg jackd2 jalv ardour valgrind chromium chromium-driver \
+  liblo-tools
 # Effects that nobody here wrote, for the host.
 test: PACKAGES += calf-plugins eq10q fomp invada-studio-plugins-lv2 lv2-examples mda-lv2 swh-lv2 x42-plugins
 CHECKS := -Xswiftc -warnings-as-errors --explicit-target-dependency-import-check error

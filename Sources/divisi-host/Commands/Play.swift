@@ -139,13 +139,14 @@ struct Play: ParsableCommand {
       session.preset = options.preset
       session.score = options.score
     }
-    if Prompt.isWelcome(manager != nil) { session.surfaces.append(Prompt()) }
     if let osc {
       session.surfaces.append(try OSCSurface(host: oscAddress, port: osc, plugin: plugin))
     }
     if let manager { session.surfaces.append(NSMSurface(manager)) }
     say("\(plugin.name) plays as \(client.name)")
     try page.open(for: session)
+    // Last: what is said from now on must leave the line alone that is being typed.
+    if Prompt.isWelcome(manager != nil) { session.surfaces.append(Prompt()) }
     manager?.accept()
     session.run()
     session.client?.deactivate()

@@ -32,6 +32,8 @@ final class PageSocket: ChannelInboundHandler {
     guard let number else { return }
     switch frame.opcode {
     case .ping:
+      // Who asks without listening is not answered.
+      guard context.channel.isWritable else { return }
       let pong = WebSocketFrame(fin: true, opcode: .pong, data: frame.unmaskedData)
       context.writeAndFlush(wrapOutboundOut(pong), promise: nil)
     case .pong: break
