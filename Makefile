@@ -13,7 +13,8 @@ SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 # Libraries the program links, and for tests the hosts that Debian has and what watches them.
 PACKAGES := pkg-config libfftw3-dev libsndfile1-dev libexpat1-dev libzip-dev libserd-dev libcairo2-dev liblilv-dev lv2-dev libjack-jackd2-dev \
   liblo-dev libreadline-dev
-test: PACKAGES += lilv-utils sordi lv2file lv2proc ecasound ffmpeg jackd2 jalv ardour valgrind
+test: PACKAGES += lilv-utils sordi lv2file lv2proc ecasound ffmpeg jackd2 jalv ardour valgrind chromium chromium-driver \
+  liblo-tools
 # Effects that nobody here wrote, for the host.
 test: PACKAGES += calf-plugins eq10q fomp invada-studio-plugins-lv2 lv2-examples mda-lv2 swh-lv2 x42-plugins
 CHECKS := -Xswiftc -warnings-as-errors --explicit-target-dependency-import-check error
@@ -90,19 +91,23 @@ install: install-plugin
 	  $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d
 	install -s -m 755 build/install/release/divisi $(DESTDIR)$(PREFIX)/bin/divisi
 	install -s -m 755 build/install/release/divisi-host $(DESTDIR)$(PREFIX)/bin/divisi-host
-	install -m 644 .build/plugins/GenerateManual/outputs/divisi/divisi.1 $(DESTDIR)$(PREFIX)/share/man/man1
-	build/install/release/divisi --generate-completion-script bash \
-	  > $(DESTDIR)$(PREFIX)/share/bash-completion/completions/divisi
-	build/install/release/divisi --generate-completion-script zsh > $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_divisi
-	build/install/release/divisi --generate-completion-script fish \
-	  > $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/divisi.fish
+	for name in divisi divisi-host; do \
+	  install -m 644 .build/plugins/GenerateManual/outputs/$$name/$$name.1 $(DESTDIR)$(PREFIX)/share/man/man1 && \
+	  build/install/release/$$name --generate-completion-script bash \
+	    > $(DESTDIR)$(PREFIX)/share/bash-completion/completions/$$name && \
+	  build/install/release/$$name --generate-completion-script zsh \
+	    > $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_$$name && \
+	  build/install/release/$$name --generate-completion-script fish \
+	    > $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/$$name.fish || exit 1; \
+	done
 
 uninstall:
-	rm -f $(DESTDIR)$(PREFIX)/bin/divisi $(DESTDIR)$(PREFIX)/bin/divisi-host \
-	  $(DESTDIR)$(PREFIX)/share/man/man1/divisi.1 \
-	  $(DESTDIR)$(PREFIX)/share/bash-completion/completions/divisi \
-	  $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_divisi \
-	  $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/divisi.fish
+	for name in divisi divisi-host; do \
+	  rm -f $(DESTDIR)$(PREFIX)/bin/$$name $(DESTDIR)$(PREFIX)/share/man/man1/$$name.1 \
+	    $(DESTDIR)$(PREFIX)/share/bash-completion/completions/$$name \
+	    $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_$$name \
+	    $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/$$name.fish; \
+	done
 	rm -rf $(DESTDIR)$(LV2DIR)/divisi.lv2 $(DESTDIR)$(LV2DIR)/divisi-presets.lv2
 
 clean:

@@ -34,7 +34,7 @@ let package = Package(
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-    .package(url: "https://github.com/swhitty/FlyingFox", from: "0.27.1"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
   ],
   targets: [
     // C libraries: a module map and a header each, nothing compiled.
@@ -90,8 +90,15 @@ let package = Package(
       dependencies: [
         "AudioFiles", "CJack", "CLO", "CReadline", "LV2Hosting",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
-        .product(name: "FlyingFox", package: "FlyingFox"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "NIOWebSocket", package: "swift-nio"),
       ],
+      // The mixer page is part of the program, so that nothing has to be found beside it.
+      resources: ["mixer.html", "mixer.css", "mixer.js", "desk.js", "icon.svg"].map {
+        .embedInCode("Web/Page/" + $0)
+      },
       swiftSettings: strict),
     // The plugin's ports as data, for the plugin and for the test that holds them against the Turtle.
     .target(name: "DivisiPorts", path: "Plugin/DivisiPorts", swiftSettings: strict),
@@ -105,7 +112,7 @@ let package = Package(
       path: "Plugin/DivisiLV2", swiftSettings: strict, linkerSettings: pluginLinker),
     // Timings of kernels and models, as ratios in one run.
     .executableTarget(
-      name: "divisi-bench", dependencies: ["AudioFiles", "DivisiDSP", "LV2Hosting"],
+      name: "divisi-bench", dependencies: ["AudioFiles", "CJack", "DivisiDSP", "LV2Hosting"],
       swiftSettings: strict),
 
     // Signals, measures and ways to run work that several test targets share.

@@ -55,6 +55,15 @@ static inline DIVISI_REALTIME HostTransport host_transport(const jack_client_t* 
   return result;
 }
 
+/// Whether the transport is where it was expected, and the music in it goes on as before.
+///
+/// Beats are not compared: that they go on is in the tempo, and what a timebase master rounds is not news.
+static inline DIVISI_REALTIME bool host_transport_goes_on(HostTransport now, HostTransport expected) {
+  if (now.rolls != expected.rolls || now.frame != expected.frame || now.hasBeats != expected.hasBeats) return false;
+  return !now.hasBeats || (now.beatsPerMinute == expected.beatsPerMinute && now.beatsPerBar == expected.beatsPerBar &&
+                           now.beatUnit == expected.beatUnit);
+}
+
 // Swift cannot call functions with variable arguments.
 static inline jack_client_t* host_client_open(const char* name, jack_options_t options, jack_status_t* status) {
   return jack_client_open(name, options, status);

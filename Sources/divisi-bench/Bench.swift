@@ -9,7 +9,7 @@ import Glibc
 struct Bench {
   static func main() {
     let names = Array(CommandLine.arguments.dropFirst())
-    let known = Benchmark.all.map(\.name) + ["plugin"]
+    let known = Benchmark.all.map(\.name) + ["plugin", "host"]
     if let unknown = names.first(where: { !known.contains($0) }) {
       fail(
         "no benchmark '\(unknown)'; there are \(known.joined(separator: ", "))",
@@ -22,7 +22,8 @@ struct Bench {
         code: EXIT_FAILURE)
     }
     if names.isEmpty || names.contains("plugin") { measurePlugin() }
-    if names == ["plugin"] { return }
+    if names.contains("host") { measureHost() }
+    if !names.isEmpty && Set(names).isSubset(of: ["plugin", "host"]) { return }
     let task = StandardTask()
     print(task.summary)
     print(Report.header)
@@ -45,6 +46,19 @@ struct Bench {
         fail("\(error); run make bundle in the package's folder first", code: EXIT_FAILURE)
       }
       fflush(nil)
+    }
+  }
+
+  /// The host, if JACK is there; only on request, since it starts a server.
+  private static func measureHost() {
+    let folder = realpath(".", nil).map { String(cString: $0) } ?? "."
+    do {
+      print(
+        try HostLoad.line(
+          bundles: "\(folder)/build/bundle", plugin: "urn:divisi:drums",
+          controls: ["lookahead": 0]))
+    } catch {
+      fail("\(error); it needs jackd and make bundle", code: EXIT_FAILURE)
     }
   }
 

@@ -92,6 +92,18 @@ import Testing
       try Data(contentsOf: URL(fileURLWithPath: Polonaise.score)) == folder.score(in: project))
     session.host.say("quit")
     #expect(session.host.wait() == 0, "\(session.host.errors)")
+
+    // A new project begins with a state from elsewhere, which stays as it is.
+    session = try Session(
+      server, ["urn:divisi:hands", "--state", project, "--set", "gain_left=-4"])
+    _ = try session.join()
+    let copy = folder.file("Divisi.nEFGH")
+    #expect(try session.open(copy, "Divisi.nEFGH") == Self.reply(to: "/nsm/client/open"))
+    #expect(try session.host.value("gain_right") == -6)
+    #expect(try session.host.value("gain_left") == -4)
+    #expect(try session.host.ask("save", for: "saved") == "saved \(copy)")
+    session.host.say("quit")
+    #expect(session.host.wait() == 0, "\(session.host.errors)")
   }
 
   @Test func projectsTakeTurns() throws {
@@ -144,13 +156,18 @@ import Testing
     #expect(try session.save().path == "/error")
     #expect(try session.host.value("gain_left") == 0)
     #expect(try other.value("gain_left") == 0)
-    // From someone else, who has no say.
+    // Someone else has no say.
+    let stranger = try OSCPeer()
+    stranger.target = session.manager.target
+    stranger.send("/nsm/client/open", .text(folder.file("stolen")), "Stolen", "Divisi.stolen")
+    #expect(try session.save().path == "/error")
+    #expect(try server.tool("jack_lsp").contains("Divisi.good:left_l"))
     session.host.say("quit")
     #expect(session.host.wait() == 0, "\(session.host.errors)")
   }
 
   /// Without a manager there is no session, and everything else works.
-  @Test(arguments: ["osc.udp://127.0.0.1:1/", "osc.udp://nowhere.invalid:1/", "nonsense"])
+  @Test(arguments: ["osc.udp://127.0.0.1:1/", "osc.udp://:1/", "osc.udp://localhost", "nonsense"])
   func managersMayBeMissing(url: String) throws {
     let server = try Server()
     var environment = server.environment

@@ -3,29 +3,10 @@ import Testing
 
 /// The host under a JACK server that runs as fast as it can.
 @Suite(.serialized) struct PlayTests {
-  private static let partPorts = ["left_l", "left_r", "right_l", "right_r"]
-
-  /// Plays the recording and compares all parts with those of the command line, bit by bit.
-  private static func expectParts(
-    of host: Child, in server: Server, _ comment: String,
-    location: SourceLocation = #_sourceLocation
-  ) throws {
-    let recording = try Polonaise()
-    let expected = try recording.expected().flatMap { $0 }
-    let latency = Int(try host.value("latency"))
-    let input = recording.channels.map { $0 + [Float](repeating: 0, count: latency) }
-    let output = try server.play(input, recording: partPorts)
-    for (port, (heard, wanted)) in zip(partPorts, zip(output, expected)) {
-      #expect(
-        Array(heard.dropFirst(latency)) == wanted, "\(comment): \(port)", sourceLocation: location)
-    }
-    #expect(expected.allSatisfy { $0.contains { abs($0) > 0.05 } }, "silence proves nothing")
-  }
-
   @Test func outputsAreThoseOfTheCommandLine() throws {
     let server = try Server()
     let host = try server.host(Polonaise.arguments + ["--score", Polonaise.score, "--wait"])
-    try Self.expectParts(of: host, in: server, "1024")
+    try server.expectParts(of: host, "1024")
   }
 
   /// The server's periods change while the host is there, up to the longest that there is.
@@ -37,7 +18,7 @@ import Testing
       _ = try server.tool("jack_bufsize", ["\([16, 8192, 128, 4096, 2048][turn % 5])"])
     }
     _ = try server.tool("jack_bufsize", ["\(last)"])
-    try Self.expectParts(of: host, in: server, "\(last)")
+    try server.expectParts(of: host, "\(last)")
   }
 
   /// The same with the plugin at work.
@@ -109,7 +90,7 @@ import Testing
     #expect(try host.ask("score \(Polonaise.score)", for: "score") == "score \(Polonaise.score)")
     // A new stream takes over once it has heard enough: what is heard is not the first hearing's.
     let recording = try Polonaise()
-    let output = try server.play(recording.channels, recording: Self.partPorts)
+    let output = try server.play(recording.channels, recording: Polonaise.ports)
     #expect(output.allSatisfy { $0.contains { abs($0) > 0.01 } })
     #expect(host.errors.contains("left 153, right 74"))
   }
@@ -144,7 +125,7 @@ import Testing
       atPath: folder.file("state"), toPath: folder.file("moved"))
     host = try server.host(["urn:divisi:hands", "--state", folder.file("moved"), "--wait"])
     #expect(try host.value("gain_right") == -6)
-    try Self.expectParts(of: host, in: server, "after a restart")
+    try server.expectParts(of: host, "after a restart")
     _ = try host.ask("save \(folder.file("third"))", for: "saved")
     _ = try host.ask("set gain_right 3", for: "gain_right")
     _ = try host.ask("load \(folder.file("third"))", for: "loaded")

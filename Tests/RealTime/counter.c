@@ -1,5 +1,6 @@
 // A library to be preloaded: counts what the audio thread may not do between counter_begin and
 // counter_end. Allocation and locks are seen at the C library's functions, system calls at the kernel.
+// MAY_WAKE lets it wake other threads, which is a system call, and so does not look at those.
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <execinfo.h>
@@ -47,6 +48,7 @@ static void report(const char* what) {
   if (is_dispatched) selector = BLOCK;
 }
 
+#ifndef MAY_WAKE
 // The call is made again, and let through.
 static void handle(int number, siginfo_t* info, void* context) {
   (void)number;
@@ -61,9 +63,13 @@ static void handle(int number, siginfo_t* info, void* context) {
   state->uc_mcontext.gregs[REG_RIP] -= 2;
 #endif
 }
+#endif
 
 static void dispatch(void) {
-#ifdef __x86_64__
+#ifdef MAY_WAKE
+  is_dispatched = -1;
+  return;
+#elif defined __x86_64__
   struct sigaction action = {.sa_sigaction = handle, .sa_flags = SA_SIGINFO};
   sigaction(SIGSYS, &action, NULL);
   is_dispatched = prctl(PR_SET_SYSCALL_USER_DISPATCH, DISPATCH_ON, 0, 0, &selector) ? -1 : 1;
@@ -140,4 +146,6 @@ WATCH(int, pthread_rwlock_wrlock, (pthread_rwlock_t* l), (l))
 WATCH(int, pthread_spin_lock, (pthread_spinlock_t* l), (l))
 WATCH(int, pthread_once, (pthread_once_t* o, void (*f)(void)), (o, f))
 WATCH(int, sem_wait, (sem_t* s), (s))
+#ifndef MAY_WAKE
 WATCH(int, sem_post, (sem_t* s), (s))
+#endif

@@ -1,6 +1,8 @@
 // Plays a recording into another JACK client along the transport and records what comes out, both
-// freewheeling. Two clients, since one before and behind another would hear it a period later.
+// freewheeling, unless told otherwise. Two clients, since one before and behind another would hear it a period later.
+#include <errno.h>
 #include <jack/jack.h>
+#include <jack/midiport.h>
 #include <math.h>
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -9,11 +11,21 @@
 #include <string.h>
 #include <time.h>
 
-enum { MAX_CHANNELS = 32 };
+enum { MAX_CHANNELS = 32, MAX_EVENTS = 4096 };
+
+/// A short MIDI message at a place of the transport.
+typedef struct {
+  unsigned frame, size;
+  unsigned char bytes[3];
+} Event;
 
 static jack_client_t *player, *recorder;
-static jack_port_t *sources[MAX_CHANNELS], *sinks[MAX_CHANNELS];
-static unsigned source_count, sink_count, length;
+static jack_port_t *sources[MAX_CHANNELS], *sinks[MAX_CHANNELS], *midi_source, *midi_sink;
+static unsigned source_count, sink_count, length, start;
+static Event played[MAX_EVENTS], heard[MAX_EVENTS];
+static unsigned played_count, heard_count;
+static double tempo;
+static bool waits;
 static float *input, *output;
 static atomic_bool is_done, is_gone;
 
@@ -34,7 +46,30 @@ static int play(jack_nframes_t count, void* context) {
     for (jack_nframes_t n = 0; n < count; ++n)
       samples[n] = rolls && now + n < length ? input[(now + n) * source_count + channel] : 0;
   }
+  if (!midi_source) return 0;
+  void* events = jack_port_get_buffer(midi_source, count);
+  jack_midi_clear_buffer(events);
+  for (unsigned n = 0; rolls && n < played_count; ++n)
+    if (played[n].frame >= now && played[n].frame < now + count)
+      jack_midi_event_write(events, played[n].frame - now, played[n].bytes, played[n].size);
   return 0;
+}
+
+/// Four quarters in a bar, at a steady tempo.
+static void tell_time(jack_transport_state_t state, jack_nframes_t count, jack_position_t* position, int is_new,
+                      void* context) {
+  (void)state, (void)count, (void)is_new, (void)context;
+  const double beats = position->frame * tempo / 60 / position->frame_rate;
+  const int whole = (int)beats;
+  position->valid = JackPositionBBT;
+  position->ticks_per_beat = 1920;
+  position->beats_per_bar = 4;
+  position->beat_type = 4;
+  position->beats_per_minute = tempo;
+  position->bar = whole / 4 + 1;
+  position->beat = whole % 4 + 1;
+  position->tick = (int)((beats - whole) * position->ticks_per_beat);
+  position->bar_start_tick = (position->bar - 1) * 4 * position->ticks_per_beat;
 }
 
 static int record(jack_nframes_t count, void* context) {
@@ -45,6 +80,16 @@ static int record(jack_nframes_t count, void* context) {
     const float* samples = jack_port_get_buffer(sinks[channel], count);
     for (jack_nframes_t n = 0; n < count && now + n < length; ++n)
       output[(now + n) * sink_count + channel] = samples[n];
+  }
+  if (midi_sink) {
+    void* events = jack_port_get_buffer(midi_sink, count);
+    jack_midi_event_t event;
+    for (unsigned n = 0; jack_midi_event_get(&event, events, n) == 0 && heard_count < MAX_EVENTS; ++n) {
+      Event* copy = &heard[heard_count++];
+      copy->frame = now + event.time;
+      copy->size = event.size < 3 ? (unsigned)event.size : 3;
+      memcpy(copy->bytes, event.buffer, copy->size);
+    }
   }
   if (now + count >= length) atomic_store(&is_done, true);
   return 0;
@@ -76,57 +121,97 @@ static jack_client_t* join(const char* name, JackProcessCallback process) {
   return client;
 }
 
+/// Lines of a frame and up to three bytes, in hexadecimal.
+static void read_events(const char* path) {
+  FILE* file = fopen(path, "r");
+  if (!file) exit(4);
+  Event event = {0};
+  unsigned bytes[3];
+  while (played_count < MAX_EVENTS &&
+         fscanf(file, "%u %x %x %x", &event.frame, &bytes[0], &bytes[1], &bytes[2]) == 4) {
+    event.size = 3;
+    for (unsigned n = 0; n < 3; ++n) event.bytes[n] = (unsigned char)bytes[n];
+    played[played_count++] = event;
+  }
+  fclose(file);
+}
+
+/// Registers a port for what an argument begins with.
+static jack_port_t* open_port(char kind) {
+  char name[32];
+  switch (kind) {
+    case '>':
+      snprintf(name, sizeof name, "out_%u", source_count + 1);
+      return sources[source_count++] = jack_port_register(player, name, JACK_DEFAULT_AUDIO_TYPE, JackPortIsOutput, 0);
+    case '<':
+      snprintf(name, sizeof name, "in_%u", sink_count + 1);
+      return sinks[sink_count++] = jack_port_register(recorder, name, JACK_DEFAULT_AUDIO_TYPE, JackPortIsInput, 0);
+    case '}':
+      return midi_source = jack_port_register(player, "midi_out", JACK_DEFAULT_MIDI_TYPE, JackPortIsOutput, 0);
+    case '{':
+      return midi_sink = jack_port_register(recorder, "midi_in", JACK_DEFAULT_MIDI_TYPE, JackPortIsInput, 0);
+    default:
+      fprintf(stderr, "'%c': expected one of > < } {\n", kind);
+      exit(2);
+  }
+}
+
 int main(int count, char** arguments) {
+  int first = 4;
   if (count < 5) {
-    fprintf(stderr, "usage: jackplay IN.raw OUT.raw FRAMES [>PORT | <PORT]...\n"
-                    "raw: floats, interleaved; > plays to a port, < records one\n");
+    fprintf(stderr, "usage: jackplay IN.raw OUT.raw FRAMES [-m EVENTS] [-t TEMPO] [-s START] [-w WAITS] [>PORT | <PORT | }PORT | {PORT]...\n"
+                    "raw: floats, interleaved; > plays to a port, < records one, } and { the same with MIDI\n");
     return 2;
   }
   length = (unsigned)atoi(arguments[3]);
-  player = join("player", play);
-  recorder = join("recorder", record);
-  for (int n = 4; n < count; ++n) {
-    char name[32];
-    if (arguments[n][0] == '>') {
-      snprintf(name, sizeof name, "out_%u", source_count + 1);
-      sources[source_count++] =
-          jack_port_register(player, name, JACK_DEFAULT_AUDIO_TYPE, JackPortIsOutput, 0);
-    } else {
-      snprintf(name, sizeof name, "in_%u", sink_count + 1);
-      sinks[sink_count++] =
-          jack_port_register(recorder, name, JACK_DEFAULT_AUDIO_TYPE, JackPortIsInput, 0);
+  for (; first + 1 < count && arguments[first][0] == '-'; first += 2) {
+    const char* value = arguments[first + 1];
+    switch (arguments[first][1]) {
+      case 'm': read_events(value); break;
+      case 't': tempo = atof(value); break;
+      case 's': start = (unsigned)atoi(value); break;
+      case 'w': waits = atoi(value); break;
+      default: return 2;
     }
   }
+  player = join("player", play);
+  recorder = join("recorder", record);
+  jack_port_t* ports[count];
+  for (int n = first; n < count; ++n) ports[n] = open_port(arguments[n][0]);
   input = calloc((size_t)length * source_count + 1, sizeof(float));
   output = malloc(((size_t)length * sink_count + 1) * sizeof(float));
   for (size_t n = 0; n < (size_t)length * sink_count; ++n) output[n] = NAN;
   FILE* file = fopen(arguments[1], "rb");
-  if (!file || fread(input, sizeof(float) * source_count, length, file) == 0) return 4;
+  if (!file || (source_count && fread(input, sizeof(float) * source_count, length, file) == 0)) return 4;
   fclose(file);
 
   jack_activate(recorder);
   jack_activate(player);
-  unsigned source = 0, sink = 0;
-  for (int n = 4; n < count; ++n) {
-    const char* other = arguments[n] + 1;
-    const int status = arguments[n][0] == '>'
-                           ? jack_connect(player, jack_port_name(sources[source++]), other)
-                           : jack_connect(recorder, other, jack_port_name(sinks[sink++]));
-    if (status) {
+  for (int n = first; n < count; ++n) {
+    const char *other = arguments[n] + 1, *own = jack_port_name(ports[n]);
+    const bool plays = jack_port_flags(ports[n]) & JackPortIsOutput;
+    const int status = plays ? jack_connect(player, own, other) : jack_connect(recorder, other, own);
+    if (status && status != EEXIST) {
       fprintf(stderr, "%s cannot be connected\n", other);
       return 5;
     }
   }
-  jack_set_freewheel(player, 1);
-  jack_transport_locate(player, 0);
+  if (tempo > 0) jack_set_timebase_callback(player, 0, tell_time, NULL);
+  if (!waits) jack_set_freewheel(player, 1);
+  jack_transport_locate(player, start);
   jack_transport_start(player);
   while (!atomic_load(&is_done) && !atomic_load(&is_gone)) pause_briefly();
   jack_transport_stop(player);
-  jack_set_freewheel(player, 0);
+  if (!waits) jack_set_freewheel(player, 0);
   if (atomic_load(&is_gone)) return 6;
   jack_client_close(player);
   jack_client_close(recorder);
+  for (unsigned n = 0; n < heard_count; ++n) {
+    printf("%u", heard[n].frame);
+    for (unsigned byte = 0; byte < heard[n].size; ++byte) printf(" %02x", heard[n].bytes[byte]);
+    printf("\n");
+  }
   file = fopen(arguments[2], "wb");
-  if (!file || fwrite(output, sizeof(float) * sink_count, length, file) != length) return 7;
+  if (!file || (sink_count && fwrite(output, sizeof(float) * sink_count, length, file) != length)) return 7;
   return fclose(file) ? 7 : 0;
 }

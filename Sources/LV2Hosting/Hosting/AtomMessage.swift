@@ -88,12 +88,13 @@ public struct AtomMessage: Sendable, Equatable {
     }
   }
 
-  /// The message as an object: its type's URI and its properties by URI, as URID of the type and
-  /// bytes; nil if it is none.
+  /// The message as an object: its type's URI, empty for an object without type, and its properties
+  /// by URI, as URID of the type and bytes; nil if it is none.
   public func object(
     _ urids: URIDMap
   ) -> (type: String, properties: [String: AtomMessage])? {
-    guard type == urids.map(LV2URI.object), body.count >= 8, let kind = urids.unmap(word(4))
+    guard type == urids.map(LV2URI.object), body.count >= 8,
+      let kind = word(4) == 0 ? "" : urids.unmap(word(4))
     else { return nil }
     var properties: [String: AtomMessage] = [:]
     var offset = 8

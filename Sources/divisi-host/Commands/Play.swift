@@ -28,6 +28,12 @@ struct Play: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
+      "Let a MIDI controller move a control, or one channel's: cc7@2=SYMBOL. More than once for more.",
+      valueName: "cc7=symbol"))
+  var map: [String] = []
+
+  @Option(
+    help: ArgumentHelp(
       "Begin with the state in DIR, if there is one, and keep it there at the end.",
       valueName: "DIR"),
     completion: .directory)
@@ -43,6 +49,8 @@ struct Play: ParsableCommand {
       valueName: "address"))
   var oscAddress = "127.0.0.1"
 
+  @OptionGroup(title: "Mixer page") var page: WebOptions
+
   @Flag(help: "List the plugins, and nothing else.") var list = false
   @Option(help: ArgumentHelp("List a plugin's presets.", valueName: "plugin")) var presets: String?
   @Option(help: ArgumentHelp("Describe a plugin's ports.", valueName: "plugin")) var info: String?
@@ -51,6 +59,9 @@ struct Play: ParsableCommand {
     for text in connect where Connection.parse(text) == nil {
       throw ValidationError(
         "--connect '\(text)': expected in=PORT,PORT or out=PORT,PORT or symbol=PORT")
+    }
+    for text in map where ControlMap.parse(text) == nil {
+      throw ValidationError("--map '\(text)': expected cc7=symbol or cc7@2=symbol, cc0 to cc119")
     }
     guard !noConnect || connect.isEmpty else {
       throw ValidationError("--no-connect: expected no --connect beside it")
@@ -96,17 +107,25 @@ struct Play: ParsableCommand {
       name: project?.clientName ?? name ?? Self.shortName(plugin.name),
       isExact: exact || project != nil, startsServer: startServer)
     let hosted = try HostedPlugin(
-      plugin, sampleRate: client.sampleRate, worker: .asynchronous)
-    if let project, !isNew {
-      try hosted.load(from: project.folder)
-    } else {
-      if let state, access(state + "/state.ttl", F_OK) == 0 { try hosted.load(from: state) }
-      try options.apply(to: hosted)
+      plugin, sampleRate: client.sampleRate, worker: .asynchronous,
+      blockLength: client.blockLength)
+    let controllers = ControlMap(plugin)
+    let kept = project.map(\.folder) ?? state
+    // What is new to a session manager may begin with another state.
+    if let first = isNew ? state : kept, access(first + "/state.ttl", F_OK) == 0 {
+      try hosted.load(from: first)
+      try controllers.load(from: first)
     }
-    try hosted.start(score: isNew ? options.score : nil)
-    if isNew, let project { try hosted.save(to: project.folder) }
-    try client.activate(hosted, waits: wait)
-    defer { client.deactivate() }
+    if isNew {
+      try options.apply(to: hosted)
+      for text in map { try controllers.map(text) }
+    }
+    try hosted.start(score: isNew ? options.score : nil, unless: { Stop.isWanted })
+    try client.activate(hosted, controllers, waits: wait)
+    let session = Session(
+      client: client, hosted: hosted, controllers: controllers, folder: kept)
+    defer { session.client?.deactivate() }
+    if isNew, let project { try session.save(to: project.folder) }
     if !isNew {
       // Connections are the session manager's.
     } else if connect.isEmpty && !noConnect {
@@ -114,28 +133,31 @@ struct Play: ParsableCommand {
     } else {
       try client.connect(connect.flatMap { Connection.parse($0) ?? [] }, of: plugin)
     }
-    let session = Session(client: client, hosted: hosted, folder: project?.folder ?? state)
+    session.isExact = exact || project != nil
+    session.waits = wait
     if isNew {
       session.preset = options.preset
       session.score = options.score
     }
-    if Prompt.isWelcome(manager != nil) { session.surfaces.append(Prompt()) }
     if let osc {
       session.surfaces.append(try OSCSurface(host: oscAddress, port: osc, plugin: plugin))
     }
     if let manager { session.surfaces.append(NSMSurface(manager)) }
     say("\(plugin.name) plays as \(client.name)")
+    try page.open(for: session)
+    // Last: what is said from now on must leave the line alone that is being typed.
+    if Prompt.isWelcome(manager != nil) { session.surfaces.append(Prompt()) }
     manager?.accept()
     session.run()
-    client.deactivate()
+    session.client?.deactivate()
     // A session manager says itself when to save.
-    if project == nil, let state { try hosted.save(to: state) }
-    if client.isGone { throw Failure("the JACK server has gone", code: Failure.unavailable) }
+    if project == nil, let state { try session.save(to: state) }
   }
 
   /// A name in ASCII without spaces, such as `divisi-drums`.
   static func shortName(_ name: String) -> String {
     let words = name.lowercased().split { !($0.isASCII && ($0.isLetter || $0.isNumber)) }
-    return words.isEmpty ? "divisi-host" : words.joined(separator: "-")
+    // JACK takes names of up to 63 bytes, and adds a number where one is taken.
+    return words.isEmpty ? "divisi-host" : String(words.joined(separator: "-").prefix(60))
   }
 }

@@ -54,14 +54,19 @@ final class HostedPlugin {
     instance = try Instance(plugin, sampleRate: sampleRate, features: features)
     silence.initialize(repeating: 0, count: 8192)
     scratch.initialize(repeating: 0, count: 8192)
-    for port in plugin.ports where port.kind == .audio || port.kind == .cv {
-      instance.connect(port.index, to: port.isInput ? silence : scratch)
-    }
+    disconnectSound()
     // Whoever offers `state:loadDefaultState` has promised to.
     if wanted.contains(Self.loadDefaultState),
       let state = try? State(preset: plugin.uri, in: plugin.world)
     {
       state.restore(to: instance)
+    }
+  }
+
+  /// Connects ports with samples to memory of this object.
+  func disconnectSound() {
+    for port in plugin.ports where port.kind == .audio || port.kind == .cv {
+      instance.connect(port.index, to: port.isInput ? silence : scratch)
     }
   }
 

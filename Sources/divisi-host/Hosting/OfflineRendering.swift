@@ -44,7 +44,7 @@ struct OfflineRendering {
     hosted = try plan.plugins.map { _ in
       try HostedPlugin(
         plugin, sampleRate: rate, worker: .synchronous, blockLength: request.blockLength,
-        longestBlock: request.blockLength)
+        longestBlock: Self.limit(request.blockLength))
     }
     inputs = Blocks(count: reader.channelCount, length: request.blockLength)
     interleaved = [Float](repeating: 0, count: request.blockLength * reader.channelCount)
@@ -66,6 +66,14 @@ struct OfflineRendering {
       hosted.freewheel?.pointee = 1
       try hosted.start(score: options.score)
     }
+  }
+
+  /// The most that a plugin is told to expect: some refuse what is no power of two, or below 64, and
+  /// begin anew when blocks are shorter than they were told.
+  private static func limit(_ length: Int) -> Int {
+    var limit = 64
+    while limit < length { limit *= 2 }
+    return limit
   }
 
   /// Opens all files; sides that the input does not have are left out.

@@ -7,6 +7,9 @@ enum PluginSearch {
   /// What is hosted where nobody says: all that this program knows of it.
   static let defaultURI = "urn:divisi:drums"
 
+  /// How many are named where a name fits many.
+  private static let mostNamed = 8
+
   /// A plugin by its URI, its name, or a part of either that no other plugin has.
   static func plugin(_ text: String, in world: World) throws -> Plugin {
     if world.pluginURIs.contains(text) { return try world.plugin(text) }
@@ -18,8 +21,9 @@ enum PluginSearch {
     }
     let found = named.isEmpty ? similar : named
     guard found.count < 2 else {
-      throw Failure(
-        "\(text): expected one plugin, found \(found.map(\.uri).joined(separator: ", "))")
+      let uris = found.prefix(Self.mostNamed).map(\.uri).joined(separator: ", ")
+      let more = found.count > Self.mostNamed ? " and \(found.count - Self.mostNamed) more" : ""
+      throw Failure("\(text): expected one plugin, found \(uris)\(more)")
     }
     guard let plugin = found.first else {
       throw Failure(

@@ -15,10 +15,10 @@ struct HostProcess: @unchecked Sendable {
     var buffer: UnsafeMutablePointer<Float>?
   }
 
-  /// A port with events, here and there.
+  /// A port with events, here and there; one of the host's own has none of the plugin's.
   struct MIDIPort {
     let jack: OpaquePointer
-    let events: AtomSequence
+    let events: AtomSequence?
     var buffer: UnsafeMutableRawPointer?
   }
 
@@ -35,6 +35,7 @@ struct HostProcess: @unchecked Sendable {
   let midiInputs: UnsafeMutableBufferPointer<MIDIPort>
   let midiOutputs: UnsafeMutableBufferPointer<MIDIPort>
   let midiType: UInt32
+  let controllers: ControlTable
   /// Where positions and messages go, and where the plugin's come from.
   let control: AtomSequence?
   let notify: AtomSequence?
@@ -44,15 +45,15 @@ struct HostProcess: @unchecked Sendable {
   let freewheel: UnsafeMutablePointer<Float>?
   let shared: UnsafeMutablePointer<SharedState>
 
-  /// What the plugin believes of the transport.
-  private var expectedFrame: UInt32 = 0
-  private var wasRolling = false
+  /// What the plugin believes of the transport at the next block.
+  private var told = HostTransport()
   private var hasPosition = false
 
   /// Does a block.
   @_noLocks
   mutating func run(_ count: Int) {
     fetchBuffers(count)
+    moveControls()
     guard !shared.pointee.isTaken.exchange(true, ordering: .acquiring) else {
       silence(count)
       return
@@ -131,9 +132,29 @@ struct HostProcess: @unchecked Sendable {
 
   // MARK: Events
 
+  /// Sets controls that are mapped, from this block on.
+  @_noLocks
+  private func moveControls() {
+    var port = 0
+    var event = jack_midi_event_t()
+    while port < midiInputs.count {
+      if let buffer = midiInputs[port].buffer {
+        let count = host_midi_count(buffer)
+        var index: UInt32 = 0
+        while index < count {
+          if host_midi_get(&event, buffer, index) == 0, let bytes = event.buffer {
+            controllers.act(on: bytes, count: event.size, plugin)
+          }
+          index &+= 1
+        }
+      }
+      port &+= 1
+    }
+  }
+
   @_noLocks
   private func readMIDI(_ port: MIDIPort, from start: Int, _ length: Int) {
-    guard let buffer = port.buffer else { return }
+    guard let buffer = port.buffer, let events = port.events else { return }
     let count = host_midi_count(buffer)
     var index: UInt32 = 0
     var event = jack_midi_event_t()
@@ -141,7 +162,7 @@ struct HostProcess: @unchecked Sendable {
       if host_midi_get(&event, buffer, index) == 0 {
         let frame = Int(event.time) &- start
         if frame >= 0 && frame < length,
-          !port.events.append(
+          !events.append(
             at: frame, type: midiType, body: UnsafeRawPointer(event.buffer), count: event.size)
         {
           countLoss()
@@ -153,7 +174,8 @@ struct HostProcess: @unchecked Sendable {
 
   @_noLocks
   private func writeMIDI(_ port: MIDIPort, at start: Int) {
-    var event = port.events.next(after: nil)
+    guard let events = port.events else { return }
+    var event = events.next(after: nil)
     while let found = event {
       if found.type == midiType,
         host_midi_write(
@@ -162,7 +184,7 @@ struct HostProcess: @unchecked Sendable {
       {
         countLoss()
       }
-      event = port.events.next(after: found)
+      event = events.next(after: found)
     }
   }
 
@@ -170,7 +192,7 @@ struct HostProcess: @unchecked Sendable {
   @_noLocks
   private mutating func tellPosition(_ transport: HostTransport, _ count: Int) {
     guard let control else { return }
-    if !hasPosition || transport.rolls != wasRolling || transport.frame != expectedFrame {
+    if !hasPosition || !host_transport_goes_on(transport, told) {
       position.set(frame: Int(transport.frame), rolls: transport.rolls)
       if transport.hasBeats {
         position.set(
@@ -181,9 +203,8 @@ struct HostProcess: @unchecked Sendable {
       }
       hasPosition = position.append(to: control, at: 0, hasBeats: transport.hasBeats)
     }
-    wasRolling = transport.rolls
-    expectedFrame = transport.frame
-    if transport.rolls { expectedFrame &+= UInt32(truncatingIfNeeded: count) }
+    told = transport
+    if transport.rolls { told.frame &+= UInt32(truncatingIfNeeded: count) }
   }
 
   /// Gives the plugin what was sent to it.
@@ -217,8 +238,9 @@ struct HostProcess: @unchecked Sendable {
 
   init(
     plugin: InstanceProcess, client: OpaquePointer, inputs: [AudioPort], outputs: [AudioPort],
-    midiInputs: [MIDIPort], midiOutputs: [MIDIPort], midiType: UInt32, control: AtomSequence?,
-    notify: AtomSequence?, position: PositionEvent, incoming: MessageRing, outgoing: MessageRing,
+    midiInputs: [MIDIPort], midiOutputs: [MIDIPort], midiType: UInt32,
+    controllers: ControlTable, control: AtomSequence?, notify: AtomSequence?,
+    position: PositionEvent, incoming: MessageRing, outgoing: MessageRing,
     freewheel: UnsafeMutablePointer<Float>?, shared: UnsafeMutablePointer<SharedState>
   ) {
     self.plugin = plugin
@@ -228,6 +250,7 @@ struct HostProcess: @unchecked Sendable {
     self.midiInputs = .copy(midiInputs)
     self.midiOutputs = .copy(midiOutputs)
     self.midiType = midiType
+    self.controllers = controllers
     self.control = control
     self.notify = notify
     self.position = position

@@ -18,6 +18,10 @@ extension JackClient {
       jack_set_property(client, uuid, Self.prettyName, port.name, "text/plain")
       jack_set_property(client, uuid, Self.order, "\(port.index)", Self.integer)
     }
+    if let jack = ports[Self.controlIndex] {
+      jack_set_property(
+        client, jack_port_uuid(jack), Self.prettyName, "MIDI controllers", "text/plain")
+    }
   }
 
   /// Takes back what was told, which the server would keep for whatever port comes next.
@@ -62,40 +66,3 @@ extension JackClient {
 
 /// Lets other threads go on.
 func waitBriefly() { usleep(100) }
-
-/// A connection that somebody asked for.
-struct Connection: Equatable {
-  /// A port of the plugin: the n-th with samples, or by symbol.
-  enum Place: Equatable {
-    case input(Int), output(Int), symbol(String)
-  }
-
-  let place: Place
-  /// The other client's port.
-  let other: String
-  /// How it was written.
-  let text: String
-
-  /// Reads `in=A,B,out=C` and `snare_l=D`: each name with `=` says where those after it go.
-  ///
-  /// - Returns: nil if it makes no sense.
-  static func parse(_ text: String) -> [Connection]? {
-    var result: [Connection] = []
-    var side = ""
-    var count = 0
-    for item in text.split(separator: ",", omittingEmptySubsequences: false) {
-      var other = item[...]
-      if let mark = item.firstIndex(of: "=") {
-        side = String(item[..<mark])
-        other = item[item.index(after: mark)...]
-        count = 0
-      }
-      guard !side.isEmpty, !other.isEmpty else { return nil }
-      let place: Place =
-        side == "in" ? .input(count) : side == "out" ? .output(count) : .symbol(side)
-      result.append(Connection(place: place, other: String(other), text: text))
-      count += 1
-    }
-    return result.isEmpty ? nil : result
-  }
-}

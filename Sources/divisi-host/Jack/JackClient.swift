@@ -4,25 +4,39 @@ internal import CJack
 import LV2Hosting
 import Synchronization
 
-/// A client of the JACK server that runs a plugin.
+/// A client of a JACK server that runs a plugin, for as long as that server is there.
 final class JackClient {
   let client: OpaquePointer
   /// What the server calls the client.
   let name: String
   let sampleRate: Double
-  private let shared = UnsafeMutablePointer<SharedState>.allocate(capacity: 1)
+  /// Samples in a block, when the client joined.
+  let blockLength: Int
+  let shared = UnsafeMutablePointer<SharedState>.allocate(capacity: 1)
   private var process: UnsafeMutablePointer<HostProcess>?
   private var position: PositionEvent?
   private var hosted: HostedPlugin?
-  /// The server's ports by the plugin's port index.
+  /// The server's ports by the plugin's port index; one for controllers has `controlIndex`.
   private(set) var ports: [Int: OpaquePointer] = [:]
+  static let controlIndex = -1
+  private var portNames: [String] = []
   private var told = 0
+  private var isActive = false
+  private var isClosed = false
+  /// What is connected, and what should be.
+  var connections = Connections()
+  var seenChangeCount = -1
 
   /// Joins a server.
   ///
   /// - Throws: if there is none, or if it refuses.
   init(name: String, isExact: Bool, startsServer: Bool) throws {
     host_silence_jack()
+    // Without the byte that ends it; JACK 2 takes one less than it says.
+    let longest = Int(jack_client_name_size()) - 2
+    guard !name.isEmpty, name.utf8.count <= longest, !name.contains(":") else {
+      throw Failure("--name '\(name)': expected 1 to \(longest) bytes without ':'")
+    }
     var options = JackNullOption.rawValue
     if isExact { options |= JackUseExactName.rawValue }
     if !startsServer { options |= JackNoStartServer.rawValue }
@@ -40,11 +54,12 @@ final class JackClient {
     self.client = client
     self.name = String(cString: jack_get_client_name(client))
     sampleRate = Double(jack_get_sample_rate(client))
+    blockLength = Int(jack_get_buffer_size(client))
     shared.initialize(to: SharedState())
   }
 
   deinit {
-    jack_client_close(client)
+    close()
     process?.pointee.deallocate()
     process?.deallocate()
     position?.deallocate()
@@ -54,8 +69,10 @@ final class JackClient {
 
   /// Registers ports for a plugin and runs it from now on.
   ///
-  /// - Parameter waits: whether it rests until the transport rolls.
-  func activate(_ hosted: HostedPlugin, waits: Bool) throws {
+  /// - Parameters:
+  ///   - controllers: what MIDI controllers do; it must stay as long as the client.
+  ///   - waits: whether the plugin rests until the transport rolls.
+  func activate(_ hosted: HostedPlugin, _ controllers: ControlMap, waits: Bool) throws {
     self.hosted = hosted
     let plugin = hosted.plugin
     let midi = "http://lv2plug.in/ns/ext/midi#MidiEvent"
@@ -72,14 +89,19 @@ final class JackClient {
         return HostProcess.MIDIPort(jack: try register(port), events: events)
       }
     }
+    let (inputs, outputs) = (try audio(true), try audio(false))
+    var midiInputs = try events(true)
+    if midiInputs.isEmpty {
+      midiInputs = [HostProcess.MIDIPort(jack: try registerControl(plugin), events: nil)]
+    }
     let position = PositionEvent(urids: plugin.world.urids)
     self.position = position
     let process = UnsafeMutablePointer<HostProcess>.allocate(capacity: 1)
     process.initialize(
       to: HostProcess(
-        plugin: hosted.instance.process, client: client, inputs: try audio(true),
-        outputs: try audio(false), midiInputs: try events(true), midiOutputs: try events(false),
-        midiType: plugin.world.urids.map(midi),
+        plugin: hosted.instance.process, client: client, inputs: inputs,
+        outputs: outputs, midiInputs: midiInputs, midiOutputs: try events(false),
+        midiType: plugin.world.urids.map(midi), controllers: controllers.table,
         control: hosted.controlPort.flatMap { hosted.instance.events($0.index) },
         notify: hosted.notifyPort.flatMap { hosted.instance.events($0.index) },
         position: position, incoming: hosted.incoming, outgoing: hosted.outgoing,
@@ -90,27 +112,53 @@ final class JackClient {
     told = hosted.latency
     setCallbacks(process)
     guard jack_activate(client) == 0 else { throw Failure("the JACK server does not let us play") }
+    isActive = true
     describePorts(plugin)
+  }
+
+  /// Leaves the server, for good. Nothing of the client runs any more, and only counts can be had.
+  func close() {
+    guard !isClosed else { return }
+    isClosed = true
+    deactivate()
+    jack_client_close(client)
   }
 
   /// Leaves the plugin alone.
   func deactivate() {
-    if !isGone {
+    if isActive && !isGone {
       forgetPorts()
       jack_deactivate(client)
     }
+    isActive = false
     hosted?.pausing = { $0() }
   }
 
   private func register(_ port: Port) throws -> OpaquePointer {
-    let type = port.kind == .audio ? JACK_DEFAULT_AUDIO_TYPE : JACK_DEFAULT_MIDI_TYPE
-    let flags = port.isInput ? JackPortIsInput : JackPortIsOutput
-    guard
-      let registered = jack_port_register(
-        client, port.symbol, type, UInt(flags.rawValue), 0)
-    else { throw Failure("\(port.symbol): the JACK server has no room for this port") }
-    ports[port.index] = registered
-    return registered
+    try register(
+      port.index, port.symbol,
+      port.kind == .audio ? JACK_DEFAULT_AUDIO_TYPE : JACK_DEFAULT_MIDI_TYPE,
+      port.isInput ? JackPortIsInput : JackPortIsOutput)
+  }
+
+  /// A port for controllers, where the plugin takes no MIDI.
+  private func registerControl(_ plugin: Plugin) throws -> OpaquePointer {
+    let name = plugin.port("control") == nil ? "control" : "midi-control"
+    return try register(Self.controlIndex, name, JACK_DEFAULT_MIDI_TYPE, JackPortIsInput)
+  }
+
+  private func register(
+    _ index: Int, _ symbol: String, _ type: String, _ flags: JackPortFlags
+  ) throws -> OpaquePointer {
+    // With the client's name and what ends it; JACK 2 takes more than 256 bytes, and cuts them off.
+    let longest = min(Int(jack_port_name_size()), 256) - name.utf8.count - 3
+    let name = PortName.short(symbol, longest: longest, taken: portNames)
+    guard let port = jack_port_register(client, name, type, UInt(flags.rawValue), 0) else {
+      throw Failure("\(symbol): the JACK server has no room for this port")
+    }
+    ports[index] = port
+    portNames.append(name)
+    return port
   }
 
   private func setCallbacks(_ process: UnsafeMutablePointer<HostProcess>) {
@@ -129,6 +177,10 @@ final class JackClient {
     jack_on_shutdown(
       client,
       { context in sharedState(context)?.pointee.isGone.store(true, ordering: .relaxed) }, shared)
+    jack_set_port_connect_callback(
+      client, { _, _, _, context in noteGraphChange(context) }, shared)
+    jack_set_port_registration_callback(
+      client, { _, _, context in noteGraphChange(context) }, shared)
     jack_set_latency_callback(
       client,
       { mode, context in
@@ -182,6 +234,10 @@ final class JackClient {
       if let jack = ports[port.index] { jack_port_set_latency_range(jack, mode, &total) }
     }
   }
+}
+
+private func noteGraphChange(_ context: UnsafeMutableRawPointer?) {
+  sharedState(context)?.pointee.graphChangeCount.add(1, ordering: .releasing)
 }
 
 private func sharedState(_ context: UnsafeMutableRawPointer?) -> UnsafeMutablePointer<SharedState>?

@@ -14,6 +14,8 @@ struct SharedState: ~Copyable {
   let xrunCount = Atomic<Int>(0)
   /// Events that found no room.
   let lostCount = Atomic<Int>(0)
+  /// How often ports and connections have come and gone.
+  let graphChangeCount = Atomic<Int>(0)
   /// Whether the server has gone.
   let isGone = Atomic<Bool>(false)
 }

@@ -73,13 +73,13 @@ final class NSMManager {
 
   private func announce() throws {
     let program = CommandLine.arguments.first?.split(separator: "/").last.map(String.init)
+    socket.reportsRefusals = true
+    defer { socket.reportsRefusals = false }
     send(
       OSCMessage(
         "/nsm/server/announce", .text(Self.applicationName), .text(Self.capabilities),
         .text(program ?? "divisi-host"), .integer(Self.version.major),
         .integer(Self.version.minor), .integer(Int(getpid()))))
-    socket.reportsRefusals = true
-    defer { socket.reportsRefusals = false }
     let end = ContinuousClock.now + Self.patience
     while !Stop.isWanted && .now < end {
       wait()

@@ -23,6 +23,8 @@ struct OSCControls {
   private let parts: [(parts: [Substring], place: Int)]
 
   static let root = "/divisi/"
+  /// Bytes of a pattern; one that is longer would cost more time than it is worth.
+  private static let longestPattern = 256
   private static let toggled = "http://lv2plug.in/ns/lv2core#toggled"
 
   /// - Parameter commands: words that mean something else after `/divisi/`.
@@ -56,7 +58,7 @@ struct OSCControls {
   /// Those that are meant by what follows `/divisi/`, which may have wildcards; each once.
   func matching(_ name: String) -> [Control] {
     if let place = places[name] { return [all[place]] }
-    guard OSCPattern.isOne(name) else { return [] }
+    guard OSCPattern.isOne(name), name.utf8.count <= Self.longestPattern else { return [] }
     let patterns = Self.split(name).map { OSCPattern($0) }
     var found = Set<Int>()
     for (parts, place) in parts where parts.count == patterns.count {

@@ -48,9 +48,9 @@ struct OSCListener {
       score = path
       news.append(OSCMessage(OSCControls.root + "score", .text(path)))
     }
-    if xruns != session.client.xrunCount {
-      xruns = session.client.xrunCount
-      news.append(OSCMessage(OSCControls.root + "xruns", .integer(session.client.xrunCount)))
+    if xruns != session.xrunCount {
+      xruns = session.xrunCount
+      news.append(OSCMessage(OSCControls.root + "xruns", .integer(session.xrunCount)))
     }
     return news
   }

@@ -39,6 +39,7 @@ struct OSCMessage: Equatable {
   /// - Returns: nil if it is malformed.
   init?(_ bytes: UnsafeRawBufferPointer) {
     guard bytes.count >= 8, bytes.count % 4 == 0, bytes[0] == UInt8(ascii: "/"),
+      !Self.holdsBlobs(bytes),
       let data = UnsafeMutableRawPointer(mutating: bytes.baseAddress),
       let message = lo_message_deserialise(data, bytes.count, nil)
     else { return nil }
@@ -51,6 +52,14 @@ struct OSCMessage: Equatable {
       let place = places?[index].map { UnsafeRawPointer($0) }
       return Self.value(UInt8(bitPattern: types[index]), at: place)
     }
+  }
+
+  /// Whether there are blobs, which mean nothing here: liblo 0.31 reads four bytes too many of a
+  /// message that ends before a blob's size (`lo_validate_blob`).
+  private static func holdsBlobs(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    let pathCount = bytes.prefix { $0 != 0 }.count
+    let types = bytes.dropFirst(pathCount / 4 * 4 + 4).prefix { $0 != 0 }
+    return types.contains(UInt8(ascii: "b"))
   }
 
   private static func value(_ type: UInt8, at place: UnsafeRawPointer?) -> OSCValue {

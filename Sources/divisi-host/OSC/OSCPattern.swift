@@ -22,7 +22,9 @@ struct OSCPattern {
     while let byte = rest.popFirst() {
       switch UnicodeScalar(byte) {
       case "?": elements.append(.one { _ in true })
-      case "*": elements.append(.many)
+      case "*":
+        while rest.first == byte { rest.removeFirst() }
+        elements.append(.many)
       case "[", "{":
         let close = byte == UInt8(ascii: "[") ? UInt8(ascii: "]") : UInt8(ascii: "}")
         guard let end = rest.firstIndex(of: close) else {
@@ -63,22 +65,25 @@ struct OSCPattern {
   /// Whether it means a name.
   func matches(_ text: String) -> Bool {
     let name = Array(text.utf8)
-    // Where in the name those ways of reading are that have worked so far.
-    var places: Set<Int> = [0]
+    // Whether those ways of reading that have worked so far end before a character of the name.
+    var places = [true] + Array(repeating: false, count: name.count)
     for element in elements {
-      switch element {
-      case .one(let isMeant):
-        places = Set(places.filter { $0 < name.count && isMeant(name[$0]) }.map { $0 + 1 })
-      case .many:
-        if let first = places.min() { places = Set(first...name.count) }
-      case .either(let words):
-        places = Set(
-          places.flatMap { place in
-            words.filter { name[place...].starts(with: $0) }.map { place + $0.count }
-          })
+      var next = Array(repeating: false, count: name.count + 1)
+      for place in places.indices where places[place] {
+        switch element {
+        case .one(let isMeant):
+          if place < name.count, isMeant(name[place]) { next[place + 1] = true }
+        case .many:
+          for later in place...name.count { next[later] = true }
+        case .either(let words):
+          for word in words where name[place...].starts(with: word) {
+            next[place + word.count] = true
+          }
+        }
+        if case .many = element { break }
       }
-      if places.isEmpty { return false }
+      places = next
     }
-    return places.contains(name.count)
+    return places[name.count]
   }
 }

@@ -70,7 +70,7 @@ extension OSCSurface {
   /// Everything that is measured.
   private func meters(_ session: Session) -> [OSCMessage] {
     controls.all.filter { !$0.isInput }.map { $0.message(session.hosted.instance[$0.symbol]) }
-      + [OSCMessage(OSCControls.root + "xruns", .integer(session.client.xrunCount))]
+      + [OSCMessage(OSCControls.root + "xruns", .integer(session.xrunCount))]
   }
 
   /// `subscribe [port [seconds]]`: for those who listen elsewhere than they send from.

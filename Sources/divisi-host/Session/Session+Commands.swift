@@ -4,7 +4,9 @@ import LV2Hosting
 
 /// Commands in words: what the prompt takes, and whatever else speaks in lines.
 extension Session {
-  static let commands = [
+  static let commands = ownCommands.dropLast() + controllerCommands + ownCommands.suffix(1)
+
+  private static let ownCommands = [
     ("help", "this list"),
     ("controls", "all controls and their values"),
     ("set SYMBOL VALUE", "set a control"),
@@ -40,12 +42,16 @@ extension Session {
         "\(describe($0))\t\(Listing.range($0))"
       }
     case "monitors": return monitors
-    case "get": return [try describe(port(rest))]
+    case "get": return [try describe(rest)]
     case "set":
-      let parts = rest.split { $0 == " " || $0 == "=" }.map(String.init)
-      guard parts.count == 2 else { throw Failure("set: expected a symbol and a value") }
-      try set(parts[0], to: parts[1])
-      return [try describe(port(parts[0]))]
+      let symbol = String(rest.prefix { $0 != " " && $0 != "=" })
+      let value = String(rest.dropFirst(symbol.count).drop { $0 == " " || $0 == "=" })
+      guard !symbol.isEmpty, !value.isEmpty else {
+        throw Failure("set: expected a symbol and a value")
+      }
+      try set(symbol, to: value)
+      // Of properties one only hears in time.
+      return [hosted.plugin.port(symbol) == nil ? "\(symbol) = \(value)" : try describe(symbol)]
     case "presets": return Listing.presets(of: hosted.plugin)
     case "preset":
       try select(preset: rest)
@@ -61,7 +67,9 @@ extension Session {
       let place = try place(rest)
       try load(from: place)
       return ["loaded \(place)"]
-    default: throw Failure("\(command): expected a command ('help' lists them)")
+    default:
+      if let answer = try performControllers(command, rest) { return answer }
+      throw Failure("\(command): expected a command ('help' lists them)")
     }
   }
 
@@ -87,15 +95,17 @@ extension Session {
     changeCount += 1
   }
 
-  /// Keeps the state in a folder.
+  /// Keeps the plugin's state and what is mapped in a folder.
   func save(to place: String) throws {
     try hosted.save(to: place)
+    try controllers.save(to: place)
     if place == folder { noteSaved() }
   }
 
   /// Goes back to a state that was saved.
   func load(from place: String) throws {
     try hosted.load(from: place)
+    try controllers.load(from: place)
     changeCount += 1
     if place == folder { noteSaved() }
   }
@@ -104,7 +114,7 @@ extension Session {
 
   /// How it goes, in one line.
   var summary: String {
-    var parts = ["xruns \(client.xrunCount)"]
+    var parts = ["xruns \(xrunCount)"]
     for symbol in ["late", "progress"] where hosted.plugin.port(symbol)?.kind == .control {
       let value = hosted.instance[symbol]
       parts.append(
@@ -118,8 +128,8 @@ extension Session {
   private var monitors: [String] {
     var lines = hosted.plugin.ports(.control, isInput: false).map { describe($0) }
     lines += properties.sorted { $0.key < $1.key }.map { "\($0.key) = \($0.value.printable)" }
-    lines.append("xruns = \(client.xrunCount)")
-    if client.lostCount > 0 { lines.append("lost events = \(client.lostCount)") }
+    lines.append("xruns = \(xrunCount)")
+    if lostCount > 0 { lines.append("lost events = \(lostCount)") }
     return lines
   }
 
@@ -130,11 +140,16 @@ extension Session {
     return place
   }
 
-  private func port(_ symbol: String) throws -> Port {
-    guard let port = hosted.plugin.port(symbol), port.kind == .control else {
-      throw Failure("\(symbol): expected a control ('controls' lists them)")
-    }
-    return port
+  /// A control's value, or that of a property whose URI ends like that.
+  private func describe(_ name: String) throws -> String {
+    if let port = hosted.plugin.port(name), port.kind == .control { return describe(port) }
+    let wanted = name.lowercased()
+    guard
+      let found = properties.first(where: {
+        $0.key == name || PluginSearch.shortName($0.key).lowercased() == wanted
+      })
+    else { throw Failure("\(name): expected a control ('controls' lists them)") }
+    return "\(name) = \(found.value.printable)"
   }
 
   private func describe(_ port: Port) -> String {

@@ -8,8 +8,16 @@ import LV2Hosting
 /// Everything that is not the audio thread's or the worker's happens here, on one thread; each way
 /// of control is a `Surface`.
 final class Session {
-  private(set) var hosted: HostedPlugin
-  private(set) var client: JackClient
+  var hosted: HostedPlugin
+  /// The server's client; nil as long as there is no server.
+  var client: JackClient?
+  /// What was there when the last server went.
+  var absence: Absence?
+  let controllers: ControlMap
+  /// Whether the client's name must be the one that was asked for.
+  var isExact = false
+  /// Whether the plugin rests until the transport rolls.
+  var waits = false
   let strips: [Strip]
   /// Where states are kept if nobody says where.
   var folder: String?
@@ -31,24 +39,27 @@ final class Session {
   /// How often surfaces show what is new, per second.
   static let rate = 20
 
-  init(client: JackClient, hosted: HostedPlugin, folder: String?) {
+  init(client: JackClient, hosted: HostedPlugin, controllers: ControlMap, folder: String?) {
     self.client = client
     self.hosted = hosted
+    self.controllers = controllers
     self.folder = folder
     strips = Strip.all(of: hosted.plugin)
   }
 
-  /// Serves until somebody has had enough, or the server goes.
+  /// Serves until somebody has had enough.
   func run() {
     defer { for surface in surfaces { surface.close() } }
     let interval = Duration.seconds(1) / Self.rate
     var next = ContinuousClock.now + interval
-    while !isOver && !Stop.isWanted && !client.isGone {
+    try? hosted.askForProperties()
+    while !isOver && !Stop.isWanted {
       wait(until: next)
       guard ContinuousClock.now >= next else { continue }
       next = max(next + interval, .now)
       listen()
-      client.updateLatency()
+      listenToControllers()
+      updateServer()
       for surface in surfaces { surface.update(self) }
     }
   }
@@ -73,12 +84,7 @@ final class Session {
     while let (type, body, count) = hosted.outgoing.next() {
       let message = AtomMessage(
         type: type, body: Array(UnsafeRawBufferPointer(start: body, count: count)))
-      guard let (kind, values) = message.object(urids), kind.hasSuffix("patch#Set"),
-        let property = values["http://lv2plug.in/ns/ext/patch#property"],
-        let uri = urids.unmap(property.word(0)),
-        let value = values["http://lv2plug.in/ns/ext/patch#value"]
-      else { continue }
-      properties[uri] = value.text
+      for (uri, value) in message.patchedValues(urids) { properties[uri] = value.valueText(urids) }
     }
     for message in hosted.log.take() { tell(message.text) }
   }

@@ -48,20 +48,22 @@ struct Polonaise {
   static let preset = "hands-fast"
   static let arguments = ["urn:divisi:hands", "--preset", preset]
   static let parts = ["left", "right"]
+  static let ports = ["left_l", "left_r", "right_l", "right_r"]
 
   let folder: TemporaryFolder
   let channels: [[Float]]
   let sampleRate: Int
   var path: String { folder.file("stereo.wav") }
 
-  init() throws {
+  /// - Parameter sampleRate: what the samples are taken for; nil for what they are.
+  init(sampleRate: Int? = nil) throws {
     folder = try TemporaryFolder()
     let mix = try AudioFile.read(path: Self.mix)
-    sampleRate = mix.sampleRate
+    self.sampleRate = sampleRate ?? mix.sampleRate
     // Both sides differ, so that none can pass for the other.
     channels = [mix.channels[0], mix.channels[0].map { $0 * 0.5 }]
     try AudioFile.write(
-      AudioBuffer(sampleRate: sampleRate, channels: channels), to: path, as: .wavFloat)
+      AudioBuffer(sampleRate: self.sampleRate, channels: channels), to: path, as: .wavFloat)
   }
 
   /// The channels of each part as `divisi separate --stream` writes them.
@@ -70,7 +72,7 @@ struct Polonaise {
       Project.program("divisi"),
       [
         "separate", path, "--stream", "--preset", Self.preset, "--score", Self.score, "--format",
-        "wav-float", "--filename", "{part}", "-o", folder.file("parts"),
+        "wav-float", "--filename", "{part}", "-o", folder.file("parts"), "--partial",
       ])
     try #require(run.status == 0, "\(run.errors)")
     return try Self.parts.map {

@@ -4,16 +4,38 @@ import Testing
 /// A JACK server of a test's own, without a sound card, and clients of it.
 final class Server {
   let environment: [String: String]
-  private let child: Child
+  private let name = "divisi-\(getpid())-\(UUID().uuidString.prefix(8))"
+  private var child: Child
 
   init(rate: Int = 44_100, period: Int = 1024) throws {
-    let name = "divisi-\(getpid())-\(UUID().uuidString.prefix(8))"
     environment = [
       "JACK_DEFAULT_SERVER": name, "JACK_NO_AUDIO_RESERVATION": "1", "JACK_NO_START_SERVER": "1",
     ]
-    child = try Child(
+    child = try Self.start(name, rate, period, environment)
+    try waitUntilReady()
+  }
+
+  private static func start(
+    _ name: String, _ rate: Int, _ period: Int, _ environment: [String: String]
+  ) throws -> Child {
+    try Child(
       "jackd", ["-S", "-r", "-n", name, "-d", "dummy", "-r", "\(rate)", "-p", "\(period)"],
       environment: environment)
+  }
+
+  /// Ends, as it does when somebody restarts it or it crashes.
+  func stop(_ signal: Int32 = SIGTERM) {
+    child.send(signal)
+    child.wait()
+  }
+
+  /// Begins again after `stop`, under the same name.
+  func start(rate: Int = 44_100, period: Int = 1024) throws {
+    child = try Self.start(name, rate, period, environment)
+    try waitUntilReady()
+  }
+
+  private func waitUntilReady() throws {
     let isReady = child.wait { [environment] in
       (try? Child.run("jack_wait", ["-c"], environment: environment))?.output
         .hasPrefix("running") == true
@@ -24,13 +46,16 @@ final class Server {
   // A server that is killed stays in the list of all servers, which has room for eight.
   deinit { child.endPatiently() }
 
-  /// Starts the host as the client `plug`, and waits until it plays.
-  func host(_ arguments: [String], connects: Bool = false) throws -> Child {
+  /// Starts the host as a client, and waits until it plays.
+  func host(
+    _ arguments: [String], connects: Bool = false, name: String = "plug",
+    environment more: [String: String] = [:]
+  ) throws -> Child {
     let host = try Child(
       Project.program("divisi-host"),
-      arguments + ["--name", "plug", "--exact"] + (connects ? [] : ["--no-connect"]),
-      environment: environment)
-    try #require(host.wait { host.output.contains("plays as plug") }, "\(host.errors)")
+      arguments + ["--name", name, "--exact"] + (connects ? [] : ["--no-connect"]),
+      environment: environment.merging(more) { $1 })
+    try #require(host.wait { host.output.contains("plays as \(name)") }, "\(host.errors)")
     return host
   }
 
@@ -43,23 +68,100 @@ final class Server {
 
   /// Plays two channels through the host, freewheeling from the transport's start, and records ports.
   func play(_ channels: [[Float]], recording ports: [String]) throws -> [[Float]] {
+    try play(Music(inputs: ["in_l", "in_r"], channels: channels), recording: ports).channels
+  }
+
+  /// What is played to a host along the transport.
+  struct Music {
+    /// Ports with samples, and the samples for each.
+    var inputs: [String] = []
+    var channels: [[Float]] = []
+    /// MIDI messages of three bytes, in order, and the port for them.
+    var events: [Event] = []
+    var eventInput: String?
+    /// Samples in all, and how many of them are left out at the beginning.
+    var count = 0
+    var start = 0
+    /// Beats per minute; nil where nobody keeps the time.
+    var tempo: Double?
+    /// Whether it takes as long as it sounds; else it goes as fast as it can.
+    var takesTime = false
+  }
+
+  /// A MIDI message at a frame of the transport.
+  struct Event: Equatable {
+    let frame: Int
+    let bytes: [UInt8]
+
+    init(_ frame: Int, _ bytes: UInt8...) {
+      self.frame = frame
+      self.bytes = bytes
+    }
+
+    /// Reads the player's line.
+    fileprivate init?(line: Substring) {
+      let words = line.split(separator: " ")
+      guard let frame = words.first.flatMap({ Int($0) }) else { return nil }
+      self.frame = frame
+      bytes = words.dropFirst().compactMap { UInt8($0, radix: 16) }
+    }
+
+    fileprivate var line: String {
+      "\(frame) " + bytes.map { String($0, radix: 16) }.joined(separator: " ") + "\n"
+    }
+  }
+
+  /// Plays music through the host `plug`, and records samples, of any client's ports, and one port's MIDI.
+  func play(
+    _ music: Music, recording ports: [String], events: String? = nil
+  ) throws -> (channels: [[Float]], events: [Event]) {
     let folder = try TemporaryFolder()
-    var raw = [Float](repeating: 0, count: channels[0].count * channels.count)
+    let (channels, count) = (music.channels, music.channels.first?.count ?? music.count)
+    var raw = [Float](repeating: 0, count: count * channels.count)
     for (channel, samples) in channels.enumerated() {
       for (index, sample) in samples.enumerated() { raw[index * channels.count + channel] = sample }
     }
     try raw.withUnsafeBytes { Data($0) }.write(to: URL(fileURLWithPath: folder.file("in")))
+    try Data(music.events.map(\.line).joined().utf8)
+      .write(to: URL(fileURLWithPath: folder.file("events")))
+    let places =
+      music.inputs.map { ">plug:" + $0 } + (music.eventInput.map { ["}plug:" + $0] } ?? [])
+      + ports.map { $0.contains(":") ? "<" + $0 : "<plug:" + $0 }
+      + (events.map { ["{plug:" + $0] } ?? [])
     let run = try Child.run(
       Project.player(),
-      [folder.file("in"), folder.file("out"), "\(channels[0].count)", ">plug:in_l", ">plug:in_r"]
-        + ports.map { "<plug:" + $0 }, environment: environment)
+      [
+        folder.file("in"), folder.file("out"), "\(count)", "-m", folder.file("events"), "-s",
+        "\(music.start)", "-t", "\(music.tempo ?? 0)",
+        "-w", music.takesTime ? "1" : "0",
+      ] + places, environment: environment)
     try #require(run.status == 0, "\(run.errors)")
-    return try folder.data("out").withUnsafeBytes { bytes in
+    let heard = try folder.data("out").withUnsafeBytes { bytes in
       let samples = bytes.bindMemory(to: Float.self)
       return ports.indices.map { port in
         stride(from: port, to: samples.count, by: ports.count).map { samples[$0] }
       }
     }
+    return (heard, run.output.split(separator: "\n").compactMap { Event(line: $0) })
+  }
+
+  /// Plays the recording and compares all parts with those of the command line, bit by bit.
+  ///
+  /// - Parameter rate: samples per second, at which the recording is played higher or lower.
+  func expectParts(
+    of host: Child, _ comment: String, rate: Int? = nil,
+    location: SourceLocation = #_sourceLocation
+  ) throws {
+    let recording = try Polonaise(sampleRate: rate)
+    let expected = try recording.expected().flatMap { $0 }
+    let latency = Int(try host.value("latency"))
+    let input = recording.channels.map { $0 + [Float](repeating: 0, count: latency) }
+    let output = try play(input, recording: Polonaise.ports)
+    for (port, (heard, wanted)) in zip(Polonaise.ports, zip(output, expected)) {
+      #expect(
+        Array(heard.dropFirst(latency)) == wanted, "\(comment): \(port)", sourceLocation: location)
+    }
+    #expect(expected.allSatisfy { $0.contains { abs($0) > 0.05 } }, "silence proves nothing")
   }
 }
 

@@ -1,0 +1,1 @@
+../../divisi-host/Jack/HostProcess.swift

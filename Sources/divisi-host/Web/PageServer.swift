@@ -1,0 +1,96 @@
+// Thread: setup
+
+internal import NIOCore
+internal import NIOHTTP1
+internal import NIOPosix
+internal import NIOWebSocket
+import Glibc
+
+/// The HTTP server, with a thread of its own.
+final class PageServer {
+  /// Where it listens.
+  let port: UInt16
+  private let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+  private let channel: any Channel
+
+  /// How long a connection may say nothing; a page that listens is told something more often.
+  private static let patience = TimeAmount.seconds(60)
+
+  /// Serves from now on, at the first of some ports that is free.
+  ///
+  /// - Parameter isOpen: whether others than this machine may come.
+  /// - Throws: if no port is free.
+  init(
+    hub: PageHub, scores: ScoreFolder, isOpen: Bool, at address: PageAddress, ports: [UInt16]
+  ) throws {
+    let bootstrap = ServerBootstrap(group: group)
+      .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+      .childChannelInitializer { channel in
+        channel.eventLoop.makeCompletedFuture {
+          try Self.setUp(channel, hub: hub, scores: scores, isOpen: isOpen)
+        }
+      }
+    var problem = ""
+    for candidate in ports {
+      do {
+        let channel = try bootstrap.bind(host: address.text, port: Int(candidate)).wait()
+        self.channel = channel
+        port = UInt16(channel.localAddress?.port ?? 0)
+        return
+      } catch let error as IOError {
+        problem = "\(error.localizedText)"
+      }
+    }
+    try? group.syncShutdownGracefully()
+    let range =
+      ports.count > 1 ? "ports \(ports[0]) to \(ports[ports.count - 1])" : "port \(ports[0])"
+    throw Failure("\(address.text), \(range): expected one that can be listened at; \(problem)")
+  }
+
+  /// Ends all connections.
+  func stop() {
+    // What has been said before is sent first, as far as anybody reads it.
+    try? group.next().submit {}.wait()
+    try? channel.close().wait()
+    try? group.syncShutdownGracefully()
+  }
+
+  /// What a connection goes through: HTTP, and WebSocket where a page asks for it.
+  private static func setUp(
+    _ channel: any Channel, hub: PageHub, scores: ScoreFolder, isOpen: Bool
+  ) throws {
+    let handler = PageHandler(hub: hub, scores: scores, isOpen: isOpen)
+    let upgrader = NIOWebSocketServerUpgrader(
+      maxFrameSize: PageSocket.longestWish,
+      shouldUpgrade: { channel, head in
+        let isAllowed = head.uri == "/socket" && PageOrigin(head.headers).isOwn(openly: isOpen)
+        return channel.eventLoop.makeSucceededFuture(isAllowed ? [:] : nil)
+      },
+      upgradePipelineHandler: { channel, _ in
+        channel.eventLoop.makeCompletedFuture {
+          try channel.pipeline.syncOperations.addHandler(PageSocket(hub: hub))
+        }
+      })
+    let pipeline = channel.pipeline.syncOperations
+    try pipeline.addHandler(IdleStateHandler(allTimeout: patience))
+    let plain = NIOLoopBound(handler, eventLoop: channel.eventLoop)
+    try pipeline.configureHTTPServerPipeline(
+      withServerUpgrade: (
+        upgraders: [upgrader],
+        completionHandler: { $0.pipeline.syncOperations.removeHandler(plain.value, promise: nil) }
+      ))
+    try pipeline.addHandler(handler)
+  }
+}
+
+extension IOError {
+  /// The reason, in the system's words.
+  fileprivate var localizedText: String { String(cString: strerror(errnoCode)) }
+}
+
+extension PageOrigin {
+  /// Who is asked, and on whose behalf, by a request's headers.
+  init(_ headers: HTTPHeaders) {
+    self.init(host: headers.first(name: "Host"), origin: headers.first(name: "Origin"))
+  }
+}

@@ -1,0 +1,77 @@
+// Thread: page
+
+internal import FoundationEssentials
+internal import NIOCore
+internal import NIOWebSocket
+
+/// The WebSocket of one page: news go out, wishes come in.
+final class PageSocket: ChannelInboundHandler {
+  typealias InboundIn = WebSocketFrame
+  typealias OutboundOut = WebSocketFrame
+
+  private let hub: PageHub
+  private var number: Int?
+
+  /// A wish is a symbol and a number; nothing that a page sends is longer.
+  static let longestWish = 4096
+
+  init(hub: PageHub) { self.hub = hub }
+
+  func handlerAdded(context: ChannelHandlerContext) {
+    number = hub.join(context.channel)
+    if number == nil { close(context, 1013, "too many pages") }
+  }
+
+  func channelInactive(context: ChannelHandlerContext) {
+    if let number { hub.leave(number) }
+    context.fireChannelInactive()
+  }
+
+  func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    let frame = unwrapInboundIn(data)
+    guard let number else { return }
+    switch frame.opcode {
+    case .ping:
+      // Who asks without listening is not answered.
+      guard context.channel.isWritable else { return }
+      let pong = WebSocketFrame(fin: true, opcode: .pong, data: frame.unmaskedData)
+      context.writeAndFlush(wrapOutboundOut(pong), promise: nil)
+    case .pong: break
+    case .text where frame.fin:
+      let bytes = frame.unmaskedData.readableBytesView
+      guard let wish = try? JSONDecoder().decode(Wish.self, from: Data(bytes)) else {
+        return close(context, 1007, "expected a wish")
+      }
+      if !hub.ask(.wish(wish, from: number)) { close(context, 1013, "too many wishes") }
+    case .connectionClose: close(context, 1000, "")
+    default: close(context, 1003, "expected a wish")
+    }
+  }
+
+  func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+    if event is IdleStateHandler.IdleStateEvent { context.close(promise: nil) }
+  }
+
+  func errorCaught(context: ChannelHandlerContext, error: any Error) {
+    context.close(promise: nil)
+  }
+
+  private func close(_ context: ChannelHandlerContext, _ code: UInt16, _ reason: String) {
+    if let number { hub.leave(number) }
+    number = nil
+    let channel = context.channel
+    context.writeAndFlush(wrapOutboundOut(.close(code, reason))).whenComplete { _ in
+      channel.close(promise: nil)
+    }
+  }
+}
+
+extension WebSocketFrame {
+  /// Says goodbye, with a code and why.
+  static func close(_ code: UInt16, _ reason: String) -> WebSocketFrame {
+    var data = ByteBuffer()
+    data.writeInteger(code)
+    data.writeString(reason)
+    return WebSocketFrame(fin: true, opcode: .connectionClose, data: data)
+  }
+}
