@@ -71,7 +71,7 @@ import Testing
     try server.expectParts(of: host, "after", rate: rate)
   }
 
-  /// A server that crashes, a score that comes while there is none, and a connection whose other end comes back later.
+  /// A score that comes while there is no server, and a connection whose other end comes back later.
   @Test func whatHappensMeanwhileIsKept() throws {
     let server = try Server()
     let host = try server.host(
@@ -79,7 +79,7 @@ import Testing
     var other = try server.host(
       ["http://lv2plug.in/plugins/eg-amp"], name: "other")
     _ = try server.tool("jack_connect", ["plug:right_l", "other:in"])
-    server.stop(SIGKILL)
+    server.stop()
     #expect(host.wait { host.errors.contains(Self.isGone) })
     other.say("quit")
     #expect(other.wait() == 0)

@@ -5,11 +5,11 @@ import Synchronization
 
 /// Connections that outlive servers.
 extension JackClient {
-  /// Looks at what is connected, and makes the connections that are missing, if ports or connections
-  /// have changed.
+  /// Makes the connections that are missing, and looks at what is connected if that has changed.
   func updateConnections() {
     let count = shared.pointee.graphChangeCount.load(ordering: .acquiring)
-    guard count != seenChangeCount, !isGone else { return }
+    // A port that is there cannot be connected before its client is active, which nobody tells.
+    guard count != seenChangeCount || !connections.wanted.isEmpty, !isGone else { return }
     seenChangeCount = count
     for link in connections.wanted { connect(link) }
     let now = currentLinks

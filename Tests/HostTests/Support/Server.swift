@@ -23,9 +23,11 @@ final class Server {
       environment: environment)
   }
 
-  /// Ends, as it does when somebody restarts it or it crashes.
-  func stop(_ signal: Int32 = SIGTERM) {
-    child.send(signal)
+  /// Ends, as it does when somebody restarts it.
+  ///
+  /// Not by SIGKILL: JACK leaves shared memory behind then, which later clients stumble over.
+  func stop() {
+    child.send(SIGTERM)
     child.wait()
   }
 
