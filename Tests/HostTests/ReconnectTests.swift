@@ -63,12 +63,12 @@ import Testing
     let server = try Server()
     let host = try server.host(Polonaise.arguments + ["--score", Polonaise.score, "--wait"])
     #expect(try host.ask("set gain_left -60", for: "gain_left") == "gain_left = -60")
-    try server.expectParts(of: host, "before")
+    try server.expectParts(of: host, "before", at: Polonaise.ports)
     server.stop()
     try server.start(rate: rate, period: 256)
     try Self.expectReturns(1, of: host)
     #expect(try host.value("gain_left") == -60)
-    try server.expectParts(of: host, "after", rate: rate)
+    try server.expectParts(of: host, "after", rate: rate, at: Polonaise.ports)
   }
 
   /// A score that comes while there is no server, and a connection whose other end comes back later.

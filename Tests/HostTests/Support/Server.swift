@@ -149,19 +149,22 @@ final class Server {
 
   /// Plays the recording and compares all outputs with those of the command line, bit by bit.
   ///
-  /// - Parameter rate: samples per second, at which the recording is played higher or lower.
+  /// - Parameters:
+  ///   - rate: samples per second, at which the recording is played higher or lower.
+  ///   - ports: what to listen to; the mix is the sum where no fader was moved.
   func expectParts(
-    of host: Child, _ comment: String, rate: Int? = nil,
+    of host: Child, _ comment: String, rate: Int? = nil, at ports: [String] = Polonaise.allPorts,
     location: SourceLocation = #_sourceLocation
   ) throws {
     let recording = try Polonaise(sampleRate: rate)
     let expected = try recording.expected().flatMap { $0 }
     let latency = Int(try host.value("latency"))
     let input = recording.channels.map { $0 + [Float](repeating: 0, count: latency) }
-    let output = try play(input, recording: Polonaise.allPorts)
-    for (port, (heard, wanted)) in zip(Polonaise.allPorts, zip(output, expected)) {
-      #expect(
-        Array(heard.dropFirst(latency)) == wanted, "\(comment): \(port)", sourceLocation: location)
+    let output = try play(input, recording: ports)
+    for (port, (heard, wanted)) in zip(ports, zip(output, expected)) {
+      // Asked beforehand: the differences of a million samples would take hours to describe.
+      let isSame = Array(heard.dropFirst(latency)) == wanted
+      #expect(isSame, "\(comment): \(port)", sourceLocation: location)
     }
     #expect(expected.allSatisfy { $0.contains { abs($0) > 0.001 } }, "silence proves nothing")
   }
