@@ -1,6 +1,7 @@
 // Thread: setup
 
 internal import CJack
+import Glibc
 import LV2Hosting
 import Synchronization
 
@@ -29,8 +30,9 @@ final class JackClient {
 
   /// Joins a server.
   ///
+  /// - Parameter tries: how often, since JACK 2 lets nobody in now and then while others come and go.
   /// - Throws: if there is none, or if it refuses.
-  init(name: String, isExact: Bool, startsServer: Bool) throws {
+  init(name: String, isExact: Bool, startsServer: Bool, tries: Int = 5) throws {
     host_silence_jack()
     // Without the byte that ends it; JACK 2 takes one less than it says.
     let longest = Int(jack_client_name_size()) - 2
@@ -41,7 +43,12 @@ final class JackClient {
     if isExact { options |= JackUseExactName.rawValue }
     if !startsServer { options |= JackNoStartServer.rawValue }
     var status = JackStatus(0)
-    guard let client = host_client_open(name, JackOptions(options), &status) else {
+    var opened = host_client_open(name, JackOptions(options), &status)
+    for _ in 1..<tries where opened == nil {
+      usleep(50_000)
+      opened = host_client_open(name, JackOptions(options), &status)
+    }
+    guard let client = opened else {
       // JACK 2 does not say why it refuses; where it is asked for a name, that is why.
       if isExact && status.rawValue & JackServerFailed.rawValue == 0 {
         throw Failure("\(name): expected a name that no other JACK client has; it is taken")
