@@ -36,11 +36,7 @@ extension JackClient {
       defer { jack_free(names) }
       var place = 0
       while let name = names[place] {
-        let flags = jack_port_by_name(client, name).map { jack_port_flags($0) } ?? 0
-        result.insert(
-          Link(
-            port: index, other: String(cString: name),
-            isServers: flags & Int32(JackPortIsPhysical.rawValue) != 0))
+        result.insert(Link(port: index, other: String(cString: name)))
         place += 1
       }
     }
