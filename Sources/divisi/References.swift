@@ -1,6 +1,7 @@
 import AudioFiles
 import DivisiDSP
 import FoundationEssentials
+import Terminal
 
 /// The true stems of a recording, where they are known.
 struct References {

@@ -2,6 +2,7 @@
 
 import AudioFiles
 import LV2Hosting
+import Terminal
 
 /// One file on its way through a plugin, block by block, so that its length does not matter.
 struct OfflineRendering {

@@ -2,6 +2,7 @@
 
 import Glibc
 import LV2Hosting
+import Terminal
 
 /// Which MIDI controllers move which controls of a plugin.
 ///

@@ -4,6 +4,7 @@ internal import CJack
 import Glibc
 import LV2Hosting
 import Synchronization
+import Terminal
 
 /// A client of a JACK server that runs a plugin, for as long as that server is there.
 final class JackClient {
@@ -13,7 +14,7 @@ final class JackClient {
   let sampleRate: Double
   /// Samples in a block, when the client joined.
   let blockLength: Int
-  let shared = UnsafeMutablePointer<SharedState>.allocate(capacity: 1)
+  let shared: UnsafeMutablePointer<SharedState>
   private var process: UnsafeMutablePointer<HostProcess>?
   private var position: PositionEvent?
   private var hosted: HostedPlugin?
@@ -62,6 +63,8 @@ final class JackClient {
     self.name = String(cString: jack_get_client_name(client))
     sampleRate = Double(jack_get_sample_rate(client))
     blockLength = Int(jack_get_buffer_size(client))
+    // Last: nobody would free it if there were no server, which is tried for again and again.
+    shared = .allocate(capacity: 1)
     shared.initialize(to: SharedState())
   }
 
