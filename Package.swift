@@ -76,11 +76,17 @@ let package = Package(
     .target(name: "Plotting", dependencies: ["CCairo"], swiftSettings: strict),
     // LV2: presets, read by the parser that lilv itself uses, and what a host needs to run plugins.
     .target(name: "LV2Hosting", dependencies: ["CSerd", "CLilv"], swiftSettings: strict),
+    // What both programs say in a terminal, and how they end.
+    .target(
+      name: "Terminal",
+      dependencies: [.product(name: "ArgumentParser", package: "swift-argument-parser")],
+      swiftSettings: strict),
     // The command line.
     .executableTarget(
       name: "divisi",
       dependencies: [
         "DivisiEngine", "DivisiDSP", "DivisiScore", "AudioFiles", "LV2Hosting", "Plotting",
+        "Terminal",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
@@ -88,7 +94,7 @@ let package = Package(
     .executableTarget(
       name: "divisi-host",
       dependencies: [
-        "AudioFiles", "CJack", "CLO", "CReadline", "LV2Hosting",
+        "AudioFiles", "CJack", "CLO", "CReadline", "LV2Hosting", "Terminal",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOHTTP1", package: "swift-nio"),

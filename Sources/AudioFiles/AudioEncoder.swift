@@ -53,9 +53,7 @@ final class AudioEncoder {
     for start in stride(from: 0, to: sampleCount, by: Self.blockLength) {
       let count = min(Self.blockLength, sampleCount - start)
       for (channel, samples) in channels.enumerated() {
-        for index in 0..<count {
-          try take(samples[start + index], at: index, channel: channel)
-        }
+        try take(samples[start..<start + count], channel: channel)
       }
       let written =
         grid == nil
@@ -66,18 +64,28 @@ final class AudioEncoder {
     }
   }
 
-  private func take(_ sample: Float, at index: Int, channel: Int) throws(AudioFileError) {
-    guard sample.isFinite else {
+  /// Puts a channel's samples of a block where the library takes them.
+  private func take(_ samples: ArraySlice<Float>, channel: Int) throws(AudioFileError) {
+    if let index = samples.firstIndex(where: { !$0.isFinite }) {
       let place = AudioFile.place(
-        channel: channel, sample: position + index, sampleRate: shape.sampleRate)
+        channel: channel, sample: position + index - samples.startIndex,
+        sampleRate: shape.sampleRate)
       throw AudioFileError(
-        name, at: place, expected: "a finite sample", found: "it is \(sample)")
+        name, at: place, expected: "a finite sample", found: "it is \(samples[index])")
     }
-    if let grid {
-      clippedCount += grid.clips(sample) ? 1 : 0
-      integers[index * shape.channelCount + channel] = grid.leftAligned(sample)
-    } else {
-      floats[index * shape.channelCount + channel] = sample
+    let stride = shape.channelCount
+    guard let grid else {
+      return floats.withUnsafeMutableBufferPointer { floats in
+        for (index, sample) in samples.enumerated() { floats[index * stride + channel] = sample }
+      }
+    }
+    clippedCount += integers.withUnsafeMutableBufferPointer { integers in
+      var clippedCount = 0
+      for (index, sample) in samples.enumerated() {
+        clippedCount += grid.clips(sample) ? 1 : 0
+        integers[index * stride + channel] = grid.leftAligned(sample)
+      }
+      return clippedCount
     }
   }
 

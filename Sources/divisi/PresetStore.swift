@@ -3,6 +3,7 @@ import DivisiEngine
 import DivisiScore
 import FoundationEssentials
 import LV2Hosting
+import Terminal
 
 /// Finds presets and turns them into what the engine needs.
 struct PresetStore {

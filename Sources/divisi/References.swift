@@ -1,5 +1,6 @@
 import AudioFiles
 import DivisiDSP
+import Terminal
 
 /// The true stems of a recording, where they are known.
 struct References {

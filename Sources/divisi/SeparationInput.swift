@@ -2,6 +2,7 @@ import AudioFiles
 import DivisiEngine
 import DivisiScore
 import FoundationEssentials
+import Terminal
 
 /// A recording and what its score makes of it.
 struct SeparationInput {

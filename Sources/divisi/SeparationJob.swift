@@ -4,6 +4,7 @@ import DivisiEngine
 import DivisiScore
 import FoundationEssentials
 import Glibc
+import Terminal
 
 /// Everything that the recordings of one call share.
 struct SeparationJob {

@@ -125,7 +125,7 @@ import Testing
       atPath: folder.file("state"), toPath: folder.file("moved"))
     host = try server.host(["urn:divisi:hands", "--state", folder.file("moved"), "--wait"])
     #expect(try host.value("gain_right") == -6)
-    try server.expectParts(of: host, "after a restart")
+    try server.expectParts(of: host, "after a restart", at: Polonaise.ports)
     _ = try host.ask("save \(folder.file("third"))", for: "saved")
     _ = try host.ask("set gain_right 3", for: "gain_right")
     _ = try host.ask("load \(folder.file("third"))", for: "loaded")

@@ -63,15 +63,15 @@ import Testing
     let server = try Server()
     let host = try server.host(Polonaise.arguments + ["--score", Polonaise.score, "--wait"])
     #expect(try host.ask("set gain_left -60", for: "gain_left") == "gain_left = -60")
-    try server.expectParts(of: host, "before")
+    try server.expectParts(of: host, "before", at: Polonaise.ports)
     server.stop()
     try server.start(rate: rate, period: 256)
     try Self.expectReturns(1, of: host)
     #expect(try host.value("gain_left") == -60)
-    try server.expectParts(of: host, "after", rate: rate)
+    try server.expectParts(of: host, "after", rate: rate, at: Polonaise.ports)
   }
 
-  /// A server that crashes, a score that comes while there is none, and a connection whose other end comes back later.
+  /// A score that comes while there is no server, and a connection whose other end comes back later.
   @Test func whatHappensMeanwhileIsKept() throws {
     let server = try Server()
     let host = try server.host(
@@ -79,7 +79,7 @@ import Testing
     var other = try server.host(
       ["http://lv2plug.in/plugins/eg-amp"], name: "other")
     _ = try server.tool("jack_connect", ["plug:right_l", "other:in"])
-    server.stop(SIGKILL)
+    server.stop()
     #expect(host.wait { host.errors.contains(Self.isGone) })
     other.say("quit")
     #expect(other.wait() == 0)

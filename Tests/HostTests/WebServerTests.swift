@@ -57,7 +57,9 @@ import Testing
       "\n", "GET\n\n", "GET / HTTP/9\nHost\n\n", "\u{0}\u{1}\u{2}\n\n",
       "POST /score HTTP/1.1\nHost: 127.0.0.1\nOrigin: http://127.0.0.1\nContent-Length: -1\n\n",
     ] {
-      _ = try WebConnection.answer(request, at: url)
+      // It may wait for more, or be told what it is.
+      let nonsense = try WebConnection(url)
+      nonsense.send(Array(request.replacing("\n", with: "\r\n").utf8))
       #expect(
         try WebConnection.answer("GET / HTTP/1.1\nHost: 127.0.0.1\n\n", at: url)
           == "HTTP/1.1 200 OK")
@@ -65,8 +67,8 @@ import Testing
     #expect(try host.value("gain_left") == 0)
   }
 
-  /// Who does not listen costs no memory, and is told everything when there is room again.
-  @Test func slowPagesLoseWhatIsOld() throws {
+  /// Who does not listen is told how things are when there is room again.
+  @Test func slowPagesLearnInTheEnd() throws {
     let server = try Server()
     let (host, url) = try WebTests.page(server)
     let place = String(url.dropFirst("http://".count).dropLast())
@@ -89,8 +91,7 @@ import Testing
     let many = [[UInt8]](repeating: ping, count: 1000).flatMap { $0 }
     for _ in 0..<10 { page.send(many) }
     _ = try host.ask("set gain_left -7.5", for: "gain_left")
-    let answer = page.receive { $0.count(of: "isAll") > 0 && $0.count(of: "-7.5") > 0 }
-    #expect(answer.count(of: "isAll") > 0)
+    #expect(page.receive { $0.count(of: "-7.5") > 0 }.count(of: "-7.5") > 0)
     // What it wishes has to make sense.
     page.send([0x81, 0x83, 0, 0, 0, 0] + Array("set".utf8))
     #expect(page.receive { $0.count(of: "expected a wish") > 0 }.count(of: "expected a wish") == 1)

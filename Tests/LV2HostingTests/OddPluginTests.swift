@@ -23,8 +23,8 @@ private enum OddPlugins {
 
   /// A number in the plugins' own memory.
   static func variable(_ name: String) throws -> UnsafeMutablePointer<Int32> {
-    let library = try dlopen(#require(folder) + "/odd.lv2/odd.so", RTLD_NOW)
-    return try #require(dlsym(#require(library), name)).assumingMemoryBound(to: Int32.self)
+    let library = try #require(dlopen(#require(folder) + "/odd.lv2/odd.so", RTLD_NOW))
+    return try #require(dlsym(library, name)).assumingMemoryBound(to: Int32.self)
   }
 }
 

@@ -1,4 +1,5 @@
 import LV2Hosting
+import Terminal
 
 /// What is told about plugins without playing them.
 enum Listing {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Glibc
 import LV2Hosting
+import Terminal
 
 /// `divisi-host`: a plugin in a JACK session.
 struct Play: ParsableCommand {

@@ -1,6 +1,7 @@
 public import ArgumentParser
 public import AudioFiles
 import LV2Hosting
+import Terminal
 
 extension AudioFormat: ExpressibleByArgument {}
 
@@ -51,8 +52,9 @@ struct Render: ParsableCommand {
 
   func validate() throws {
     guard !output.isEmpty else { throw ValidationError("--output: expected a folder, found ''") }
-    guard (1...8192).contains(blockLength) else {
-      throw ValidationError("--block-length: expected 1 to 8192, found \(blockLength)")
+    guard (1...HostProcess.longestBlock).contains(blockLength) else {
+      throw ValidationError(
+        "--block-length: expected 1 to \(HostProcess.longestBlock), found \(blockLength)")
     }
     guard Set(files.map(stem)).count == files.count else {
       throw ValidationError("expected files of different names, which are to be folders in DIR")

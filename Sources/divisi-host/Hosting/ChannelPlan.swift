@@ -1,6 +1,7 @@
 // Thread: setup
 
 import LV2Hosting
+import Terminal
 
 /// How the channels of a file come to the inputs of a plugin.
 ///

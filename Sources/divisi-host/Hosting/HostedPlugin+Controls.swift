@@ -1,6 +1,7 @@
 // Thread: setup
 
 import LV2Hosting
+import Terminal
 
 /// What a person can turn: controls, and properties that are no ports.
 extension HostedPlugin {

@@ -1,6 +1,7 @@
 // Thread: setup
 
 import LV2Hosting
+import Terminal
 
 /// A plugin at work, and what a person can do to it.
 final class HostedPlugin {
@@ -13,8 +14,10 @@ final class HostedPlugin {
   /// Keeps the audio thread away while the plugin cannot be run.
   var pausing: (() -> Void) -> Void = { $0() }
   /// Where samples come from and go to as long as ports are not connected.
-  private let silence = UnsafeMutablePointer<Float>.allocate(capacity: 8192)
-  private let scratch = UnsafeMutablePointer<Float>.allocate(capacity: 8192)
+  private let silence = UnsafeMutablePointer<Float>.allocate(
+    capacity: HostProcess.longestBlock)
+  private let scratch = UnsafeMutablePointer<Float>.allocate(
+    capacity: HostProcess.longestBlock)
   /// The folder where the plugin may make files; nil if it does not want any.
   private let files: ScratchFolder?
   /// What it is told when it starts.
@@ -39,7 +42,7 @@ final class HostedPlugin {
   ///   - longestBlock: the most that it is ever given.
   init(
     _ plugin: Plugin, sampleRate: Double, worker: WorkerMode, blockLength: Int = 1024,
-    longestBlock: Int = 8192
+    longestBlock: Int = HostProcess.longestBlock
   ) throws {
     self.plugin = plugin
     log = PluginLog()
@@ -52,8 +55,8 @@ final class HostedPlugin {
     files = wanted.contains(Self.makePath) ? try ScratchFolder() : nil
     features.scratchFolder = files?.path
     instance = try Instance(plugin, sampleRate: sampleRate, features: features)
-    silence.initialize(repeating: 0, count: 8192)
-    scratch.initialize(repeating: 0, count: 8192)
+    silence.initialize(repeating: 0, count: HostProcess.longestBlock)
+    scratch.initialize(repeating: 0, count: HostProcess.longestBlock)
     disconnectSound()
     // Whoever offers `state:loadDefaultState` has promised to.
     if wanted.contains(Self.loadDefaultState),

@@ -2,6 +2,7 @@
 
 import AudioFiles
 import LV2Hosting
+import Terminal
 
 /// One file on its way through a plugin, block by block, so that its length does not matter.
 struct OfflineRendering {
@@ -140,8 +141,10 @@ struct OfflineRendering {
     inputs.clear()
     let count = try reader.read(into: &interleaved)
     for channel in 0..<reader.channelCount {
-      for index in 0..<count {
-        inputs[channel][index] = interleaved[index * reader.channelCount + channel]
+      let input = inputs[channel]
+      let stride = reader.channelCount
+      interleaved.withUnsafeBufferPointer { samples in
+        for index in 0..<count { input[index] = samples[index * stride + channel] }
       }
     }
     // Only a read that finds nothing looks at how the file ends.

@@ -1,4 +1,5 @@
 import Glibc
+import Terminal
 
 /// The path of a file that is there, from the root.
 func absolutePath(_ path: String) throws -> String {

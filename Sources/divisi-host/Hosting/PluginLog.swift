@@ -3,6 +3,7 @@
 import Glibc
 import LV2Hosting
 import Synchronization
+import Terminal
 
 /// What a plugin says, kept until somebody has time to show it.
 final class PluginLog: Sendable {

@@ -1,6 +1,7 @@
 // Thread: setup
 
 import LV2Hosting
+import Terminal
 
 /// Finds plugins and presets by what people type.
 enum PluginSearch {

@@ -1,9 +1,10 @@
 // Thread: setup
 
 import Glibc
+import Terminal
 
-/// A folder for a plugin's own files, which is gone with this object.
-final class ScratchFolder {
+/// A folder for files that nobody needs later, which is gone with this object.
+final class ScratchFolder: Sendable {
   let path: String
 
   init() throws {

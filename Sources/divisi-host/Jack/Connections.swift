@@ -6,14 +6,12 @@ struct Link: Hashable {
   let port: Int
   /// The other client's port, by its full name.
   let other: String
-  /// Whether that port is the server's own, such as a loudspeaker.
-  let isServers: Bool
 }
 
 /// What is connected and what should be, across the ends of servers.
 ///
-/// A server that ends takes its own ports away before it says so. So connections to them are kept in
-/// mind for a while after they have gone.
+/// A server that ends takes ports away before it says so. So connections are kept in mind for a while
+/// after they have gone.
 struct Connections {
   private var present: Set<Link> = []
   private var gone: [(link: Link, time: ContinuousClock.Instant)] = []
@@ -28,7 +26,7 @@ struct Connections {
   /// Takes in what is connected now.
   mutating func update(_ now: Set<Link>, at time: ContinuousClock.Instant = .now) {
     gone.removeAll { $0.time.duration(to: time) > Self.leave || now.contains($0.link) }
-    gone += present.subtracting(now).filter(\.isServers).map { ($0, time) }
+    gone += present.subtracting(now).map { ($0, time) }
     present = now
     wanted.subtract(now)
   }

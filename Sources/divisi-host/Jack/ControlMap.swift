@@ -2,6 +2,7 @@
 
 import Glibc
 import LV2Hosting
+import Terminal
 
 /// Which MIDI controllers move which controls of a plugin.
 ///
@@ -125,14 +126,18 @@ final class ControlMap {
 
   // MARK: Files
 
-  /// Writes the map beside a state.
+  /// Writes the map beside a state, whole or not at all.
   func save(to folder: String) throws {
     let path = "\(folder)/\(Self.fileName)"
-    guard let file = fopen(path, "w") else {
+    let new = path + ".new"
+    guard let file = fopen(new, "w") else {
       throw Failure("\(path): \(String(cString: strerror(errno)))")
     }
     let isWritten = lines.allSatisfy { fputs($0 + "\n", file) >= 0 }
-    guard fclose(file) == 0, isWritten else { throw Failure("\(path): it cannot be written") }
+    guard fclose(file) == 0, isWritten, rename(new, path) == 0 else {
+      unlink(new)
+      throw Failure("\(path): it cannot be written")
+    }
   }
 
   /// Goes over to the map beside a state; where there is none, nothing changes.

@@ -5,11 +5,11 @@ import Synchronization
 
 /// Connections that outlive servers.
 extension JackClient {
-  /// Looks at what is connected, and makes the connections that are missing, if ports or connections
-  /// have changed.
+  /// Makes the connections that are missing, and looks at what is connected if that has changed.
   func updateConnections() {
     let count = shared.pointee.graphChangeCount.load(ordering: .acquiring)
-    guard count != seenChangeCount, !isGone else { return }
+    // A port that is there cannot be connected before its client is active, which nobody tells.
+    guard count != seenChangeCount || !connections.wanted.isEmpty, !isGone else { return }
     seenChangeCount = count
     for link in connections.wanted { connect(link) }
     let now = currentLinks
@@ -36,11 +36,7 @@ extension JackClient {
       defer { jack_free(names) }
       var place = 0
       while let name = names[place] {
-        let flags = jack_port_by_name(client, name).map { jack_port_flags($0) } ?? 0
-        result.insert(
-          Link(
-            port: index, other: String(cString: name),
-            isServers: flags & Int32(JackPortIsPhysical.rawValue) != 0))
+        result.insert(Link(port: index, other: String(cString: name)))
         place += 1
       }
     }

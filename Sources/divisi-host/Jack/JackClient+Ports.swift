@@ -3,6 +3,7 @@
 internal import CJack
 import Glibc
 import LV2Hosting
+import Terminal
 
 /// Names and connections.
 extension JackClient {

@@ -1,8 +1,10 @@
 // Thread: setup
 
 internal import CJack
+import Glibc
 import LV2Hosting
 import Synchronization
+import Terminal
 
 /// A client of a JACK server that runs a plugin, for as long as that server is there.
 final class JackClient {
@@ -12,7 +14,7 @@ final class JackClient {
   let sampleRate: Double
   /// Samples in a block, when the client joined.
   let blockLength: Int
-  let shared = UnsafeMutablePointer<SharedState>.allocate(capacity: 1)
+  let shared: UnsafeMutablePointer<SharedState>
   private var process: UnsafeMutablePointer<HostProcess>?
   private var position: PositionEvent?
   private var hosted: HostedPlugin?
@@ -29,8 +31,9 @@ final class JackClient {
 
   /// Joins a server.
   ///
+  /// - Parameter tries: how often, since JACK 2 lets nobody in now and then while others come and go.
   /// - Throws: if there is none, or if it refuses.
-  init(name: String, isExact: Bool, startsServer: Bool) throws {
+  init(name: String, isExact: Bool, startsServer: Bool, tries: Int = 5) throws {
     host_silence_jack()
     // Without the byte that ends it; JACK 2 takes one less than it says.
     let longest = Int(jack_client_name_size()) - 2
@@ -41,7 +44,12 @@ final class JackClient {
     if isExact { options |= JackUseExactName.rawValue }
     if !startsServer { options |= JackNoStartServer.rawValue }
     var status = JackStatus(0)
-    guard let client = host_client_open(name, JackOptions(options), &status) else {
+    var opened = host_client_open(name, JackOptions(options), &status)
+    for _ in 1..<tries where opened == nil {
+      usleep(50_000)
+      opened = host_client_open(name, JackOptions(options), &status)
+    }
+    guard let client = opened else {
       // JACK 2 does not say why it refuses; where it is asked for a name, that is why.
       if isExact && status.rawValue & JackServerFailed.rawValue == 0 {
         throw Failure("\(name): expected a name that no other JACK client has; it is taken")
@@ -55,6 +63,8 @@ final class JackClient {
     self.name = String(cString: jack_get_client_name(client))
     sampleRate = Double(jack_get_sample_rate(client))
     blockLength = Int(jack_get_buffer_size(client))
+    // Last: nobody would free it if there were no server, which is tried for again and again.
+    shared = .allocate(capacity: 1)
     shared.initialize(to: SharedState())
   }
 

@@ -2,6 +2,7 @@
 
 import Glibc
 import LV2Hosting
+import Terminal
 
 /// What a session manager wants to be played.
 struct NSMProject {

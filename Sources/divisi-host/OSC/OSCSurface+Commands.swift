@@ -1,6 +1,7 @@
 // Thread: setup
 
 import LV2Hosting
+import Terminal
 
 /// What messages mean.
 extension OSCSurface {

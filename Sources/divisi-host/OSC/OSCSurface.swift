@@ -1,6 +1,7 @@
 // Thread: setup
 
 import LV2Hosting
+import Terminal
 
 /// Control over a network, by Open Sound Control: docs/osc.md says how it is spoken.
 final class OSCSurface: Surface {

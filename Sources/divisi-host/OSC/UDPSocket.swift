@@ -1,6 +1,7 @@
 // Thread: setup
 
 import Glibc
+import Terminal
 
 /// Where datagrams come from and go to.
 struct UDPAddress: Hashable {

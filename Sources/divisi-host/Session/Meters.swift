@@ -2,6 +2,7 @@
 
 import Glibc
 import LV2Hosting
+import Terminal
 
 /// Meters in the last lines of a terminal, which the lines above scroll past.
 final class Meters {

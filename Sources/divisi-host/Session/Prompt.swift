@@ -2,6 +2,7 @@
 
 internal import CReadline
 import Glibc
+import Terminal
 
 /// Commands on standard input: with history and completion in a terminal, as plain lines elsewhere.
 final class Prompt: Surface {
@@ -68,10 +69,11 @@ final class Prompt: Surface {
   func update(_ session: Session) { meters?.show(session) }
 
   /// Writes a line above the one that is being typed.
-  func interject(_ text: String) {
-    guard isTerminal else { return put(text + "\n", to: STDERR_FILENO) }
+  func hear(_ text: String) {
+    let line = text.printable + "\n"
+    guard isTerminal else { return put(line, to: STDERR_FILENO) }
     rl_clear_visible_line()
-    put(text + "\n", to: STDERR_FILENO)
+    put(line, to: STDERR_FILENO)
     rl_on_new_line()
     rl_redisplay()
   }

@@ -1,6 +1,7 @@
 // Thread: setup
 
 import LV2Hosting
+import Terminal
 
 /// Commands in words: what the prompt takes, and whatever else speaks in lines.
 extension Session {

@@ -48,7 +48,8 @@ extension Session {
     self.absence?.nextTry = .now + Absence.pause
     // Never starts one. An error here means that there is none, or that it is just beginning.
     guard
-      let found = try? JackClient(name: absence.name, isExact: isExact, startsServer: false)
+      let found = try? JackClient(
+        name: absence.name, isExact: isExact, startsServer: false, tries: 1)
     else { return }
     do {
       if found.sampleRate != hosted.instance.sampleRate {

@@ -2,6 +2,7 @@
 
 import Glibc
 import LV2Hosting
+import Terminal
 
 /// What goes on beside the sound: commands, messages, the server's doings.
 ///
@@ -95,9 +96,8 @@ final class Session {
   /// Says something that nobody has asked for, where a person reads it.
   func tell(_ text: String) {
     for surface in surfaces { surface.hear(text) }
-    if let prompt = surfaces.lazy.compactMap({ $0 as? Prompt }).first {
-      prompt.interject(text.printable)
-    } else {
+    // A prompt shows it beside what is being typed.
+    if !surfaces.contains(where: { $0 is Prompt }) {
       put(text.printable + "\n", to: STDERR_FILENO)
     }
   }

@@ -1,6 +1,7 @@
 // Thread: setup
 
 import LV2Hosting
+import Terminal
 
 extension Desk {
   private static let core = "http://lv2plug.in/ns/lv2core#"

@@ -2,6 +2,7 @@
 
 import Glibc
 import LV2Hosting
+import Terminal
 
 /// Faders, meters and what else there is to a session, in browsers.
 ///
@@ -82,7 +83,6 @@ final class MixerPage: Surface {
     hub.tell(News(isOver: true))
     hub.close()
     server.stop()
-    scores.remove()
   }
 
   // MARK: What pages wish

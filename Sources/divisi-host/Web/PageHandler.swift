@@ -105,9 +105,7 @@ final class PageHandler: ChannelInboundHandler, RemovableChannelHandler {
       return write(.internalServerError, "\(error)\n", to: head, context)
     }
     let isDone = context.eventLoop.makePromise(of: String?.self)
-    guard hub.ask(.score(path, isDone)) else {
-      return isDone.succeed("the session is too busy")
-    }
+    if !hub.ask(.score(path, isDone)) { isDone.succeed("the session is too busy") }
     let context = NIOLoopBound(context, eventLoop: context.eventLoop)
     let handler = NIOLoopBound(self, eventLoop: context.value.eventLoop)
     isDone.futureResult.whenSuccess { problem in

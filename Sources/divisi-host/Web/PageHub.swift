@@ -5,6 +5,7 @@ import Glibc
 internal import NIOCore
 internal import NIOWebSocket
 import Synchronization
+import Terminal
 
 /// What lies between the session's thread and the server's: pages that listen, and what they ask for.
 final class PageHub: Sendable {
@@ -75,7 +76,11 @@ final class PageHub: Sendable {
       state.listeners[state.lastNumber] = Listener(channel: channel)
       return state.lastNumber
     }
-    guard let number, ask(.join(number)) else { return nil }
+    guard let number else { return nil }
+    guard ask(.join(number)) else {
+      leave(number)
+      return nil
+    }
     return number
   }
 

@@ -5,6 +5,7 @@ internal import NIOHTTP1
 internal import NIOPosix
 internal import NIOWebSocket
 import Glibc
+import Terminal
 
 /// The HTTP server, with a thread of its own.
 final class PageServer {

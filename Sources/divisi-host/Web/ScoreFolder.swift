@@ -1,6 +1,7 @@
 // Thread: setup ⇄ page
 
 import Glibc
+import Terminal
 
 /// Where scores go that come from browsers.
 final class ScoreFolder: Sendable {
@@ -9,23 +10,13 @@ final class ScoreFolder: Sendable {
   static let mostBytes = 16 << 20
 
   private let path: String
-  /// Whether nobody needs the files any longer when the session is over.
-  private let isTemporary: Bool
+  /// What is gone with the session; nil if scores are to stay.
+  private let temporary: ScratchFolder?
 
   /// - Parameter state: the folder of the session's state, which will refer to scores; nil if there is none.
   init(in state: String?) throws {
-    if let state {
-      path = state + "/scores"
-      isTemporary = false
-    } else {
-      let base = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
-      var template = Array((base + "/divisi-host-XXXXXX").utf8CString)
-      guard mkdtemp(&template) != nil else {
-        throw Failure("\(base): expected a folder that can be written to")
-      }
-      path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-      isTemporary = true
-    }
+    temporary = state == nil ? try ScratchFolder() : nil
+    path = temporary?.path ?? (state ?? "") + "/scores"
   }
 
   /// Keeps a score, whole or not at all.
@@ -33,7 +24,7 @@ final class ScoreFolder: Sendable {
   /// - Parameter name: as the browser calls it; folders in it are ignored.
   /// - Returns: its path.
   func store(_ bytes: [UInt8], as name: String) throws -> String {
-    if !isTemporary {
+    if temporary == nil {
       try makeFolder(String(path.dropLast("/scores".count)))
       try makeFolder(path)
     }
@@ -60,20 +51,6 @@ final class ScoreFolder: Sendable {
       throw Failure("\(file): \(problem)")
     }
     return file
-  }
-
-  /// Removes what only this session has needed.
-  func remove() {
-    guard isTemporary, let folder = opendir(path) else { return }
-    while let entry = readdir(folder) {
-      withUnsafePointer(to: &entry.pointee.d_name) {
-        $0.withMemoryRebound(to: CChar.self, capacity: 256) {
-          _ = unlinkat(dirfd(folder), $0, 0)
-        }
-      }
-    }
-    closedir(folder)
-    rmdir(path)
   }
 
   private func makeFolder(_ path: String) throws {

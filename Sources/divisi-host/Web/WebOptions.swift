@@ -1,5 +1,6 @@
 import ArgumentParser
 import Glibc
+import Terminal
 
 /// Whether and where the mixer page is served.
 struct WebOptions: ParsableArguments {

@@ -3,6 +3,7 @@ import AudioFiles
 import DivisiDSP
 import DivisiEngine
 import FoundationEssentials
+import Terminal
 
 /// `divisi compare`.
 struct Compare: ParsableCommand {

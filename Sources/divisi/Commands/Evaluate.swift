@@ -2,6 +2,7 @@ import ArgumentParser
 import AudioFiles
 import DivisiDSP
 import FoundationEssentials
+import Terminal
 
 /// `divisi evaluate`.
 struct Evaluate: ParsableCommand {
@@ -117,7 +118,7 @@ struct Evaluate: ParsableCommand {
         print(json ? judgement.json : judgement.text)
       } catch {
         failed = true
-        report(error)
+        complain("\(error)")
       }
     }
     if !json && !judgements.isEmpty { print(Judgement.summary(of: judgements)) }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import DivisiScore
+import Terminal
 
 /// `divisi inspect`.
 struct Inspect: ParsableCommand {

@@ -2,6 +2,7 @@ import ArgumentParser
 import AudioFiles
 import FoundationEssentials
 import Plotting
+import Terminal
 
 /// How pictures are written.
 struct PictureOptions: ParsableArguments {

@@ -4,6 +4,7 @@ import DivisiDSP
 import DivisiEngine
 import FoundationEssentials
 import Plotting
+import Terminal
 
 /// `divisi plot`.
 struct Plot: ParsableCommand {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import LV2Hosting
+import Terminal
 
 /// `divisi presets`.
 struct Presets: ParsableCommand {

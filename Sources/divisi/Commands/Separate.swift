@@ -4,6 +4,7 @@ import DivisiEngine
 import DivisiScore
 import FoundationEssentials
 import Glibc
+import Terminal
 
 /// `divisi separate`.
 struct Separate: ParsableCommand {
@@ -128,7 +129,7 @@ struct Separate: ParsableCommand {
         factorFolder: exportFactors, writing: writing,
         threadCount: overrides.threadCount)
     }
-    if stream, let text = job.settings.separation.model.streamRemark { report(Failure(text)) }
+    if stream, let text = job.settings.separation.model.streamRemark { complain(text) }
     var failed = false
     for mix in mixes {
       let bar = ProgressBar(title: URL(fileURLWithPath: mix).lastPathComponent)
@@ -139,12 +140,12 @@ struct Separate: ParsableCommand {
         print(writing.json ? report.json : report.text)
       } catch {
         failed = true
-        report(error)
+        complain("\(error)")
         if writing.json { print(SeparationReport.json(mix: mix, error: error)) }
       }
       guard fflush(nil) == 0 else {
         let reason = String(cString: strerror(errno))
-        report(Failure("standard output: expected to write the report; \(reason)"))
+        complain("standard output: expected to write the report; \(reason)")
         throw ExitCode.failure
       }
     }

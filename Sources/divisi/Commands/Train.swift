@@ -4,6 +4,7 @@ import DivisiEngine
 import DivisiScore
 import FoundationEssentials
 import Glibc
+import Terminal
 
 /// `divisi train`.
 struct Train: ParsableCommand {

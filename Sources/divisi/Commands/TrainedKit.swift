@@ -3,6 +3,7 @@ import DivisiEngine
 import DivisiScore
 import FoundationEssentials
 import Glibc
+import Terminal
 
 /// A drum kit trained from files of single strokes.
 enum TrainedKit {

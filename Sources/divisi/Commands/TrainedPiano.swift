@@ -1,6 +1,7 @@
 import AudioFiles
 import DivisiEngine
 import DivisiScore
+import Terminal
 
 /// A note bank trained from a recording of notes and their score.
 enum TrainedPiano {

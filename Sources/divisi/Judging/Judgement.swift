@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Terminal
 
 /// How the stems of one recording compare with the true ones, for a person or for a program.
 struct Judgement {

@@ -1,5 +1,6 @@
 import AudioFiles
 import FoundationEssentials
+import Terminal
 
 /// A folder of stems, one audio file per part, named after it.
 struct StemFolder {

@@ -1,6 +1,7 @@
 import DivisiDSP
 import DivisiEngine
 import DivisiScore
+import Terminal
 
 /// How one model fared on one recording.
 struct Trial: Encodable {

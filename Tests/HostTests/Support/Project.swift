@@ -49,6 +49,7 @@ struct Polonaise {
   static let arguments = ["urn:divisi:hands", "--preset", preset]
   static let parts = ["left", "right"]
   static let ports = ["left_l", "left_r", "right_l", "right_r"]
+  static let allPorts = ports + ["residual_l", "residual_r", "mix_l", "mix_r"]
 
   let folder: TemporaryFolder
   let channels: [[Float]]
@@ -66,17 +67,24 @@ struct Polonaise {
       AudioBuffer(sampleRate: self.sampleRate, channels: channels), to: path, as: .wavFloat)
   }
 
-  /// The channels of each part as `divisi separate --stream` writes them.
+  /// The channels of each part as `divisi separate --stream` writes them, of the residual, and of their sum.
   func expected() throws -> [[[Float]]] {
     let run = try Child.run(
       Project.program("divisi"),
       [
         "separate", path, "--stream", "--preset", Self.preset, "--score", Self.score, "--format",
         "wav-float", "--filename", "{part}", "-o", folder.file("parts"), "--partial",
+        "--residual",
       ])
     try #require(run.status == 0, "\(run.errors)")
-    return try Self.parts.map {
+    let stems = try (Self.parts + ["residual"]).map {
       try AudioFile.read(path: folder.file("parts/\($0).wav")).channels
     }
+    let mix = channels.indices.map { channel in
+      stems[0][channel].indices.map { index in
+        stems.reduce(Float(0)) { $0 + $1[channel][index] }
+      }
+    }
+    return stems + [mix]
   }
 }

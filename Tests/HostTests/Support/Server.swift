@@ -23,9 +23,11 @@ final class Server {
       environment: environment)
   }
 
-  /// Ends, as it does when somebody restarts it or it crashes.
-  func stop(_ signal: Int32 = SIGTERM) {
-    child.send(signal)
+  /// Ends, as it does when somebody restarts it.
+  ///
+  /// Not by SIGKILL: JACK leaves shared memory behind then, which later clients stumble over.
+  func stop() {
+    child.send(SIGTERM)
     child.wait()
   }
 
@@ -61,7 +63,12 @@ final class Server {
 
   /// Runs a JACK tool, and gives what it printed.
   func tool(_ name: String, _ arguments: [String] = []) throws -> String {
-    let run = try Child.run(name, arguments, environment: environment)
+    var run = try Child.run(name, arguments, environment: environment)
+    // JACK lets nobody in now and then while others come and go.
+    for _ in 0..<50 where run.status != 0 && run.errors.contains("Cannot open") {
+      usleep(20_000)
+      run = try Child.run(name, arguments, environment: environment)
+    }
     #expect(run.status == 0, "\(name): \(run.errors)")
     return run.output
   }
@@ -145,23 +152,26 @@ final class Server {
     return (heard, run.output.split(separator: "\n").compactMap { Event(line: $0) })
   }
 
-  /// Plays the recording and compares all parts with those of the command line, bit by bit.
+  /// Plays the recording and compares all outputs with those of the command line, bit by bit.
   ///
-  /// - Parameter rate: samples per second, at which the recording is played higher or lower.
+  /// - Parameters:
+  ///   - rate: samples per second, at which the recording is played higher or lower.
+  ///   - ports: what to listen to; the mix is the sum where no fader was moved.
   func expectParts(
-    of host: Child, _ comment: String, rate: Int? = nil,
+    of host: Child, _ comment: String, rate: Int? = nil, at ports: [String] = Polonaise.allPorts,
     location: SourceLocation = #_sourceLocation
   ) throws {
     let recording = try Polonaise(sampleRate: rate)
     let expected = try recording.expected().flatMap { $0 }
     let latency = Int(try host.value("latency"))
     let input = recording.channels.map { $0 + [Float](repeating: 0, count: latency) }
-    let output = try play(input, recording: Polonaise.ports)
-    for (port, (heard, wanted)) in zip(Polonaise.ports, zip(output, expected)) {
-      #expect(
-        Array(heard.dropFirst(latency)) == wanted, "\(comment): \(port)", sourceLocation: location)
+    let output = try play(input, recording: ports)
+    for (port, (heard, wanted)) in zip(ports, zip(output, expected)) {
+      // Asked beforehand: the differences of a million samples would take hours to describe.
+      let isSame = Array(heard.dropFirst(latency)) == wanted
+      #expect(isSame, "\(comment): \(port)", sourceLocation: location)
     }
-    #expect(expected.allSatisfy { $0.contains { abs($0) > 0.05 } }, "silence proves nothing")
+    #expect(expected.allSatisfy { $0.contains { abs($0) > 0.001 } }, "silence proves nothing")
   }
 }
 

@@ -1,13 +1,14 @@
-import Glibc
+internal import Glibc
 
 /// A bar on standard error while it is a terminal, and nothing otherwise.
-struct ProgressBar {
+public struct ProgressBar {
   private static let width = 32
   private let title: String
   private let isShown: Bool
   private var lastText = ""
 
-  init(title: String) {
+  /// - Parameter title: what stands before the bar, cut to the terminal's width.
+  public init(title: String) {
     self.title = title.printable
     isShown = isatty(STDERR_FILENO) == 1
   }
@@ -20,7 +21,7 @@ struct ProgressBar {
   }
 
   /// Draws the bar at a fraction from 0 to 1.
-  mutating func show(_ fraction: Double) {
+  public mutating func show(_ fraction: Double) {
     guard isShown else { return }
     // Two spaces, "100 %" and a free column, lest the line wraps and stays behind.
     let room = max(0, Self.columnCount - 8)
@@ -30,11 +31,11 @@ struct ProgressBar {
     let text = "\(title.prefix(room - width)) \(bar) \(Int((fraction * 100).rounded())) %"
     guard text != lastText else { return }
     lastText = text
-    writeToStandardError("\r\(text)")
+    put("\r\(text)", to: STDERR_FILENO)
   }
 
   /// Removes the bar.
-  func clear() {
-    if isShown && !lastText.isEmpty { writeToStandardError("\r\u{1B}[K") }
+  public func clear() {
+    if isShown && !lastText.isEmpty { put("\r\u{1B}[K", to: STDERR_FILENO) }
   }
 }

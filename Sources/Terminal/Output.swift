@@ -1,0 +1,34 @@
+internal import Glibc
+
+/// Writes one line to standard error, after the program's name.
+public func complain(_ text: String) {
+  let name = CommandLine.arguments.first?.split(separator: "/").last ?? "divisi"
+  put("\(name): \(text.printable)\n", to: STDERR_FILENO)
+}
+
+/// Writes one line or more to standard output, at once.
+public func say(_ text: String) { put(text + "\n", to: STDOUT_FILENO) }
+
+/// Writes all of a text to a descriptor, unless nobody reads it.
+public func put(_ text: String, to descriptor: Int32) {
+  var bytes = Array(text.utf8)[...]
+  while !bytes.isEmpty {
+    let count = bytes.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
+    if count < 0 && errno == EINTR { continue }
+    guard count > 0 else { return }
+    bytes.removeFirst(count)
+  }
+}
+
+extension String {
+  /// The text on one line and harmless to a terminal: control characters become `?`.
+  public var printable: String {
+    String(
+      map { character in
+        let isControl = character.unicodeScalars.contains {
+          $0.properties.generalCategory == .control
+        }
+        return isControl ? "?" : character
+      })
+  }
+}
