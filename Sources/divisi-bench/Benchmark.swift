@@ -24,62 +24,88 @@ struct Benchmark: Sendable {
   private static let naiveRuns = 1
 
   /// Everything there is.
-  static let all = [
-    Benchmark(name: "stft", measure: measureSTFT),
-    Benchmark(name: "nmf-kl") { measure($0, Divergence(beta: 1)) },
-    Benchmark(name: "nmf-eu") { measure($0, Divergence(beta: 2)) },
-    Benchmark(name: "nmfd") {
-      measure($0, Divergence(beta: 1), templateFrames: StandardTask.templateFrames)
-    },
-    Benchmark(name: "nae-kl") { measure($0, Divergence(beta: 1), hasEncoder: true) },
-    Benchmark(name: "nae-eu") { measure($0, Divergence(beta: 2), hasEncoder: true) },
-  ]
+  static let all =
+    [
+      Benchmark(name: "stft", measure: measureSTFT),
+      Benchmark(name: "nmf-kl") { measure($0, Divergence(beta: 1), .factorisation) },
+      Benchmark(name: "nmf-eu") { measure($0, Divergence(beta: 2), .factorisation) },
+      Benchmark(name: "nmfd-5-kl") {
+        measure($0, Divergence(beta: 1), .factorisation, templateFrames: 5)
+      },
+      Benchmark(name: "nmfd-16-kl") {
+        measure($0, Divergence(beta: 1), .factorisation, templateFrames: 16)
+      },
+      Benchmark(name: "nae-kl") { measure($0, Divergence(beta: 1), .multiplicative) },
+      Benchmark(name: "nae-eu") { measure($0, Divergence(beta: 2), .multiplicative) },
+      Benchmark(name: "cae-5-kl") {
+        measure($0, Divergence(beta: 1), .multiplicative, templateFrames: 5)
+      },
+    ]
+    + GradientRule.allCases.map { rule in
+      Benchmark(name: "nae-\(rule)-eu") { measure($0, Divergence(beta: 2), .gradient(rule)) }
+    } + [
+      Benchmark(name: "nae-rmsprop-kl") {
+        measure($0, Divergence(beta: 1), .gradient(.rmsprop))
+      },
+      Benchmark(name: "cae-5-rmsprop-kl") {
+        measure($0, Divergence(beta: 1), .gradient(.rmsprop), templateFrames: 5)
+      },
+    ]
+
+  /// How activations come about, and how they change.
+  private enum Training {
+    case factorisation, multiplicative
+    case gradient(GradientRule)
+  }
 
   private static func measure(
-    _ task: StandardTask, _ divergence: Divergence, templateFrames: Int = 1,
-    hasEncoder: Bool = false
+    _ task: StandardTask, _ divergence: Divergence, _ training: Training, templateFrames: Int = 1
   ) -> Measurement {
     let model = task.makeModel(divergence, templateFrames: templateFrames)
-    let autoencoder = hasEncoder ? NonnegativeAutoencoder(decoder: model) : nil
-    let time = Stopwatch.milliseconds(runs: runs) {
-      model.approximate()
-      if let autoencoder {
+    var naive = NaiveModel(templateFrames: templateFrames)
+    let isEuclidean = divergence == Divergence(beta: 2)
+    let iterate: () -> Void
+    let iterateNaively: () -> Void
+    // Products of K · R · N multiplications, once per template frame: one for V̂; for each factor one
+    // for the numerator and, unless KL makes it a sum, one for the denominator. An encoder needs the
+    // decoder's products as well as its own, and the code; gradients have no denominators.
+    let productCount: Int
+    switch training {
+    case .factorisation:
+      productCount = isEuclidean ? 5 : 3
+      iterate = {
+        model.approximate()
+        model.update(templates: true, activations: true)
+        model.normalise()
+      }
+      iterateNaively = {
+        isEuclidean ? naive.updateEuclidean() : naive.updateKullbackLeibler()
+      }
+    case .multiplicative:
+      productCount = isEuclidean ? 8 : 6
+      let autoencoder = NonnegativeAutoencoder(decoder: model)
+      iterate = {
+        model.approximate()
         autoencoder.updateEncoder()
         model.update(templates: true, activations: false)
         autoencoder.normalise()
         autoencoder.encode()
-      } else {
-        model.update(templates: true, activations: true)
-        model.normalise()
       }
+      iterateNaively = { naive.updateAutoencoder(divergence) }
+    case .gradient(let rule):
+      productCount = 5
+      var settings = GradientSettings()
+      settings.rule = rule
+      let autoencoder = GradientAutoencoder(decoder: model, settings: settings)
+      iterate = { autoencoder.step() }
+      iterateNaively = { naive.stepByGradient(divergence) }
     }
-    var naive = NaiveModel(templateFrames: templateFrames)
-    let naiveTime = Stopwatch.milliseconds(runs: naiveRuns) {
-      if hasEncoder {
-        naive.updateAutoencoder(divergence)
-      } else if divergence == Divergence(beta: 2) {
-        naive.updateEuclidean()
-      } else {
-        naive.updateKullbackLeibler()
-      }
-    }
-    let products = Double(
-      productCount(isEuclidean: divergence == Divergence(beta: 2), hasEncoder: hasEncoder)
-        * templateFrames)
     let all = StandardTask.binCount * StandardTask.frameCount * StandardTask.componentCount
     return Measurement(
-      milliseconds: time, naiveMilliseconds: naiveTime,
-      multiplications: products * task.freeProducts,
-      denseMultiplications: products * Double(all) * 1e-6)
-  }
-
-  /// How many products of K · R · N multiplications an iteration of a model takes.
-  ///
-  /// One for V̂; for each factor one for the numerator and, unless KL makes it a sum, one for the
-  /// denominator. The encoder needs the decoder's products as well as its own two, and the code.
-  private static func productCount(isEuclidean: Bool, hasEncoder: Bool) -> Int {
-    let perFactor = isEuclidean ? 2 : 1
-    return 1 + 2 * perFactor + (hasEncoder ? 3 : 0)
+      milliseconds: Stopwatch.milliseconds(runs: runs, iterate),
+      naiveMilliseconds: Stopwatch.milliseconds(runs: naiveRuns, iterateNaively),
+      multiplications: Double(productCount * templateFrames) * task.freeProducts,
+      denseMultiplications: Double(productCount * templateFrames * all) * 1e-6)
   }
 
   /// All frames by FFT, against the definition of the Fourier transform on a few of them.

@@ -84,6 +84,22 @@ struct Dense {
     return result
   }
 
+  /// A + B + …
+  static func sum(_ terms: [Dense]) -> Dense {
+    var result = terms[0]
+    for term in terms.dropFirst() {
+      for index in result.values.indices { result.values[index] += term.values[index] }
+    }
+    return result
+  }
+
+  /// max(A − η G, 0), with a step too small to change what is timed.
+  mutating func descend(_ gradient: Dense) {
+    for index in values.indices {
+      values[index] = max(0, values[index] - 1e-9 * gradient.values[index])
+    }
+  }
+
   /// The columns moved to the right by some frames, or to the left by a negative number.
   func shifted(by frames: Int) -> Dense {
     var result = Dense(rowCount: rowCount, columnCount: columnCount)

@@ -5,7 +5,7 @@ struct NaiveModel {
   private let V: Dense
   private var W: [Dense]
   private var H: Dense
-  private var encoder: Dense
+  private var encoder: [Dense]
 
   init(templateFrames: Int) {
     let (K, N) = (StandardTask.binCount, StandardTask.frameCount)
@@ -13,7 +13,7 @@ struct NaiveModel {
     V = .random(rowCount: K, columnCount: N, seed: 1)
     W = (0..<templateFrames).map { .random(rowCount: K, columnCount: R, seed: UInt64($0)) }
     H = .random(rowCount: R, columnCount: N, seed: 3)
-    encoder = W[0]
+    encoder = W
   }
 
   /// A step on W and H from one approximation, Euclidean, with Gram matrices.
@@ -56,7 +56,8 @@ struct NaiveModel {
     H = .stepped(H, numeratorH, denominatorH)
   }
 
-  /// A step on encoder and decoder from one approximation, then the code anew.
+  /// A multiplicative step on encoder and decoder from one approximation, then the code anew;
+  /// convolutive encoders look ahead.
   mutating func updateAutoencoder(_ divergence: Divergence) {
     let fitted = approximation
     let isEuclidean = divergence == Divergence(beta: 2)
@@ -67,20 +68,45 @@ struct NaiveModel {
       : Dense(
         rowCount: V.rowCount, columnCount: V.columnCount,
         values: [Float](repeating: 1, count: V.values.count))
-    encoder = .stepped(
-      encoder, .product(V, timesTransposed: .transposed(W[0], times: P)),
-      .product(V, timesTransposed: .transposed(W[0], times: D)))
-    W[0] = .stepped(
-      W[0], .product(P, timesTransposed: H), .product(D, timesTransposed: H))
-    H = .transposed(encoder, times: V)
+    let (numerator, denominator) = (backprojection(of: P), backprojection(of: D))
+    for delay in W.indices {
+      let input = V.shifted(by: -delay)
+      encoder[delay] = .stepped(
+        encoder[delay], .product(input, timesTransposed: numerator),
+        .product(input, timesTransposed: denominator))
+      let late = H.shifted(by: delay)
+      W[delay] = .stepped(
+        W[delay], .product(P, timesTransposed: late), .product(D, timesTransposed: late))
+    }
+    encode()
+  }
+
+  /// A gradient step on encoder and decoder from one approximation, then the code anew.
+  mutating func stepByGradient(_ divergence: Divergence) {
+    var errors = approximation
+    let isEuclidean = divergence == Divergence(beta: 2)
+    for index in errors.values.indices {
+      let (v, fitted) = (V.values[index], errors.values[index])
+      errors.values[index] = isEuclidean ? fitted - v : 1 - v / fitted
+    }
+    let slopes = backprojection(of: errors)
+    for delay in W.indices {
+      encoder[delay].descend(.product(V.shifted(by: -delay), timesTransposed: slopes))
+      W[delay].descend(.product(errors, timesTransposed: H.shifted(by: delay)))
+    }
+    encode()
+  }
+
+  /// Σ_τ W_τᵀ ←τ(A).
+  private func backprojection(of A: Dense) -> Dense {
+    Dense.sum(W.indices.map { .transposed(W[$0], times: A.shifted(by: -$0)) })
+  }
+
+  private mutating func encode() {
+    H = .sum(encoder.indices.map { .transposed(encoder[$0], times: V.shifted(by: -$0)) })
   }
 
   private var approximation: Dense {
-    var sum = W[0] * H
-    for delay in W.indices.dropFirst() {
-      let part = W[delay] * H.shifted(by: delay)
-      for index in sum.values.indices { sum.values[index] += part.values[index] }
-    }
-    return sum
+    .sum(W.indices.map { W[$0] * H.shifted(by: $0) })
   }
 }

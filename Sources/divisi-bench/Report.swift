@@ -1,7 +1,7 @@
 /// The table.
 enum Report {
   private static let columns = ["benchmark", "ms", "naive ms", "ratio", "Mmul", "dense Mmul"]
-  private static let width = 11
+  private static let width = 17
 
   /// What the columns are.
   ///

@@ -11,8 +11,6 @@ struct StandardTask {
   static let frameCount = 2584
   /// R.
   static let componentCount = 88
-  /// T of the convolutive models.
-  static let templateFrames = 5
   private static let freeActivations = 0.065
   private static let freeBins = 0.28
   /// Notes and partials, in frames and bins.
@@ -99,7 +97,6 @@ struct StandardTask {
     let bins =
       Double(runs.reduce(0) { $0 + $1.binCount }) / Double(Self.binCount * Self.componentCount)
     return "V \(Self.binCount) × \(Self.frameCount), R = \(Self.componentCount), "
-      + "\(Report.number(100 * activations)) % of H and \(Report.number(100 * bins)) % of W free, "
-      + "T = \(Self.templateFrames) where convolutive"
+      + "\(Report.number(100 * activations)) % of H and \(Report.number(100 * bins)) % of W free"
   }
 }
