@@ -50,6 +50,15 @@ struct PresetStore {
     return found
   }
 
+  /// The path of a model that is named by it, or by the name of one that ships.
+  static func model(_ name: String?) -> String? {
+    guard let name, !name.contains("/"), !FileManager.default.fileExists(atPath: name),
+      let bundle = try? bundle()
+    else { return name }
+    let shipped = "\(bundle)/\(name).safetensors"
+    return FileManager.default.fileExists(atPath: shipped) ? shipped : name
+  }
+
   /// The names of the presets, for shells.
   static let completion = CompletionKind.custom { _, _, _ in
     (try? PresetLibrary(bundle: bundle()).presets.map(\.name)) ?? []
@@ -84,7 +93,7 @@ extension PresetStore.Choice {
   /// - Parameter modelFile: goes before the preset's; nil for that one.
   func material(modelFile: String? = nil) throws -> Material {
     guard selection == .drums else { return .pitched }
-    guard let path = modelFile ?? preset.paths[PresetStore.modelFile] else {
+    guard let path = PresetStore.model(modelFile) ?? preset.paths[PresetStore.modelFile] else {
       return .drums(DrumKit(patches: [:], origin: ""))
     }
     guard let bytes = FileManager.default.contents(atPath: path) else {
@@ -95,11 +104,13 @@ extension PresetStore.Choice {
 
   /// What pitched templates start from, where the user or the preset names a file; else nil.
   func bank(modelFile: String? = nil) throws -> NoteBank? {
-    guard selection != .drums, let path = modelFile ?? preset.paths[PresetStore.modelFile] else {
-      return nil
-    }
+    guard selection != .drums,
+      let path = PresetStore.model(modelFile) ?? preset.paths[PresetStore.modelFile]
+    else { return nil }
     guard let bytes = FileManager.default.contents(atPath: path) else {
-      throw Failure("\(path): expected a note bank; it cannot be read")
+      throw Failure(
+        "\(path): expected a note bank, by its path or the name of one that ships; it cannot be read"
+      )
     }
     return try NoteBank(decoding: [UInt8](bytes), path: path)
   }

@@ -62,7 +62,7 @@ struct Separate: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "What templates start from, in place of the preset's: a drum kit or a note bank ('divisi train').",
+      "What templates start from, in place of the preset's: a drum kit or a note bank (generic-kit, generic-piano, or what 'divisi train' writes).",
       valueName: "file"),
     completion: .file(extensions: ["safetensors"]))
   var modelFile: String?
