@@ -7,6 +7,13 @@ extension EnvelopeShape: ExpressibleByArgument {}
 
 /// What can be said about models that are trained by gradients (nae-sgd, cae-adam, …).
 struct GradientOptions: ParsableArguments {
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Layers of encoder and decoder together: 2, or a deep autoencoder of 4, 6 or 8.",
+      valueName: "n"))
+  var layers: Int?
+
   @Option(help: "What follows each layer: relu, abs or softplus.")
   var nonlinearity: Nonlinearity?
 
@@ -43,6 +50,7 @@ struct GradientOptions: ParsableArguments {
   func applied(to preset: StreamSettings) throws -> StreamSettings {
     var settings = preset
     var gradient = settings.separation.gradient
+    if let layers { gradient.layerCount = layers }
     if let nonlinearity { gradient.nonlinearity = nonlinearity }
     gradient.hasBiases = gradient.hasBiases || biases
     gradient.isEncoderNonnegative = gradient.isEncoderNonnegative && !freeEncoder
