@@ -53,9 +53,7 @@ demo: build
 	  --preset drums --references Tests/Recordings/break --filename '{parent}/{part}' -o build/demo --force
 
 # The command line and the plugin are tested as people run them: the release builds.
-test: deps bundle
-	swift build -c release --product divisi $(CHECKS)
-	swift build -c release --product divisi-host $(CHECKS)
+test: deps bundle build
 	swift build --build-tests $(CHECKS)
 	SWIFT_BACKTRACE=enable=no swift test --skip-build
 

@@ -23,7 +23,8 @@ private enum OddPlugins {
 
   /// A number in the plugins' own memory.
   static func variable(_ name: String) throws -> UnsafeMutablePointer<Int32> {
-    let library = try #require(dlopen(#require(folder) + "/odd.lv2/odd.so", RTLD_NOW))
+    let folder = try #require(folder)
+    let library = try #require(dlopen(folder + "/odd.lv2/odd.so", RTLD_NOW))
     return try #require(dlsym(library, name)).assumingMemoryBound(to: Int32.self)
   }
 }
