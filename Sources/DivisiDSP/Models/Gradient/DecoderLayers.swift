@@ -96,7 +96,8 @@ final class DecoderLayers: @unchecked Sendable {
             RunKernels.add(
               column, gain: path.last![block.firstIndex(of: mate)!],
               to: gradient.column(mate * templates.frameCount + frame), over: runs)
-            return sum + RunKernels.dot(templates.frame(frame, ofComponent: mate), column, over: runs)
+            return sum
+              + RunKernels.dot(templates.frame(frame, ofComponent: mate), column, over: runs)
           }
         }
         for (layer, inputs) in zip(layers, path.dropLast()).reversed() {

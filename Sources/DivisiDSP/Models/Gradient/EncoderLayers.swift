@@ -37,15 +37,16 @@ final class EncoderLayers: @unchecked Sendable {
   private static let chunk = 32
 
   /// Layers of the identity.
-  init(count: Int, pattern: ActivationPattern, settings: GradientSettings, parallel: @escaping Parallel)
-  {
+  init(
+    count: Int, pattern: ActivationPattern, settings: GradientSettings, parallel: @escaping Parallel
+  ) {
     self.pattern = pattern
     self.settings = settings
     self.parallel = parallel
     layers = (0..<count).map { _ in
       SquareLayer(
         componentCount: pattern.componentCount, settings: settings,
-        isNonnegative: settings.isEncoderNonnegative && !settings.inhibits
+        isNonnegative: settings.isEncoderNonnegative
       ) { _, _ in true }
     }
     signals = layers.map { _ in Signals(entryCount: pattern.entryCount) }
@@ -97,7 +98,8 @@ final class EncoderLayers: @unchecked Sendable {
   ///   - first: set to the gradient by the first layer's output before g.
   ///   - firstBefore: that output.
   func backpropagate(
-    to first: UnsafeMutableBufferPointer<Float>, before firstBefore: UnsafeMutableBufferPointer<Float>
+    to first: UnsafeMutableBufferPointer<Float>,
+    before firstBefore: UnsafeMutableBufferPointer<Float>
   ) {
     nonisolated(unsafe) let (first, firstBefore) = (first, firstBefore)
     forEachFrame { [self] frame in
@@ -211,7 +213,9 @@ final class EncoderLayers: @unchecked Sendable {
   }
 
   /// The closed entries of the code in one frame, before g.
-  private func forEachClosed(inFrame frame: Int, _ body: (_ component: Int, _ before: Float) -> Void) {
+  private func forEachClosed(
+    inFrame frame: Int, _ body: (_ component: Int, _ before: Float) -> Void
+  ) {
     let entries = pattern.entries(inFrame: frame)
     var next = entries.startIndex
     for component in 0..<pattern.componentCount {

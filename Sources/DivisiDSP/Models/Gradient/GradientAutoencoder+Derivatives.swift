@@ -1,19 +1,19 @@
 extension GradientAutoencoder {
-  /// The gradient of ``loss()`` by every parameter, for checks.
-  public struct Gradient: Sendable {
-    /// By W_D, of a deep decoder its last layer: values[r · T + τ][k], closed bins included.
+  /// One value for each parameter: itself, or the gradient of ``loss()`` by it.
+  public struct Parameters: Sendable {
+    /// W_D, of a deep decoder its last layer: templates[r · T + τ][k], closed bins included.
     public var templates: [[Float]] = []
-    /// By W_E, in the same order.
+    /// W_E, in the same order.
     public var encoder: [[Float]] = []
-    /// By the hidden layers of a deep encoder: values[layer][r][s], what component s says for r.
+    /// The hidden layers of a deep encoder: [layer][r][s], what component s says for r.
     public var encoderLayers: [[[Float]]] = []
-    /// By the hidden layers of a deep decoder: values[layer][s][r], what component s excites of r.
+    /// The hidden layers of a deep decoder: [layer][s][r], how component s excites r.
     public var decoderLayers: [[[Float]]] = []
-    /// By b_D, K values; empty without biases.
+    /// b_D, K values; empty without biases.
     public var decoderBias: [Float] = []
-    /// By b_E, R values.
+    /// b_E, R values.
     public var encoderBias: [Float] = []
-    /// By the biases of the hidden layers of a deep encoder.
+    /// The biases of the hidden layers of a deep encoder: [layer][r].
     public var encoderLayerBiases: [[Float]] = []
   }
 
@@ -24,32 +24,42 @@ extension GradientAutoencoder {
     var encoderLayers: [[Float]]
   }
 
-  /// See ``Gradient``.
-  public func gradient() -> Gradient {
-    let biases = differentiate()
-    var result = Gradient(
-      decoderBias: biases.decoder, encoderBias: biases.encoder,
-      encoderLayerBiases: biases.encoderLayers)
-    let frames = encoder.frameCount
-    func values(_ matrix: borrowing Matrix, _ columns: Range<Int>) -> [[Float]] {
-      columns.map { index in (0..<matrix.rowCount).map { matrix[$0, index] } }
-    }
-    for component in 0..<encoder.componentCount {
-      let first = firstColumn(ofComponent: component)
-      result.templates +=
-        decoderLayers.map { values($0.gradient, component * frames..<(component + 1) * frames) }
-        ?? values(gradients, first..<first + frames)
-      result.encoder += values(gradients, first + frames..<first + 2 * frames)
-    }
-    let components = 0..<encoder.componentCount
-    result.encoderLayers = encoderLayers?.layers.map { values($0.gradient, components) } ?? []
-    result.decoderLayers = decoderLayers?.layers.map { values($0.gradient, components) } ?? []
+  /// The parameters as they are, for checks.
+  public func parameters() -> Parameters {
+    var result = Parameters(
+      decoderBias: settings.hasBiases ? Array(decoderBiases) : [],
+      encoderBias: Array(encoderBiases),
+      encoderLayerBiases: encoderLayers?.layers.map { Array($0.bias.values) } ?? [])
+    let columns = 0..<encoder.values.columnCount
+    let rows = 0..<encoder.componentCount
+    result.templates =
+      decoderLayers.map { $0.templates.values.columns(columns) }
+      ?? decoder.W.values.columns(columns)
+    result.encoder = encoder.values.columns(columns)
+    result.encoderLayers = encoderLayers?.layers.map { $0.weights.values.columns(rows) } ?? []
+    result.decoderLayers = decoderLayers?.layers.map { $0.weights.values.columns(rows) } ?? []
     return result
   }
 
-  /// The weights of the hidden layers of a deep encoder, for checks: R × R each, row r as column r.
-  public var hiddenEncoders: [UnsafeMutablePointer<Float>] {
-    encoderLayers?.layers.map { $0.column(0) } ?? []
+  /// The gradient of ``loss()``, for checks.
+  public func gradient() -> Parameters {
+    let biases = differentiate()
+    var result = Parameters(
+      decoderBias: biases.decoder, encoderBias: biases.encoder,
+      encoderLayerBiases: biases.encoderLayers)
+    let frames = encoder.frameCount
+    for component in 0..<encoder.componentCount {
+      let first = firstColumn(ofComponent: component)
+      result.templates +=
+        decoderLayers.map {
+          $0.gradient.columns(component * frames..<(component + 1) * frames)
+        } ?? gradients.columns(first..<first + frames)
+      result.encoder += gradients.columns(first + frames..<first + 2 * frames)
+    }
+    let rows = 0..<encoder.componentCount
+    result.encoderLayers = encoderLayers?.layers.map { $0.gradient.columns(rows) } ?? []
+    result.decoderLayers = decoderLayers?.layers.map { $0.gradient.columns(rows) } ?? []
+    return result
   }
 
   /// Fills the gradients of all layers.
@@ -143,5 +153,12 @@ extension GradientAutoencoder {
       body(next)
       next += 1
     }
+  }
+}
+
+extension Matrix {
+  /// The values of some columns.
+  fileprivate borrowing func columns(_ range: Range<Int>) -> [[Float]] {
+    range.map { column in (0..<rowCount).map { self[$0, column] } }
   }
 }

@@ -22,9 +22,11 @@ public struct GradientSettings: Sendable, Equatable {
   /// The hidden layers of a deep encoder have such biases, too, those of a deep decoder none: what
   /// they added would belong to no part.
   public var hasBiases = false
-  /// Whether the encoder stays non-negative, which keeps components alive.
+  /// Whether all layers of the encoder stay non-negative, which keeps components alive.
+  ///
+  /// Hidden layers that may inhibit components lower the loss no further, and cost 0.2 dB SDR on
+  /// piano after 30 iterations of RMSprop, 0.4 of Adam and 2 after 100, by silencing components.
   public var isEncoderNonnegative = true
-  public var inhibits = true
   /// λ₁ of the penalty λ₁ ‖H‖₁ on the open entries of the code; 0 for none.
   public var sparsity: Float = 0
   /// λ₂ of the penalty λ₂ ‖(1 − M_H) ⊙ H‖² on all entries, the closed ones too; 0 for none. Closed
