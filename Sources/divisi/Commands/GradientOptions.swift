@@ -20,7 +20,7 @@ struct GradientOptions: ParsableArguments {
   @Flag(help: "Learn biases of the code and of the output.")
   var biases = false
 
-  @Flag(help: "Let the encoder take negative values; components may die.")
+  @Flag(help: "Let the encoder, all layers of it, take negative values; components may die.")
   var freeEncoder = false
 
   @Flag(help: "Steps of a fixed size, as in the literature, not relative to what they change.")
@@ -46,6 +46,12 @@ struct GradientOptions: ParsableArguments {
   @Option(help: "How drum strokes start: decaying, or flat as in the literature; for all models.")
   var envelopes: EnvelopeShape?
 
+  /// Whether there is anything to change.
+  var isAnyGiven: Bool {
+    layers != nil || nonlinearity != nil || biases || freeEncoder || plainSteps
+      || learningRate != nil || sparsity != nil || activity != nil || envelopes != nil
+  }
+
   /// The settings, changed; wrong usage where the result is out of range.
   func applied(to preset: StreamSettings) throws -> StreamSettings {
     var settings = preset
@@ -63,7 +69,7 @@ struct GradientOptions: ParsableArguments {
     do {
       try settings.separation.validate()
     } catch {
-      throw ValidationError("--\(error)")
+      throw ValidationError("--\(error)".replacing("_", with: "-"))
     }
     return settings
   }

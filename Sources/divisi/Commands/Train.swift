@@ -23,7 +23,11 @@ struct Train: ParsableCommand {
 
         divisi train --piano notes.wav --score notes.mid -o piano.safetensors
 
-      'divisi separate --model-file' and the plugin load what is written.
+      Without --model a drum is the mean of its strokes, and a piano is what 'divisi separate -p hands' learns from its notes. \
+      With it that model is trained on each drum by itself, or on the notes, and its decoder kept: nae-adam --layers 4, say. \
+      The decoder of a deep model is non-negative and so one matrix, which is what is kept.
+
+      'divisi separate --model-file' and the plugin load what is written; 'divisi separate --frozen' leaves it as it is.
       """)
 
   @Argument(
@@ -49,6 +53,18 @@ struct Train: ParsableCommand {
       "Whose sounds these are and under which licences; kept in the file.", valueName: "text"))
   var origin = ""
 
+  @Option(
+    help: ArgumentHelp(
+      "The model to train: \(ModelKind.allCases.map(\.rawValue).joined(separator: ", ")).",
+      valueName: "model"))
+  var model: ModelKind?
+
+  @Option(parsing: .unconditional, help: ArgumentHelp("Its iterations.", valueName: "n"))
+  var iterations: Int?
+
+  @OptionGroup(title: "Options of models that are trained by gradients")
+  var gradients: GradientOptions
+
   @Flag(name: .shortAndLong, help: "Replace the file if it exists.")
   var force = false
 
@@ -62,6 +78,21 @@ struct Train: ParsableCommand {
     if let first = strokes.first, !first.contains("=") {
       throw ValidationError("'\(first)': expected a drum's name first, as in kick=\(first)")
     }
+    guard model != nil || (iterations == nil && !gradients.isAnyGiven) else {
+      throw ValidationError("expected --model beside options of models")
+    }
+    _ = try settings(SeparationSettings())
+  }
+
+  /// What the model is trained with.
+  private func settings(_ usual: SeparationSettings) throws -> SeparationSettings {
+    var stream = StreamSettings()
+    stream.separation = usual
+    if let model { stream.separation.model = model }
+    if let iterations { stream.separation.iterations = iterations }
+    // All that a model learns is to be its decoder's.
+    stream.separation.encoderIterations = stream.separation.iterations
+    return try gradients.applied(to: stream).separation
   }
 
   func run() throws {
@@ -70,8 +101,12 @@ struct Train: ParsableCommand {
         throw Failure("\(output): expected a new file, or --force; it exists already")
       }
       let (bytes, contents) =
-        try piano.map { try TrainedPiano.train(piano: $0, score: score!, origin: origin) }
-        ?? TrainedKit.train(strokes, origin: origin)
+        try piano.map {
+          try TrainedPiano.train(
+            piano: $0, score: score!, settings: settings(SeparationSettings()), origin: origin)
+        }
+        ?? TrainedKit.train(
+          strokes, settings: model == nil ? nil : settings(.strokes), origin: origin)
       do {
         try Data(bytes).write(to: URL(fileURLWithPath: output), options: .atomic)
       } catch {
