@@ -70,54 +70,41 @@ struct Fit {
         observe?(model)
       }
     }
-    let encoderIterations =
-      settings.model.hasEncoder && !isFree && !settings.isFrozen
-      ? min(settings.encoderIterations, settings.iterations) : 0
-    var deadComponents = 0
+    func iterate(_ count: Int, _ update: () -> Void) throws(SeparationError) {
+      for _ in 0..<count {
+        update()
+        pull.apply(to: model.H)
+        observe?(model)
+        try step()
+      }
+    }
     var gradient = settings.gradient
     if let rule = settings.model.gradientRule { gradient.rule = rule }
-    if settings.isFrozen, settings.model.gradientRule != nil {
-      model.normalise()
+    let isGradient = settings.model.gradientRule != nil
+    let firstIterations =
+      settings.isFrozen
+      ? (isGradient ? settings.iterations : 0)
+      : settings.model.hasEncoder && !isFree
+        ? min(settings.encoderIterations, settings.iterations) : 0
+    var deadComponents = 0
+    if isGradient && firstIterations > 0 { model.normalise() }
+    if firstIterations > 0, settings.isFrozen {
       let inputs = GradientInputs(decoder: model, settings: gradient, parallel: parallel)
-      for _ in 0..<settings.iterations {
-        inputs.step()
-        pull.apply(to: model.H)
-        observe?(model)
-        try step()
-      }
+      try iterate(firstIterations) { inputs.step() }
       deadComponents = inputs.deadComponents().count
-    } else if encoderIterations > 0, settings.model.gradientRule != nil {
-      model.normalise()
+    } else if firstIterations > 0, isGradient {
       let autoencoder = GradientAutoencoder(
         decoder: model, settings: gradient, sounds: sounds, parallel: parallel)
-      for _ in 0..<encoderIterations {
-        autoencoder.step()
-        pull.apply(to: model.H)
-        observe?(model)
-        try step()
-      }
+      try iterate(firstIterations) { autoencoder.step() }
       if observe != nil { encoder = Encoder(autoencoder.encoder.copy()) }
       deadComponents = autoencoder.deadComponents().count
-    } else if encoderIterations > 0 {
+    } else if firstIterations > 0 {
       let autoencoder = NonnegativeAutoencoder(decoder: model, parallel: parallel)
-      for _ in 0..<encoderIterations {
-        model.approximate()
-        autoencoder.updateEncoder()
-        model.update(templates: true, activations: false)
-        autoencoder.normalise()
-        autoencoder.encode()
-        pull.apply(to: model.H)
-        observe?(model)
-        try step()
-      }
+      try iterate(firstIterations) { autoencoder.iterate() }
       if observe != nil { encoder = Encoder(autoencoder.encoder.copy()) }
     }
-    let hasInputs = settings.isFrozen && settings.model.gradientRule != nil
-    for _ in (hasInputs ? settings.iterations : encoderIterations)..<settings.iterations {
+    try iterate(settings.iterations - firstIterations) {
       model.iterate(templates: !settings.isFrozen)
-      pull.apply(to: model.H)
-      observe?(model)
-      try step()
     }
     for _ in 0..<settings.refinements {
       model.approximate()
@@ -146,5 +133,16 @@ extension ConvolutiveNMF {
     }
     approximate()
     update(templates: false, activations: true)
+  }
+}
+
+extension NonnegativeAutoencoder {
+  /// One step on encoder and decoder, then the code anew.
+  fileprivate func iterate() {
+    decoder.approximate()
+    updateEncoder()
+    decoder.update(templates: true, activations: false)
+    normalise()
+    encode()
   }
 }

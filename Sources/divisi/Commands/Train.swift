@@ -62,11 +62,11 @@ struct Train: ParsableCommand {
   @Option(parsing: .unconditional, help: ArgumentHelp("Its iterations.", valueName: "n"))
   var iterations: Int?
 
-  @OptionGroup(title: "Options of models that are trained by gradients")
-  var gradients: GradientOptions
-
   @Flag(name: .shortAndLong, help: "Replace the file if it exists.")
   var force = false
+
+  @OptionGroup(title: "Options of models that are trained by gradients")
+  var gradients: GradientOptions
 
   func validate() throws {
     guard strokes.isEmpty != (piano == nil) else {
