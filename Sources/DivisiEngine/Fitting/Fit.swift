@@ -63,7 +63,7 @@ struct Fit {
     let lossBefore = model.loss()
     observe?(model)
     var encoder: Encoder?
-    if isFree && !settings.isFrozen {
+    if isFree {
       for _ in 0..<freeIterations {
         model.approximate()
         model.update(templates: false, activations: true)
