@@ -12,22 +12,18 @@ struct Train: ParsableCommand {
     abstract: "Train a model of drums from single strokes, or of a piano from its notes.",
     discussion: """
       Drums: each name is followed by recordings of single strokes at 44.1 kHz. Strokes that lie in one folder are one kit, \
-      and every kit counts alike:
-
-        divisi train kick='kit/kick*.wav' snare='kit/snare*.wav' hihat='kit/closed*.wav' \\
-          open-hihat='kit/open*.wav' -o kit.safetensors
-
-      Names are those of drums (kick, snare, hihat, open-hihat, pedal-hihat, low-tom, crash, ride …) or General MIDI numbers.
-
-      Piano: a recording of notes and their score.
-
-        divisi train --piano notes.wav --score notes.mid -o piano.safetensors
+      and every kit counts alike. Names are those of drums (kick, snare, hihat, open-hihat, pedal-hihat, low-tom, crash, ride) \
+      or General MIDI numbers. Piano: a recording of notes and their score.
 
       Without --model a drum is the mean of its strokes, and a piano is what 'divisi separate -p hands' learns from its notes. \
-      With it that model is trained on each drum by itself, or on the notes, and its decoder kept: nae-adam --layers 4, say. \
-      The decoder of a deep model is non-negative and so one matrix, which is what is kept.
+      With it that model is trained on each drum by itself, or on the notes, and its decoder kept. The decoder of a deep model \
+      is non-negative and so one matrix, which is what is kept.
 
       'divisi separate --model-file' and the plugin load what is written; 'divisi separate --frozen' leaves it as it is.
+
+        divisi train kick='kit/kick*.wav' snare='kit/snare*.wav' \\
+          hihat='kit/closed*.wav' -o kit.safetensors
+        divisi train --piano notes.wav --score notes.mid -o piano.safetensors
       """)
 
   @Argument(
