@@ -84,7 +84,7 @@ struct SeparationSettingsTests {
     #expect(
       ModelKind.allCases.map(\.rawValue) == [
         "nmf", "nmfd", "nae", "cae", "nae-sgd", "nae-adam", "nae-rmsprop", "cae-sgd", "cae-adam",
-        "cae-rmsprop",
+        "cae-rmsprop", "wae",
       ])
     #expect(CombShape.allCases.map(\.rawValue) == ["lobes", "bands"])
   }
