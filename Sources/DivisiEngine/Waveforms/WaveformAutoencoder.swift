@@ -206,7 +206,7 @@ struct WaveformAutoencoder: Sendable {
   private func setLevels(_ strokes: [WaveformStroke]) {
     let energies = strokes.map { stroke in
       guard let measured = stroke.measured else { return 0.0 }
-      return (2..<min(8, grid.frameCount)).reduce(0.0) { sum, frame in
+      return (min(2, grid.frameCount)..<min(8, grid.frameCount)).reduce(0.0) { sum, frame in
         let column = measured.variance.values.column(frame)
         return (0..<grid.binCount).reduce(sum) { $0 + Double(column[$1]) }
       }

@@ -11,7 +11,7 @@ struct WaveformRefinement {
   private let parts: [Part]
   private let parallel: Parallel
 
-  private static let sectionSeconds = 30.0
+  private let sectionSeconds: Double
   /// What sections know of their neighbours, on either side.
   private static let marginSeconds = 1.0
   /// How long one section takes over from the one before.
@@ -19,8 +19,9 @@ struct WaveformRefinement {
 
   init(
     stft: STFT, model: ConvolutiveNMF, mask: WienerMask, parts: [Part],
-    parallel: @escaping Parallel
+    parallel: @escaping Parallel, sectionSeconds: Double = 30
   ) {
+    self.sectionSeconds = sectionSeconds
     self.stft = stft
     self.model = model
     self.mask = mask
@@ -39,7 +40,7 @@ struct WaveformRefinement {
   ) throws(SeparationError) {
     let grid = stft.grid
     let sampleCount = channels[0].count
-    let sectionFrames = Int(Self.sectionSeconds * grid.frameRate)
+    let sectionFrames = Int(sectionSeconds * grid.frameRate)
     let margin = Int(Self.marginSeconds * grid.frameRate) + 1
     let count = max(1, Int((Double(model.V.frameCount) / Double(sectionFrames)).rounded()))
     let peak = peak(of: channels)
