@@ -16,7 +16,7 @@ struct StrokeClustering: Sendable {
   private let aligner: StrokeAligner
   private let parallel: Parallel
 
-  static let leastCoherence: Float = 0.25
+  static let leastCoherence: Float = 0.4
   /// A stroke that fits its cluster as well as this stays there.
   private static let sureCoherence: Float = 0.8
   /// Memory grows with them.

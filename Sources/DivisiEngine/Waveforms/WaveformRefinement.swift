@@ -47,34 +47,41 @@ struct WaveformRefinement {
     let autoencoder = WaveformAutoencoder(stft, parallel: parallel)
     let steps = Double(count * WaveformAutoencoder.passCount * parts.count)
     var done = 0.0
-    var results = stems
+    func frames(_ index: Int) -> Range<Int> {
+      model.V.frameCount * index / count..<model.V.frameCount * (index + 1) / count
+    }
+    func samples(_ index: Int) -> Range<Int> {
+      let frames = frames(index)
+      let first = max(0, frames.lowerBound - margin) * grid.hopSize
+      let last = min(model.V.frameCount, frames.upperBound + margin) * grid.hopSize
+      return first..<max(first, min(sampleCount, last))
+    }
+    func masked(_ index: Int) -> [[[Float]]] {
+      stems.map { $0.map { Array($0[samples(index)]) } }
+    }
+    var next = masked(0)
     for index in 0..<count {
-      let frames = model.V.frameCount * index / count..<model.V.frameCount * (index + 1) / count
-      let wide =
-        max(0, frames.lowerBound - margin)..<min(model.V.frameCount, frames.upperBound + margin)
-      let samples =
-        wide.lowerBound * grid.hopSize..<min(sampleCount, wide.upperBound * grid.hopSize)
-      guard !samples.isEmpty else { continue }
-      var section = section(samples, of: channels, stems: stems, peak: peak)
+      let samples = samples(index)
+      var section = section(samples, of: channels, stems: next, peak: peak)
+      // Before they are written over.
+      next = index + 1 < count ? masked(index + 1) : []
       try autoencoder.run(&section) { () throws(SeparationError) in
         done += 1
         guard progress(done / steps) else { throw .cancelled }
       }
-      let first = frames.lowerBound * grid.hopSize
+      let first = frames(index).lowerBound * grid.hopSize
       let fade = index == 0 ? 0 : Int(Self.fadeSeconds * grid.sampleRate)
       for part in stems.indices {
         for channel in channels.indices {
           let found = section.stems[part][channel]
           for sample in first..<samples.upperBound {
-            let share =
-              fade == 0 ? 1 : min(Float(sample - first) / Float(fade), 1)
+            let share = fade == 0 ? 1 : min(Float(sample - first) / Float(fade), 1)
             let new = found[sample - samples.lowerBound]
-            results[part][channel][sample] += share * (new - results[part][channel][sample])
+            stems[part][channel][sample] += share * (new - stems[part][channel][sample])
           }
         }
       }
     }
-    stems = results
   }
 
   /// √Σ|X_c|² where it is largest, which V is scaled by.
@@ -120,7 +127,7 @@ struct WaveformRefinement {
         peak: peak)
     }
     return WaveformSection(
-      channels: slices, stems: stems.map { $0.map { Array($0[samples]) } }, powers: powers,
+      channels: slices, stems: stems, powers: powers,
       shares: parts.map { _ in map(filledWith: 1) },
       means: parts.map { _ in slices.map { [Float](repeating: 0, count: $0.count) } },
       strokes: strokes(in: samples))
