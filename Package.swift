@@ -27,6 +27,16 @@ let pluginLinker: [LinkerSetting] = [
       ].flatMap { ["-Xlinker", $0] })
 ]
 
+// The benchmark counts what is allocated: its functions take the names of the C library's, for itself and
+// for the libraries that it loads.
+let counted = ["malloc", "calloc", "realloc", "memalign", "aligned_alloc", "posix_memalign"]
+let countingLinker: [LinkerSetting] = [
+  .unsafeFlags(
+    counted.flatMap {
+      ["--defsym=\($0)=divisi_bench_\($0)", "--export-dynamic-symbol=\($0)"]
+    }.flatMap { ["-Xlinker", $0] })
+]
+
 let package = Package(
   name: "divisi",
   products: [
@@ -55,6 +65,8 @@ let package = Package(
     .systemLibrary(name: "CFFTWThreads", providers: [.apt(["libfftw3-dev"])]),
     .systemLibrary(name: "CLV2", pkgConfig: "lv2", providers: [.apt(["lv2-dev"])]),
 
+    // What malloc is behind its name, for counting.
+    .systemLibrary(name: "CAllocation"),
     // What the processor can do.
     .systemLibrary(name: "CCPU"),
 
@@ -121,8 +133,13 @@ let package = Package(
       path: "Plugin/DivisiLV2", swiftSettings: strict, linkerSettings: pluginLinker),
     // Timings of kernels and models, as ratios in one run.
     .executableTarget(
-      name: "divisi-bench", dependencies: ["AudioFiles", "CJack", "DivisiDSP", "LV2Hosting"],
-      swiftSettings: strict),
+      name: "divisi-bench",
+      dependencies: [
+        "AudioFiles", "CAllocation", "CCPU", "CJack", "DivisiDSP", "DivisiEngine", "DivisiKernels",
+        "DivisiKernelsAVX2", "DivisiScore", "LV2Hosting", "Terminal",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: strict, linkerSettings: countingLinker),
 
     // Signals, measures and ways to run work that several test targets share.
     .target(

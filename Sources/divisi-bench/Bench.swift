@@ -1,68 +1,105 @@
-import DivisiDSP
+import ArgumentParser
 import Glibc
+import Terminal
 
-/// Times kernels and models on one core, each against plain dense loops in the same run.
-///
-/// `divisi-bench` runs everything, `divisi-bench NAME…` what is named. Times are processor time;
-/// compare them on one machine only, the ratios anywhere.
+/// `divisi-bench`.
 @main
-struct Bench {
-  static func main() {
-    let names = Array(CommandLine.arguments.dropFirst())
-    let known = Benchmark.all.map(\.name) + ["plugin", "host"]
-    if let unknown = names.first(where: { !known.contains($0) }) {
-      fail(
-        "no benchmark '\(unknown)'; there are \(known.joined(separator: ", "))",
-        code: EX_USAGE)
+struct Bench: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "divisi-bench",
+    abstract: "Time the inner loops, the models, and a hop of live mode, on one core.",
+    discussion: """
+      Each is timed beside plain dense loops in the same run, and what it allocates is counted. Times \
+      are processor time; compare them on one machine only, the ratios anywhere. \
+      'plugin' is what the plugin that 'make bundle' has built costs a host, 'host' what the host \
+      adds to it; the latter starts a JACK server, and so runs on request only.
+      """)
+
+  @Argument(
+    help: ArgumentHelp(
+      "What to time: \(known.joined(separator: ", ")). All but 'host' unless told otherwise.",
+      valueName: "name"))
+  var names: [String] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "Time another divisi-bench too, in turn with this one, and compare.", valueName: "program"),
+    completion: .file())
+  var against: String?
+
+  @Option(help: ArgumentHelp("With --against: how often each has its turn.", valueName: "count"))
+  var rounds = 5
+
+  @Flag(help: "Leave out the plain dense loops.")
+  var timeOnly = false
+
+  private static let loads = ["plugin", "host"]
+  private static let known = Benchmark.all.map(\.name) + loads
+
+  func validate() throws {
+    if let name = names.first(where: { !Self.known.contains($0) }) {
+      throw ValidationError(
+        "no benchmark '\(name)'; there are \(Self.known.joined(separator: ", "))")
     }
-    if isDebugBuild {
-      fail(
-        "built without optimisation, so its figures would mean nothing; "
-          + "use swift run -c release divisi-bench",
-        code: EXIT_FAILURE)
-    }
-    if names.isEmpty || names.contains("plugin") { measurePlugin() }
-    if names.contains("host") { measureHost() }
-    if !names.isEmpty && Set(names).isSubset(of: ["plugin", "host"]) { return }
-    let task = StandardTask()
-    print(task.summary)
-    print(Report.header)
-    for benchmark in Benchmark.all where names.isEmpty || names.contains(benchmark.name) {
-      print(Report.line(name: benchmark.name, benchmark.measure(task)))
-      fflush(nil)
+    guard rounds > 0 else { throw ValidationError("--rounds: expected 1 or more, found \(rounds)") }
+    if against != nil, let load = names.first(where: Self.loads.contains) {
+      throw ValidationError("--against: expected no '\(load)' beside it, whose lines are no table")
     }
   }
 
-  /// The plugin as `make bundle` leaves it, from the package's folder.
-  private static func measurePlugin() {
-    // lilv wants absolute paths.
-    let folder = realpath(".", nil).map { String(cString: $0) } ?? "."
+  func run() throws {
+    try reporting {
+      guard !isDebugBuild else {
+        throw Failure(
+          "built without optimisation, so its figures would mean nothing; "
+            + "use swift run -c release divisi-bench")
+      }
+      let wanted = names.isEmpty ? Benchmark.all.map(\.name) + ["plugin"] : names
+      let benchmarks = Benchmark.all.filter { wanted.contains($0.name) }
+      if let against {
+        return try Comparison(other: against, rounds: rounds).run(benchmarks.map(\.name))
+      }
+      if !benchmarks.isEmpty {
+        if !timeOnly { say(StandardTask.shared.summary) }
+        say(Report.header)
+      }
+      for benchmark in benchmarks {
+        say(Report.line(name: benchmark.name, benchmark.measure(timeOnly ? 0 : 1)))
+      }
+      if wanted.contains("plugin") { try measurePlugin() }
+      if wanted.contains("host") { try measureHost() }
+    }
+  }
+
+  /// The package's folder; lilv wants absolute paths.
+  private var folder: String { realpath(".", nil).map { String(cString: $0) } ?? "." }
+
+  /// The plugin as `make bundle` leaves it.
+  private func measurePlugin() throws {
     for load in PluginLoad.all {
       do {
-        print(
+        say(
           try load.line(bundles: "\(folder)/build/bundle", recordings: "\(folder)/Tests/Recordings")
         )
       } catch {
-        fail("\(error); run make bundle in the package's folder first", code: EXIT_FAILURE)
+        throw Failure("\(error); run make bundle in the package's folder first")
       }
-      fflush(nil)
     }
   }
 
-  /// The host, if JACK is there; only on request, since it starts a server.
-  private static func measureHost() {
-    let folder = realpath(".", nil).map { String(cString: $0) } ?? "."
+  /// The host, if JACK is there.
+  private func measureHost() throws {
     do {
-      print(
+      say(
         try HostLoad.line(
           bundles: "\(folder)/build/bundle", plugin: "urn:divisi:drums",
           controls: ["lookahead": 0]))
     } catch {
-      fail("\(error); it needs jackd and make bundle", code: EXIT_FAILURE)
+      throw Failure("\(error); it needs jackd and make bundle")
     }
   }
 
-  private static var isDebugBuild: Bool {
+  private var isDebugBuild: Bool {
     var result = false
     assert(
       {
@@ -70,11 +107,5 @@ struct Bench {
         return true
       }())
     return result
-  }
-
-  private static func fail(_ problem: String, code: Int32) -> Never {
-    let line = "divisi-bench: \(problem)\n"
-    _ = line.withCString { write(STDERR_FILENO, $0, strlen($0)) }
-    exit(code)
   }
 }

@@ -1,10 +1,14 @@
 import DivisiDSP
+import DivisiKernels
 
 /// The task that all models are timed on: half a minute of piano at 2048 / 512, of random numbers.
 ///
 /// A score leaves little free: at any time few keys sound, and a comb has few bins. The shares are
 /// about what the score of a piano piece leaves.
-struct StandardTask {
+struct StandardTask: Sendable {
+  /// Made when it is first asked for.
+  static let shared = StandardTask()
+
   /// K.
   static let binCount = 1025
   /// N.
@@ -79,6 +83,25 @@ struct StandardTask {
     }
     return ConvolutiveNMF(
       spectrogram: V, templates: templates, pattern: pattern, divergence: divergence)
+  }
+
+  /// Walks through the frames in which a component is free, some at a time.
+  ///
+  /// - Parameter body: is given four columns of V from each place on, and the component's runs; at the
+  ///   end columns repeat.
+  func forEachColumns(
+    ofComponent component: Int, step: Int,
+    _ body: (DivisiKernels.Columns, DivisiKernels.Runs) -> Void
+  ) {
+    let entries = pattern.entries(ofComponent: component)
+    func column(_ entry: Int) -> UnsafePointer<Float> {
+      UnsafePointer(V.values.column(Int(pattern.frames[min(entry, entries.upperBound - 1)])))
+    }
+    runs[component].runs.withUnsafeBufferPointer { runs in
+      for entry in stride(from: entries.lowerBound, to: entries.upperBound, by: step) {
+        body((column(entry), column(entry + 1), column(entry + 2), column(entry + 3)), runs)
+      }
+    }
   }
 
   /// Multiplications of one product over the free entries with templates of one frame, in
