@@ -31,6 +31,7 @@ enum HopBenchmarks {
       let count = Allocations.during { buffers.run(stream.process) }
       let time = Stopwatch.threadSeconds() - start
       if buffers.position > LiveTask.firstMeasured {
+        precondition(buffers.isHeard, "a part is silent at sample \(buffers.position)")
         times.append(time)
         allocations = max(allocations, count)
       }

@@ -43,6 +43,13 @@ final class LiveBuffers {
   /// Whether there is another whole hop.
   var hasNext: Bool { position + hopSize <= sampleCount }
 
+  /// Whether some of the hop that was run last is in every part.
+  var isHeard: Bool {
+    stems.prefix(LiveTask.partCount * LiveTask.channelCount).allSatisfy { stem in
+      (0..<hopSize).contains { stem[$0] != 0 }
+    }
+  }
+
   /// Runs the next hop, at whose end a frame is complete.
   func run(_ process: UnsafeMutablePointer<StreamProcess>) {
     for (index, channel) in channels.enumerated() {
