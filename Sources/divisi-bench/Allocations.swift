@@ -20,18 +20,21 @@ enum Allocations {
   fileprivate static func add() { count.add(1, ordering: .relaxed) }
 }
 
+/// `malloc`, counted.
 @c(divisi_bench_malloc)
 public func countedAllocation(_ size: Int) -> UnsafeMutableRawPointer? {
   Allocations.add()
   return __libc_malloc(size)
 }
 
+/// `calloc`, counted.
 @c(divisi_bench_calloc)
 public func countedZeros(_ count: Int, _ size: Int) -> UnsafeMutableRawPointer? {
   Allocations.add()
   return __libc_calloc(count, size)
 }
 
+/// `realloc`, counted.
 @c(divisi_bench_realloc)
 public func countedGrowth(_ block: UnsafeMutableRawPointer?, _ size: Int)
   -> UnsafeMutableRawPointer?
@@ -40,18 +43,21 @@ public func countedGrowth(_ block: UnsafeMutableRawPointer?, _ size: Int)
   return __libc_realloc(block, size)
 }
 
+/// `memalign`, counted.
 @c(divisi_bench_memalign)
 public func countedAlignment(_ alignment: Int, _ size: Int) -> UnsafeMutableRawPointer? {
   Allocations.add()
   return __libc_memalign(alignment, size)
 }
 
+/// `aligned_alloc`, counted.
 @c(divisi_bench_aligned_alloc)
 public func countedAlignedAllocation(_ alignment: Int, _ size: Int) -> UnsafeMutableRawPointer? {
   Allocations.add()
   return __libc_memalign(alignment, size)
 }
 
+/// `posix_memalign`, counted.
 @c(divisi_bench_posix_memalign)
 public func countedAlignedBlock(
   _ result: UnsafeMutablePointer<UnsafeMutableRawPointer?>, _ alignment: Int, _ size: Int

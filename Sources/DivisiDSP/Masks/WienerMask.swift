@@ -18,6 +18,9 @@ public struct WienerMask: Sendable {
   /// the parts 0.2 (piano) to 0.8 dB SDR (drums), because V fluctuates around V̂; 4 costs nothing.
   private static let residualMargin: Float = 4
 
+  /// Nothing is divided by less, which is −740 dB: the inverse would overflow.
+  private static var leastPeak: Float { @_noLocks @inline(__always) get { 1e-37 } }
+
   /// S, without the residual.
   public let partCount: Int
   /// α, above 0: 1 for a ratio of magnitudes, 2 for Wiener's ratio of powers.
@@ -64,6 +67,8 @@ public struct WienerMask: Sendable {
 
   /// Turns what each part is thought to sound like into its share of the frame.
   ///
+  /// Columns are aligned as those of a ``Matrix`` are, and zero in what pads them.
+  ///
   /// - Parameters:
   ///   - V: the frame's magnitudes, as many values as were fitted.
   ///   - fitted: bins that were fitted.
@@ -78,84 +83,75 @@ public struct WienerMask: Sendable {
     V: UnsafePointer<Float>, fitted: Int, masks: UnsafeMutablePointer<Float>, stride: Int,
     binCount: Int, total: UnsafeMutablePointer<Float>, largest: UnsafeMutablePointer<Float>
   ) {
+    // Runs cover whole blocks; what pads a column is zero and stays zero.
+    let end = (fitted &+ BinRuns.blockLength &- 1) / BinRuns.blockLength &* BinRuns.blockLength
     var bin = 0
-    if hasResidual {
-      while bin < fitted {
-        total[bin] = max(V[bin] - Self.residualMargin * total[bin], 0)
-        bin &+= 1
+    while bin < end {
+      var peak = Lane.zero
+      if hasResidual {
+        peak = larger(peak, V.lanes(bin) - Self.residualMargin * total.lanes(bin))
       }
-    }
-    bin = 0
-    while bin < fitted {
-      largest[bin] = total[bin]
-      bin &+= 1
-    }
-    var part = 0
-    while part < partCount {
-      let mask = masks + part &* stride
-      bin = 0
-      while bin < fitted {
-        largest[bin] = max(largest[bin], mask[bin])
-        bin &+= 1
+      let excess = peak
+      var part = 0
+      while part < partCount {
+        peak = larger(peak, masks.lanes(part &* stride &+ bin))
+        part &+= 1
       }
-      part &+= 1
-    }
-    bin = 0
-    while bin < fitted {
-      if largest[bin] > 0 { total[bin] = raise(total[bin] / largest[bin]) }
-      bin &+= 1
-    }
-    part = 0
-    while part < partCount {
-      let mask = masks + part &* stride
-      bin = 0
-      while bin < fitted {
-        if largest[bin] > 0 {
-          mask[bin] = raise(mask[bin] / largest[bin])
-          total[bin] += mask[bin]
-        }
-        bin &+= 1
+      largest.setLanes(bin, peak)
+      let inverse = 1 / larger(peak, Lane(repeating: Self.leastPeak))
+      var sum = raise(excess * inverse)
+      part = 0
+      while part < partCount {
+        let mask = masks + part &* stride
+        let power = raise(mask.lanes(bin) * inverse)
+        mask.setLanes(bin, power)
+        sum += power
+        part &+= 1
       }
-      part &+= 1
+      total.setLanes(bin, sum)
+      let share = 1 / larger(sum, Lane(repeating: Self.leastPeak))
+      part = 0
+      while part < partCount {
+        let mask = masks + part &* stride
+        mask.setLanes(bin, mask.lanes(bin) * share)
+        part &+= 1
+      }
+      bin &+= BinRuns.blockLength
     }
-    extrapolateAndDivide(
-      fitted: fitted, masks: masks, stride: stride, binCount: binCount, total: total,
-      weights: largest)
+    if fitted < binCount {
+      extrapolate(
+        masks, stride: stride, fitted: fitted, binCount: binCount, total: total, weights: largest)
+    }
   }
 
+  /// Gives the bins above the fitted ones the average of the highest fitted ones.
   @_noLocks
-  private func extrapolateAndDivide(
-    fitted: Int, masks: UnsafeMutablePointer<Float>, stride: Int, binCount: Int,
+  private func extrapolate(
+    _ masks: UnsafeMutablePointer<Float>, stride: Int, fitted: Int, binCount: Int,
     total: UnsafePointer<Float>, weights: UnsafeMutablePointer<Float>
   ) {
+    let bins = extrapolationBins
     var peak: Float = 0
-    var bin = extrapolationBins.lowerBound
-    while bin < extrapolationBins.upperBound {
+    var bin = bins.lowerBound
+    while bin < bins.upperBound {
       peak = max(peak, weights[bin])
       bin &+= 1
     }
-    var allTotal: Float = 0
-    bin = extrapolationBins.lowerBound
-    while bin < extrapolationBins.upperBound {
-      if peak > 0 { weights[bin] = raise(weights[bin] / peak) }
-      allTotal += weights[bin] * total[bin]
+    // Each bin weighs what its powers add up to, all against the same peak.
+    let inverse = 1 / max(peak, Self.leastPeak)
+    bin = bins.lowerBound
+    while bin < bins.upperBound {
+      weights[bin] = raise(weights[bin] * inverse) * total[bin]
       bin &+= 1
     }
+    let all = SpectrumKernels.sum(weights + bins.lowerBound, count: bins.count)
     var part = 0
     while part < partCount {
       let mask = masks + part &* stride
-      var sum: Float = 0
-      bin = extrapolationBins.lowerBound
-      while bin < extrapolationBins.upperBound {
-        sum += weights[bin] * mask[bin]
-        bin &+= 1
-      }
-      let share = allTotal > 0 ? sum / allTotal : 0
-      bin = 0
-      while bin < fitted {
-        if total[bin] > 0 { mask[bin] /= total[bin] }
-        bin &+= 1
-      }
+      let sum = SpectrumKernels.dot(
+        weights + bins.lowerBound, mask + bins.lowerBound, count: bins.count)
+      let share = all > 0 ? sum / all : 0
+      bin = fitted
       while bin < binCount {
         mask[bin] = share
         bin &+= 1
@@ -165,11 +161,23 @@ public struct WienerMask: Sendable {
   }
 
   @_noLocks @inline(__always)
-  private func raise(_ value: Float) -> Float {
-    switch exponent {
-    case 1: value
-    case 2: value * value
-    default: divisi_powf(value, exponent)
+  private func larger(_ a: Lane, _ b: Lane) -> Lane { a.replacing(with: b, where: b .> a) }
+
+  @_noLocks @inline(__always)
+  private func raise(_ values: Lane) -> Lane {
+    if exponent == 1 { return values }
+    if exponent == 2 { return values * values }
+    var result = Lane.zero
+    var index = 0
+    while index < Lane.scalarCount {
+      if values[index] > 0 { result[index] = divisi_powf(values[index], exponent) }
+      index &+= 1
     }
+    return result
+  }
+
+  @_noLocks @inline(__always)
+  private func raise(_ value: Float) -> Float {
+    exponent == 1 ? value : exponent == 2 ? value * value : divisi_powf(value, exponent)
   }
 }

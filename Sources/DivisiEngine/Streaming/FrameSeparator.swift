@@ -12,6 +12,7 @@ struct FrameSeparator: @unchecked Sendable {
   private let scale: Float
   private let grid: TimeGrid
   private let refinements: Int
+  /// Two columns that are aligned as those of matrices are.
   private let total: UnsafeMutablePointer<Float>
   private let largest: UnsafeMutablePointer<Float>
   private let toleranceFrames: Int
@@ -46,16 +47,16 @@ struct FrameSeparator: @unchecked Sendable {
     places.initialize(repeating: 0, count: Self.capacity)
     courses = .allocate(capacity: Self.capacity)
     courses.initialize(repeating: 0, count: Self.capacity)
-    total = .allocate(capacity: grid.binCount + Matrix.alignment)
-    total.initialize(repeating: 0, count: grid.binCount + Matrix.alignment)
-    largest = .allocate(capacity: grid.binCount + Matrix.alignment)
-    largest.initialize(repeating: 0, count: grid.binCount + Matrix.alignment)
+    let stride = Matrix.stride(rowCount: grid.binCount)
+    total = UnsafeMutableRawPointer.allocate(byteCount: 8 * stride, alignment: 64)
+      .bindMemory(to: Float.self, capacity: 2 * stride)
+    total.initialize(repeating: 0, count: 2 * stride)
+    largest = total + stride
   }
 
   func deallocate() {
     frame.deallocate()
-    total.deallocate()
-    largest.deallocate()
+    UnsafeMutableRawPointer(total).deallocate()
     places.deallocate()
     courses.deallocate()
   }
@@ -84,20 +85,12 @@ struct FrameSeparator: @unchecked Sendable {
       step &+= 1
     }
     if timeline.isPercussive { remember(timeline) }
-    var bin = 0
-    while bin < binCount {
-      total[bin] = 0
-      bin &+= 1
-    }
+    zero(total, count: binCount)
     frame.addApproximation(to: total)
     var part = 0
     while part < mask.partCount {
       let column = masks + part &* stride
-      bin = 0
-      while bin < stride {
-        column[bin] = 0
-        bin &+= 1
-      }
+      zero(column, count: stride)
       frame.addApproximation(part: part, to: column)
       part &+= 1
     }
@@ -109,17 +102,22 @@ struct FrameSeparator: @unchecked Sendable {
 
   @_noLocks
   private func magnitude(_ spectra: UnsafePointer<SIMD2<Float>>, channelCount: Int) {
-    var bin = 0
-    while bin < binCount {
-      var sum: Float = 0
-      var channel = 0
-      while channel < channelCount {
-        let value = spectra[channel &* grid.binCount &+ bin]
-        sum += value.x * value.x + value.y * value.y
-        channel &+= 1
-      }
-      frame.V[bin] = divisi_sqrtf(sum) * scale
-      bin &+= 1
+    zero(frame.V, count: binCount)
+    var channel = 0
+    while channel < channelCount {
+      SpectrumKernels.addPower(
+        of: spectra + channel &* grid.binCount, to: frame.V, count: binCount)
+      channel &+= 1
+    }
+    SpectrumKernels.formMagnitude(frame.V, scale: scale, count: binCount)
+  }
+
+  @_noLocks
+  private func zero(_ values: UnsafeMutablePointer<Float>, count: Int) {
+    var index = 0
+    while index < count {
+      values[index] = 0
+      index &+= 1
     }
   }
 

@@ -101,18 +101,24 @@ public struct StreamProcess: @unchecked Sendable {
 
   @_noLocks
   private func take(_ inputs: UnsafePointer<UnsafePointer<Float>>, offset: Int, count: Int) {
-    var channel = 0
-    while channel < channelCount {
-      let source = inputs[channel] + offset
-      let ring = inputRings[channel]
-      var index = 0
-      while index < count {
-        let value = source[index]
-        // Infinity and what is far beyond sound would stay in the model for good.
-        ring[(position &+ index) & ringMask] = abs(value) < 1e6 ? value : 0
-        index &+= 1
+    var done = 0
+    while done < count {
+      let place = (position &+ done) & ringMask
+      let length = min(count &- done, ringMask &+ 1 &- place)
+      var channel = 0
+      while channel < channelCount {
+        let source = inputs[channel] + (offset &+ done)
+        let ring = inputRings[channel] + place
+        var index = 0
+        while index < length {
+          let value = source[index]
+          // Infinity and what is far beyond sound would stay in the model for good.
+          ring[index] = abs(value) < 1e6 ? value : 0
+          index &+= 1
+        }
+        channel &+= 1
       }
-      channel &+= 1
+      done &+= length
     }
     shared.pointee.writtenSamples.store(position &+ count, ordering: .releasing)
   }
@@ -122,34 +128,57 @@ public struct StreamProcess: @unchecked Sendable {
     _ parts: UnsafePointer<UnsafeMutablePointer<Float>>,
     _ residual: UnsafePointer<UnsafeMutablePointer<Float>>, offset: Int, count: Int
   ) {
-    let first = position &- clock.latency
-    var channel = 0
-    while channel < channelCount {
-      let rest = residual[channel] + offset
-      let input = inputRings[channel]
-      var index = 0
-      while index < count {
-        rest[index] = first &+ index < 0 ? 0 : input[(first &+ index) & ringMask]
-        index &+= 1
-      }
-      var part = 0
-      while part < partCount {
-        let slot = part &* channelCount &+ channel
-        let output = parts[slot] + offset
-        let ring = overlapRings[slot]
-        index = 0
-        while index < count {
-          let place = (first &+ index) & overlapMask
-          // Frames before the first sample reach into a past that is never heard.
-          let value = first &+ index < 0 ? 0 : ring[place]
-          ring[place] = 0
-          output[index] = value
-          rest[index] -= value
-          index &+= 1
+    var done = 0
+    while done < count {
+      // A piece that is contiguous in both kinds of ring.
+      let first = position &- clock.latency &+ done
+      let (place, inputPlace) = (first & overlapMask, first & ringMask)
+      var length = min(
+        count &- done, min(overlapMask &+ 1 &- place, ringMask &+ 1 &- inputPlace))
+      if first < 0 { length = min(length, 0 &- first) }
+      // Frames before the first sample reach into a past that is never heard.
+      let gain: Float = first < 0 ? 0 : 1
+      let start = offset &+ done
+      var channel = 0
+      while channel < channelCount {
+        let rest = residual[channel] + start
+        move(inputRings[channel] + inputPlace, to: rest, gain: gain, count: length)
+        var part = 0
+        while part < partCount {
+          let slot = part &* channelCount &+ channel
+          let output = parts[slot] + start
+          move(overlapRings[slot] + place, to: output, gain: gain, count: length)
+          clear(overlapRings[slot] + place, count: length)
+          var index = 0
+          while index < length {
+            rest[index] -= output[index]
+            index &+= 1
+          }
+          part &+= 1
         }
-        part &+= 1
+        channel &+= 1
       }
-      channel &+= 1
+      done &+= length
+    }
+  }
+
+  @_noLocks
+  private func move(
+    _ source: UnsafePointer<Float>, to target: UnsafeMutablePointer<Float>, gain: Float, count: Int
+  ) {
+    var index = 0
+    while index < count {
+      target[index] = gain * source[index]
+      index &+= 1
+    }
+  }
+
+  @_noLocks
+  private func clear(_ values: UnsafeMutablePointer<Float>, count: Int) {
+    var index = 0
+    while index < count {
+      values[index] = 0
+      index &+= 1
     }
   }
 
@@ -195,12 +224,8 @@ public struct StreamProcess: @unchecked Sendable {
       let mask = gains + part &* maskStride
       channel = isSilent(mask) ? channelCount : 0
       while channel < channelCount {
-        let spectrum = spectra + channel &* binCount
-        var bin = 0
-        while bin < binCount {
-          transform.spectrum[bin] = spectrum[bin] * mask[bin]
-          bin &+= 1
-        }
+        SpectrumKernels.multiply(
+          spectra + channel &* binCount, by: mask, to: transform.spectrum, count: binCount)
         transform.overlapAdd(
           to: overlapRings[part &* channelCount &+ channel], mask: overlapMask, frame: frame)
         channel &+= 1

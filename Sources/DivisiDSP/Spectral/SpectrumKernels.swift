@@ -1,0 +1,113 @@
+internal import CCPU
+
+/// Loops over the bins of one spectrum, four or eight at a time.
+///
+/// Pointers need not be aligned.
+///
+/// - Thread: any; real-time safe.
+public enum SpectrumKernels {
+  /// result ← gains ⊙ spectrum.
+  ///
+  /// - Parameters:
+  ///   - spectrum: `count` values.
+  ///   - gains: `count` values.
+  ///   - result: `count` values; may be the spectrum itself.
+  @_noLocks
+  public static func multiply(
+    _ spectrum: UnsafePointer<SIMD2<Float>>, by gains: UnsafePointer<Float>,
+    to result: UnsafeMutablePointer<SIMD2<Float>>, count: Int
+  ) {
+    var bin = 0
+    while bin &+ 4 <= count {
+      let gain = UnsafeRawPointer(gains + bin).loadUnaligned(as: SIMD4<Float>.self)
+      let source = UnsafeRawPointer(spectrum + bin)
+      let target = UnsafeMutableRawPointer(result + bin)
+      let low = source.loadUnaligned(as: SIMD4<Float>.self)
+      let high = source.loadUnaligned(fromByteOffset: 16, as: SIMD4<Float>.self)
+      target.storeBytes(of: low * SIMD4(gain.x, gain.x, gain.y, gain.y), as: SIMD4<Float>.self)
+      target.storeBytes(
+        of: high * SIMD4(gain.z, gain.z, gain.w, gain.w), toByteOffset: 16, as: SIMD4<Float>.self)
+      bin &+= 4
+    }
+    while bin < count {
+      result[bin] = spectrum[bin] * gains[bin]
+      bin &+= 1
+    }
+  }
+
+  /// power ← power + |spectrum|².
+  ///
+  /// - Parameters:
+  ///   - spectrum: `count` values.
+  ///   - power: `count` values, added to.
+  @_noLocks
+  public static func addPower(
+    of spectrum: UnsafePointer<SIMD2<Float>>, to power: UnsafeMutablePointer<Float>, count: Int
+  ) {
+    var bin = 0
+    while bin &+ 4 <= count {
+      let source = UnsafeRawPointer(spectrum + bin)
+      let low = source.loadUnaligned(as: SIMD4<Float>.self)
+      let high = source.loadUnaligned(fromByteOffset: 16, as: SIMD4<Float>.self)
+      let (a, b) = (low * low, high * high)
+      let sum = SIMD4(a.x, a.z, b.x, b.z) + SIMD4(a.y, a.w, b.y, b.w)
+      let target = UnsafeMutableRawPointer(power + bin)
+      target.storeBytes(
+        of: target.loadUnaligned(as: SIMD4<Float>.self) + sum, as: SIMD4<Float>.self)
+      bin &+= 4
+    }
+    while bin < count {
+      let value = spectrum[bin]
+      power[bin] += value.x * value.x + value.y * value.y
+      bin &+= 1
+    }
+  }
+
+  /// power ← scale · √power.
+  @_noLocks
+  public static func formMagnitude(
+    _ power: UnsafeMutablePointer<Float>, scale: Float = 1, count: Int
+  ) {
+    var bin = 0
+    while bin < count {
+      power[bin] = divisi_sqrtf(power[bin]) * scale
+      bin &+= 1
+    }
+  }
+
+  /// Σ x, four sums at a time.
+  @_noLocks
+  static func sum(_ x: UnsafePointer<Float>, count: Int) -> Float {
+    var sums = SIMD4<Float>.zero
+    var bin = 0
+    while bin &+ 4 <= count {
+      sums += UnsafeRawPointer(x + bin).loadUnaligned(as: SIMD4<Float>.self)
+      bin &+= 4
+    }
+    var sum = sums.sum()
+    while bin < count {
+      sum += x[bin]
+      bin &+= 1
+    }
+    return sum
+  }
+
+  /// ⟨x, y⟩, four sums at a time.
+  @_noLocks
+  static func dot(_ x: UnsafePointer<Float>, _ y: UnsafePointer<Float>, count: Int) -> Float {
+    var sums = SIMD4<Float>.zero
+    var bin = 0
+    while bin &+ 4 <= count {
+      sums +=
+        UnsafeRawPointer(x + bin).loadUnaligned(as: SIMD4<Float>.self)
+        * UnsafeRawPointer(y + bin).loadUnaligned(as: SIMD4<Float>.self)
+      bin &+= 4
+    }
+    var sum = sums.sum()
+    while bin < count {
+      sum += x[bin] * y[bin]
+      bin &+= 1
+    }
+    return sum
+  }
+}
