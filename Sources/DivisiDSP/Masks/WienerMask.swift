@@ -21,6 +21,9 @@ public struct WienerMask: Sendable {
   /// Nothing is divided by less, which is −740 dB: the inverse would overflow.
   private static var leastPeak: Float { @_noLocks @inline(__always) get { 1e-37 } }
 
+  /// A vector of bins; runs cover whole ones.
+  private static var block: Int { @_noLocks @inline(__always) get { 8 } }
+
   /// S, without the residual.
   public let partCount: Int
   /// α, above 0: 1 for a ratio of magnitudes, 2 for Wiener's ratio of powers.
@@ -84,39 +87,39 @@ public struct WienerMask: Sendable {
     binCount: Int, total: UnsafeMutablePointer<Float>, largest: UnsafeMutablePointer<Float>
   ) {
     // Runs cover whole blocks; what pads a column is zero and stays zero.
-    let end = (fitted &+ BinRuns.blockLength &- 1) / BinRuns.blockLength &* BinRuns.blockLength
+    let end = (fitted &+ Self.block &- 1) / Self.block &* Self.block
     var bin = 0
     while bin < end {
       var peak = Lane.zero
       if hasResidual {
-        peak = larger(peak, V.lanes(bin) - Self.residualMargin * total.lanes(bin))
+        peak = larger(peak, load(V, bin) - load(total, bin) * Self.residualMargin)
       }
       let excess = peak
       var part = 0
       while part < partCount {
-        peak = larger(peak, masks.lanes(part &* stride &+ bin))
+        peak = larger(peak, load(masks, part &* stride &+ bin))
         part &+= 1
       }
-      largest.setLanes(bin, peak)
+      store(to: largest, bin, peak)
       let inverse = 1 / larger(peak, Lane(repeating: Self.leastPeak))
       var sum = raise(excess * inverse)
       part = 0
       while part < partCount {
         let mask = masks + part &* stride
-        let power = raise(mask.lanes(bin) * inverse)
-        mask.setLanes(bin, power)
+        let power = raise(load(mask, bin) * inverse)
+        store(to: mask, bin, power)
         sum += power
         part &+= 1
       }
-      total.setLanes(bin, sum)
+      store(to: total, bin, sum)
       let share = 1 / larger(sum, Lane(repeating: Self.leastPeak))
       part = 0
       while part < partCount {
         let mask = masks + part &* stride
-        mask.setLanes(bin, mask.lanes(bin) * share)
+        store(to: mask, bin, load(mask, bin) * share)
         part &+= 1
       }
-      bin &+= BinRuns.blockLength
+      bin &+= Self.block
     }
     if fitted < binCount {
       extrapolate(
@@ -161,6 +164,16 @@ public struct WienerMask: Sendable {
   }
 
   @_noLocks @inline(__always)
+  private func load(_ column: UnsafePointer<Float>, _ bin: Int) -> Lane {
+    UnsafeRawPointer(column + bin).assumingMemoryBound(to: Lane.self).pointee
+  }
+
+  @_noLocks @inline(__always)
+  private func store(to column: UnsafeMutablePointer<Float>, _ bin: Int, _ values: Lane) {
+    UnsafeMutableRawPointer(column + bin).assumingMemoryBound(to: Lane.self).pointee = values
+  }
+
+  @_noLocks @inline(__always)
   private func larger(_ a: Lane, _ b: Lane) -> Lane { a.replacing(with: b, where: b .> a) }
 
   @_noLocks @inline(__always)
@@ -169,7 +182,7 @@ public struct WienerMask: Sendable {
     if exponent == 2 { return values * values }
     var result = Lane.zero
     var index = 0
-    while index < Lane.scalarCount {
+    while index < Self.block {
       if values[index] > 0 { result[index] = divisi_powf(values[index], exponent) }
       index &+= 1
     }
