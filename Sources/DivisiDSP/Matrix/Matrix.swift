@@ -83,9 +83,12 @@ public struct Matrix: ~Copyable, @unchecked Sendable {
 
   /// The largest value; 0 for an empty matrix.
   public func maximum() -> Float {
-    var result: Float = 0
-    for index in 0..<columnStride * columnCount { result = max(result, base[index]) }
-    return result
+    var result = SIMD16<Float>.zero
+    for index in Swift.stride(from: 0, to: columnStride * columnCount, by: Self.alignment) {
+      let values = UnsafeRawPointer(base + index).loadUnaligned(as: SIMD16<Float>.self)
+      result.replace(with: values, where: values .> result)
+    }
+    return result.max()
   }
 }
 

@@ -40,8 +40,12 @@ public final class STFT: Sendable {
     let upper = max(lower, min(grid.windowLength, signal.count - first))
     let time = buffer.time
     time.update(repeating: 0, count: lower)
-    for index in lower..<upper {
-      time[index] = window[index] * signal[first &+ index]
+    if lower < upper, let samples = signal.baseAddress {
+      window.withUnsafeBufferPointer { window in
+        SpectrumKernels.multiply(
+          samples + (first + lower), by: window.baseAddress! + lower, to: time + lower,
+          count: upper - lower)
+      }
     }
     (time + upper).update(repeating: 0, count: grid.windowLength - upper)
     plan.forward(buffer)
@@ -63,9 +67,11 @@ public final class STFT: Sendable {
     let first = frame * grid.hopSize - grid.windowLength / 2
     let lower = max(0, -first)
     let upper = min(grid.windowLength, signal.count - first)
-    guard lower < upper else { return }
-    for index in lower..<upper {
-      signal[first &+ index] += window[index] * buffer.time[index]
+    guard lower < upper, let samples = signal.baseAddress else { return }
+    window.withUnsafeBufferPointer { window in
+      SpectrumKernels.addProduct(
+        buffer.time + lower, window.baseAddress! + lower, to: samples + (first + lower),
+        count: upper - lower)
     }
   }
 

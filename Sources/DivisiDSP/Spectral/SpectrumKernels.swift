@@ -1,11 +1,37 @@
 internal import CCPU
 
-/// Loops over the bins of one spectrum, four or eight at a time.
+/// Loops over the bins or samples of one frame, in vectors.
 ///
 /// Pointers need not be aligned.
 ///
 /// - Thread: any; real-time safe.
 public enum SpectrumKernels {
+  /// result ← x ⊙ y.
+  @_noLocks
+  static func multiply(
+    _ x: UnsafePointer<Float>, by y: UnsafePointer<Float>,
+    to result: UnsafeMutablePointer<Float>, count: Int
+  ) {
+    var index = 0
+    while index < count {
+      result[index] = x[index] * y[index]
+      index &+= 1
+    }
+  }
+
+  /// result ← result + x ⊙ y.
+  @_noLocks
+  static func addProduct(
+    _ x: UnsafePointer<Float>, _ y: UnsafePointer<Float>, to result: UnsafeMutablePointer<Float>,
+    count: Int
+  ) {
+    var index = 0
+    while index < count {
+      result[index] += x[index] * y[index]
+      index &+= 1
+    }
+  }
+
   /// result ← gains ⊙ spectrum.
   ///
   /// - Parameters:

@@ -71,8 +71,9 @@ public struct StreamTransform: @unchecked Sendable {
     let start = (frame &* grid.hopSize &- length / 2) & mask
     // The ring in two pieces, each of which is contiguous.
     let before = min(length, mask &+ 1 &- start)
-    multiply(signal + start, analysisWindow, to: time, count: before)
-    multiply(signal, analysisWindow + before, to: time + before, count: length &- before)
+    SpectrumKernels.multiply(signal + start, by: analysisWindow, to: time, count: before)
+    SpectrumKernels.multiply(
+      signal, by: analysisWindow + before, to: time + before, count: length &- before)
     divisi_forward(forwardPlan, time, complex)
   }
 
@@ -83,31 +84,8 @@ public struct StreamTransform: @unchecked Sendable {
     let length = grid.windowLength
     let start = (frame &* grid.hopSize &- length / 2) & mask
     let before = min(length, mask &+ 1 &- start)
-    addProduct(time, synthesisWindow, to: signal + start, count: before)
-    addProduct(time + before, synthesisWindow + before, to: signal, count: length &- before)
-  }
-
-  @_noLocks
-  private func multiply(
-    _ x: UnsafePointer<Float>, _ y: UnsafePointer<Float>, to result: UnsafeMutablePointer<Float>,
-    count: Int
-  ) {
-    var index = 0
-    while index < count {
-      result[index] = x[index] * y[index]
-      index &+= 1
-    }
-  }
-
-  @_noLocks
-  private func addProduct(
-    _ x: UnsafePointer<Float>, _ y: UnsafePointer<Float>, to result: UnsafeMutablePointer<Float>,
-    count: Int
-  ) {
-    var index = 0
-    while index < count {
-      result[index] += x[index] * y[index]
-      index &+= 1
-    }
+    SpectrumKernels.addProduct(time, synthesisWindow, to: signal + start, count: before)
+    SpectrumKernels.addProduct(
+      time + before, synthesisWindow + before, to: signal, count: length &- before)
   }
 }

@@ -20,15 +20,11 @@ enum Analysis {
     parallel((frameCount + chunk - 1) / chunk) { index in
       let buffer = stft.makeBuffer()
       for frame in index * chunk..<min((index + 1) * chunk, frameCount) {
-        let column = output[frame]
         for channel in channels {
           channel.withUnsafeBufferPointer { stft.analyse($0, frame: frame, into: buffer) }
-          for bin in 0..<binCount {
-            let value = buffer.spectrum[bin]
-            column[bin] += (value * value).sum()
-          }
+          SpectrumKernels.addPower(of: buffer.spectrum, to: output[frame], count: binCount)
         }
-        for bin in 0..<binCount { column[bin].formSquareRoot() }
+        SpectrumKernels.formMagnitude(output[frame], count: binCount)
       }
     }
     let scale = V.maximum()

@@ -24,50 +24,69 @@ enum Synthesis {
     of channels: [[Float]], stft: STFT, partCount: Int, parallel: Parallel,
     masks fill: @escaping @Sendable (_ frame: Int, borrowing Matrix, borrowing Matrix) -> Void
   ) -> [[[Float]]] {
-    let grid = stft.grid
-    let sampleCount = channels[0].count
-    let frameCount = grid.frameCount(sampleCount: sampleCount)
     let stemCount = partCount * channels.count
-    let outputs = (0..<stemCount).map { _ in
-      let output = UnsafeMutableBufferPointer<Float>.allocate(capacity: sampleCount)
-      output.initialize(repeating: 0)
-      return output
+    let stems = signals(count: stemCount, length: channels[0].count) { stems in
+      nonisolated(unsafe) let results = stems
+      let frameCount = stft.grid.frameCount(sampleCount: channels[0].count)
+      let chunk = max(minimumChunk, stft.grid.windowLength / stft.grid.hopSize + 1)
+      let chunks = (frameCount + chunk - 1) / chunk
+      // Neighbouring chunks overlap in the signal: even ones first, then odd ones, no two of either
+      // overlapping.
+      for parity in 0..<2 {
+        parallel((chunks + 1 - parity) / 2) { pair in
+          let first = (2 * pair + parity) * chunk
+          add(
+            first..<min(first + chunk, frameCount), of: channels, stft: stft, partCount: partCount,
+            masks: fill, to: results)
+        }
+      }
+      parallel(stemCount) { stft.normalise(results[$0]) }
     }
-    nonisolated(unsafe) let results = outputs
-    let chunk = max(minimumChunk, grid.windowLength / grid.hopSize + 1)
-    let chunks = (frameCount + chunk - 1) / chunk
-    // Neighbouring chunks overlap in the signal: even ones first, then odd ones, no two of either
-    // overlapping.
-    for parity in 0..<2 {
-      parallel((chunks + 1 - parity) / 2) { pair in
-        let first = (2 * pair + parity) * chunk
-        let masks = Matrix(rowCount: grid.binCount, columnCount: partCount)
-        let scratch = Matrix(rowCount: grid.binCount, columnCount: 2)
-        let analysis = stft.makeBuffer()
-        let synthesis = stft.makeBuffer()
-        for frame in first..<min(first + chunk, frameCount) {
-          fill(frame, masks, scratch)
-          for (index, channel) in channels.enumerated() {
-            channel.withUnsafeBufferPointer { stft.analyse($0, frame: frame, into: analysis) }
-            for part in 0..<partCount {
-              let gains = masks.column(part)
-              for bin in 0..<grid.binCount {
-                synthesis.spectrum[bin] = analysis.spectrum[bin] * gains[bin]
-              }
-              stft.overlapAdd(synthesis, frame: frame, to: results[part * channels.count + index])
-            }
-          }
+    return (0..<partCount).map { Array(stems[$0 * channels.count..<($0 + 1) * channels.count]) }
+  }
+
+  /// Adds some frames to all stems, channel after channel of each part; silent masks are left out.
+  private static func add(
+    _ frames: Range<Int>, of channels: [[Float]], stft: STFT, partCount: Int,
+    masks fill: (_ frame: Int, borrowing Matrix, borrowing Matrix) -> Void,
+    to stems: [UnsafeMutableBufferPointer<Float>]
+  ) {
+    let binCount = stft.grid.binCount
+    let masks = Matrix(rowCount: binCount, columnCount: partCount)
+    let scratch = Matrix(rowCount: binCount, columnCount: 2)
+    let analysis = stft.makeBuffer()
+    let synthesis = stft.makeBuffer()
+    for frame in frames {
+      fill(frame, masks, scratch)
+      for (index, channel) in channels.enumerated() {
+        channel.withUnsafeBufferPointer { stft.analyse($0, frame: frame, into: analysis) }
+        for part in 0..<partCount {
+          let gains = UnsafeMutableBufferPointer(start: masks.column(part), count: binCount)
+          guard gains.contains(where: { $0 != 0 }) else { continue }
+          SpectrumKernels.multiply(
+            analysis.spectrum, by: gains.baseAddress!, to: synthesis.spectrum, count: binCount)
+          stft.overlapAdd(synthesis, frame: frame, to: stems[part * channels.count + index])
         }
       }
     }
-    parallel(stemCount) { stft.normalise(results[$0]) }
-    return (0..<partCount).map { part in
-      channels.indices.map { channel in
-        // Freed one by one, so that only one stem is ever there twice.
-        let output = outputs[part * channels.count + channel]
-        defer { output.deallocate() }
-        return Array(output)
-      }
+  }
+
+  /// Signals that start as zeros, once a piece of work has written to all of them.
+  private static func signals(
+    count: Int, length: Int, after buffers: [UnsafeMutableBufferPointer<Float>] = [],
+    _ work: ([UnsafeMutableBufferPointer<Float>]) -> Void
+  ) -> [[Float]] {
+    guard buffers.count < count else {
+      work(buffers)
+      return []
     }
+    var rest: [[Float]] = []
+    let signal = [Float](unsafeUninitializedCapacity: length) { buffer, initializedCount in
+      buffer.initialize(repeating: 0)
+      initializedCount = length
+      let all = UnsafeMutableBufferPointer(rebasing: buffer[..<length])
+      rest = signals(count: count, length: length, after: buffers + [all], work)
+    }
+    return [signal] + rest
   }
 }
