@@ -24,7 +24,7 @@ BUNDLES := build/bundle
 # What is installed brings the Swift runtime with it and looks for libraries nowhere but where the system does.
 SHIPPED := -c release --static-swift-stdlib --disable-local-rpath --scratch-path build/install
 
-.PHONY: deps build bundle demo test test-deep lint format bench install install-plugin uninstall clean
+.PHONY: deps build bundle demo test test-deep lint format bench bench-against install install-plugin uninstall clean
 
 # Installs the packages that are missing, and asks for nothing where there are none.
 deps:
@@ -73,6 +73,16 @@ format:
 
 bench: deps
 	swift run -c release divisi-bench
+
+# Another revision and this one in turn: make bench-against REV=HEAD~1 [BENCH="nmf-kl hop-2048"].
+bench-against: deps
+	@test -n "$(REV)" || { echo 'make bench-against REV=<commit> [BENCH="<name> ..."]' >&2; exit 2; }
+	@revision=$$(git rev-parse --verify --quiet '$(REV)^{commit}') || { echo "no commit '$(REV)'" >&2; exit 2; }; \
+	tree=build/against/$$revision; \
+	git worktree prune && { [ -d $$tree ] || git worktree add --quiet --detach $$tree $$revision; } && \
+	swift build -c release --package-path $$tree --product divisi-bench && \
+	swift build -c release --product divisi-bench && \
+	.build/release/divisi-bench --against $$tree/.build/release/divisi-bench $(BENCH)
 
 # The plugin and the presets alone, which is all that a host needs.
 install-plugin: bundle
