@@ -108,4 +108,25 @@ struct WienerMaskTests {
       }
     }
   }
+
+  /// Values so small that the inverse of the largest would overflow, beside bins where nothing sounds.
+  @Test(arguments: [Float(1), 2, 1.3]) func nextToNothingIsSharedOrSilent(exponent: Float) {
+    let count = 21
+    let mask = WienerMask(
+      partCount: 3, exponent: exponent, hasResidual: false, extrapolationBins: 0..<0)
+    let masks = Matrix(rowCount: count, columnCount: 3)
+    let scratch = Matrix(rowCount: count, columnCount: 2)
+    for bin in 0..<count where bin % 3 != 0 {
+      let level = bin % 3 == 1 ? Float.leastNormalMagnitude : 1e-30
+      for part in 0..<3 { masks[bin, part] = level * Float(part + 1) }
+    }
+    mask.share(
+      V: scratch.column(0), fitted: count, masks: masks.column(0), stride: masks.columnStride,
+      binCount: count, total: scratch.column(0), largest: scratch.column(1))
+    for bin in 0..<count {
+      let sum = masks[bin, 0] + masks[bin, 1] + masks[bin, 2]
+      #expect(bin % 3 == 0 ? sum == 0 : abs(sum - 1) < 1e-6, "bin \(bin): \(sum)")
+      #expect(bin % 3 == 0 || masks[bin, 0] < masks[bin, 1])
+    }
+  }
 }
