@@ -54,6 +54,7 @@ demo: build
 
 # The command line and the plugin are tested as people run them: the release builds.
 test: deps bundle build
+	swift build -c release --product divisi-bench
 	swift build --build-tests $(CHECKS)
 	SWIFT_BACKTRACE=enable=no swift test --skip-build
 

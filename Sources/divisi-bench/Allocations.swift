@@ -16,6 +16,9 @@ enum Allocations {
     return count.load(ordering: .relaxed) - before
   }
 
+  /// Whether a library's allocation is seen.
+  static var areSeen: Bool { during { free(realpath("/", nil)) } > 0 }
+
   @inline(__always)
   fileprivate static func add() { count.add(1, ordering: .relaxed) }
 }

@@ -54,6 +54,7 @@ struct Bench: ParsableCommand {
           "built without optimisation, so its figures would mean nothing; "
             + "use swift run -c release divisi-bench")
       }
+      guard Allocations.areSeen else { throw Failure("expected to see what libraries allocate") }
       let wanted = names.isEmpty ? Benchmark.all.map(\.name) + ["plugin"] : names
       let benchmarks = Benchmark.all.filter { wanted.contains($0.name) }
       if let against {

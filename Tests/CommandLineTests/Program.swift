@@ -24,11 +24,13 @@ enum Program {
   }
 
   static func run(
-    _ arguments: [String], in folder: String? = nil, environment: [String: String] = [:]
+    _ arguments: [String], of path: String = path, in folder: String? = nil,
+    environment: [String: String] = [:]
   ) throws -> Run {
+    let name = URL(fileURLWithPath: path).lastPathComponent
     try #require(
       FileManager.default.isExecutableFile(atPath: path),
-      "build it first: swift build -c release --product divisi")
+      "build it first: swift build -c release --product \(name)")
     let process = Process()
     process.executableURL = URL(fileURLWithPath: path)
     process.arguments = arguments
