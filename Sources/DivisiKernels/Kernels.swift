@@ -121,4 +121,17 @@ public enum Kernels {
     }
     return sum.sum()
   }
+
+  /// y ← v ⊘ (y + ε), whole blocks of eight.
+  @inline(never)
+  public static func divide(
+    _ v: UnsafePointer<Float>, by y: UnsafeMutablePointer<Float>, epsilon: Float, count: Int
+  ) {
+    let floor = Lane(repeating: epsilon)
+    var bin = 0
+    while bin < count {
+      y.setLanes(bin, v.lanes(bin) / (y.lanes(bin) + floor))
+      bin &+= 8
+    }
+  }
 }

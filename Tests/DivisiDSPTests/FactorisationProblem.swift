@@ -110,19 +110,21 @@ struct Subject {
   init(
     _ item: ModelCase, _ problem: FactorisationProblem, parallel: @escaping Parallel = sequentially
   ) {
-    model = problem.makeModel(beta: item.beta, parallel: parallel)
+    self.init(item, problem.makeModel(beta: item.beta, parallel: parallel), parallel: parallel)
+  }
+
+  init(
+    _ item: ModelCase, _ model: ConvolutiveNMF, parallel: @escaping Parallel = sequentially
+  ) {
+    self.model = model
     autoencoder =
       item.family.hasEncoder ? NonnegativeAutoencoder(decoder: model, parallel: parallel) : nil
   }
 
   /// One iteration on all factors, normalised.
   func iterate() {
-    model.approximate()
     if let autoencoder {
-      autoencoder.updateEncoder()
-      model.update(templates: true, activations: false)
-      autoencoder.normalise()
-      autoencoder.encode()
+      autoencoder.step()
     } else {
       model.update(templates: true, activations: true)
       model.normalise()

@@ -43,14 +43,27 @@ enum RunKernels {
     _ x: UnsafePointer<Float>, gain: Float, to y: UnsafeMutablePointer<Float>,
     over runs: [BinRuns.Run]
   ) {
-    let a = Lane(repeating: gain)
-    for run in runs {
-      var bin = Int(run.lowerBound)
-      let end = Int(run.upperBound)
-      while bin < end {
-        y.setLanes(bin, y.lanes(bin) + a * x.lanes(bin))
-        bin &+= BinRuns.blockLength
+    runs.withUnsafeBufferPointer { runs in
+      guard let base = runs.baseAddress else { return }
+      if hasAVX2 {
+        DivisiKernelsAVX2.Kernels.add(x, gain: gain, to: y, over: base, count: runs.count)
+      } else {
+        DivisiKernels.Kernels.add(x, gain: gain, to: y, over: base, count: runs.count)
       }
+    }
+  }
+
+  /// y ← v ⊘ (y + ε).
+  ///
+  /// - Parameter count: whole blocks.
+  @inline(__always)
+  static func divide(
+    _ v: UnsafePointer<Float>, by y: UnsafeMutablePointer<Float>, count: Int
+  ) {
+    if hasAVX2 {
+      DivisiKernelsAVX2.Kernels.divide(v, by: y, epsilon: epsilon, count: count)
+    } else {
+      DivisiKernels.Kernels.divide(v, by: y, epsilon: epsilon, count: count)
     }
   }
 

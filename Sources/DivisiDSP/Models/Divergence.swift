@@ -69,10 +69,7 @@ public struct Divergence: Sendable, Equatable {
     switch (beta, power) {
     case (2, _): break
     case (1, _):
-      while bin < count {
-        approximation.setLanes(bin, V.lanes(bin) / (approximation.lanes(bin) + floor))
-        bin &+= BinRuns.blockLength
-      }
+      RunKernels.divide(V, by: approximation, count: count)
     case (0, let power?):
       while bin < count {
         let inverse = Lane(repeating: 1) / (approximation.lanes(bin) + floor)

@@ -63,7 +63,6 @@ struct Fit {
     var encoder: Encoder?
     if isFree {
       for _ in 0..<freeIterations {
-        model.approximate()
         model.update(templates: false, activations: true)
         observe?(model)
       }
@@ -88,11 +87,7 @@ struct Fit {
     } else if encoderIterations > 0 {
       let autoencoder = NonnegativeAutoencoder(decoder: model, parallel: parallel)
       for _ in 0..<encoderIterations {
-        model.approximate()
-        autoencoder.updateEncoder()
-        model.update(templates: true, activations: false)
-        autoencoder.normalise()
-        autoencoder.encode()
+        autoencoder.step()
         pull.apply(to: model.H)
         observe?(model)
         try step()
@@ -106,7 +101,6 @@ struct Fit {
       try step()
     }
     for _ in 0..<settings.refinements {
-      model.approximate()
       model.update(templates: false, activations: true)
       observe?(model)
     }
@@ -125,10 +119,8 @@ struct Fit {
 extension ConvolutiveNMF {
   /// One step on W, then one on H.
   fileprivate func iterate() {
-    approximate()
     update(templates: true, activations: false)
     normalise()
-    approximate()
     update(templates: false, activations: true)
   }
 }

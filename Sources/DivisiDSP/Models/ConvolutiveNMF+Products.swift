@@ -1,0 +1,203 @@
+/// V̂ of the frames that a block of a sweep needs, and what updates make of it.
+final class FactorTiles: @unchecked Sendable {
+  /// V̂ while a frame is approximated, then V̂^(β−2) ⊙ V; empty for β = 2, where that is V.
+  let ratio: Matrix
+  /// V̂^(β−1); empty for β = 1, where that is 1.
+  let power: Matrix
+  /// Columns of each chunk.
+  let length: Int
+
+  init(_ model: ConvolutiveNMF) {
+    length = model.sweep.blockLength + model.templateFrames - 1
+    let count = model.sweep.chunks.count * length
+    ratio = Matrix(rowCount: model.binCount, columnCount: model.divergence.beta == 2 ? 0 : count)
+    power = Matrix(rowCount: model.binCount, columnCount: model.divergence.beta == 1 ? 0 : count)
+  }
+}
+
+/// What multiplicative updates correlate with templates and activations, in the frames of a block
+/// and the T − 1 that follow.
+struct Factors {
+  /// P = V̂^(β−2) ⊙ V.
+  let numerator: ColumnView
+  /// D = V̂^(β−1); nil for β = 1, where it is 1.
+  let denominator: ColumnView?
+}
+
+// Products over the entries of a model, block by block.
+extension ConvolutiveNMF {
+  /// Approximates all blocks of a sweep, and visits what is open in each.
+  ///
+  /// - Parameters:
+  ///   - sweep: of as many chunks as ``sweep`` at most, and blocks as long.
+  ///   - sums: set to zero where there are entries.
+  ///   - body: called on the thread of its chunk.
+  func forEachVisit(
+    _ sweep: FrameSweep, clearing sums: [TemplateSums?] = [],
+    _ body: @Sendable (_ chunk: Int, _ visit: FrameSweep.Visit, _ factors: Factors) -> Void
+  ) {
+    let tiles = tiles ?? FactorTiles(self)
+    self.tiles = tiles
+    parallel(sweep.chunks.count) { [self] chunk in
+      for sum in sums { sum?.clear(chunk: chunk) }
+      let first = chunk * tiles.length
+      var filled = 0..<0
+      for block in sweep.chunks[chunk] {
+        let needed =
+          block.frames
+          .lowerBound..<min(
+            block.frames.upperBound + templateFrames - 1, frameCount)
+        if filled.contains(needed.lowerBound) {
+          let kept = needed.lowerBound..<filled.upperBound
+          tiles.ratio.move(first + kept.lowerBound - filled.lowerBound, to: first, kept.count)
+          tiles.power.move(first + kept.lowerBound - filled.lowerBound, to: first, kept.count)
+          filled = kept
+        } else {
+          filled = needed.lowerBound..<needed.lowerBound
+        }
+        for frame in filled.upperBound..<needed.upperBound {
+          approximate(frame, column: first + frame - needed.lowerBound, tiles)
+        }
+        filled = needed
+        let factors = Factors(
+          numerator: divergence.beta == 2
+            ? V.values.view : tiles.ratio.view(from: first, as: needed.lowerBound),
+          denominator: divergence.beta == 1
+            ? nil : tiles.power.view(from: first, as: needed.lowerBound))
+        for visit in sweep.visits(in: block) { body(chunk, visit, factors) }
+      }
+    }
+  }
+
+  private func approximate(_ frame: Int, column: Int, _ tiles: FactorTiles) {
+    let result = divergence.beta == 2 ? tiles.power.column(column) : tiles.ratio.column(column)
+    let stride = V.values.columnStride
+    result.update(repeating: 0, count: stride)
+    addApproximation(ofFrame: frame, to: result)
+    divergence.factors(
+      V.values.column(frame), approximation: result,
+      power: divergence.beta == 1 ? nil : tiles.power.column(column), count: stride)
+  }
+
+  /// Visits what is open, block by block, without approximating anything.
+  func forEachVisit(
+    clearing sums: [TemplateSums] = [],
+    _ body: @Sendable (_ chunk: Int, _ visit: FrameSweep.Visit) -> Void
+  ) {
+    parallel(sweep.chunks.count) { [self] chunk in
+      for sum in sums { sum.clear(chunk: chunk) }
+      for block in sweep.chunks[chunk] {
+        for visit in sweep.visits(in: block) { body(chunk, visit) }
+      }
+    }
+  }
+
+  /// ``numerators`` ← Σ_τ W_τᵀ ←τ(P), and ``denominators`` ← Σ_τ W_τᵀ ←τ(D), or 0 where D is 1.
+  func correlate(_ visit: FrameSweep.Visit, _ factors: Factors) {
+    for entry in visit.entries {
+      numerators[entry] = 0
+      denominators[entry] = 0
+    }
+    addProducts(of: W, with: factors.numerator, visit, to: numerators)
+    if let denominator = factors.denominator {
+      addProducts(of: W, with: denominator, visit, to: denominators)
+    }
+  }
+
+  /// Adds Σ_τ W_τᵀ ←τ(1) to ``denominators`` of one component, where D is 1.
+  func addFloors(_ component: Int) {
+    guard divergence.beta == 1 else { return }
+    for delay in 0..<templateFrames {
+      let sum = RunKernels.sum(
+        W.frame(delay, ofComponent: component), over: W.runs[component].runs)
+      for entry in pattern.entries(ofComponent: component)
+      where Int(pattern.frames[entry]) + delay < frameCount {
+        denominators[entry] += sum
+      }
+    }
+  }
+
+  /// result[e] ← result[e] + Σ_τ ⟨templates_τ, X at the entry's frame + τ⟩.
+  func addProducts(
+    of templates: borrowing Templates, with X: ColumnView, _ visit: FrameSweep.Visit,
+    to result: UnsafeMutableBufferPointer<Float>
+  ) {
+    for delay in 0..<templates.frameCount {
+      addProducts(
+        of: templates.frame(delay, ofComponent: visit.component), with: X, entries: visit.entries,
+        delay: delay, runs: templates.runs[visit.component].runs, to: result)
+    }
+  }
+
+  /// sums_τ ← sums_τ + Σ_e gains[e] · X at the entry's frame + τ.
+  func add(
+    _ X: ColumnView, gains: UnsafeMutableBufferPointer<Float>, _ visit: FrameSweep.Visit,
+    chunk: Int, to sums: TemplateSums
+  ) {
+    for delay in 0..<templateFrames {
+      addSum(
+        of: X, gains: gains, entries: visit.entries, delay: delay,
+        runs: W.runs[visit.component].runs,
+        to: sums.frame(delay, ofComponent: visit.component, inChunk: chunk))
+    }
+  }
+
+  /// Adds P →τ(H)ᵀ and D →τ(H)ᵀ to the sums of W's update.
+  func add(_ factors: Factors, _ visit: FrameSweep.Visit, chunk: Int, to sums: Sums) {
+    add(factors.numerator, gains: H, visit, chunk: chunk, to: sums.numerators)
+    if let denominator = factors.denominator, let denominators = sums.denominators {
+      add(denominator, gains: H, visit, chunk: chunk, to: denominators)
+    }
+  }
+
+  /// Σ H over some entries, those left out that a delay takes past the end.
+  func activationSum(in entries: Range<Int>, reachingDelay delay: Int = 0) -> Float {
+    entries.reduce(Float(0)) {
+      Int(pattern.frames[$1]) + delay < frameCount ? $0 + H[$1] : $0
+    }
+  }
+
+  /// result[e] ← result[e] + ⟨w, X at the entry's frame + delay⟩.
+  func addProducts(
+    of w: UnsafePointer<Float>, with X: ColumnView, entries: Range<Int>, delay: Int,
+    runs: [BinRuns.Run],
+    to result: UnsafeMutableBufferPointer<Float>
+  ) {
+    var entry = entries.lowerBound
+    while entry < entries.upperBound {
+      let dots = RunKernels.dot(
+        w, columns(of: X, from: entry, in: entries, delay: delay), over: runs)
+      for lane in 0..<min(4, entries.upperBound - entry) { result[entry + lane] += dots[lane] }
+      entry += 4
+    }
+  }
+
+  /// y ← y + Σ_e gains[e] · X at the entry's frame + delay.
+  func addSum(
+    of X: ColumnView, gains: UnsafeMutableBufferPointer<Float>, entries: Range<Int>, delay: Int,
+    runs: [BinRuns.Run], to y: UnsafeMutablePointer<Float>
+  ) {
+    var entry = entries.lowerBound
+    while entry < entries.upperBound {
+      var four = SIMD4<Float>.zero
+      for lane in 0..<min(4, entries.upperBound - entry) { four[lane] = gains[entry + lane] }
+      RunKernels.add(
+        columns(of: X, from: entry, in: entries, delay: delay), gains: four, to: y, over: runs)
+      entry += 4
+    }
+  }
+
+  /// The columns of four successive entries; silence past the end of the entries or of the
+  /// recording.
+  @inline(__always)
+  private func columns(of X: ColumnView, from entry: Int, in entries: Range<Int>, delay: Int) -> (
+    UnsafePointer<Float>, UnsafePointer<Float>, UnsafePointer<Float>, UnsafePointer<Float>
+  ) {
+    func column(_ index: Int) -> UnsafePointer<Float> {
+      guard index < entries.upperBound else { return UnsafePointer(silence.column(0)) }
+      let frame = Int(pattern.frames[index]) + delay
+      return frame < frameCount ? X.column(frame) : UnsafePointer(silence.column(0))
+    }
+    return (column(entry), column(entry + 1), column(entry + 2), column(entry + 3))
+  }
+}
