@@ -58,6 +58,7 @@ test: deps bundle build
 	SWIFT_BACKTRACE=enable=no swift test --skip-build
 
 # Data races in whole separations, and the numerics as they are shipped; each is a build of its own.
+test-deep: export DIVISI_WITHOUT_HOST = 1
 test-deep: deps
 	SWIFT_BACKTRACE=enable=no swift test --sanitize=thread --scratch-path build/thread \
 	  --filter 'SeparatorTests|InvariantTests|StreamTests|DivisiRealtimeTests'

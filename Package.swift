@@ -161,3 +161,9 @@ let package = Package(
   ],
   swiftLanguageModes: [.v6]
 )
+
+// Builds under other flags need not take the host along, nor the network library under it.
+if Context.environment["DIVISI_WITHOUT_HOST"] != nil {
+  package.products.removeAll { $0.name == "divisi-host" }
+  package.targets.removeAll { ["divisi-host", "HostTests"].contains($0.name) }
+}

@@ -134,8 +134,8 @@ def ports(uri, stems, drums, separate):
     yield integer("overlap", "Overlap", 2, 4 if drums else 8, 32, EXPERT, comment="Windows that cover a sample.")
     yield choice("model", "Model", 3 if drums else 2,
                  [(0, "NMF"), (1, "NMFD"), (2, "NAE"), (3, "CAE"), (4, "NAE-SGD"), (5, "NAE-Adam"), (6, "NAE-RMSprop"),
-                  (7, "CAE-SGD"), (8, "CAE-Adam"), (9, "CAE-RMSprop")], EXPERT,
-                 comment="Factorisation or autoencoder, of single frames or convolutive. A stream takes NAE or CAE for those that are trained by gradients.")
+                  (7, "CAE-SGD"), (8, "CAE-Adam"), (9, "CAE-RMSprop"), (10, "WAE")], EXPERT,
+                 comment="Factorisation or autoencoder, of single frames or convolutive. A stream takes NAE or CAE for those that are trained by gradients, and CAE for WAE.")
     yield control("divergence", "Divergence", -1, 1, 3, EXPERT,
                   'lv2:scalePoint [ rdfs:label "Itakura-Saito" ; rdf:value 0 ] , '
                   '[ rdfs:label "Kullback-Leibler" ; rdf:value 1 ] , [ rdfs:label "Euclidean" ; rdf:value 2 ]',

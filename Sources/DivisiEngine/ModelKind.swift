@@ -24,6 +24,9 @@ public enum ModelKind: String, CaseIterable, Sendable {
   case caeAdam = "cae-adam"
   /// The convolutional autoencoder trained by RMSprop.
   case caeRMSprop = "cae-rmsprop"
+  /// The convolutional non-negative autoencoder, and over it the complex-valued one of repeated
+  /// waveforms; of drums alone.
+  case wae
 
   /// Whether an encoder computes the activations.
   public var hasEncoder: Bool { self != .nmf && self != .nmfd }
@@ -32,14 +35,14 @@ public enum ModelKind: String, CaseIterable, Sendable {
   public var isConvolutive: Bool {
     switch self {
     case .nmf, .nae, .naeSGD, .naeAdam, .naeRMSprop: false
-    case .nmfd, .cae, .caeSGD, .caeAdam, .caeRMSprop: true
+    case .nmfd, .cae, .caeSGD, .caeAdam, .caeRMSprop, .wae: true
     }
   }
 
   /// How gradients become steps; nil where updates are multiplicative.
   public var gradientRule: GradientRule? {
     switch self {
-    case .nmf, .nmfd, .nae, .cae: nil
+    case .nmf, .nmfd, .nae, .cae, .wae: nil
     case .naeSGD, .caeSGD: .sgd
     case .naeAdam, .caeAdam: .adam
     case .naeRMSprop, .caeRMSprop: .rmsprop
@@ -47,12 +50,15 @@ public enum ModelKind: String, CaseIterable, Sendable {
   }
 
   /// The nearest model that learns from a stream: gradients want more iterations than fit between two
-  /// updates.
-  public var streamed: ModelKind { gradientRule == nil ? self : isConvolutive ? .cae : .nae }
+  /// updates, and waveforms more strokes than have been heard.
+  public var streamed: ModelKind {
+    gradientRule == nil && self != .wae ? self : isConvolutive ? .cae : .nae
+  }
 
-  /// What to tell someone who has a stream use this model; nil where it does.
+  /// What to tell someone who has a stream use a model that only whole recordings can; nil for others,
+  /// and for ``wae``, which is ``cae`` and more.
   public var streamRemark: String? {
-    streamed == self ? nil : "model \(rawValue): a stream takes \(streamed.rawValue) instead"
+    gradientRule == nil ? nil : "model \(rawValue): a stream takes \(streamed.rawValue) instead"
   }
 }
 

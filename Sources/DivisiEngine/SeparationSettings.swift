@@ -39,6 +39,8 @@ public struct SeparationSettings: Sendable, Equatable {
   public var cutoffHertz = 11_000.0
   /// Whether drums are struck at times that no score gives: notes then only say which drums there are.
   public var isScoreless = false
+  /// Whether templates stay as they start: those of a kit, a bank or the score.
+  public var isFrozen = false
   /// How drum strokes start out.
   public var envelopes = EnvelopeShape.decaying
   /// Start of the templates.
@@ -114,6 +116,17 @@ extension SeparationSettings {
     try check(
       gradient.rate > 0 && gradient.rate <= 1e6, "learning-rate",
       "expected above 0, at most 1000000, found \(gradient.rate)")
+    try check(
+      GradientSettings.layerCounts.contains(gradient.layerCount) && gradient.layerCount % 2 == 0,
+      "layers", "expected 2, 4, 6 or 8, found \(gradient.layerCount)")
+    try check(
+      gradient.areValid, "layers",
+      "expected relu or abs for more than 2, as only they keep parts apart; found \(gradient.nonlinearity.rawValue)"
+    )
+    try check(
+      gradient.layerCount == 2 || !isFrozen, "layers",
+      "expected 2 for frozen templates, as a frozen decoder of any depth is one matrix; found \(gradient.layerCount)"
+    )
     try check(
       (64...65_536).contains(windowLength), "window",
       "expected 64 to 65536 samples at 44.1 kHz, found \(windowLength)")

@@ -95,8 +95,8 @@ struct Benchmark: Sendable {
     }
     let all = StandardTask.binCount * StandardTask.frameCount * StandardTask.componentCount
     return Measurement(
-      milliseconds: Stopwatch.milliseconds(runs: 41, iterate),
-      naiveMilliseconds: 1,
+      milliseconds: Stopwatch.milliseconds(runs: runs, iterate),
+      naiveMilliseconds: Stopwatch.milliseconds(runs: naiveRuns, iterateNaively),
       multiplications: Double(productCount * templateFrames) * task.freeProducts,
       denseMultiplications: Double(productCount * templateFrames * all) * 1e-6)
   }

@@ -81,6 +81,24 @@ import Testing
     }
   }
 
+  /// What can be said about models trained by gradients holds for them alone.
+  @Test func gradientOptionsAreTaken() throws {
+    let folder = try TemporaryFolder()
+    try Duet.write(to: folder)
+    func losses(_ options: [String]) throws -> [[Double]] {
+      let run = try compare(
+        folder, ["--models", "nae,nae-adam", "--iterations", "3", "--force"] + options)
+      try #require(run.status == 0, "\(run.errors)")
+      let trials = try #require(try record(folder)["trials"] as? [[String: Any]])
+      return try trials.map { try #require($0["losses"] as? [Double]) }
+    }
+    let (shallow, deep, frozen) = try (
+      losses([]), losses(["--layers", "4", "--learning-rate", "0.05"]), losses(["--frozen"])
+    )
+    #expect(shallow[0] == deep[0] && shallow[1] != deep[1])
+    #expect(frozen[0] != shallow[0] && frozen[1] != shallow[1])
+  }
+
   @Test func nothingIsOverwrittenUnasked() throws {
     let folder = try TemporaryFolder()
     try Duet.write(to: folder)

@@ -63,6 +63,7 @@ import Testing
 
   @Test(arguments: [
     [], ["separate"], ["evaluate"], ["compare"], ["plot"], ["presets"], ["inspect"], ["learn-kit"],
+    ["train"],
   ])
   func helpReadsAsRecorded(command: [String]) throws {
     let run = try Program.run(command + ["--help"])
@@ -95,6 +96,7 @@ import Testing
   /// Examples are copied, so none is wrapped; the manual's generator drops what is not ASCII.
   @Test(arguments: [
     [], ["separate"], ["evaluate"], ["compare"], ["plot"], ["inspect"], ["learn-kit"],
+    ["train"],
   ])
   func examplesFitALineAndHelpIsPlain(command: [String]) throws {
     let help = try Program.run(command + ["--help"]).output

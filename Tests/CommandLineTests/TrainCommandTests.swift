@@ -92,4 +92,92 @@ import Testing
     let streamed = try run(["--model", "cae-adam", "--stream"])
     #expect(streamed.status == 0 && streamed.errors.contains("a stream takes cae instead"))
   }
+
+  /// Depth, frozen templates and their length change what comes out, and nonsense is wrong usage.
+  @Test func deepAndFrozenModelsAreChosenByName() throws {
+    let folder = try TemporaryFolder()
+    var outputs: Set<String> = []
+    func run(_ options: [String]) throws -> Program.Run {
+      try Program.run(
+        [
+          "separate", "\(Recording.drumBreak)/mix.flac", "--score",
+          "\(Recording.drumBreak)/score.mid", "-p", "drums", "--iterations", "3", "--force",
+          "--json", "-o", folder.file("out"),
+        ] + options)
+    }
+    let variants = [
+      [], ["--model", "cae-adam"], ["--model", "cae-adam", "--layers", "4"],
+      ["--model", "cae-adam", "--layers", "4", "--free-encoder", "--encoder-iterations", "3"],
+      ["--frozen"], ["--frozen", "--model", "cae-adam"], ["--template-frames", "5"],
+      ["--encoder-iterations", "1"], ["--stream", "--frozen"],
+    ]
+    for options in variants {
+      let run = try run(options)
+      #expect(run.status == 0, "\(options): \(run.errors)")
+      let record = try #require(
+        try JSONSerialization.jsonObject(with: Data(run.output.utf8)) as? [String: Any])
+      let parts = try #require(record["parts"] as? [[String: Any]])
+      outputs.insert("\(parts.map { $0["energy_share"] ?? 0 })")
+    }
+    #expect(outputs.count == variants.count)
+    for (options, words) in [
+      (["--layers", "3"], "--layers: expected 2, 4, 6 or 8, found 3"),
+      (["--layers", "4", "--nonlinearity", "softplus"], "relu or abs"),
+      (["--layers", "4", "--frozen"], "one matrix"),
+      (["--template-frames", "0"], "--template-frames: expected 1 to 64"),
+      (["--encoder-iterations", "-1"], "--encoder-iterations: expected 0 or more"),
+    ] {
+      let run = try run(options)
+      #expect(run.status == 64 && run.errors.contains(words), "\(options): \(run.errors)")
+    }
+  }
+
+  /// Any model's decoder makes a kit or a bank that any preset loads.
+  @Test func kitsAndBanksAreDecodersOfAnyModel() throws {
+    let folder = try TemporaryFolder()
+    for name in ["kick", "snare", "hihat"] {
+      try FileManager.default.copyItem(
+        atPath: "\(Recording.drumBreak)/\(name).flac", toPath: folder.file("\(name)-1.flac"))
+    }
+    let strokes = ["kick", "snare", "hihat"].map { "\($0)=\(folder.file($0))-*.flac" }
+    let notes = [
+      "--piano", "\(Recording.polonaise)/mix.flac", "--score", "\(Recording.polonaise)/score.mid",
+    ]
+    for (kind, sources) in [("drums", strokes), ("hands", notes)] {
+      var files: Set<Data> = []
+      let variants = [
+        [], ["--model", "nae-rmsprop", "--iterations", "4"],
+        ["--model", "nae-rmsprop", "--iterations", "4", "--layers", "4", "--free-encoder"],
+      ]
+      for (index, options) in variants.enumerated() {
+        let file = folder.file("\(kind)-\(index).safetensors")
+        let run = try Program.run(["train"] + sources + options + ["-o", file])
+        #expect(run.status == 0, "\(kind) \(options): \(run.errors)")
+        files.insert(try #require(FileManager.default.contents(atPath: file)))
+      }
+      #expect(files.count == variants.count)
+    }
+    let drums = "\(Recording.drumBreak)/mix.flac"
+    let piano = "\(Recording.polonaise)/mix.flac"
+    for (preset, mix, file) in [
+      ("drums-fast", drums, "drums-2"), ("drums-live", drums, "drums-2"),
+      ("hands-fast", piano, "hands-2"), ("literature", piano, "hands-2"),
+      ("parts", piano, "hands-2"),
+    ] {
+      let score = URL(fileURLWithPath: mix).deletingLastPathComponent().path + "/score.mid"
+      let run = try Program.run([
+        "separate", mix, "--score", score, "-p", preset, "--model-file",
+        folder.file("\(file).safetensors"), "--frozen", "--iterations", "2", "--json", "-o",
+        folder.file(preset),
+      ])
+      #expect(run.status == 0, "\(preset): \(run.errors)")
+    }
+    for options in [["--layers", "4"], ["--iterations", "3"], ["--biases"]] {
+      let run = try Program.run(["train"] + strokes + options + ["-o", folder.file("x")])
+      #expect(run.status == 64 && run.errors.contains("--model"), "\(run.errors)")
+    }
+    let wrong = try Program.run(
+      ["train"] + strokes + ["--model", "nae-sgd", "--layers", "5", "-o", folder.file("x")])
+    #expect(wrong.status == 64 && wrong.errors.contains("--layers: expected"), "\(wrong.errors)")
+  }
 }

@@ -8,6 +8,10 @@ struct GradientReference {
   /// W[r · T + τ][k] of decoder and encoder.
   var W: [[Double]]
   var encoder: [[Double]]
+  /// Hidden layers: [layer][r][s] of the encoder, [layer][s][r] of the decoder.
+  var encoderLayers: [[[Double]]]
+  var decoderLayers: [[[Double]]]
+  var encoderLayerBiases: [[Double]]
   var encoderBias: [Double]
   var decoderBias: [Double]
   /// M_H: R × N, 0 where closed.
@@ -20,24 +24,17 @@ struct GradientReference {
 
   init(_ autoencoder: GradientAutoencoder, _ problem: FactorisationProblem) {
     let model = autoencoder.decoder
-    let frames = model.W.frameCount
-    func columns(_ templates: borrowing Templates) -> [[Double]] {
-      var result: [[Double]] = []
-      for component in 0..<templates.componentCount {
-        for frame in 0..<frames {
-          let column = templates.frame(frame, ofComponent: component)
-          result.append((0..<FactorisationProblem.binCount).map { Double(column[$0]) })
-        }
-      }
-      return result
-    }
+    let parameters = autoencoder.parameters()
     V = problem.V.map { $0.map(Double.init) }
-    W = columns(model.W)
-    encoder = columns(autoencoder.encoder)
+    W = parameters.templates.map { $0.map(Double.init) }
+    encoder = parameters.encoder.map { $0.map(Double.init) }
+    encoderLayers = parameters.encoderLayers.map { $0.map { $0.map(Double.init) } }
+    decoderLayers = parameters.decoderLayers.map { $0.map { $0.map(Double.init) } }
+    encoderLayerBiases = parameters.encoderLayerBiases.map { $0.map(Double.init) }
     encoderBias = autoencoder.encoderBiases.map(Double.init)
     decoderBias = autoencoder.decoderBiases.map(Double.init)
     mask = problem.rows.map { $0.weights.map(Double.init) }
-    templateFrames = frames
+    templateFrames = model.W.frameCount
     beta = Double(model.divergence.beta)
     settings = autoencoder.settings
   }
@@ -50,9 +47,9 @@ struct GradientReference {
     }
   }
 
-  var loss: Double {
+  /// What each component's code is before the mask: H[r][n].
+  private var code: [[Double]] {
     var code = mask.map { $0.map { _ in 0.0 } }
-    var penalty = 0.0
     for r in mask.indices {
       for n in V.indices {
         var sum = encoderBias[r]
@@ -60,9 +57,40 @@ struct GradientReference {
           for k in V[n].indices { sum += encoder[r * templateFrames + t][k] * V[n + t][k] }
         }
         code[r][n] = g(sum)
+      }
+    }
+    for (layer, bias) in zip(encoderLayers, encoderLayerBiases) {
+      let input = code
+      for r in mask.indices {
+        for n in V.indices {
+          let sum = mask.indices.reduce(bias[r]) {
+            $0 + (mask[$1][n] > 0 ? layer[r][$1] * input[$1][n] : 0)
+          }
+          code[r][n] = g(sum)
+        }
+      }
+    }
+    return code
+  }
+
+  var loss: Double {
+    let code = code
+    var penalty = 0.0
+    var inputs = code
+    for r in mask.indices {
+      for n in V.indices {
         let outside = (1 - mask[r][n]) * code[r][n]
         penalty += Double(settings.activity) * outside * outside
         if mask[r][n] > 0 { penalty += Double(settings.sparsity) * code[r][n] }
+        inputs[r][n] = mask[r][n] * code[r][n]
+      }
+    }
+    for layer in decoderLayers {
+      let before = inputs
+      for r in mask.indices {
+        for n in V.indices {
+          inputs[r][n] = g(mask.indices.reduce(0) { $0 + layer[$1][r] * before[$1][n] })
+        }
       }
     }
     return penalty
@@ -72,7 +100,7 @@ struct GradientReference {
             var sum = decoderBias[k]
             for r in mask.indices {
               for t in 0..<templateFrames where n >= t {
-                sum += W[r * templateFrames + t][k] * mask[r][n - t] * code[r][n - t]
+                sum += W[r * templateFrames + t][k] * inputs[r][n - t]
               }
             }
             return total + divergence(V[n][k], g(sum))
@@ -94,11 +122,14 @@ struct GradientReference {
     }
   }
 
-  /// The central difference by one parameter.
-  func slope(_ path: WritableKeyPath<GradientReference, Double>, step: Double = 1e-5) -> Double {
+  /// The central difference by one parameter; of a weight of a decoder's hidden layer that is zero,
+  /// where negative values have no meaning and a ReLU has its kink, the forward difference.
+  func slope(_ path: WritableKeyPath<GradientReference, Double>, isWeight: Bool = false) -> Double {
+    let step = 1e-5
     var other = self
     other[keyPath: path] += step
     let above = other.loss
+    if isWeight && self[keyPath: path] == 0 { return (above - loss) / step }
     other[keyPath: path] -= 2 * step
     return (above - other.loss) / (2 * step)
   }

@@ -2,74 +2,13 @@ import DivisiDSP
 import DivisiTestSupport
 import Testing
 
-/// One way to build an additive autoencoder.
-struct GradientCase: CustomTestStringConvertible {
-  var beta: Float = 2
-  var templateFrames = 1
-  var settings = GradientSettings()
-
-  var testDescription: String {
-    "β = \(beta), T = \(templateFrames), \(settings.rule), \(settings.nonlinearity)"
-      + (settings.hasBiases ? ", biases" : "") + (settings.isEncoderNonnegative ? "" : ", free")
-      + (settings.sparsity > 0 ? ", L1" : "") + (settings.activity > 0 ? ", activity" : "")
-      + (settings.isRelative ? "" : ", plain")
-  }
-
-  /// Every loss, activation, regulariser and length of template.
-  static let all: [GradientCase] = {
-    var result: [GradientCase] = []
-    for templateFrames in [1, 4] {
-      for beta in [Float(2), 1, 1.5] {
-        for nonlinearity in Nonlinearity.allCases {
-          for variant in 0..<4 {
-            var item = GradientCase(beta: beta, templateFrames: templateFrames)
-            item.settings.nonlinearity = nonlinearity
-            item.settings.hasBiases = variant % 2 == 1
-            item.settings.isEncoderNonnegative = variant < 2
-            item.settings.sparsity = variant == 2 ? 0.05 : 0
-            item.settings.activity = variant == 3 ? 0.2 : 0
-            result.append(item)
-          }
-        }
-      }
-    }
-    return result
-  }()
-
-  /// Every rule with every length of template.
-  static let rules: [GradientCase] = GradientRule.allCases.flatMap { rule in
-    [1, 4].flatMap { frames in
-      [Float(1), 2].flatMap { beta in
-        [true, false].map { isNonnegative in
-          var item = GradientCase(beta: beta, templateFrames: frames)
-          item.settings.rule = rule
-          item.settings.isEncoderNonnegative = isNonnegative
-          return item
-        }
-      }
-    }
-  }
-
-  func problem(seed: UInt64 = 31) -> FactorisationProblem {
-    FactorisationProblem(templateFrames: templateFrames, isSparse: true, seed: seed)
-  }
-
-  func make(_ problem: FactorisationProblem, parallel: @escaping Parallel = sequentially)
-    -> GradientAutoencoder
-  {
-    GradientAutoencoder(
-      decoder: problem.makeModel(beta: beta, parallel: parallel), settings: settings,
-      parallel: parallel)
-  }
-}
-
 /// Gradients of the additive autoencoder, and what holds for its steps whatever the data.
 struct GradientTests {
   /// Of the largest derivative of a kind: single precision against double, through sums of 37 · 5
   /// products.
   private static let tolerance = 2e-4
 
-  @Test(arguments: GradientCase.all)
+  @Test(arguments: GradientCase.all + GradientCase.deep)
   func gradientsAreCentralDifferences(item: GradientCase) {
     var problem = item.problem()
     // Away from the kinks of the divergences, where central differences say nothing.
@@ -88,6 +27,10 @@ struct GradientTests {
       for index in autoencoder.decoderBiases.indices { autoencoder.decoderBiases[index] = 0.2 }
       autoencoder.encode()
     }
+    if item.settings.layerCount > 2 {
+      // Away from the identity, which hidden layers start as.
+      for _ in 0..<4 { autoencoder.step() }
+    }
     let reference = GradientReference(autoencoder, problem)
     #expect(abs(autoencoder.loss() - reference.loss) < 1e-5 * reference.loss)
     let found = autoencoder.gradient()
@@ -95,12 +38,38 @@ struct GradientTests {
     for component in 0..<FactorisationProblem.componentCount
     where component != FactorisationProblem.silentComponent {
       let column = component * item.templateFrames + component % item.templateFrames
-      for bin in stride(from: component, to: FactorisationProblem.binCount, by: 5)
-      where FactorisationProblem.isOpen(bin, component) {
+      for bin in stride(
+        from: component, to: FactorisationProblem.binCount,
+        by: item.settings.layerCount > 2 ? 11 : 5)
+      where !item.isSparse || FactorisationProblem.isOpen(bin, component) {
         pairs.append(
           (0, Double(found.templates[column][bin]), reference.slope(\.W[column][bin])))
         pairs.append(
           (1, Double(found.encoder[column][bin]), reference.slope(\.encoder[column][bin])))
+      }
+      for layer in found.encoderLayers.indices {
+        for other in 0..<FactorisationProblem.componentCount {
+          pairs.append(
+            (
+              4 + layer, Double(found.encoderLayers[layer][component][other]),
+              reference.slope(\.encoderLayers[layer][component][other])
+            ))
+          guard !item.isSparse, GradientCase.sounds[component] == GradientCase.sounds[other] else {
+            continue
+          }
+          pairs.append(
+            (
+              8 + layer, Double(found.decoderLayers[layer][component][other]),
+              reference.slope(\.decoderLayers[layer][component][other], isWeight: true)
+            ))
+        }
+        if item.settings.hasBiases {
+          pairs.append(
+            (
+              12 + layer, Double(found.encoderLayerBiases[layer][component]),
+              reference.slope(\.encoderLayerBiases[layer][component])
+            ))
+        }
       }
       if item.settings.hasBiases {
         pairs.append(
@@ -111,7 +80,7 @@ struct GradientTests {
       pairs.append((3, Double(slope), reference.slope(\.decoderBias[bin])))
     }
     #expect(pairs.count > 30)
-    for kind in 0..<4 {
+    for kind in 0..<16 {
       let some = pairs.filter { $0.kind == kind }
       let largest = some.map { abs($0.expected) }.max() ?? 0
       for pair in some {

@@ -30,7 +30,7 @@ struct SeparationSettingsTests {
   }
 
   @Test(arguments: [
-    ("model", 10), ("model", -1), ("model", 0.5), ("divergence", 3.1), ("divergence", -1.1),
+    ("model", 11), ("model", -1), ("model", 0.5), ("divergence", 3.1), ("divergence", -1.1),
     ("divergence", .nan), ("resolution", 32), ("resolution", 65_537), ("resolution", 2048.5),
     ("overlap", 1), ("overlap", 33), ("iterations", -1), ("iterations", 1e9),
     ("encoder_iterations", .nan), ("refinements", -1), ("refinements", .infinity),
@@ -84,7 +84,7 @@ struct SeparationSettingsTests {
     #expect(
       ModelKind.allCases.map(\.rawValue) == [
         "nmf", "nmfd", "nae", "cae", "nae-sgd", "nae-adam", "nae-rmsprop", "cae-sgd", "cae-adam",
-        "cae-rmsprop",
+        "cae-rmsprop", "wae",
       ])
     #expect(CombShape.allCases.map(\.rawValue) == ["lobes", "bands"])
   }

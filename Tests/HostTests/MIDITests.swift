@@ -129,7 +129,7 @@ import Testing
       (1, 64, "mute_left", 1), (1, 63, "mute_left", 0), (2, 127, "iterations", 200),
       (2, 64, "iterations", 101), (3, 0, "pan_left", -1), (4, 127, "gain_left", 12),
       (4, 80, "gain_left", 0), (4, 0, "gain_left", -60), (5, 64, "score_source", 1),
-      (6, 127, "model", 3), (6, 42, "model", 1),
+      (6, 127, "model", 10), (6, 38, "model", 3),
     ] as [(UInt8, UInt8, String, Float)] {
       try send(controller, value)
       #expect(try host.value(symbol) == expected, "cc\(controller) \(value)")

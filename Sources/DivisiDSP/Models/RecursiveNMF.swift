@@ -7,7 +7,7 @@
 ///     W_τ ← (W_τ ⊙ (Q →τ(H)ᵀ) + G_τ) ⊘ (Σ →τ(H) + g_τ + ε),   Q = V ⊘ V̂
 ///
 /// where G and g are the sums over the past; H is updated as ever. Without a past this is
-/// ``ConvolutiveNMF``.
+/// ``ConvolutiveNMF``, bit for bit.
 ///
 /// - Thread: one at a time; work inside a call is spread by `parallel`, and the bits do not depend
 ///   on how.

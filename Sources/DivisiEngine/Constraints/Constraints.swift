@@ -12,6 +12,8 @@ struct Constraints: ~Copyable {
   let strokes: [[Stroke]]
   /// Whether no score says what sounds when.
   var isFree = false
+  /// Which sound (pitch, drum) each component is of; nil if each is of its own.
+  var sounds: [Int]?
 }
 
 /// One stroke of a component, for the velocity pull.

@@ -96,9 +96,11 @@ struct PitchConstraints {
         for bin in 0..<binCount { values[bin] = column[bin] / Float(settings.frames) }
       }
     }
-    return .assemble(
+    var result = Constraints.assemble(
       templates: templates, rows: rows, starts: rows.map(\.weights), strokes: rows.map { _ in [] },
       settings: settings)
+    result.sounds = pitches.flatMap { pitch in kinds.map { _ in pitch } }
+    return result
   }
 
   /// When each component of a pitch may sound: the full sound, the attack, the onset, as far as the

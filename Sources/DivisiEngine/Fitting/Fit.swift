@@ -22,7 +22,8 @@ struct Fit {
   /// then the code anew. What is left of the iterations are steps on W and on H, and last the
   /// refinements on H alone. Where strokes have velocities, a pilot fit decides how far to trust
   /// them. Where no score says what sounds when, steps on H alone come first, and there is no encoder:
-  /// what its code could know, the mask, is missing.
+  /// what its code could know, the mask, is missing. Where templates are frozen there is none either:
+  /// all steps are on H alone, by gradients if the model is trained by them.
   ///
   /// - Parameters:
   ///   - observe: called with the model as it starts, after each iteration and after each refinement;
@@ -38,6 +39,7 @@ struct Fit {
     var pull = VelocityPull(pattern: constraints.pattern, strokes: constraints.strokes)
     let activations = constraints.activations
     let pattern = constraints.pattern
+    let sounds = constraints.sounds
     func makeModel(_ templates: consuming Templates) -> ConvolutiveNMF {
       let model = ConvolutiveNMF(
         spectrogram: V, templates: templates, pattern: pattern,
@@ -51,7 +53,7 @@ struct Fit {
     if !pull.isEmpty {
       let pilot = makeModel(constraints.templates.copy())
       for _ in 0..<min(pilotIterations, settings.iterations) {
-        pilot.iterate()
+        pilot.iterate(templates: !settings.isFrozen)
         try step()
       }
       pull.trust(pilot.H)
@@ -67,38 +69,41 @@ struct Fit {
         observe?(model)
       }
     }
-    let encoderIterations =
-      settings.model.hasEncoder && !isFree
-      ? min(settings.encoderIterations, settings.iterations) : 0
-    var deadComponents = 0
-    if encoderIterations > 0, let rule = settings.model.gradientRule {
-      var gradient = settings.gradient
-      gradient.rule = rule
-      model.normalise()
-      let autoencoder = GradientAutoencoder(decoder: model, settings: gradient, parallel: parallel)
-      for _ in 0..<encoderIterations {
-        autoencoder.step()
+    func iterate(_ count: Int, _ update: () -> Void) throws(SeparationError) {
+      for _ in 0..<count {
+        update()
         pull.apply(to: model.H)
         observe?(model)
         try step()
       }
+    }
+    var gradient = settings.gradient
+    if let rule = settings.model.gradientRule { gradient.rule = rule }
+    let isGradient = settings.model.gradientRule != nil
+    let firstIterations =
+      settings.isFrozen
+      ? (isGradient ? settings.iterations : 0)
+      : settings.model.hasEncoder && !isFree
+        ? min(settings.encoderIterations, settings.iterations) : 0
+    var deadComponents = 0
+    if isGradient && firstIterations > 0 { model.normalise() }
+    if firstIterations > 0, settings.isFrozen {
+      let inputs = GradientInputs(decoder: model, settings: gradient, parallel: parallel)
+      try iterate(firstIterations) { inputs.step() }
+      deadComponents = inputs.deadComponents().count
+    } else if firstIterations > 0, isGradient {
+      let autoencoder = GradientAutoencoder(
+        decoder: model, settings: gradient, sounds: sounds, parallel: parallel)
+      try iterate(firstIterations) { autoencoder.step() }
       if observe != nil { encoder = Encoder(autoencoder.encoder.copy()) }
       deadComponents = autoencoder.deadComponents().count
-    } else if encoderIterations > 0 {
+    } else if firstIterations > 0 {
       let autoencoder = NonnegativeAutoencoder(decoder: model, parallel: parallel)
-      for _ in 0..<encoderIterations {
-        autoencoder.step()
-        pull.apply(to: model.H)
-        observe?(model)
-        try step()
-      }
+      try iterate(firstIterations) { autoencoder.step() }
       if observe != nil { encoder = Encoder(autoencoder.encoder.copy()) }
     }
-    for _ in encoderIterations..<settings.iterations {
-      model.iterate()
-      pull.apply(to: model.H)
-      observe?(model)
-      try step()
+    try iterate(settings.iterations - firstIterations) {
+      model.iterate(templates: !settings.isFrozen)
     }
     for _ in 0..<settings.refinements {
       model.update(templates: false, activations: true)
@@ -117,10 +122,12 @@ struct Fit {
 }
 
 extension ConvolutiveNMF {
-  /// One step on W, then one on H.
-  fileprivate func iterate() {
-    update(templates: true, activations: false)
-    normalise()
+  /// One step on W unless it is frozen, then one on H.
+  fileprivate func iterate(templates: Bool) {
+    if templates {
+      update(templates: true, activations: false)
+      normalise()
+    }
     update(templates: false, activations: true)
   }
 }

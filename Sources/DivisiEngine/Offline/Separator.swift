@@ -108,8 +108,13 @@ public struct Separator: Sendable {
         parts: parts,
         components: Factorisation.Component.all(
           parts: parts, material: material, settings: settings)))
-    let stems = Synthesis.stems(
+    var stems = Synthesis.stems(
       of: channels, stft: stft, model: fit.model, mask: mask, parallel: parallel)
+    if settings.model == .wae, case .drums = material {
+      let refinement = WaveformRefinement(
+        stft: stft, model: fit.model, mask: mask, parts: parts, parallel: parallel)
+      try refinement.run(&stems, of: channels) { progress(0.5 + 0.5 * $0) }
+    }
     guard progress(1) else { throw .cancelled }
     return Separation(
       stems: stems, lossBefore: fit.lossBefore, lossAfter: fit.lossAfter, tuningCents: tuning,
@@ -130,7 +135,8 @@ public struct Separator: Sendable {
     var done = 0
     func step() throws(SeparationError) {
       done += 1
-      guard progress(0.9 * Double(min(done, total)) / Double(total)) else { throw .cancelled }
+      let share = settings.model == .wae ? 0.5 : 0.9
+      guard progress(share * Double(min(done, total)) / Double(total)) else { throw .cancelled }
     }
     switch material {
     case .drums(let kit):

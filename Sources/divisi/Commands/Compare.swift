@@ -63,6 +63,8 @@ struct Compare: ParsableCommand {
   @OptionGroup(title: "Score options") var scoring: ScoreOptions
   @OptionGroup(title: "Picture options") var pictures: PictureOptions
   @OptionGroup(title: "Options that override the preset") var overrides: Overrides
+  @OptionGroup(title: "Options of models that are trained by gradients")
+  var gradients: GradientOptions
 
   private static let reportName = "report.md"
   private static let recordName = "report.json"
@@ -110,7 +112,7 @@ struct Compare: ParsableCommand {
     StagedFiles.removeOnSignals()
     try reporting {
       let choice = try PresetStore.choose(preset)
-      let settings = try overrides.applied(to: choice.settings).separation
+      let settings = try gradients.applied(to: overrides.applied(to: choice.settings)).separation
       let material = try choice.material()
       try pictures.check([Self.reportName, Self.recordName], in: output)
       var comparison = Comparison(

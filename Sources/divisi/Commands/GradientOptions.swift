@@ -7,13 +7,20 @@ extension EnvelopeShape: ExpressibleByArgument {}
 
 /// What can be said about models that are trained by gradients (nae-sgd, cae-adam, …).
 struct GradientOptions: ParsableArguments {
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Layers of encoder and decoder together: 2, or a deep autoencoder of 4, 6 or 8.",
+      valueName: "n"))
+  var layers: Int?
+
   @Option(help: "What follows each layer: relu, abs or softplus.")
   var nonlinearity: Nonlinearity?
 
   @Flag(help: "Learn biases of the code and of the output.")
   var biases = false
 
-  @Flag(help: "Let the encoder take negative values; components may die.")
+  @Flag(help: "Let the encoder, all layers of it, take negative values; components may die.")
   var freeEncoder = false
 
   @Flag(help: "Steps of a fixed size, as in the literature, not relative to what they change.")
@@ -39,10 +46,17 @@ struct GradientOptions: ParsableArguments {
   @Option(help: "How drum strokes start: decaying, or flat as in the literature; for all models.")
   var envelopes: EnvelopeShape?
 
+  /// Whether there is anything to change.
+  var isAnyGiven: Bool {
+    layers != nil || nonlinearity != nil || biases || freeEncoder || plainSteps
+      || learningRate != nil || sparsity != nil || activity != nil || envelopes != nil
+  }
+
   /// The settings, changed; wrong usage where the result is out of range.
   func applied(to preset: StreamSettings) throws -> StreamSettings {
     var settings = preset
     var gradient = settings.separation.gradient
+    if let layers { gradient.layerCount = layers }
     if let nonlinearity { gradient.nonlinearity = nonlinearity }
     gradient.hasBiases = gradient.hasBiases || biases
     gradient.isEncoderNonnegative = gradient.isEncoderNonnegative && !freeEncoder
@@ -55,7 +69,7 @@ struct GradientOptions: ParsableArguments {
     do {
       try settings.separation.validate()
     } catch {
-      throw ValidationError("--\(error)")
+      throw ValidationError("--\(error)".replacing("_", with: "-"))
     }
     return settings
   }

@@ -47,6 +47,25 @@ struct Overrides: ParsableArguments {
     help: "How activations start: informed by the score, or random, which ignores its times.")
   var activations: StartValues?
 
+  @Flag(
+    help:
+      "Leave the templates as they start, those of the kit, bank or score; only activations are learnt."
+  )
+  var frozen = false
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Frames of one template, 1 to 64, for models that are convolutive.", valueName: "n"))
+  var templateFrames: Int?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "How many iterations, the first ones, are an autoencoder's; the others update activations freely.",
+      valueName: "n"))
+  var encoderIterations: Int?
+
   @Option(parsing: .unconditional, help: ArgumentHelp("Seed of random starts.", valueName: "n"))
   var seed: UInt64?
 
@@ -91,11 +110,12 @@ struct Overrides: ParsableArguments {
     var settings = preset
     do {
       try apply(to: &settings.separation)
+      if frozen { settings.adapts = false }
       if let lookahead { settings.lookaheadSeconds = lookahead }
       if let history { settings.historySeconds = history }
       try settings.validate()
     } catch {
-      throw ValidationError("--\(error)")
+      throw ValidationError("--\(error)".replacing("_", with: "-"))
     }
     return settings
   }
@@ -107,6 +127,9 @@ struct Overrides: ParsableArguments {
     // Presets whose iterations are all the encoder's, or that mean a model without one, say nothing
     // of another share.
     if !hasShare { settings.encoderIterations = settings.iterations }
+    if let encoderIterations { settings.encoderIterations = encoderIterations }
+    if let templateFrames { settings.templateFrames = templateFrames }
+    if frozen { settings.isFrozen = true }
     if let beta = try? beta() { settings.beta = beta }
     if let alpha { settings.exponent = alpha }
     if let window {

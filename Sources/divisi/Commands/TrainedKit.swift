@@ -12,9 +12,14 @@ enum TrainedKit {
 
   /// Trains a kit.
   ///
-  /// - Parameter arguments: `name=pattern`, each followed by any number of further files.
+  /// - Parameters:
+  ///   - arguments: `name=pattern`, each followed by any number of further files.
+  ///   - settings: of the model whose decoder the kit becomes, fitted to the strokes of each drum; nil
+  ///     for the mean of the strokes, which any such fit starts from.
   /// - Returns: the bytes of the kit's file, and what to say of it.
-  static func train(_ arguments: [String], origin: String) throws -> ([UInt8], String) {
+  static func train(_ arguments: [String], settings: SeparationSettings?, origin: String) throws
+    -> ([UInt8], String)
+  {
     var kits: [String: [KitLearner.Recording]] = [:]
     var drum = 0
     var count = 0
@@ -32,7 +37,12 @@ enum TrainedKit {
     }
     var learner = KitLearner()
     for (_, recordings) in kits.sorted(by: { $0.key < $1.key }) { learner.add(kit: recordings) }
-    let kit = learner.kit(origin: origin)
+    var kit = learner.kit(origin: origin)
+    if let settings {
+      kit = learner.refined(
+        kit, kits: kits.sorted { $0.key < $1.key }.map(\.value), settings: settings,
+        parallel: threads(2))
+    }
     let drums = kit.patches.keys.sorted().map(String.init).joined(separator: ", ")
     return (kit.encoded(), "\(count) strokes of \(kits.count) kits; drums \(drums)")
   }

@@ -7,10 +7,11 @@ import Terminal
 enum TrainedPiano {
   /// Trains a bank.
   ///
+  /// - Parameter settings: those of the `hands` preset, with any model.
   /// - Returns: the bytes of the bank's file, and what to say of it.
-  static func train(piano path: String, score scorePath: String, origin: String) throws -> (
-    [UInt8], String
-  ) {
+  static func train(
+    piano path: String, score scorePath: String, settings: SeparationSettings, origin: String
+  ) throws -> ([UInt8], String) {
     let score = try Score.read(path: scorePath)
     let recording = try AudioFile.read(path: path)
     guard recording.sampleRate == 44_100 else {
@@ -20,7 +21,7 @@ enum TrainedPiano {
     let separation: Separation
     do {
       separation = try Separator(
-        settings: SeparationSettings(), material: .pitched, parallel: threads(2)
+        settings: settings, material: .pitched, parallel: threads(2)
       ).separate(
         channels: recording.channels, sampleRate: 44_100,
         parts: [Part(name: "piano", notes: score.notes)], hasPedal: score.hasPedal,

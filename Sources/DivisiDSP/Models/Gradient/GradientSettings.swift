@@ -13,11 +13,19 @@ public enum GradientRule: String, CaseIterable, Sendable {
 public struct GradientSettings: Sendable, Equatable {
   /// How gradients become steps.
   public var rule = GradientRule.adam
-  /// g, of the code and of the output.
+  /// L, even: L/2 layers of the encoder and as many of the decoder; 2 is the shallow autoencoder.
+  public var layerCount = 2
+  /// g, of every layer.
   public var nonlinearity = Nonlinearity.relu
   /// Whether code and output have biases b_E (R values) and b_D (K values); both start at zero.
+  ///
+  /// The hidden layers of a deep encoder have such biases, too, those of a deep decoder none: what
+  /// they added would belong to no part.
   public var hasBiases = false
-  /// Whether the encoder stays non-negative, which keeps components alive.
+  /// Whether all layers of the encoder stay non-negative, which keeps components alive.
+  ///
+  /// Hidden layers that may inhibit components lower the loss no further, and cost 0.2 dB SDR on
+  /// piano after 30 iterations of RMSprop, 0.4 of Adam and 2 after 100, by silencing components.
   public var isEncoderNonnegative = true
   /// λ₁ of the penalty λ₁ ‖H‖₁ on the open entries of the code; 0 for none.
   public var sparsity: Float = 0
@@ -32,6 +40,16 @@ public struct GradientSettings: Sendable, Equatable {
 
   /// Adam with relative steps.
   public init() {}
+
+  /// The depths that make sense: beyond, layers only multiply the steps.
+  public static let layerCounts = 2...8
+
+  /// Whether depth and g go together: a softplus between layers would make one part's sound depend on
+  /// another's.
+  public var areValid: Bool {
+    Self.layerCounts.contains(layerCount) && layerCount % 2 == 0
+      && (layerCount == 2 || nonlinearity.keepsPositives)
+  }
 
   /// η. Relative rates gave the best SDR among those tried on ten piano pieces and fourteen drum
   /// tracks; plain ones are those that libraries start with.

@@ -1,0 +1,215 @@
+import DivisiDSP
+internal import Glibc
+
+/// Finds where, and how fast, a template's waveform sounds in a recording.
+///
+/// Generalised cross-correlation, weighted by the inverse of the recording's smoothed power, which
+/// makes its maximum a score of known distribution. Samplers vary the pitch of a stroke by playing
+/// it faster or slower, hence the search over rates.
+///
+/// - Thread: any.
+/// - SeeAlso: Knapp & Carter, "The generalized correlation method for estimation of time delay",
+///   IEEE TASSP 1976.
+struct StrokeAligner: Sendable {
+  /// Where a stroke lies, and how sure that is.
+  struct Match: Sendable {
+    /// Samples after the score's onset.
+    var delay: Double
+    /// Template samples per sample of the recording.
+    var rate: Double
+    /// Standard deviations of noise.
+    var score: Float
+    /// 0 to 1: the share of the stroke's weighted spectrum that the template explains.
+    var coherence: Float
+  }
+
+  /// A waveform in stroke time, and its spectra at all rates.
+  final class Template: Sendable {
+    let waveform: [Float]
+    fileprivate let spectra: [[SIMD2<Float>]]
+
+    init(_ waveform: [Float], _ aligner: StrokeAligner) {
+      self.waveform = waveform
+      spectra = StrokeAligner.rates.map {
+        aligner.spectrum(of: waveform, rate: $0, stage: aligner.coarse)
+      }
+    }
+  }
+
+  /// How much is compared, and how far it may move.
+  fileprivate struct Stage: Sendable {
+    let length: Int
+    let reach: Int
+    let plan: FFTPlan
+  }
+
+  /// Below this, a match is chance.
+  static let leastScore: Float = 6
+  private static let rates = (-20...20).map { 1 + 0.001 * Double($0) }
+  private static let fineStep = 0.00025
+  private static let fineRates = -6...6
+
+  private let grid: StrokeGrid
+  private let reader: FractionalReader
+  /// Samples before the onset where the comparison starts.
+  private let lead: Int
+  fileprivate let coarse: Stage
+  private let fine: Stage
+
+  init(_ grid: StrokeGrid, _ reader: FractionalReader) {
+    self.grid = grid
+    self.reader = reader
+    lead = grid.samples(220)
+    func stage(_ length: Int, _ reach: Int) -> Stage {
+      let (length, reach) = (grid.samples(length), max(grid.samples(reach), 1))
+      var size = 2
+      while size < length + 2 * reach { size *= 2 }
+      return Stage(length: length, reach: reach, plan: FFTPlan(length: size))
+    }
+    coarse = stage(2600, 441)
+    fine = stage(6000, 40)
+  }
+
+  /// Looks for a template around a stroke's onset.
+  ///
+  /// - Parameters:
+  ///   - signal: the recording, or a part of it.
+  ///   - onset: in samples, as the score has it.
+  ///   - isFine: whether to find delay and rate between the steps of the first search.
+  func match(_ template: Template, in signal: [Float], onset: Double, isFine: Bool) -> Match {
+    let stroke = Observation(
+      spectrum(of: signal, from: onset - Double(lead), step: 1, stage: coarse))
+    let buffer = FFTBuffer(length: coarse.plan.length)
+    var best = Match(delay: 0, rate: 1, score: -.infinity, coherence: 0)
+    for (index, rate) in Self.rates.enumerated() {
+      let found = correlate(template.spectra[index], stroke, coarse, buffer)
+      if found.score > best.score {
+        best = Match(
+          delay: Double(found.lag), rate: rate, score: found.score, coherence: found.coherence)
+      }
+    }
+    guard isFine, best.score > Self.leastScore - 1 else { return best }
+    return refine(best, template, in: signal, onset: onset)
+  }
+
+  private func refine(_ coarseMatch: Match, _ template: Template, in signal: [Float], onset: Double)
+    -> Match
+  {
+    var best = coarseMatch
+    let stroke = Observation(
+      spectrum(of: signal, from: onset + best.delay - Double(lead), step: 1, stage: fine))
+    let buffer = FFTBuffer(length: fine.plan.length)
+    let tries = Self.fineRates.map { step in
+      let rate = coarseMatch.rate + Self.fineStep * Double(step)
+      let spectrum = self.spectrum(of: template.waveform, rate: rate, stage: fine)
+      return (rate: rate, spectrum: spectrum, found: correlate(spectrum, stroke, fine, buffer))
+    }
+    var index = 0
+    for candidate in tries.indices where tries[candidate].found.score > tries[index].found.score {
+      index = candidate
+    }
+    let (rate, spectrum, found) = tries[index]
+    guard found.score > Self.leastScore else { return best }
+    // The tops of parabolas: over half samples of delay, and over neighbouring rates.
+    let around = [-0.5, 0, 0.5].map { value(spectrum, stroke, at: Double(found.lag) + $0) }
+    let lag = Double(found.lag) + 0.5 * Self.top(around[0], around[1], around[2])
+    var shift = 0.0
+    if index > 0 && index + 1 < tries.count {
+      shift = Self.top(
+        Double(tries[index - 1].found.score), Double(found.score),
+        Double(tries[index + 1].found.score))
+    }
+    best.delay += lag
+    best.rate = rate + Self.fineStep * min(max(shift, -0.5), 0.5)
+    best.coherence = max(best.coherence, found.coherence)
+    return best
+  }
+
+  /// Where a parabola through three values has its top, from −1 to 1; 0 where it has none.
+  private static func top(_ left: Double, _ middle: Double, _ right: Double) -> Double {
+    let bend = left - 2 * middle + right
+    return bend < 0 ? min(max(0.5 * (left - right) / bend, -1), 1) : 0
+  }
+
+  // MARK: Spectra
+
+  /// A stroke's spectrum, and its smoothed power.
+  private struct Observation {
+    /// Y / s.
+    let whitened: [SIMD2<Float>]
+    /// 1 / s.
+    let weights: [Float]
+    /// Σ |Y|² / s.
+    let energy: Float
+
+    init(_ spectrum: [SIMD2<Float>]) {
+      let power = spectrum.map { ($0 * $0).sum() }
+      var sums = [0.0]
+      for value in power { sums.append(sums[sums.count - 1] + Double(value)) }
+      let half = max(3, power.count / 200) / 2
+      let floor = 1e-5 * sums[power.count] / Double(power.count) + 1e-12
+      weights = power.indices.map { bin in
+        let (lower, upper) = (max(0, bin - half), min(power.count, bin + half + 1))
+        return Float(1 / ((sums[upper] - sums[lower]) / Double(upper - lower) + floor))
+      }
+      let inverse = weights
+      whitened = spectrum.indices.map { spectrum[$0] * inverse[$0] }
+      energy = power.indices.reduce(Float(0)) { $0 + power[$1] * inverse[$1] }
+    }
+  }
+
+  private func correlate(
+    _ template: [SIMD2<Float>], _ stroke: Observation, _ stage: Stage, _ buffer: FFTBuffer
+  ) -> (lag: Int, score: Float, coherence: Float) {
+    var energy: Float = 1e-20
+    for bin in template.indices {
+      let (t, y) = (template[bin], stroke.whitened[bin])
+      buffer.spectrum[bin] = SIMD2(t.x * y.x + t.y * y.y, t.x * y.y - t.y * y.x)
+      energy += (t * t).sum() * stroke.weights[bin]
+    }
+    stage.plan.inverse(buffer)
+    var (lag, most) = (0, -Float.infinity)
+    for candidate in -stage.reach...stage.reach {
+      let value = buffer.time[candidate < 0 ? stage.plan.length + candidate : candidate]
+      if value > most { (lag, most) = (candidate, value) }
+    }
+    // The inverse transform sums both halves of the spectrum.
+    most /= 2
+    return (
+      lag, (2 / energy).squareRoot() * most,
+      most / max((energy * stroke.energy).squareRoot(), 1e-20)
+    )
+  }
+
+  /// The correlation at a fractional lag.
+  private func value(_ template: [SIMD2<Float>], _ stroke: Observation, at lag: Double) -> Double {
+    let step = 2 * Double.pi * lag / Double(fine.plan.length)
+    var sum = 0.0
+    for bin in template.indices {
+      let (t, y) = (template[bin], stroke.whitened[bin])
+      let angle = step * Double(bin)
+      sum +=
+        Double(t.x * y.x + t.y * y.y) * cos(angle) - Double(t.x * y.y - t.y * y.x) * sin(angle)
+    }
+    return sum
+  }
+
+  private func spectrum(of waveform: [Float], rate: Double, stage: Stage) -> [SIMD2<Float>] {
+    spectrum(
+      of: waveform, from: Double(grid.lead) - Double(lead) * rate, step: rate, stage: stage)
+  }
+
+  private func spectrum(of signal: [Float], from start: Double, step: Double, stage: Stage)
+    -> [SIMD2<Float>]
+  {
+    let buffer = FFTBuffer(length: stage.plan.length)
+    let time = UnsafeMutableBufferPointer(start: buffer.time, count: stage.length)
+    reader.read(signal, from: start, step: step, into: time)
+    let (rise, fall) = (grid.samples(100), grid.samples(500))
+    for index in 0..<rise { time[index] *= Float(index) / Float(rise) }
+    for index in 0..<fall { time[stage.length - 1 - index] *= Float(index + 1) / Float(fall) }
+    stage.plan.forward(buffer)
+    return Array(
+      UnsafeBufferPointer(start: buffer.spectrum, count: stage.plan.length / 2 + 1))
+  }
+}

@@ -1,0 +1,80 @@
+import DivisiDSP
+
+/// The mean waveform of a cluster, weighted by how well each stroke is heard, bin by bin.
+struct StrokeAverage: @unchecked Sendable {
+  /// The mean over all strokes, by channel.
+  let means: [SpectraMatrix]
+
+  private let grid: StrokeGrid
+  /// Σ A Z q and Σ A² q + the prior's.
+  private let numerators: [SpectraMatrix]
+  private let denominators: MapMatrix
+
+  /// - Parameters:
+  ///   - strokes: measured, with gains.
+  ///   - levels: g of each; with the strokes' own variance they make the prior, a mean of zero.
+  init(_ grid: StrokeGrid, _ strokes: [WaveformStroke.Measured], _ levels: [Float]) {
+    self.grid = grid
+    let channels = strokes[0].averaged.count
+    numerators = (0..<channels).map { _ in SpectraMatrix(grid) }
+    denominators = MapMatrix(grid)
+    means = (0..<channels).map { _ in SpectraMatrix(grid) }
+    let weight = max(levels.reduce(0) { $0 + $1 * $1 }, 1e-3)
+    for frame in 0..<grid.frameCount {
+      let sums = denominators.values.column(frame)
+      for bin in 0..<grid.binCount {
+        let variance = strokes.reduce(Float(0)) { $0 + $1.variance.values.column(frame)[bin] }
+        sums[bin] = weight / max(variance, 1e-20)
+      }
+      for stroke in strokes {
+        let gains = stroke.gains.values.column(frame)
+        for bin in 0..<grid.binCount {
+          let trust = gains[bin] * Self.precision(of: stroke, frame, bin)
+          sums[bin] += gains[bin] * trust
+          for channel in 0..<channels {
+            numerators[channel].column(frame)[bin] +=
+              stroke.averaged[channel].column(frame)[bin] * trust
+          }
+        }
+      }
+      for channel in 0..<channels {
+        for bin in 0..<grid.binCount {
+          means[channel].column(frame)[bin] = numerators[channel].column(frame)[bin] / sums[bin]
+        }
+      }
+    }
+  }
+
+  /// q = 1 / (ν_z + e P).
+  private static func precision(of stroke: WaveformStroke.Measured, _ frame: Int, _ bin: Int)
+    -> Float
+  {
+    1
+      / (stroke.averagedNoise.values.column(frame)[bin]
+        + stroke.unexplained.values.column(frame)[bin] * stroke.variance.values.column(frame)[bin]
+        + 1e-12)
+  }
+
+  /// The mean over all strokes but one, and its variance.
+  func without(_ stroke: WaveformStroke.Measured) -> (means: [SpectraMatrix], variances: MapMatrix)
+  {
+    let means = numerators.map { _ in SpectraMatrix(grid) }
+    let variances = MapMatrix(grid)
+    for frame in 0..<grid.frameCount {
+      let gains = stroke.gains.values.column(frame)
+      let variance = variances.values.column(frame)
+      for bin in 0..<grid.binCount {
+        let trust = gains[bin] * Self.precision(of: stroke, frame, bin)
+        // Differences of sums: never less than rounding leaves of them.
+        let sum = denominators.values.column(frame)[bin]
+        variance[bin] = 1 / max(sum - gains[bin] * trust, 1e-6 * sum)
+        for channel in numerators.indices {
+          means[channel].column(frame)[bin] =
+            (numerators[channel].column(frame)[bin]
+              - stroke.averaged[channel].column(frame)[bin] * trust) * variance[bin]
+        }
+      }
+    }
+    return (means, variances)
+  }
+}

@@ -1,0 +1,90 @@
+import DivisiDSP
+
+/// Lengths that waveforms of strokes are handled with, in samples and frames of one sample rate.
+///
+/// *Stroke time* has the onset at ``lead``; its frames are those of an STFT on it.
+struct StrokeGrid: Sendable {
+  /// Of the recording and of stroke time.
+  let stft: STFT
+  /// Samples of stroke time before the onset.
+  let lead: Int
+  /// Samples of stroke time: half a second after the onset.
+  let length: Int
+  /// Frames of stroke time.
+  let frameCount: Int
+  /// Samples per sample at 44.1 kHz.
+  let scale: Double
+  /// First bins of the bands that share a gain, and K.
+  let bands: [Int]
+  /// First frames of the stretches that share a gain, and ``frameCount``.
+  let stretches: [Int]
+  /// How many frames of the STFT see a sample, on average: what its sums count too often by.
+  let overlap: Float
+
+  private static let bandHertz = [
+    100.0, 200, 400, 800, 1600, 3200, 5000, 7500, 10_000, 13_000, 16_000,
+  ]
+
+  init(_ stft: STFT) {
+    let grid = stft.grid
+    self.stft = stft
+    scale = grid.sampleRate / 44_100
+    lead = grid.windowLength / 2
+    length = lead + Int(grid.sampleRate / 2)
+    frameCount = length / grid.hopSize + 1
+    let edges = Self.bandHertz.map { Int(grid.bin(atHertz: $0).rounded(.up)) }
+    bands = ([0] + edges.filter { $0 > 0 && $0 < grid.binCount } + [grid.binCount])
+    let frames = [0.046, 0.093, 0.186].map { Int(($0 * grid.frameRate).rounded()) }
+    var stretches = [0]
+    for frame in frames where frame > stretches[stretches.count - 1] && frame < frameCount {
+      stretches.append(frame)
+    }
+    self.stretches = stretches + [frameCount]
+    overlap = 0.75 * Float(grid.windowLength) / Float(grid.hopSize)
+  }
+
+  var hop: Int { stft.grid.hopSize }
+  var binCount: Int { stft.grid.binCount }
+
+  /// So many samples at 44.1 kHz.
+  func samples(_ count: Int) -> Int { Int((Double(count) * scale).rounded()) }
+
+  /// Fades a waveform in before its onset, and out before an end.
+  func fade(_ waveform: inout [Float], fadeOut: Int, end: Int) {
+    let (start, rise) = (lead - samples(441), samples(176))
+    for index in waveform.indices {
+      let gain =
+        min(max(Float(index - start) / Float(rise), 0), 1)
+        * min(max(Float(end - index) / Float(fadeOut), 0), 1)
+      waveform[index] *= gain
+    }
+  }
+
+  /// The sound of spectra in stroke time: column m is frame m, K pairs of real and imaginary part.
+  func waveform(of spectra: borrowing Matrix) -> [Float] {
+    let buffer = stft.makeBuffer()
+    var result = [Float](repeating: 0, count: length)
+    result.withUnsafeMutableBufferPointer { samples in
+      for frame in 0..<spectra.columnCount {
+        let column = UnsafeMutableRawPointer(spectra.column(frame))
+          .assumingMemoryBound(to: SIMD2<Float>.self)
+        buffer.spectrum.update(from: column, count: binCount)
+        stft.overlapAdd(buffer, frame: frame, to: samples)
+      }
+      stft.normalise(samples)
+    }
+    return result
+  }
+
+  /// The spectra of a waveform in stroke time, as ``waveform(of:)`` takes them.
+  func analyse(_ waveform: [Float], into spectra: borrowing Matrix) {
+    let buffer = stft.makeBuffer()
+    waveform.withUnsafeBufferPointer { samples in
+      for frame in 0..<spectra.columnCount {
+        stft.analyse(samples, frame: frame, into: buffer)
+        UnsafeMutableRawPointer(spectra.column(frame)).copyMemory(
+          from: buffer.spectrum, byteCount: binCount * MemoryLayout<SIMD2<Float>>.stride)
+      }
+    }
+  }
+}

@@ -1,0 +1,308 @@
+import DivisiDSP
+
+/// Sharpens the stems of drums by what strokes have in common: their waveforms.
+///
+/// A complex-valued autoencoder over the non-negative one. Its encoder is a bank of matched filters,
+/// which find where a waveform sounds, how fast it is played and how loud; its decoder are the mean
+/// waveforms of strokes that resemble each other. Each stroke is predicted from the *other* strokes
+/// of its cluster, with as much trust as they deserve bin by bin; what the means do not explain is
+/// shared by the masks as before. Where nothing repeats, the stems stay what they were.
+///
+/// Masks know magnitudes alone, and the ideal mask is a ceiling for all of them; a waveform that
+/// repeats is known with its phase, and goes beyond.
+///
+/// - Complexity: per stroke and cluster some 40 FFTs of 0.1 s; memory of 1.5 MB for each stroke of a
+///   cluster.
+/// - Thread: one at a time; the bits do not depend on how `parallel` spreads the work.
+/// - SeeAlso: Knapp & Carter, IEEE TASSP 1976 (the encoder's weighting); Duong, Vincent & Gribonval,
+///   "Under-determined reverberant audio source separation using a full-rank spatial covariance
+///   model", IEEE TASLP 2010, eq. 24 (the posterior mean of Gaussian sources).
+struct WaveformAutoencoder: Sendable {
+  private let grid: StrokeGrid
+  private let parallel: Parallel
+  private let reader = FractionalReader()
+  private let aligner: StrokeAligner
+  private let clustering: StrokeClustering
+  private let prediction: StrokePrediction
+
+  static let passCount = 2
+  /// How much more than their masks' leakage the other parts may disturb.
+  private static let caution: Float = 4
+  /// The variance of frames that are not a stroke's own.
+  private static let foreign: Float = 1e9
+
+  init(_ stft: STFT, parallel: @escaping Parallel) {
+    grid = StrokeGrid(stft)
+    self.parallel = parallel
+    aligner = StrokeAligner(grid, reader)
+    clustering = StrokeClustering(grid, reader, aligner, parallel: parallel)
+    prediction = StrokePrediction(grid)
+  }
+
+  /// Replaces the stems of a section by better ones.
+  ///
+  /// - Parameter step: called after each part of each pass; may throw to end the work.
+  func run(
+    _ section: inout WaveformSection, step: () throws(SeparationError) -> Void
+  ) throws(SeparationError) {
+    for pass in 0..<Self.passCount {
+      for part in 0..<section.partCount {
+        find(part, pass: pass, &section)
+        try step()
+      }
+      section.stems = posterior(section)
+    }
+  }
+
+  /// Finds the waveforms of one part's strokes.
+  private func find(_ part: Int, pass: Int, _ section: inout WaveformSection) {
+    let strokes = section.strokes.filter { $0.part == part }
+    guard strokes.count > 1 else { return }
+    var rest = section.channels
+    for channel in rest.indices {
+      for means in section.means {
+        for index in rest[channel].indices { rest[channel][index] -= means[channel][index] }
+      }
+    }
+    let noise = noise(besides: part, section)
+    let share = section.shares[part]
+    for column in 0..<share.values.columnCount {
+      share.values.column(column).update(repeating: 1, count: share.values.rowCount)
+    }
+    for channel in rest.indices {
+      section.means[part][channel] = [Float](repeating: 0, count: section.sampleCount)
+    }
+    for stroke in strokes {
+      stroke.formerWaveforms = stroke.waveforms
+      stroke.waveforms = []
+    }
+    let stems = section.stems[part]
+    let mono = Self.sum(stems)
+    for pitch in Set(strokes.map(\.pitch)).sorted() {
+      let group = strokes.filter { $0.pitch == pitch }
+      for cluster in clustering.clusters(of: group, in: mono) {
+        refine(
+          cluster, pass: pass, rest: rest, stems: stems, mono: mono, noise: noise,
+          power: section.powers[part])
+        for stroke in cluster.strokes {
+          add(stroke, to: &section.means[part], share)
+          stroke.measured = nil
+        }
+      }
+    }
+    for stroke in strokes { stroke.formerWaveforms = [] }
+  }
+
+  private static func sum(_ channels: [[Float]]) -> [Float] {
+    var sum = channels[0]
+    for channel in channels.dropFirst() {
+      for index in sum.indices { sum[index] += channel[index] }
+    }
+    return sum
+  }
+
+  /// What disturbs a part: the variances that the other parts are left with.
+  private func noise(besides part: Int, _ section: WaveformSection) -> WaveformSection.MapView {
+    let columnCount = section.powers[part].values.columnCount
+    let result = WaveformSection.MapView(
+      Matrix(rowCount: grid.binCount, columnCount: columnCount))
+    parallel(columnCount) { column in
+      let target = result.values.column(column)
+      for other in section.powers.indices where other != part {
+        let power = section.powers[other].values.column(column)
+        let share =
+          other < section.shares.count ? section.shares[other].values.column(column) : nil
+        for bin in 0..<result.values.rowCount {
+          target[bin] += Self.caution * power[bin] * (share?[bin] ?? 1)
+        }
+      }
+    }
+    return result
+  }
+
+  // MARK: One cluster
+
+  private func refine(
+    _ cluster: StrokeClustering.Cluster, pass: Int, rest: [[Float]], stems: [[Float]],
+    mono: [Float], noise: WaveformSection.MapView, power: WaveformSection.MapView
+  ) {
+    let strokes = cluster.strokes
+    var template = cluster.template
+    for round in 0..<2 {
+      let sought = template
+      parallel(strokes.count) { [self] index in
+        let stroke = strokes[index]
+        let match = aligner.match(sought, in: mono, onset: stroke.onset, isFine: true)
+        if match.score > StrokeAligner.leastScore {
+          (stroke.delay, stroke.rate) = (match.delay, match.rate)
+        }
+        observe(stroke, pass: pass, round: round, rest: rest, stems: stems, noise, power)
+      }
+      if round == 0 { setLevels(strokes) }
+      let average = StrokeAverage(grid, strokes.compactMap(\.measured), strokes.map(\.level))
+      parallel(strokes.count) { [self] index in predict(strokes[index], average) }
+      guard round == 0 else { break }
+      var waveform = Self.sum(average.means.map { grid.waveform(of: $0.values) })
+      grid.fade(&waveform, fadeOut: grid.samples(882), end: grid.length)
+      template = StrokeAligner.Template(waveform, aligner)
+    }
+  }
+
+  /// What is heard of a stroke, in stroke time.
+  private func observe(
+    _ stroke: WaveformStroke, pass: Int, round: Int, rest: [[Float]], stems: [[Float]],
+    _ noise: WaveformSection.MapView, _ power: WaveformSection.MapView
+  ) {
+    let measured = stroke.measured ?? WaveformStroke.Measured(grid, channels: rest.count)
+    stroke.measured = measured
+    let start = stroke.start(grid)
+    let step = 1 / stroke.rate
+    for channel in rest.indices {
+      var y = reader.read(rest[channel], from: start, step: step, count: grid.length)
+      if !stroke.formerWaveforms.isEmpty {
+        let former = reader.read(
+          stroke.formerWaveforms[channel],
+          from: start - stroke.onset.rounded(.down) + Double(grid.lead), step: step,
+          count: grid.length)
+        for index in y.indices { y[index] += former[index] }
+      }
+      grid.analyse(y, into: measured.observed[channel].values)
+      let z =
+        pass > 0 ? y : reader.read(stems[channel], from: start, step: step, count: grid.length)
+      grid.analyse(z, into: measured.averaged[channel].values)
+    }
+    measured.noise.take(noise.values, from: start / Double(grid.hop))
+    measured.variance.take(power.values, from: start / Double(grid.hop))
+    if round == 0 { measured.share.fill(1) }
+    for frame in 0..<grid.frameCount {
+      let (noise, averaged) = (
+        measured.noise.values.column(frame), measured.averagedNoise.values.column(frame)
+      )
+      let (variance, share) = (
+        measured.variance.values.column(frame), measured.share.values.column(frame)
+      )
+      if frame >= ownFrames(stroke) {
+        noise.update(repeating: Self.foreign, count: grid.binCount)
+        averaged.update(repeating: Self.foreign, count: grid.binCount)
+        continue
+      }
+      for bin in 0..<grid.binCount {
+        // At first only what the masks let through is averaged: it cannot be another part's.
+        let left = variance[bin] * share[bin]
+        averaged[bin] =
+          pass > 0 ? noise[bin] : noise[bin] * left / (noise[bin] + left + 1e-20)
+      }
+    }
+  }
+
+  /// How many frames of stroke time lie before the next stroke.
+  private func ownFrames(_ stroke: WaveformStroke) -> Int {
+    guard stroke.cut < Double(grid.length) else { return grid.frameCount }
+    let reach = stroke.cut + Double(grid.lead - grid.samples(700))
+    return min(max(Int(reach / Double(grid.hop)) + 1, 1), grid.frameCount)
+  }
+
+  /// g, from the power of the first 0.1 s, and A and e as they start.
+  private func setLevels(_ strokes: [WaveformStroke]) {
+    let energies = strokes.map { stroke in
+      guard let measured = stroke.measured else { return 0.0 }
+      return (min(2, grid.frameCount)..<min(8, grid.frameCount)).reduce(0.0) { sum, frame in
+        let column = measured.variance.values.column(frame)
+        return (0..<grid.binCount).reduce(sum) { $0 + Double(column[$1]) }
+      }
+    }
+    for (stroke, energy) in zip(strokes, energies) {
+      stroke.level = Float((energy / max(energies[0], 1e-30)).squareRoot())
+      stroke.measured?.gains.fill(stroke.level)
+      stroke.measured?.unexplained.fill(0.1)
+    }
+  }
+
+  /// The stroke's own waveform, from what the others say.
+  private func predict(_ stroke: WaveformStroke, _ average: StrokeAverage) {
+    guard let measured = stroke.measured else { return }
+    let (means, variances) = average.without(measured)
+    prediction.run(
+      measured, frames: ownFrames(stroke), means: means, variances: variances)
+    let back =
+      Double(grid.lead)
+      + (stroke.onset.rounded(.down) - Double(grid.lead) - stroke.onset - stroke.delay)
+      * stroke.rate
+    stroke.waveforms = means.map { mean in
+      for frame in 0..<grid.frameCount {
+        let (column, gains) = (mean.column(frame), measured.gains.values.column(frame))
+        for bin in 0..<grid.binCount { column[bin] *= gains[bin] }
+      }
+      var waveform = grid.waveform(of: mean.values)
+      grid.fade(
+        &waveform, fadeOut: grid.samples(441),
+        end: min(grid.length, Int(stroke.cut) + grid.lead))
+      return reader.read(waveform, from: back, step: stroke.rate, count: grid.length)
+    }
+  }
+
+  /// Adds a stroke to its part's sum of waveforms, and writes what variance it leaves.
+  private func add(
+    _ stroke: WaveformStroke, to means: inout [[Float]], _ share: WaveformSection.MapView
+  ) {
+    guard let measured = stroke.measured else { return }
+    let first = Int(stroke.onset.rounded(.down)) - grid.lead
+    for channel in means.indices {
+      let waveform = stroke.waveforms[channel]
+      for index in max(0, -first)..<max(0, -first, min(grid.length, means[channel].count - first)) {
+        means[channel][first + index] += waveform[index]
+      }
+    }
+    let early = Double(grid.samples(300))
+    let hop = Double(grid.hop)
+    let lower = max(0, Int(((stroke.onset - early) / hop).rounded(.up)))
+    let reach = min(stroke.cut, Double(grid.length - grid.lead))
+    let upper = min(share.values.columnCount, Int((stroke.onset + reach - early) / hop) + 1)
+    guard lower < upper else { return }
+    for column in lower..<upper {
+      let frame = Int((Double(column) - (stroke.onset - Double(grid.lead)) / hop).rounded())
+      share.values.column(column).update(
+        from: measured.share.values.column(min(max(frame, 0), grid.frameCount - 1)),
+        count: grid.binCount)
+    }
+  }
+
+  // MARK: The posterior
+
+  /// μ_p + the part's share of what no mean explains.
+  private func posterior(_ section: WaveformSection) -> [[[Float]]] {
+    var rest = section.channels
+    for channel in rest.indices {
+      for means in section.means {
+        for index in rest[channel].indices { rest[channel][index] -= means[channel][index] }
+      }
+    }
+    var stems = Synthesis.stems(
+      of: rest, stft: grid.stft, partCount: section.partCount, parallel: parallel
+    ) { frame, masks, scratch in
+      let total = scratch.column(0)
+      total.update(repeating: 0, count: scratch.rowCount)
+      for (part, power) in section.powers.enumerated() {
+        let column = power.values.column(frame)
+        let share = part < section.shares.count ? section.shares[part].values.column(frame) : nil
+        for bin in 0..<masks.rowCount {
+          let value = column[bin] * (share?[bin] ?? 1)
+          total[bin] += value
+          if part < section.partCount { masks.column(part)[bin] = value }
+        }
+      }
+      for part in 0..<section.partCount {
+        let mask = masks.column(part)
+        for bin in 0..<masks.rowCount { mask[bin] /= max(total[bin], .leastNormalMagnitude) }
+      }
+    }
+    for part in stems.indices {
+      for channel in stems[part].indices {
+        for index in stems[part][channel].indices {
+          stems[part][channel][index] += section.means[part][channel][index]
+        }
+      }
+    }
+    return stems
+  }
+}

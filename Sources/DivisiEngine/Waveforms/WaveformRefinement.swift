@@ -1,0 +1,198 @@
+import DivisiDSP
+import DivisiScore
+internal import Glibc
+
+/// Sharpens the stems of a whole recording, section by section, so that memory does not grow with
+/// its length.
+struct WaveformRefinement {
+  private let stft: STFT
+  private let model: ConvolutiveNMF
+  private let mask: WienerMask
+  private let parts: [Part]
+  private let parallel: Parallel
+
+  private let sectionSeconds: Double
+  /// What sections know of their neighbours, on either side.
+  private static let marginSeconds = 1.0
+  /// How long one section takes over from the one before.
+  private static let fadeSeconds = 0.05
+
+  init(
+    stft: STFT, model: ConvolutiveNMF, mask: WienerMask, parts: [Part],
+    parallel: @escaping Parallel, sectionSeconds: Double = 30
+  ) {
+    self.sectionSeconds = sectionSeconds
+    self.stft = stft
+    self.model = model
+    self.mask = mask
+    self.parts = parts
+    self.parallel = parallel
+  }
+
+  /// Replaces stems by better ones.
+  ///
+  /// - Parameters:
+  ///   - stems: what the masks give, by part and channel.
+  ///   - channels: the recording.
+  ///   - progress: called with 0…1; returns whether to go on.
+  func run(
+    _ stems: inout [[[Float]]], of channels: [[Float]], progress: (Double) -> Bool
+  ) throws(SeparationError) {
+    let grid = stft.grid
+    let sampleCount = channels[0].count
+    let sectionFrames = Int(sectionSeconds * grid.frameRate)
+    let margin = Int(Self.marginSeconds * grid.frameRate) + 1
+    let count = max(1, Int((Double(model.V.frameCount) / Double(sectionFrames)).rounded()))
+    let peak = peak(of: channels)
+    let autoencoder = WaveformAutoencoder(stft, parallel: parallel)
+    let steps = Double(count * WaveformAutoencoder.passCount * parts.count)
+    var done = 0.0
+    func frames(_ index: Int) -> Range<Int> {
+      model.V.frameCount * index / count..<model.V.frameCount * (index + 1) / count
+    }
+    func samples(_ index: Int) -> Range<Int> {
+      let frames = frames(index)
+      let first = max(0, frames.lowerBound - margin) * grid.hopSize
+      let last = min(model.V.frameCount, frames.upperBound + margin) * grid.hopSize
+      return first..<max(first, min(sampleCount, last))
+    }
+    func masked(_ index: Int) -> [[[Float]]] {
+      stems.map { $0.map { Array($0[samples(index)]) } }
+    }
+    var next = masked(0)
+    for index in 0..<count {
+      let samples = samples(index)
+      var section = section(samples, of: channels, stems: next, peak: peak)
+      // Before they are written over.
+      next = index + 1 < count ? masked(index + 1) : []
+      try autoencoder.run(&section) { () throws(SeparationError) in
+        done += 1
+        guard progress(done / steps) else { throw .cancelled }
+      }
+      let first = frames(index).lowerBound * grid.hopSize
+      let fade = index == 0 ? 0 : Int(Self.fadeSeconds * grid.sampleRate)
+      for part in stems.indices {
+        for channel in channels.indices {
+          let found = section.stems[part][channel]
+          for sample in first..<samples.upperBound {
+            let share = fade == 0 ? 1 : min(Float(sample - first) / Float(fade), 1)
+            let new = found[sample - samples.lowerBound]
+            stems[part][channel][sample] += share * (new - stems[part][channel][sample])
+          }
+        }
+      }
+    }
+  }
+
+  /// √Σ|X_c|² where it is largest, which V is scaled by.
+  private func peak(of channels: [[Float]]) -> Float {
+    var (most, place) = (Float(0), (bin: 0, frame: 0))
+    for frame in 0..<model.V.frameCount {
+      let column = model.V.values.column(frame)
+      for bin in 0..<model.binCount where column[bin] > most {
+        most = column[bin]
+        place = (bin, frame)
+      }
+    }
+    let buffer = stft.makeBuffer()
+    let power = channels.reduce(Float(0)) { sum, channel in
+      channel.withUnsafeBufferPointer {
+        stft.analyse($0, frame: place.frame, into: buffer)
+      }
+      let value = buffer.spectrum[place.bin]
+      return sum + (value * value).sum()
+    }
+    return power.squareRoot() / max(most, .leastNormalMagnitude)
+  }
+
+  private func section(
+    _ samples: Range<Int>, of channels: [[Float]], stems: [[[Float]]], peak: Float
+  ) -> WaveformSection {
+    let slices = channels.map { Array($0[samples]) }
+    let frameCount = stft.grid.frameCount(sampleCount: samples.count)
+    let first = samples.lowerBound / stft.grid.hopSize
+    func map(filledWith value: Float = 0) -> WaveformSection.MapView {
+      let values = Matrix(rowCount: stft.grid.binCount, columnCount: frameCount)
+      if value != 0 {
+        for column in 0..<frameCount {
+          values.column(column).update(repeating: value, count: values.rowCount)
+        }
+      }
+      return WaveformSection.MapView(values)
+    }
+    let powers = (0..<parts.count + (mask.hasResidual ? 1 : 0)).map { _ in map() }
+    parallel(frameCount) { frame in
+      fill(
+        powers, frame: frame, source: min(first + frame, model.V.frameCount - 1), slices,
+        peak: peak)
+    }
+    return WaveformSection(
+      channels: slices, stems: stems, powers: powers,
+      shares: parts.map { _ in map(filledWith: 1) },
+      means: parts.map { _ in slices.map { [Float](repeating: 0, count: $0.count) } },
+      strokes: strokes(in: samples))
+  }
+
+  /// P of one frame: the masks' exponent undone, so that parts add up to V̂, and squared.
+  private func fill(
+    _ powers: [WaveformSection.MapView], frame: Int, source: Int, _ channels: [[Float]],
+    peak: Float
+  ) {
+    let binCount = stft.grid.binCount
+    let masks = Matrix(rowCount: binCount, columnCount: parts.count)
+    let scratch = Matrix(rowCount: binCount, columnCount: 2)
+    mask.compute(from: model, frame: source, into: masks, scratch: scratch)
+    let fitted = scratch.column(0)
+    model.approximation(ofFrame: source, into: fitted)
+    let V = model.V.values.column(source)
+    let root = 1 / mask.exponent
+    let level = peak * peak / Float(channels.count)
+    for bin in 0..<binCount {
+      var left: Float = 1
+      var total: Float = 0
+      for part in parts.indices {
+        let share = masks.column(part)[bin]
+        left -= share
+        let value = Self.power(share, root)
+        powers[part].values.column(frame)[bin] = value
+        total += value
+      }
+      if mask.hasResidual {
+        let value = Self.power(max(left, 0), root)
+        powers[parts.count].values.column(frame)[bin] = value
+        total += value
+      }
+      let v = bin < model.binCount ? max(fitted[bin], mask.hasResidual ? V[bin] : 0) : 0
+      for power in powers {
+        let column = power.values.column(frame)
+        let amplitude = v * column[bin] / max(total, 1e-9)
+        column[bin] = (amplitude * amplitude + 1e-12) * level
+      }
+    }
+  }
+
+  private static func power(_ value: Float, _ exponent: Float) -> Float {
+    exponent == 0.5 ? value.squareRoot() : exponent == 1 ? value : powf(value, exponent)
+  }
+
+  /// The strokes that begin in a stretch, by onset.
+  private func strokes(in samples: Range<Int>) -> [WaveformStroke] {
+    let rate = stft.grid.sampleRate
+    let longest = Double(StrokeGrid(stft).length)
+    var strokes: [WaveformStroke] = []
+    for (part, notes) in parts.map(\.notes).enumerated() {
+      let onsets = notes.map { $0.onsetSeconds * rate - Double(samples.lowerBound) }
+      for (index, note) in notes.enumerated() {
+        let onset = onsets[index]
+        guard onset >= 0, onset < Double(samples.count) else { continue }
+        // Notes of one instant, as a flam's, are one stroke's sound.
+        let next = onsets[index...].first { $0 > onset + 0.005 * rate }
+        strokes.append(
+          WaveformStroke(
+            part: part, pitch: note.pitch, onset: onset, gap: next.map { $0 - onset } ?? longest,
+            longest: longest))
+      }
+    }
+    return strokes.sorted { ($0.onset, $0.part, $0.pitch) < ($1.onset, $1.part, $1.pitch) }
+  }
+}
