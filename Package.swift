@@ -13,6 +13,9 @@ let strict: [SwiftSetting] = [
   let wide: [SwiftSetting] = []
 #endif
 
+// Tests run whole separations, which without optimisation would take most of their time.
+let quick: [SwiftSetting] = [.unsafeFlags(["-O"], .when(configuration: .debug))]
+
 // A host needs no Swift runtime, sees one symbol, and never unloads the object: the runtime inside
 // it could not be started again.
 let pluginLinker: [LinkerSetting] = [
@@ -56,22 +59,22 @@ let package = Package(
     .systemLibrary(name: "CCPU"),
 
     // The inner loops, from one file: for any processor, and for those with AVX2.
-    .target(name: "DivisiKernels", swiftSettings: strict),
-    .target(name: "DivisiKernelsAVX2", swiftSettings: strict + wide),
+    .target(name: "DivisiKernels", swiftSettings: strict + quick),
+    .target(name: "DivisiKernelsAVX2", swiftSettings: strict + quick + wide),
     // Pure numerics: matrices, STFT, kernels, factorisation models, masks. No I/O, no clock.
     .target(
       name: "DivisiDSP", dependencies: ["CCPU", "CFFTW", "DivisiKernels", "DivisiKernelsAVX2"],
-      swiftSettings: strict),
+      swiftSettings: strict + quick),
     // Score files to notes in seconds, and notes to parts. No audio, no numerics.
-    .target(name: "DivisiScore", dependencies: ["CExpat", "CZip"], swiftSettings: strict),
+    .target(name: "DivisiScore", dependencies: ["CExpat", "CZip"], swiftSettings: strict + quick),
     // What two threads share without locks.
-    .target(name: "DivisiRealtime", swiftSettings: strict),
+    .target(name: "DivisiRealtime", swiftSettings: strict + quick),
     // Joins them: constraints from a score, the separator of whole recordings, the stream.
     .target(
       name: "DivisiEngine", dependencies: ["CCPU", "DivisiDSP", "DivisiRealtime", "DivisiScore"],
-      swiftSettings: strict),
+      swiftSettings: strict + quick),
     // Audio files in and out through libsndfile.
-    .target(name: "AudioFiles", dependencies: ["CSndfile"], swiftSettings: strict),
+    .target(name: "AudioFiles", dependencies: ["CSndfile"], swiftSettings: strict + quick),
     // Pictures of what was learnt, through cairo. It knows axes and colours, not models.
     .target(name: "Plotting", dependencies: ["CCairo"], swiftSettings: strict),
     // LV2: presets, read by the parser that lilv itself uses, and what a host needs to run plugins.
@@ -124,13 +127,13 @@ let package = Package(
     // Signals, measures and ways to run work that several test targets share.
     .target(
       name: "DivisiTestSupport", dependencies: ["DivisiDSP"], path: "Tests/DivisiTestSupport",
-      swiftSettings: strict),
+      swiftSettings: strict + quick),
     .testTarget(
       name: "DivisiDSPTests",
       dependencies: [
         "CCPU", "DivisiDSP", "DivisiKernels", "DivisiKernelsAVX2", "DivisiTestSupport",
       ],
-      swiftSettings: strict),
+      swiftSettings: strict + quick),
     .testTarget(
       name: "DivisiRealtimeTests", dependencies: ["DivisiRealtime"], swiftSettings: strict),
     .testTarget(
@@ -148,7 +151,7 @@ let package = Package(
     .testTarget(
       name: "DivisiEngineTests",
       dependencies: ["DivisiEngine", "DivisiDSP", "DivisiScore", "DivisiTestSupport"],
-      swiftSettings: strict),
+      swiftSettings: strict + quick),
     // The plugin as hosts see it: the built bundle, in process and in real hosts.
     .testTarget(
       name: "PluginTests", dependencies: ["LV2Hosting", "AudioFiles", "CLilv"],

@@ -132,7 +132,7 @@ def ports(uri, stems, drums, separate):
                  [(2048, "2048"), (4096, "4096"), (8192, "8192")], EXPENSIVE, "lv2:portProperty pprops:causesArtifacts",
                  comment="Window of the analysis in samples at 44.1 kHz: short for drums and low latency, long for pitches.")
     yield integer("overlap", "Overlap", 2, 4 if drums else 8, 32, EXPERT, comment="Windows that cover a sample.")
-    yield choice("model", "Model", 3 if drums else 2,
+    yield choice("model", "Model", 10 if drums else 2,
                  [(0, "NMF"), (1, "NMFD"), (2, "NAE"), (3, "CAE"), (4, "NAE-SGD"), (5, "NAE-Adam"), (6, "NAE-RMSprop"),
                   (7, "CAE-SGD"), (8, "CAE-Adam"), (9, "CAE-RMSprop"), (10, "WAE")], EXPERT,
                  comment="Factorisation or autoencoder, of single frames or convolutive. A stream takes NAE or CAE for those that are trained by gradients, and CAE for WAE.")

@@ -50,7 +50,7 @@ extension PluginKind {
       .number("history", 4...30, 10),
       .integer("resolution", 2048...8192, isPercussive ? 2048 : 8192),
       .integer("overlap", 2...32, isPercussive ? 4 : 8),
-      .integer("model", 0...10, isPercussive ? 3 : 2),
+      .integer("model", 0...10, isPercussive ? 10 : 2),
       .number("divergence", -1...3, 1),
       .integer("iterations", 0...200, 30),
       .integer("encoder_iterations", 0...200, isPercussive ? 5 : 30),

@@ -37,8 +37,13 @@ enum Program {
     // Through files, because a full pipe would stop the program.
     let captured = try TemporaryFolder()
     process.standardInput = FileHandle.nullDevice
-    process.standardOutput = try captured.handle("output")
-    process.standardError = try captured.handle("errors")
+    let (output, errors) = (try captured.handle("output"), try captured.handle("errors"))
+    defer {
+      try? output.close()
+      try? errors.close()
+    }
+    process.standardOutput = output
+    process.standardError = errors
     try process.run()
     process.waitUntilExit()
     return Run(

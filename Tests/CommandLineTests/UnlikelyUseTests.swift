@@ -78,11 +78,12 @@ import Testing
     let folder = try TemporaryFolder()
     try Duet.write(to: folder)
     let process = Process()
-    process.executableURL = URL(fileURLWithPath: Program.path)
-    process.arguments = ["separate", "duet.wav", "--score", "duet.csv", "-o", "out", "--json"]
+    process.executableURL = URL(fileURLWithPath: "/bin/sh")
+    process.arguments = [
+      "-c", "exec \"$0\" \"$@\" > /dev/full 2> errors", Program.path, "separate", "duet.wav",
+      "--score", "duet.csv", "-o", "out", "--json",
+    ]
     process.currentDirectoryURL = URL(fileURLWithPath: folder.path)
-    process.standardOutput = FileHandle(forWritingAtPath: "/dev/full")
-    process.standardError = try folder.handle("errors")
     try process.run()
     process.waitUntilExit()
     #expect(process.terminationStatus == 1)

@@ -58,12 +58,7 @@ struct WaveformAutoencoder: Sendable {
   private func find(_ part: Int, pass: Int, _ section: inout WaveformSection) {
     let strokes = section.strokes.filter { $0.part == part }
     guard strokes.count > 1 else { return }
-    var rest = section.channels
-    for channel in rest.indices {
-      for means in section.means {
-        for index in rest[channel].indices { rest[channel][index] -= means[channel][index] }
-      }
-    }
+    let rest = section.rest
     let noise = noise(besides: part, section)
     let share = section.shares[part]
     for column in 0..<share.values.columnCount {
@@ -271,12 +266,7 @@ struct WaveformAutoencoder: Sendable {
 
   /// μ_p + the part's share of what no mean explains.
   private func posterior(_ section: WaveformSection) -> [[[Float]]] {
-    var rest = section.channels
-    for channel in rest.indices {
-      for means in section.means {
-        for index in rest[channel].indices { rest[channel][index] -= means[channel][index] }
-      }
-    }
+    let rest = section.rest
     var stems = Synthesis.stems(
       of: rest, stft: grid.stft, partCount: section.partCount, parallel: parallel
     ) { frame, masks, scratch in

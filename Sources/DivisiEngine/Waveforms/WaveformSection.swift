@@ -18,6 +18,17 @@ struct WaveformSection {
   var sampleCount: Int { channels[0].count }
   var partCount: Int { stems.count }
 
+  /// What no waveform explains, by channel.
+  var rest: [[Float]] {
+    var rest = channels
+    for channel in rest.indices {
+      for means in means {
+        for index in rest[channel].indices { rest[channel][index] -= means[channel][index] }
+      }
+    }
+    return rest
+  }
+
   /// A map of the whole section.
   final class MapView: @unchecked Sendable {
     let values: Matrix
