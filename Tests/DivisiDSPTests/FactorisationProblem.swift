@@ -84,10 +84,10 @@ struct FactorisationProblem {
     for frame in 0..<Self.frameCount {
       for bin in 0..<Self.binCount { V[bin, frame] = self.V[frame][bin] }
     }
-    let runs = W.map { frames in
-      BinRuns(binCount: Self.binCount) { bin in frames.contains { $0[bin] > 0 } }
+    let supports = W.map { frames in
+      BinBlocks(binCount: Self.binCount) { bin in frames.contains { $0[bin] > 0 } }
     }
-    let templates = Templates(binCount: Self.binCount, runs: runs, frameCount: W[0].count)
+    let templates = Templates(binCount: Self.binCount, supports: supports, frameCount: W[0].count)
     for (component, frames) in W.enumerated() {
       for (frame, values) in frames.enumerated() {
         for bin in 0..<Self.binCount {

@@ -10,7 +10,7 @@ import Testing
 @Suite(.enabled(if: divisi_has_avx2(), "this processor has no AVX2"))
 struct KernelVariantTests {
   private let columns: Spectrogram
-  private let runs: [BinRuns.Run] = [0..<8, 24..<72, 80..<200]
+  private let runs: Blocks = [0..<8, 24..<72, 80..<200]
   private let gains = SIMD4<Float>(0.3, 1.7, 0, 2.1e-5)
 
   init() {

@@ -38,18 +38,18 @@ struct BinRunsTests {
     for binCount in [1, 7, 8, 9, 16, 37, 64, 100] {
       for density in [0, 0.02, 0.1, 0.5, 1] as [Float] {
         let mask = (0..<binCount).map { _ in generator.nextUnit() <= density }
-        let runs = BinRuns(binCount: binCount) { mask[$0] }
+        let runs = BinBlocks(binCount: binCount) { mask[$0] }
         let blocks = (binCount + 7) / 8
         let wanted = (0..<blocks).filter { block in
           mask[(8 * block)..<min(8 * block + 8, binCount)].contains(true)
         }
-        let found = runs.runs.flatMap { run in
+        let found = blocks.blocks.flatMap { run in
           stride(from: Int(run.lowerBound), to: Int(run.upperBound), by: 8).map { $0 / 8 }
         }
         #expect(found == wanted)
         #expect(
-          runs.runs.allSatisfy { $0.lowerBound % 8 == 0 && $0.count % 8 == 0 && $0.count > 0 })
-        for (run, next) in zip(runs.runs, runs.runs.dropFirst()) {
+          blocks.blocks.allSatisfy { $0.lowerBound % 8 == 0 && $0.count % 8 == 0 && $0.count > 0 })
+        for (run, next) in zip(blocks.blocks, blocks.blocks.dropFirst()) {
           #expect(run.upperBound < next.lowerBound, "runs touch")
         }
         #expect(runs.binCount == 8 * wanted.count)
@@ -58,10 +58,10 @@ struct BinRunsTests {
   }
 
   @Test func fullCoversAllBins() {
-    let runs = BinRuns.full(binCount: 1025).runs
+    let runs = BinBlocks.full(binCount: 1025).runs
     #expect(runs.map(\.lowerBound) == [0])
     #expect(runs.map(\.count) == [1032])
-    #expect(BinRuns.full(binCount: 0).runs.isEmpty)
+    #expect(BinBlocks.full(binCount: 0).runs.isEmpty)
   }
 }
 

@@ -16,7 +16,7 @@ struct RecursiveModelTests {
     Self.components.map { component in
       let memory = RecursiveMemory(
         binCount: model.binCount, templateFrames: model.templateFrames,
-        runs: model.W.runs[component], hasEncoder: hasEncoder)
+        support: model.W.supports[component], hasEncoder: hasEncoder)
       for frame in 0..<model.templateFrames {
         let w = model.W.frame(frame, ofComponent: component)
         for bin in 0..<model.binCount { memory.template(frame)[bin] = w[bin] }

@@ -101,7 +101,7 @@ public struct Matrix: ~Copyable, @unchecked Sendable {
 }
 
 /// Columns that live elsewhere.
-struct ColumnView {
+struct ColumnView: @unchecked Sendable {
   /// The column ``first``.
   let base: UnsafePointer<Float>
   let stride: Int

@@ -1,3 +1,5 @@
+internal import DivisiKernels
+
 /// V̂ of the frames that a block of a sweep needs, and what updates make of it.
 final class FactorTiles: @unchecked Sendable {
   /// V̂ while a frame is approximated, then V̂^(β−2) ⊙ V; empty for β = 2, where that is V.
@@ -55,9 +57,9 @@ extension ConvolutiveNMF {
         } else {
           filled = needed.lowerBound..<needed.lowerBound
         }
-        for frame in filled.upperBound..<needed.upperBound {
-          approximate(frame, column: first + frame - needed.lowerBound, tiles)
-        }
+        approximate(
+          filled.upperBound..<needed.upperBound,
+          firstColumn: first + filled.upperBound - needed.lowerBound, block.support, tiles)
         filled = needed
         let factors = Factors(
           numerator: divergence.beta == 2
@@ -69,23 +71,41 @@ extension ConvolutiveNMF {
     }
   }
 
-  private func approximate(_ frame: Int, column: Int, _ tiles: FactorTiles) {
-    let result = divergence.beta == 2 ? tiles.power.column(column) : tiles.ratio.column(column)
-    let stride = V.values.columnStride
-    result.update(repeating: 0, count: stride)
-    addApproximation(ofFrame: frame, to: result)
-    divergence.factors(
-      V.values.column(frame), approximation: result,
-      power: divergence.beta == 1 ? nil : tiles.power.column(column), count: stride)
+  /// Fills the tiles of some frames.
+  private func approximate(
+    _ frames: Range<Int>, firstColumn: Int, _ support: BinBlocks, _ tiles: FactorTiles
+  ) {
+    func column(_ frame: Int) -> UnsafeMutablePointer<Float> {
+      let index = firstColumn + frame - frames.lowerBound
+      return divergence.beta == 2 ? tiles.power.column(index) : tiles.ratio.column(index)
+    }
+    // A template of several frames reaches into frames where others' supports count.
+    let blocks = templateFrames == 1 ? support.blocks : allBins.blocks
+    if templateFrames > 1 {
+      for frame in frames { BlockKernels.clear(column(frame), over: blocks) }
+      addApproximation(ofFrames: frames, to: column)
+    }
+    for frame in frames {
+      let result = column(frame)
+      if templateFrames == 1 {
+        BlockKernels.clear(result, over: blocks)
+        addApproximation(ofFrame: frame, to: result)
+      }
+      divergence.factors(
+        V.values.column(frame), approximation: result,
+        power: divergence.beta == 1
+          ? nil : tiles.power.column(firstColumn + frame - frames.lowerBound),
+        over: blocks)
+    }
   }
 
   /// Visits what is open, block by block, without approximating anything.
   func forEachVisit(
-    clearing sums: [TemplateSums] = [],
+    clearing sums: [TemplateSums?] = [],
     _ body: @Sendable (_ chunk: Int, _ visit: FrameSweep.Visit) -> Void
   ) {
     parallel(sweep.chunks.count) { [self] chunk in
-      for sum in sums { sum.clear(chunk: chunk) }
+      for sum in sums { sum?.clear(chunk: chunk) }
       for block in sweep.chunks[chunk] {
         for visit in sweep.visits(in: block) { body(chunk, visit) }
       }
@@ -94,22 +114,36 @@ extension ConvolutiveNMF {
 
   /// ``numerators`` ← Σ_τ W_τᵀ ←τ(P), and ``denominators`` ← Σ_τ W_τᵀ ←τ(D), or 0 where D is 1.
   func correlate(_ visit: FrameSweep.Visit, _ factors: Factors) {
-    for entry in visit.entries {
-      numerators[entry] = 0
-      denominators[entry] = 0
-    }
-    addProducts(of: W, with: factors.numerator, visit, to: numerators)
-    if let denominator = factors.denominator {
-      addProducts(of: W, with: denominator, visit, to: denominators)
-    }
+    set(numerators, visit, to: products(of: W, with: factors.numerator, visit))
+    set(
+      denominators, visit,
+      to: factors.denominator.map { products(of: W, with: $0, visit) } ?? .zero)
+  }
+
+  /// Writes the values of a visit's entries.
+  @inline(__always)
+  func set(
+    _ values: UnsafeMutableBufferPointer<Float>, _ visit: FrameSweep.Visit, to four: SIMD4<Float>
+  ) {
+    for lane in 0..<visit.entries.count { values[visit.entries.lowerBound + lane] = four[lane] }
+  }
+
+  /// The values of a visit's entries, and zeros.
+  @inline(__always)
+  func values(
+    _ all: UnsafeMutableBufferPointer<Float>, _ visit: FrameSweep.Visit
+  ) -> SIMD4<Float> {
+    var four = SIMD4<Float>.zero
+    for lane in 0..<visit.entries.count { four[lane] = all[visit.entries.lowerBound + lane] }
+    return four
   }
 
   /// Adds Σ_τ W_τᵀ ←τ(1) to ``denominators`` of one component, where D is 1.
   func addFloors(_ component: Int) {
     guard divergence.beta == 1 else { return }
     for delay in 0..<templateFrames {
-      let sum = RunKernels.sum(
-        W.frame(delay, ofComponent: component), over: W.runs[component].runs)
+      let sum = BlockKernels.sum(
+        W.frame(delay, ofComponent: component), over: W.supports[component].blocks)
       for entry in pattern.entries(ofComponent: component)
       where Int(pattern.frames[entry]) + delay < frameCount {
         denominators[entry] += sum
@@ -117,36 +151,59 @@ extension ConvolutiveNMF {
     }
   }
 
-  /// result[e] ← result[e] + Σ_τ ⟨templates_τ, X at the entry's frame + τ⟩.
-  func addProducts(
-    of templates: borrowing Templates, with X: ColumnView, _ visit: FrameSweep.Visit,
-    to result: UnsafeMutableBufferPointer<Float>
-  ) {
+  /// Σ_τ ⟨templates_τ, X at the entry's frame + τ⟩ for each entry of a visit.
+  @inline(__always)
+  func products(
+    of templates: borrowing Templates, with X: ColumnView, _ visit: FrameSweep.Visit
+  ) -> SIMD4<Float> {
+    let blocks = templates.supports[visit.component].blocks
+    var sum = SIMD4<Float>.zero
     for delay in 0..<templates.frameCount {
-      addProducts(
-        of: templates.frame(delay, ofComponent: visit.component), with: X, entries: visit.entries,
-        delay: delay, runs: templates.runs[visit.component].runs, to: result)
+      sum += BlockKernels.dot(
+        templates.frame(delay, ofComponent: visit.component),
+        columns(of: X, from: visit.entries.lowerBound, in: visit.entries, delay: delay),
+        over: blocks)
     }
+    return sum
   }
 
   /// sums_τ ← sums_τ + Σ_e gains[e] · X at the entry's frame + τ.
+  @inline(__always)
   func add(
-    _ X: ColumnView, gains: UnsafeMutableBufferPointer<Float>, _ visit: FrameSweep.Visit,
-    chunk: Int, to sums: TemplateSums
+    _ X: ColumnView, gains: SIMD4<Float>, _ visit: FrameSweep.Visit, chunk: Int,
+    to sums: TemplateSums
   ) {
+    let blocks = W.supports[visit.component].blocks
     for delay in 0..<templateFrames {
-      addSum(
-        of: X, gains: gains, entries: visit.entries, delay: delay,
-        runs: W.runs[visit.component].runs,
-        to: sums.frame(delay, ofComponent: visit.component, inChunk: chunk))
+      BlockKernels.add(
+        columns(of: X, from: visit.entries.lowerBound, in: visit.entries, delay: delay),
+        gains: gains, to: sums.frame(delay, ofComponent: visit.component, inChunk: chunk),
+        over: blocks)
+    }
+  }
+
+  /// The same for two sums.
+  @inline(__always)
+  func add(
+    _ X: ColumnView, gains: SIMD4<Float>, to sums: TemplateSums, gains others: SIMD4<Float>,
+    to otherSums: TemplateSums, _ visit: FrameSweep.Visit, chunk: Int
+  ) {
+    let blocks = W.supports[visit.component].blocks
+    for delay in 0..<templateFrames {
+      BlockKernels.add(
+        columns(of: X, from: visit.entries.lowerBound, in: visit.entries, delay: delay),
+        gains: gains, to: sums.frame(delay, ofComponent: visit.component, inChunk: chunk),
+        gains: others, to: otherSums.frame(delay, ofComponent: visit.component, inChunk: chunk),
+        over: blocks)
     }
   }
 
   /// Adds P →τ(H)ᵀ and D →τ(H)ᵀ to the sums of W's update.
   func add(_ factors: Factors, _ visit: FrameSweep.Visit, chunk: Int, to sums: Sums) {
-    add(factors.numerator, gains: H, visit, chunk: chunk, to: sums.numerators)
+    let gains = values(H, visit)
+    add(factors.numerator, gains: gains, visit, chunk: chunk, to: sums.numerators)
     if let denominator = factors.denominator, let denominators = sums.denominators {
-      add(denominator, gains: H, visit, chunk: chunk, to: denominators)
+      add(denominator, gains: gains, visit, chunk: chunk, to: denominators)
     }
   }
 
@@ -160,13 +217,13 @@ extension ConvolutiveNMF {
   /// result[e] ← result[e] + ⟨w, X at the entry's frame + delay⟩.
   func addProducts(
     of w: UnsafePointer<Float>, with X: ColumnView, entries: Range<Int>, delay: Int,
-    runs: [BinRuns.Run],
+    blocks: Blocks,
     to result: UnsafeMutableBufferPointer<Float>
   ) {
     var entry = entries.lowerBound
     while entry < entries.upperBound {
-      let dots = RunKernels.dot(
-        w, columns(of: X, from: entry, in: entries, delay: delay), over: runs)
+      let dots = BlockKernels.dot(
+        w, columns(of: X, from: entry, in: entries, delay: delay), over: blocks)
       for lane in 0..<min(4, entries.upperBound - entry) { result[entry + lane] += dots[lane] }
       entry += 4
     }
@@ -175,14 +232,14 @@ extension ConvolutiveNMF {
   /// y ← y + Σ_e gains[e] · X at the entry's frame + delay.
   func addSum(
     of X: ColumnView, gains: UnsafeMutableBufferPointer<Float>, entries: Range<Int>, delay: Int,
-    runs: [BinRuns.Run], to y: UnsafeMutablePointer<Float>
+    blocks: Blocks, to y: UnsafeMutablePointer<Float>
   ) {
     var entry = entries.lowerBound
     while entry < entries.upperBound {
       var four = SIMD4<Float>.zero
       for lane in 0..<min(4, entries.upperBound - entry) { four[lane] = gains[entry + lane] }
-      RunKernels.add(
-        columns(of: X, from: entry, in: entries, delay: delay), gains: four, to: y, over: runs)
+      BlockKernels.add(
+        columns(of: X, from: entry, in: entries, delay: delay), gains: four, to: y, over: blocks)
       entry += 4
     }
   }

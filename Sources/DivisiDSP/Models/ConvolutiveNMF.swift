@@ -27,13 +27,17 @@ public final class ConvolutiveNMF: @unchecked Sendable {
 
   /// The order of updates.
   let sweep: FrameSweep
+  /// All bins, K.
+  let allBins: BinBlocks
   let parallel: Parallel
   /// V̂ and what updates make of it; nil until the first.
   var tiles: FactorTiles?
   private var sums: Sums?
+  /// W H Hᵀ, K × R; empty where it is not used.
+  var gramDenominators: Matrix
 
   /// Numerators and denominators of an update of templates; no denominators where D is 1, which
-  /// makes them sums of activations.
+  /// makes them sums of activations, or where they are ``gramDenominators``.
   struct Sums: Sendable {
     let numerators: TemplateSums
     let denominators: TemplateSums?
@@ -69,6 +73,8 @@ public final class ConvolutiveNMF: @unchecked Sendable {
       pattern, frames: 0..<V.frameCount, templates: W, blockLength: blockLength,
       chunkCount: chunkCount)
     silence = Matrix(rowCount: V.binCount, columnCount: 1)
+    allBins = .full(binCount: V.binCount)
+    gramDenominators = Matrix(rowCount: V.binCount, columnCount: 0)
     self.V = V
     self.W = W
     self.pattern = pattern
@@ -94,80 +100,31 @@ public final class ConvolutiveNMF: @unchecked Sendable {
   var componentCount: Int { W.componentCount }
   var templateFrames: Int { W.frameCount }
 
-  // MARK: The approximation
-
-  /// Adds to one frame of V̂ what the entries sound like there.
-  ///
-  /// - Parameters:
-  ///   - frame: n.
-  ///   - result: K values, added to.
-  ///   - part: only the entries of this part; nil for all.
-  func addApproximation(
-    ofFrame frame: Int, part: Int16? = nil, to result: UnsafeMutablePointer<Float>
-  ) {
-    var batch = TemplateBatch(result: result)
-    for delay in 0..<min(templateFrames, frame + 1) {
-      for entry in pattern.entries(inFrame: frame - delay) {
-        let gain = H[Int(entry)]
-        if gain == 0 || (part != nil && pattern.parts[Int(entry)] != part) { continue }
-        let component = Int(pattern.components[Int(entry)])
-        batch.add(W.frame(delay, ofComponent: component), gain: gain, runs: W.runs[component].runs)
-      }
-    }
-    batch.flush()
-  }
-
-  /// The divergence of V from W and H as they are now.
-  public func loss() -> Double {
-    let chunk = 64
-    let chunks = (frameCount + chunk - 1) / chunk
-    let sums = UnsafeMutableBufferPointer<Double>.allocate(capacity: chunks)
-    defer { sums.deallocate() }
-    nonisolated(unsafe) let results = sums
-    parallel(chunks) { [self] index in
-      let approximation = Matrix(rowCount: binCount, columnCount: 1)
-      let column = approximation.column(0)
-      var sum = 0.0
-      for frame in index * chunk..<min((index + 1) * chunk, frameCount) {
-        column.update(repeating: 0, count: approximation.columnStride)
-        addApproximation(ofFrame: frame, to: column)
-        sum += divergence.sum(V.values.column(frame), approximation: column, count: binCount)
-      }
-      results[index] = sum
-    }
-    return sums.reduce(0, +)
-  }
-
-  /// The factor by which W H would approximate V best in the least-squares sense: ⟨V, V̂⟩ / ⟨V̂,
-  /// V̂⟩; 1 where V̂ is zero.
-  public func leastSquaresGain() -> Float {
-    let approximation = Matrix(rowCount: binCount, columnCount: 1)
-    let column = approximation.column(0)
-    var product = 0.0
-    var energy = 0.0
-    for frame in 0..<frameCount {
-      column.update(repeating: 0, count: approximation.columnStride)
-      addApproximation(ofFrame: frame, to: column)
-      let v = V.values.column(frame)
-      for bin in 0..<binCount {
-        product += Double(v[bin] * column[bin])
-        energy += Double(column[bin] * column[bin])
-      }
-    }
-    return energy > 0 ? Float(product / energy) : 1
-  }
-
   // MARK: Updates
 
   /// One multiplicative step on H, on W, or on both, from the approximation as it is now.
   ///
-  /// - Complexity: O(free entries of H · T · free bins + K · N) for V̂, and once more per factor.
+  /// - Complexity: O(free entries of H · T · free bins + K · N) for V̂, and once more per factor; for
+  ///   the Euclidean distance with T = 1 there is no V̂, but O(R² · free bins + Σ (entries of a
+  ///   frame)²).
   public func update(templates: Bool, activations: Bool) {
     let sums = templates ? makeSums() : nil
-    forEachVisit(sweep, clearing: [sums?.numerators, sums?.denominators]) {
-      [self] chunk, visit, factors in
-      if activations { correlate(visit, factors) }
-      if let sums { add(factors, visit, chunk: chunk, to: sums) }
+    if usesGram {
+      if activations { fillGramDenominatorsOfActivations() }
+      if templates { fillGramDenominatorsOfTemplates() }
+      let V = V.values.view
+      forEachVisit(clearing: [sums?.numerators]) { [self] chunk, visit in
+        if activations { set(numerators, visit, to: products(of: W, with: V, visit)) }
+        if let sums {
+          add(V, gains: values(H, visit), visit, chunk: chunk, to: sums.numerators)
+        }
+      }
+    } else {
+      forEachVisit(sweep, clearing: [sums?.numerators, sums?.denominators]) {
+        [self] chunk, visit, factors in
+        if activations { correlate(visit, factors) }
+        if let sums { add(factors, visit, chunk: chunk, to: sums) }
+      }
     }
     parallel(componentCount) { [self] component in
       let entries = pattern.entries(ofComponent: component)
@@ -176,7 +133,7 @@ public final class ConvolutiveNMF: @unchecked Sendable {
       if let sums { updateTemplates(component, sums) }
       if activations {
         for entry in entries {
-          H[entry] *= numerators[entry] / (denominators[entry] + RunKernels.epsilon)
+          H[entry] *= numerators[entry] / (denominators[entry] + BlockKernels.epsilon)
         }
       }
     }
@@ -186,6 +143,7 @@ public final class ConvolutiveNMF: @unchecked Sendable {
   public func finish() {
     tiles = nil
     sums = nil
+    gramDenominators = Matrix(rowCount: binCount, columnCount: 0)
   }
 
   /// Scales each template to a sum of 1 and its activations inversely; V̂ does not change.
@@ -206,25 +164,29 @@ public final class ConvolutiveNMF: @unchecked Sendable {
     if let sums { return sums }
     let made = Sums(
       numerators: TemplateSums(sweep, like: W),
-      denominators: divergence.beta == 1 ? nil : TemplateSums(sweep, like: W))
+      denominators: divergence.beta == 1 || usesGram ? nil : TemplateSums(sweep, like: W))
     sums = made
     return made
   }
 
   /// The step on one component of W, from sums over all of its entries.
   func updateTemplates(_ component: Int, _ sums: Sums) {
-    let runs = W.runs[component].runs
+    let blocks = W.supports[component].blocks
     for delay in 0..<templateFrames {
       let w = W.frame(delay, ofComponent: component)
       let numerator = sums.numerators.total(ofFrame: delay, component: component)
       if let denominators = sums.denominators {
-        RunKernels.multiply(
+        BlockKernels.multiply(
           w, by: numerator, over: denominators.total(ofFrame: delay, component: component),
-          runs: runs)
+          blocks: blocks)
+      } else if usesGram {
+        BlockKernels.multiply(
+          w, by: numerator, over: gramDenominators.column(component), blocks: blocks)
       } else {
         let total = activationSum(
           in: pattern.entries(ofComponent: component), reachingDelay: delay)
-        RunKernels.multiply(w, by: numerator, gain: 1 / (total + RunKernels.epsilon), over: runs)
+        BlockKernels.multiply(
+          w, by: numerator, gain: 1 / (total + BlockKernels.epsilon), over: blocks)
       }
     }
   }

@@ -1,3 +1,5 @@
+internal import DivisiKernels
+
 /// The open entries of a pattern in an order that is kind to caches: blocks of frames, and in each
 /// the components that may sound there.
 ///
@@ -5,7 +7,7 @@
 /// spectrogram is read from memory once per sweep. Blocks are grouped in chunks, which threads take
 /// one at a time. How many there are depends on shapes alone, and so does the order of all sums.
 struct FrameSweep: Sendable {
-  /// The entries of one component in one block.
+  /// Up to four successive entries of one component in one block: what kernels take at once.
   struct Visit {
     let component: Int
     let entries: Range<Int>
@@ -14,6 +16,8 @@ struct FrameSweep: Sendable {
   /// Successive frames, and what is open there.
   struct Block {
     let frames: Range<Int>
+    /// The bins that the components which may sound there use.
+    let support: BinBlocks
     fileprivate let visits: Range<Int>
   }
 
@@ -35,15 +39,15 @@ struct FrameSweep: Sendable {
   /// - Parameters:
   ///   - shape: K, R and T of the templates; for each chunk, sums of that shape are kept.
   ///   - blockLength, chunkCount: as suits the shape, unless given.
-  /// - Complexity: O(entries + R · blocks).
+  /// - Complexity: O(entries + R · blocks + K · R).
   init(
     _ pattern: ActivationPattern, frames: Range<Int>, templates shape: borrowing Templates,
     blockLength: Int? = nil, chunkCount: Int? = nil
   ) {
-    // Entries are taken four at a time.
     let length =
       blockLength ?? min(max(Self.blockSize / shape.values.columnStride / 4 * 4, 8), 64)
     self.blockLength = length
+    let (supports, binCount) = (shape.supports, shape.binCount)
     var visits: [Visit] = []
     var next = (0..<pattern.componentCount).map {
       pattern.entries(ofComponent: $0, inFrames: frames).lowerBound
@@ -57,11 +61,16 @@ struct FrameSweep: Sendable {
         while next[component] < end, Int(pattern.frames[next[component]]) < frames.upperBound {
           next[component] += 1
         }
-        if next[component] > lower {
-          visits.append(Visit(component: component, entries: lower..<next[component]))
+        for first in stride(from: lower, to: next[component], by: 4) {
+          visits.append(
+            Visit(component: component, entries: first..<min(first + 4, next[component])))
         }
       }
-      return Block(frames: frames, visits: firstVisit..<visits.count)
+      let components = Set(visits[firstVisit...].map(\.component))
+      return Block(
+        frames: frames,
+        support: .union(components.map { supports[$0] }, binCount: binCount),
+        visits: firstVisit..<visits.count)
     }
     let columns = shape.componentCount * shape.frameCount
     let count = min(
@@ -94,13 +103,13 @@ struct FrameSweep: Sendable {
 final class TemplateSums: @unchecked Sendable {
   private let values: Matrix
   private let sweep: FrameSweep
-  private let runs: [BinRuns]
+  private let supports: [BinBlocks]
   private let frameCount: Int
 
   /// - Parameter shape: templates whose components, bins and frames are summed.
   init(_ sweep: FrameSweep, like shape: borrowing Templates) {
     self.sweep = sweep
-    runs = shape.runs
+    supports = shape.supports
     frameCount = shape.frameCount
     values = Matrix(
       rowCount: shape.binCount,
@@ -112,15 +121,15 @@ final class TemplateSums: @unchecked Sendable {
   func frame(_ frame: Int, ofComponent component: Int, inChunk chunk: Int)
     -> UnsafeMutablePointer<Float>
   {
-    values.column((chunk &* runs.count &+ component) &* frameCount &+ frame)
+    values.column((chunk &* supports.count &+ component) &* frameCount &+ frame)
   }
 
   /// Sets a chunk's sums to zero, where it has entries.
   func clear(chunk: Int) {
-    for component in runs.indices where sweep.chunksByComponent[component].contains(chunk) {
+    for component in supports.indices where sweep.chunksByComponent[component].contains(chunk) {
       for frame in 0..<frameCount {
-        RunKernels.clear(
-          self.frame(frame, ofComponent: component, inChunk: chunk), over: runs[component].runs)
+        BlockKernels.clear(
+          self.frame(frame, ofComponent: component, inChunk: chunk), over: supports[component].blocks)
       }
     }
   }
@@ -130,9 +139,9 @@ final class TemplateSums: @unchecked Sendable {
     let chunks = sweep.chunksByComponent[component]
     let total = self.frame(frame, ofComponent: component, inChunk: chunks[0])
     for chunk in chunks.dropFirst() {
-      RunKernels.add(
+      BlockKernels.add(
         self.frame(frame, ofComponent: component, inChunk: chunk), gain: 1, to: total,
-        over: runs[component].runs)
+        over: supports[component].blocks)
     }
     return total
   }

@@ -47,7 +47,7 @@ public final class NonnegativeAutoencoder: @unchecked Sendable {
 
   /// An autoencoder with an encoder of its own; H is as it was until ``encode()``.
   ///
-  /// - Precondition: the encoder has the shape and the runs of the decoder's templates.
+  /// - Precondition: the encoder has the shape and the supports of the decoder's templates.
   init(
     decoder: ConvolutiveNMF, encoder: consuming Templates,
     parallel: @escaping Parallel = sequentially
@@ -60,22 +60,68 @@ public final class NonnegativeAutoencoder: @unchecked Sendable {
 
   /// Computes the code: H ← M_H ⊙ Σ_τ (W_E)_τ ←τ(V).
   public func encode() {
-    decoder.forEachVisit { [self] _, visit in
-      for entry in visit.entries { decoder.H[entry] = 0 }
-      decoder.addProducts(of: encoder, with: decoder.V.values.view, visit, to: decoder.H)
-      for entry in visit.entries { decoder.H[entry] *= decoder.pattern.weights[entry] }
+    decoder.forEachVisit { [self] _, visit in encode(visit) }
+  }
+
+  /// Computes the code of some entries.
+  ///
+  /// - Returns: their activations.
+  @inline(__always) @discardableResult
+  private func encode(_ visit: FrameSweep.Visit) -> SIMD4<Float> {
+    let code =
+      decoder.products(of: encoder, with: decoder.V.values.view, visit) * weights(visit)
+    decoder.set(decoder.H, visit, to: code)
+    return code
+  }
+
+  /// M_H of some entries, and zeros.
+  @inline(__always)
+  private func weights(_ visit: FrameSweep.Visit) -> SIMD4<Float> {
+    var four = SIMD4<Float>.zero
+    for lane in 0..<visit.entries.count {
+      four[lane] = decoder.pattern.weights[visit.entries.lowerBound + lane]
+    }
+    return four
+  }
+
+  /// One multiplicative step on encoder and decoder, the templates scaled to a sum of 1, and the code
+  /// anew.
+  ///
+  /// Both steps are taken from one approximation, and the code is computed after them. For the
+  /// Euclidean distance, which needs no approximation, the code is computed between them, as the
+  /// paper has it.
+  ///
+  /// - Complexity: O(free entries of H · T · free bins), five times, and for β ≠ 1 and T > 1 nine
+  ///   times; unless Gram matrices take its place, O(K · N) for V̂.
+  public func step() {
+    if decoder.usesGram {
+      update(encoder: true, decoder: false)
+      encodeAndUpdateDecoder()
+      normalise()
+    } else if decoder.divergence.beta == 2 {
+      update(encoder: true, decoder: false)
+      encode()
+      update(encoder: false, decoder: true)
+      normalise()
+    } else {
+      update(encoder: true, decoder: true)
+      normalise()
+      encode()
     }
   }
 
-  /// One multiplicative step on encoder and decoder from one approximation, the templates scaled to
-  /// a sum of 1, then the code anew.
-  ///
-  /// - Complexity: O(free entries of H · T · free bins + K · N), five times for β = 1, else eight
-  ///   times.
-  public func step() {
-    update(encoder: true, decoder: true)
-    normalise()
-    encode()
+  /// ``encode()``, then a step on the decoder's templates, in which V is read once.
+  private func encodeAndUpdateDecoder() {
+    let sums = decoder.makeSums()
+    decoder.forEachVisit(clearing: [sums.numerators]) { [self] chunk, visit in
+      decoder.add(
+        decoder.V.values.view, gains: encode(visit), visit, chunk: chunk, to: sums.numerators)
+    }
+    decoder.fillGramDenominatorsOfTemplates()
+    parallel(encoder.componentCount) { [self] component in
+      guard !decoder.pattern.entries(ofComponent: component).isEmpty else { return }
+      decoder.updateTemplates(component, sums)
+    }
   }
 
   /// One multiplicative step on the encoder, the decoder, or both, from the approximation as it is
@@ -89,27 +135,51 @@ public final class NonnegativeAutoencoder: @unchecked Sendable {
     if decoder.divergence.beta == 1 && heard.columnCount == 0 { listen() }
     let own = makeSums()
     let sums = updatesDecoder ? decoder.makeSums() : nil
-    decoder.forEachVisit(
-      decoder.sweep,
-      clearing: [own.numerators, own.denominators, sums?.numerators, sums?.denominators]
-    ) { [self] chunk, visit, factors in
-      decoder.correlate(visit, factors)
-      for entry in visit.entries {
-        decoder.numerators[entry] *= decoder.pattern.weights[entry]
-        decoder.denominators[entry] *= decoder.pattern.weights[entry]
+    let V = decoder.V.values.view
+    if decoder.usesGram {
+      decoder.fillGramDenominatorsOfActivations()
+      if updatesDecoder { decoder.fillGramDenominatorsOfTemplates() }
+      decoder.forEachVisit(clearing: [own.numerators, own.denominators, sums?.numerators]) {
+        [self] chunk, visit in
+        add(decoder.products(of: decoder.W, with: V, visit), visit, chunk: chunk, to: own)
+        if let sums {
+          decoder.add(
+            V, gains: decoder.values(decoder.H, visit), visit, chunk: chunk, to: sums.numerators)
+        }
       }
-      decoder.add(
-        decoder.V.values.view, gains: decoder.numerators, visit, chunk: chunk, to: own.numerators)
-      if let denominators = own.denominators {
-        decoder.add(
-          decoder.V.values.view, gains: decoder.denominators, visit, chunk: chunk, to: denominators)
+    } else {
+      decoder.forEachVisit(
+        decoder.sweep,
+        clearing: [own.numerators, own.denominators, sums?.numerators, sums?.denominators]
+      ) { [self] chunk, visit, factors in
+        decoder.correlate(visit, factors)
+        add(decoder.values(decoder.numerators, visit), visit, chunk: chunk, to: own)
+        if let sums { decoder.add(factors, visit, chunk: chunk, to: sums) }
       }
-      if let sums { decoder.add(factors, visit, chunk: chunk, to: sums) }
     }
     parallel(encoder.componentCount) { [self] component in
       guard !decoder.pattern.entries(ofComponent: component).isEmpty else { return }
       updateEncoder(component, own)
       if let sums { decoder.updateTemplates(component, sums) }
+    }
+  }
+
+  /// Adds ((W_Dᵀ P) ⊙ M) Vᵀ and ((W_Dᵀ D) ⊙ M) Vᵀ of some entries to the sums of W_E's update.
+  ///
+  /// - Parameter numerators: W_Dᵀ P of the entries.
+  @inline(__always)
+  private func add(
+    _ numerators: SIMD4<Float>, _ visit: FrameSweep.Visit, chunk: Int, to sums: ConvolutiveNMF.Sums
+  ) {
+    let weights = weights(visit)
+    let V = decoder.V.values.view
+    if let denominators = sums.denominators {
+      decoder.add(
+        V, gains: numerators * weights, to: sums.numerators,
+        gains: decoder.values(decoder.denominators, visit) * weights, to: denominators, visit,
+        chunk: chunk)
+    } else {
+      decoder.add(V, gains: numerators * weights, visit, chunk: chunk, to: sums.numerators)
     }
   }
 
@@ -124,7 +194,7 @@ public final class NonnegativeAutoencoder: @unchecked Sendable {
   }
 
   private func updateEncoder(_ component: Int, _ sums: ConvolutiveNMF.Sums) {
-    let runs = encoder.runs[component].runs
+    let blocks = encoder.supports[component].blocks
     let scratch = Matrix(rowCount: encoder.binCount, columnCount: 1)
     for delay in 0..<encoder.frameCount {
       let denominator: UnsafeMutablePointer<Float>
@@ -134,31 +204,31 @@ public final class NonnegativeAutoencoder: @unchecked Sendable {
         denominator = scratch.column(0)
         fillFloor(denominator, component: component, delay: delay)
       }
-      RunKernels.multiply(
+      BlockKernels.multiply(
         encoder.frame(delay, ofComponent: component),
         by: sums.numerators.total(ofFrame: delay, component: component), over: denominator,
-        runs: runs)
+        blocks: blocks)
     }
   }
 
   /// The denominator for β = 1: ((W_Dᵀ 1) ⊙ M) ←τ(V)ᵀ, in which W_Dᵀ 1 is the same number in all
   /// frames but the last T − 1.
   private func fillFloor(_ floor: UnsafeMutablePointer<Float>, component: Int, delay: Int) {
-    let runs = encoder.runs[component].runs
-    RunKernels.clear(floor, over: runs)
-    RunKernels.add(
+    let blocks = encoder.supports[component].blocks
+    BlockKernels.clear(floor, over: blocks)
+    BlockKernels.add(
       heard.column(component * encoder.frameCount + delay),
-      gain: decoder.W.sum(ofComponent: component), to: floor, over: runs)
+      gain: decoder.W.sum(ofComponent: component), to: floor, over: blocks)
     for entry in decoder.pattern.entries(ofComponent: component).reversed() {
       let frame = Int(decoder.pattern.frames[entry])
       if !isCut(frame) { break }
       guard frame + delay < decoder.frameCount else { continue }
       let sum = (0..<decoder.frameCount - frame).reduce(Float(0)) {
-        $0 + RunKernels.sum(decoder.W.frame($1, ofComponent: component), over: runs)
+        $0 + BlockKernels.sum(decoder.W.frame($1, ofComponent: component), over: blocks)
       }
-      RunKernels.add(
+      BlockKernels.add(
         decoder.V.values.column(frame + delay), gain: sum * decoder.pattern.weights[entry],
-        to: floor, over: runs)
+        to: floor, over: blocks)
     }
   }
 
@@ -176,17 +246,18 @@ public final class NonnegativeAutoencoder: @unchecked Sendable {
     }
     nonisolated(unsafe) let weights = gains
     decoder.forEachVisit(clearing: [sums]) { [self] chunk, visit in
-      decoder.add(decoder.V.values.view, gains: weights, visit, chunk: chunk, to: sums)
+      decoder.add(
+        decoder.V.values.view, gains: decoder.values(weights, visit), visit, chunk: chunk, to: sums)
     }
     heard = Matrix(
       rowCount: encoder.binCount, columnCount: encoder.componentCount * encoder.frameCount)
     for component in 0..<encoder.componentCount
     where !decoder.pattern.entries(ofComponent: component).isEmpty {
       for frame in 0..<encoder.frameCount {
-        RunKernels.add(
+        BlockKernels.add(
           sums.total(ofFrame: frame, component: component), gain: 1,
           to: heard.column(component * encoder.frameCount + frame),
-          over: encoder.runs[component].runs)
+          over: encoder.supports[component].blocks)
       }
     }
   }

@@ -36,7 +36,7 @@ public final class RecursiveAutoencoder: @unchecked Sendable {
   ///
   /// - Parameters:
   ///   - model: Kullback-Leibler, T = 1; its templates are overwritten.
-  ///   - memories: one per component, with encoders, of the same bins and runs as the model's.
+  ///   - memories: one per component, with encoders, of the same bins as the model's.
   ///   - priorFrames: how many frames of sound the start of a component counts for that has heard
   ///     nothing.
   ///   - learns: whether ``step()`` will be called; without, less is prepared.
@@ -49,13 +49,13 @@ public final class RecursiveAutoencoder: @unchecked Sendable {
     self.model = model
     self.memories = memories
     self.parallel = parallel
-    let encoder = Templates(binCount: model.binCount, runs: model.W.runs, frameCount: 1)
+    let encoder = Templates(binCount: model.binCount, supports: model.W.supports, frameCount: 1)
     for (component, memory) in memories.enumerated() {
-      let runs = memory.runs.runs
+      let blocks = memory.support.blocks
       memory.copyTemplate(to: model.W, component: component)
-      RunKernels.copy(
+      BlockKernels.copy(
         memory.isHeard ? memory.encoder : memory.template(0),
-        to: encoder.frame(0, ofComponent: component), over: runs)
+        to: encoder.frame(0, ofComponent: component), over: blocks)
     }
     let wanted = memories.indices.map { memories[$0].isHeard ? 0 : model.activationSum($0) }
     autoencoder = NonnegativeAutoencoder(decoder: model, encoder: encoder, parallel: parallel)
@@ -102,7 +102,7 @@ public final class RecursiveAutoencoder: @unchecked Sendable {
         model.addFloors(component)
         for entry in model.pattern.entries(ofComponent: component, inFrames: frames) {
           model.H[entry] *=
-            model.numerators[entry] / (model.denominators[entry] + RunKernels.epsilon)
+            model.numerators[entry] / (model.denominators[entry] + BlockKernels.epsilon)
         }
       }
     }
@@ -130,28 +130,28 @@ public final class RecursiveAutoencoder: @unchecked Sendable {
     collect(sweep, decoderSums, encoderSums)
     for component in memories.indices where model.isHeard(component) && keeps(component) {
       let memory = memories[component]
-      let runs = memory.runs.runs
+      let blocks = memory.support.blocks
       let entries = model.pattern.entries(ofComponent: component, inFrames: frames)
       let w = model.W.frame(0, ofComponent: component)
       let e = autoencoder.encoder.frame(0, ofComponent: component)
-      RunKernels.copy(w, to: memory.template(0), over: runs)
-      RunKernels.copy(e, to: memory.encoder, over: runs)
+      BlockKernels.copy(w, to: memory.template(0), over: blocks)
+      BlockKernels.copy(e, to: memory.encoder, over: blocks)
       memory.isHeard = true
       memory.denominators[0] *= scales[component]
-      RunKernels.scale(memory.encoderDenominator, by: 1 / scales[component], over: runs)
+      BlockKernels.scale(memory.encoderDenominator, by: 1 / scales[component], over: blocks)
       scales[component] = 1
       guard !entries.isEmpty else { continue }
       let sum = decoderSums.total(ofFrame: 0, component: component)
       memory.denominators[0] = decay * memory.denominators[0] + model.activationSum(in: entries)
-      RunKernels.accumulate(memory.numerator(0), decay: decay, w, sum, over: runs)
-      RunKernels.accumulate(
+      BlockKernels.accumulate(memory.numerator(0), decay: decay, w, sum, over: blocks)
+      BlockKernels.accumulate(
         memory.encoderNumerator, decay: decay, e,
-        encoderSums.total(ofFrame: 0, component: component), over: runs)
-      RunKernels.clear(sum, over: runs)
+        encoderSums.total(ofFrame: 0, component: component), over: blocks)
+      BlockKernels.clear(sum, over: blocks)
       addMixture(entries: entries, component: component, to: sum)
-      RunKernels.scale(sum, by: RunKernels.sum(w, over: runs), over: runs)
-      RunKernels.scale(memory.encoderDenominator, by: decay, over: runs)
-      RunKernels.add(sum, gain: 1, to: memory.encoderDenominator, over: runs)
+      BlockKernels.scale(sum, by: BlockKernels.sum(w, over: blocks), over: blocks)
+      BlockKernels.scale(memory.encoderDenominator, by: decay, over: blocks)
+      BlockKernels.add(sum, gain: 1, to: memory.encoderDenominator, over: blocks)
     }
   }
 
@@ -161,41 +161,41 @@ public final class RecursiveAutoencoder: @unchecked Sendable {
     let entryCount = model.pattern.entries(ofComponent: component).count
     guard !memory.isHeard, entryCount > 0 else { return }
     let share = frames / Float(entryCount)
-    let runs = memory.runs.runs
+    let blocks = memory.support.blocks
     let w = model.W.frame(0, ofComponent: component)
-    let sum = RunKernels.sum(w, over: runs)
+    let sum = BlockKernels.sum(w, over: blocks)
     memory.denominators[0] = share * model.activationSum(component)
-    RunKernels.clear(memory.numerator(0), over: runs)
-    RunKernels.add(w, gain: memory.denominators[0], to: memory.numerator(0), over: runs)
-    RunKernels.clear(memory.encoderDenominator, over: runs)
-    RunKernels.add(
-      heard.column(component), gain: share * sum, to: memory.encoderDenominator, over: runs)
-    RunKernels.accumulate(
+    BlockKernels.clear(memory.numerator(0), over: blocks)
+    BlockKernels.add(w, gain: memory.denominators[0], to: memory.numerator(0), over: blocks)
+    BlockKernels.clear(memory.encoderDenominator, over: blocks)
+    BlockKernels.add(
+      heard.column(component), gain: share * sum, to: memory.encoderDenominator, over: blocks)
+    BlockKernels.accumulate(
       memory.encoderNumerator, decay: 0, autoencoder.encoder.frame(0, ofComponent: component),
-      memory.encoderDenominator, over: runs)
+      memory.encoderDenominator, over: blocks)
   }
 
   private func update(_ component: Int) {
     guard model.isHeard(component) else { return }
     let entries = model.pattern.entries(ofComponent: component)
     let memory = memories[component]
-    let runs = memory.runs.runs
+    let blocks = memory.support.blocks
     let w = model.W.frame(0, ofComponent: component)
     let e = autoencoder.encoder.frame(0, ofComponent: component)
-    let templateSum = RunKernels.sum(w, over: runs)
+    let templateSum = BlockKernels.sum(w, over: blocks)
     let scale = scales[component]
-    RunKernels.multiply(
+    BlockKernels.multiply(
       e, by: encoderSums.total(ofFrame: 0, component: component), past: memory.encoderNumerator,
       over: heard.column(component),
-      gain: templateSum, floor: memory.encoderDenominator, floorGain: 1 / scale, runs: runs)
+      gain: templateSum, floor: memory.encoderDenominator, floorGain: 1 / scale, blocks: blocks)
     let total = model.activationSum(in: entries) + memory.denominators[0] * scale
-    RunKernels.multiply(
+    BlockKernels.multiply(
       w, by: decoderSums.total(ofFrame: 0, component: component), past: memory.numerator(0),
-      gain: 1 / (total + RunKernels.epsilon), over: runs)
-    let sum = RunKernels.sum(w, over: runs)
+      gain: 1 / (total + BlockKernels.epsilon), over: blocks)
+    let sum = BlockKernels.sum(w, over: blocks)
     guard sum.isNormal else { return }
-    RunKernels.scale(w, by: 1 / sum, over: runs)
-    RunKernels.scale(e, by: sum, over: runs)
+    BlockKernels.scale(w, by: 1 / sum, over: blocks)
+    BlockKernels.scale(e, by: sum, over: blocks)
     scales[component] *= sum
   }
 
@@ -207,8 +207,12 @@ public final class RecursiveAutoencoder: @unchecked Sendable {
       [self] chunk, visit, factors in
       model.correlate(visit, factors)
       for entry in visit.entries { model.numerators[entry] *= model.pattern.weights[entry] }
-      model.add(factors.numerator, gains: model.H, visit, chunk: chunk, to: decoderSums)
-      model.add(model.V.values.view, gains: model.numerators, visit, chunk: chunk, to: encoderSums)
+      model.add(
+        factors.numerator, gains: model.values(model.H, visit), visit, chunk: chunk,
+        to: decoderSums)
+      model.add(
+        model.V.values.view, gains: model.values(model.numerators, visit), visit, chunk: chunk,
+        to: encoderSums)
     }
   }
 
@@ -219,7 +223,7 @@ public final class RecursiveAutoencoder: @unchecked Sendable {
     model.pattern.weights.withUnsafeBufferPointer { weights in
       model.addSum(
         of: model.V.values.view, gains: UnsafeMutableBufferPointer(mutating: weights),
-        entries: entries, delay: 0, runs: memories[component].runs.runs, to: sum)
+        entries: entries, delay: 0, blocks: memories[component].support.blocks, to: sum)
     }
   }
 }

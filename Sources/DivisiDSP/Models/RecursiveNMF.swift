@@ -27,7 +27,7 @@ public final class RecursiveNMF: @unchecked Sendable {
   ///
   /// - Parameters:
   ///   - model: Kullback-Leibler; its templates are overwritten.
-  ///   - memories: one per component, of the same bins, frames and runs as the model's.
+  ///   - memories: one per component, of the same bins and frames as the model's.
   ///   - priorFrames: how many frames of sound the start of a component counts for that has heard
   ///     nothing.
   public init(
@@ -54,11 +54,11 @@ public final class RecursiveNMF: @unchecked Sendable {
     let entryCount = model.pattern.entries(ofComponent: component).count
     guard !memory.isHeard, entryCount > 0 else { return }
     let gain = frames / Float(entryCount) * model.activationSum(component)
-    let runs = memory.runs.runs
+    let blocks = memory.support.blocks
     for frame in 0..<model.templateFrames {
       memory.denominators[frame] = gain
-      RunKernels.clear(memory.numerator(frame), over: runs)
-      RunKernels.add(memory.template(frame), gain: gain, to: memory.numerator(frame), over: runs)
+      BlockKernels.clear(memory.numerator(frame), over: blocks)
+      BlockKernels.add(memory.template(frame), gain: gain, to: memory.numerator(frame), over: blocks)
     }
   }
 
@@ -80,23 +80,23 @@ public final class RecursiveNMF: @unchecked Sendable {
       let entries = model.pattern.entries(ofComponent: component)
       guard !entries.isEmpty else { return }
       let memory = memories[component]
-      let runs = memory.runs.runs
+      let blocks = memory.support.blocks
       let scale = scales[component]
       for delay in 0..<model.templateFrames {
         let total =
           model.activationSum(in: entries, reachingDelay: delay)
           + memory.denominators[delay] * scale
-        RunKernels.multiply(
+        BlockKernels.multiply(
           model.W.frame(delay, ofComponent: component),
           by: sums.total(ofFrame: delay, component: component), past: memory.numerator(delay),
-          gain: 1 / (total + RunKernels.epsilon), over: runs)
+          gain: 1 / (total + BlockKernels.epsilon), over: blocks)
       }
       let total = model.W.sum(ofComponent: component)
       guard total.isNormal else {
         // Nothing sounds where it might: what it knew stands.
         for delay in 0..<model.templateFrames {
-          RunKernels.copy(
-            memory.template(delay), to: model.W.frame(delay, ofComponent: component), over: runs)
+          BlockKernels.copy(
+            memory.template(delay), to: model.W.frame(delay, ofComponent: component), over: blocks)
         }
         return
       }
@@ -128,20 +128,20 @@ public final class RecursiveNMF: @unchecked Sendable {
     collect(sweep, sums)
     for component in memories.indices where model.isHeard(component) && keeps(component) {
       let memory = memories[component]
-      let runs = memory.runs.runs
+      let blocks = memory.support.blocks
       let entries = model.pattern.entries(ofComponent: component, inFrames: frames)
       memory.isHeard = true
       for delay in 0..<model.templateFrames {
         let w = model.W.frame(delay, ofComponent: component)
-        RunKernels.copy(w, to: memory.template(delay), over: runs)
+        BlockKernels.copy(w, to: memory.template(delay), over: blocks)
         memory.denominators[delay] *= scales[component]
         guard !entries.isEmpty else { continue }
         memory.denominators[delay] =
           decay * memory.denominators[delay]
           + model.activationSum(in: entries, reachingDelay: delay)
-        RunKernels.accumulate(
+        BlockKernels.accumulate(
           memory.numerator(delay), decay: decay, w,
-          sums.total(ofFrame: delay, component: component), over: runs)
+          sums.total(ofFrame: delay, component: component), over: blocks)
       }
       scales[component] = 1
     }
@@ -150,7 +150,8 @@ public final class RecursiveNMF: @unchecked Sendable {
   /// Q →τ(H)ᵀ of the entries of a sweep.
   private func collect(_ sweep: FrameSweep, _ sums: TemplateSums) {
     model.forEachVisit(sweep, clearing: [sums]) { [self] chunk, visit, factors in
-      model.add(factors.numerator, gains: model.H, visit, chunk: chunk, to: sums)
+      model.add(
+        factors.numerator, gains: model.values(model.H, visit), visit, chunk: chunk, to: sums)
     }
   }
 }
