@@ -1,3 +1,4 @@
+internal import CCPU
 internal import DivisiKernels
 
 /// V̂ of the frames that a block of a sweep needs, and what updates make of it.
@@ -66,7 +67,7 @@ extension ConvolutiveNMF {
             ? V.values.view : tiles.ratio.view(from: first, as: needed.lowerBound),
           denominator: divergence.beta == 1
             ? nil : tiles.power.view(from: first, as: needed.lowerBound))
-        for visit in sweep.visits(in: block) { body(chunk, visit, factors) }
+        forEachVisit(in: block, of: sweep) { body(chunk, $0, factors) }
       }
     }
   }
@@ -107,8 +108,30 @@ extension ConvolutiveNMF {
     parallel(sweep.chunks.count) { [self] chunk in
       for sum in sums { sum?.clear(chunk: chunk) }
       for block in sweep.chunks[chunk] {
-        for visit in sweep.visits(in: block) { body(chunk, visit) }
+        forEachVisit(in: block, of: sweep) { body(chunk, $0) }
       }
+    }
+  }
+
+  /// Visits one block, and asks meanwhile for the columns of V that follow it: masks leave gaps where
+  /// the processor would see no pattern.
+  @inline(__always)
+  private func forEachVisit(
+    in block: FrameSweep.Block, of sweep: FrameSweep, _ body: (FrameSweep.Visit) -> Void
+  ) {
+    let visits = sweep.visits(in: block)
+    let first = min(block.frames.upperBound + templateFrames - 1, frameCount)
+    let ahead = V.values.view.base + first * V.values.columnStride
+    let lineCount =
+      min(sweep.blockLength, frameCount - first) * V.values.columnStride / Matrix.alignment
+    var asked = 0
+    for (index, visit) in visits.enumerated() {
+      let wanted = lineCount * (index + 1) / visits.count
+      while asked < wanted {
+        divisi_prefetch(ahead + asked * Matrix.alignment)
+        asked += 1
+      }
+      body(visit)
     }
   }
 
