@@ -29,6 +29,9 @@ struct FrameSweepTests {
       for block in chunk {
         #expect(block.frames.count <= 4)
         for visit in sweep.visits(in: block) {
+          #expect((1...4).contains(visit.entries.count))
+          #expect(
+            model.W.supports[visit.component].blocks.allSatisfy { block.support.contains(Int($0)) })
           visited += visit.entries
           #expect(sweep.chunksByComponent[visit.component].contains(index))
           #expect(

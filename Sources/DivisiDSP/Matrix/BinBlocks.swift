@@ -39,18 +39,22 @@ public struct BinBlocks: Sendable, Equatable {
   static func union(_ all: some Sequence<BinBlocks>, binCount: Int) -> BinBlocks {
     var isUsed = [Bool](repeating: false, count: (binCount + length - 1) / length)
     for one in all {
-      for lower in one.blocks { isUsed[Int(lower) / length] = true }
+      withExtendedLifetime(one) {
+        for lower in one.blocks { isUsed[Int(lower) / length] = true }
+      }
     }
     return BinBlocks(binCount: binCount) { isUsed[$0 / length] }
   }
 
   /// Whether a bin is covered.
   public func contains(_ bin: Int) -> Bool {
-    blocks.contains(Int32(bin / Self.length * Self.length))
+    withExtendedLifetime(offsets) { blocks.contains(Int32(bin / Self.length * Self.length)) }
   }
 
   public static func == (a: BinBlocks, b: BinBlocks) -> Bool {
-    a.offsets === b.offsets || a.blocks.elementsEqual(b.blocks)
+    withExtendedLifetime((a, b)) {
+      a.offsets === b.offsets || a.blocks.elementsEqual(b.blocks)
+    }
   }
 
   /// Not an array, so that inner loops need neither count references nor look for its storage.
