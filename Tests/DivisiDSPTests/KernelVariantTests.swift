@@ -31,8 +31,10 @@ struct KernelVariantTests {
 
   /// Has both variants change columns 4 and 5 of copies, and expects the same change.
   private func expectSame(
-    _ baseline: @escaping (Columns, UnsafeMutablePointer<Float>, UnsafeMutablePointer<Float>, Blocks) -> Void,
-    _ wide: @escaping (Columns, UnsafeMutablePointer<Float>, UnsafeMutablePointer<Float>, Blocks) -> Void
+    _ baseline:
+      @escaping (Columns, UnsafeMutablePointer<Float>, UnsafeMutablePointer<Float>, Blocks) -> Void,
+    _ wide:
+      @escaping (Columns, UnsafeMutablePointer<Float>, UnsafeMutablePointer<Float>, Blocks) -> Void
   ) {
     let results = [baseline, wide].map { kernel in
       let y = columns.values.copy()

@@ -51,6 +51,7 @@ public struct BinBlocks: Sendable, Equatable {
     withExtendedLifetime(offsets) { blocks.contains(Int32(bin / Self.length * Self.length)) }
   }
 
+  /// Whether both cover the same bins.
   public static func == (a: BinBlocks, b: BinBlocks) -> Bool {
     withExtendedLifetime((a, b)) {
       a.offsets === b.offsets || a.blocks.elementsEqual(b.blocks)

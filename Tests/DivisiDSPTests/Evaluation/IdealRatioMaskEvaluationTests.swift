@@ -68,7 +68,8 @@ import Testing
     }
     let full = BinBlocks.full(binCount: binCount)
     let W = Templates(
-      binCount: binCount, supports: (0..<componentCount).map { _ in full }, frameCount: templateFrames)
+      binCount: binCount, supports: (0..<componentCount).map { _ in full },
+      frameCount: templateFrames)
     for component in 0..<componentCount {
       for frame in 0..<templateFrames {
         for bin in 0..<binCount {
