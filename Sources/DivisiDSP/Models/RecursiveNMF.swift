@@ -58,7 +58,8 @@ public final class RecursiveNMF: @unchecked Sendable {
     for frame in 0..<model.templateFrames {
       memory.denominators[frame] = gain
       BlockKernels.clear(memory.numerator(frame), over: blocks)
-      BlockKernels.add(memory.template(frame), gain: gain, to: memory.numerator(frame), over: blocks)
+      BlockKernels.add(
+        memory.template(frame), gain: gain, to: memory.numerator(frame), over: blocks)
     }
   }
 

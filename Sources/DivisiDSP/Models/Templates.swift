@@ -39,7 +39,8 @@ public struct Templates: ~Copyable, Sendable {
   /// Multiplies all of one component.
   public func scale(component: Int, by gain: Float) {
     for index in 0..<frameCount {
-      BlockKernels.scale(frame(index, ofComponent: component), by: gain, over: supports[component].blocks)
+      BlockKernels.scale(
+        frame(index, ofComponent: component), by: gain, over: supports[component].blocks)
     }
   }
 
