@@ -17,7 +17,8 @@ extension ConvolutiveNMF {
         let gain = H[Int(entry)]
         if gain == 0 || (part != nil && pattern.parts[Int(entry)] != part) { continue }
         let component = Int(pattern.components[Int(entry)])
-        batch.add(W.frame(delay, ofComponent: component), gain: gain,
+        batch.add(
+          W.frame(delay, ofComponent: component), gain: gain,
           over: W.supports[component].blocks)
       }
     }

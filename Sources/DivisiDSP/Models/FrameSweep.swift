@@ -129,7 +129,8 @@ final class TemplateSums: @unchecked Sendable {
     for component in supports.indices where sweep.chunksByComponent[component].contains(chunk) {
       for frame in 0..<frameCount {
         BlockKernels.clear(
-          self.frame(frame, ofComponent: component, inChunk: chunk), over: supports[component].blocks)
+          self.frame(frame, ofComponent: component, inChunk: chunk),
+          over: supports[component].blocks)
       }
     }
   }
