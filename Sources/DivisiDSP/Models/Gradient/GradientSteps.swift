@@ -34,7 +34,8 @@ struct GradientSteps: ~Copyable {
     self.isNonnegative = isNonnegative
     func zeros(_ isNeeded: Bool) -> Templates {
       Templates(
-        binCount: isNeeded ? values.binCount : 0, supports: values.supports, frameCount: values.frameCount)
+        binCount: isNeeded ? values.binCount : 0, supports: values.supports,
+        frameCount: values.frameCount)
     }
     first = zeros(settings.rule == .adam)
     second = zeros(settings.rule != .sgd)
@@ -52,7 +53,8 @@ struct GradientSteps: ~Copyable {
   /// Whether any value of a component may be non-zero.
   func isOpen(component: Int) -> Bool {
     (0..<open.frameCount).contains {
-      BlockKernels.sum(open.frame($0, ofComponent: component), over: open.supports[component].blocks) > 0
+      BlockKernels.sum(
+        open.frame($0, ofComponent: component), over: open.supports[component].blocks) > 0
     }
   }
 
