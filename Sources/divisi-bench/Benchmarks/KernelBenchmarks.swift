@@ -17,16 +17,16 @@ enum KernelBenchmarks {
 
   /// Wᵀ V where H is free.
   private static func measureDot(
-    _ naiveRuns: Int, _ build: KernelBuild, fourfold: Bool
+    _ naiveBlocks: Int, _ build: KernelBuild, fourfold: Bool
   ) -> Measurement {
     let task = StandardTask.shared
     let model = task.makeModel(Divergence(beta: 1), templateFrames: 1)
     var sum: Float = 0
-    return measure(naiveRuns) {
+    return measure(naiveBlocks) {
       for component in 0..<StandardTask.componentCount {
         let w = UnsafePointer(model.W.frame(0, ofComponent: component))
-        task.forEachColumns(ofComponent: component, step: fourfold ? 4 : 1) { x, runs in
-          sum += fourfold ? build.dot4(w, x, runs).sum() : build.dot(w, x.0, runs)
+        task.forEachColumns(ofComponent: component, step: fourfold ? 4 : 1) { x, blocks in
+          sum += fourfold ? build.dot4(w, x, blocks).sum() : build.dot(w, x.0, blocks)
         }
       }
     } naive: { W, V, _ in
@@ -36,17 +36,21 @@ enum KernelBenchmarks {
 
   /// V Hᵀ where W is free.
   private static func measureAdd(
-    _ naiveRuns: Int, _ build: KernelBuild, fourfold: Bool
+    _ naiveBlocks: Int, _ build: KernelBuild, fourfold: Bool
   ) -> Measurement {
     let task = StandardTask.shared
     let result = Matrix(rowCount: StandardTask.binCount, columnCount: 1)
     let y = result.column(0)
     let gains = SIMD4<Float>(1, 2, 3, 4) * 1e-6
     var sum: Float = 0
-    return measure(naiveRuns) {
+    return measure(naiveBlocks) {
       for component in 0..<StandardTask.componentCount {
-        task.forEachColumns(ofComponent: component, step: fourfold ? 4 : 1) { x, runs in
-          if fourfold { build.add4(x, gains, y, runs) } else { build.add(x.0, gains[0], y, runs) }
+        task.forEachColumns(ofComponent: component, step: fourfold ? 4 : 1) { x, blocks in
+          if fourfold {
+            build.add4(x, gains, y, blocks)
+          } else {
+            build.add(x.0, gains[0], y, blocks)
+          }
         }
       }
     } naive: { _, V, H in
@@ -55,7 +59,7 @@ enum KernelBenchmarks {
   }
 
   private static func measure(
-    _ naiveRuns: Int, _ body: () -> Void, naive: (_ W: Dense, _ V: Dense, _ H: Dense) -> Void
+    _ naiveBlocks: Int, _ body: () -> Void, naive: (_ W: Dense, _ V: Dense, _ H: Dense) -> Void
   ) -> Measurement {
     let (K, N) = (StandardTask.binCount, StandardTask.frameCount)
     let R = StandardTask.componentCount
@@ -64,7 +68,7 @@ enum KernelBenchmarks {
     let H = Dense.random(rowCount: R, columnCount: N, seed: 7)
     return Measurement(
       Stopwatch.measure(runs: Benchmark.runs, body),
-      naiveMilliseconds: Benchmark.naiveMilliseconds(naiveRuns) { naive(W, V, H) },
+      naiveMilliseconds: Benchmark.naiveMilliseconds(naiveBlocks) { naive(W, V, H) },
       multiplications: StandardTask.shared.freeProducts,
       denseMultiplications: Double(K * N * R) * 1e-6)
   }
@@ -73,34 +77,34 @@ enum KernelBenchmarks {
 /// The kernels as one of the two targets holds them.
 private struct KernelBuild: Sendable {
   typealias Columns = DivisiKernels.Columns
-  typealias Runs = DivisiKernels.Runs
+  typealias Blocks = DivisiKernels.Blocks
   typealias Input = UnsafePointer<Float>
   typealias Output = UnsafeMutablePointer<Float>
 
   /// What the build is called behind a kernel's name.
   let suffix: String
-  let dot: @Sendable (Input, Input, Runs) -> Float
-  let dot4: @Sendable (Input, Columns, Runs) -> SIMD4<Float>
-  let add: @Sendable (Input, Float, Output, Runs) -> Void
-  let add4: @Sendable (Columns, SIMD4<Float>, Output, Runs) -> Void
+  let dot: @Sendable (Input, Input, Blocks) -> Float
+  let dot4: @Sendable (Input, Columns, Blocks) -> SIMD4<Float>
+  let add: @Sendable (Input, Float, Output, Blocks) -> Void
+  let add4: @Sendable (Columns, SIMD4<Float>, Output, Blocks) -> Void
 
   static let all = divisi_has_avx2() ? [wide, baseline] : [baseline]
 
   private static let wide = KernelBuild(
     suffix: "-avx2",
-    dot: { DivisiKernelsAVX2.Kernels.dot($0, $1, over: $2.baseAddress!, count: $2.count) },
+    dot: { DivisiKernelsAVX2.Kernels.dot($0, $1, over: $2) },
     dot4: { DivisiKernelsAVX2.Kernels.dot($0, $1, over: $2) },
     add: {
-      DivisiKernelsAVX2.Kernels.add($0, gain: $1, to: $2, over: $3.baseAddress!, count: $3.count)
+      DivisiKernelsAVX2.Kernels.add($0, gain: $1, to: $2, over: $3)
     },
     add4: { DivisiKernelsAVX2.Kernels.add($0, gains: $1, to: $2, over: $3) })
 
   private static let baseline = KernelBuild(
     suffix: "",
-    dot: { DivisiKernels.Kernels.dot($0, $1, over: $2.baseAddress!, count: $2.count) },
+    dot: { DivisiKernels.Kernels.dot($0, $1, over: $2) },
     dot4: { DivisiKernels.Kernels.dot($0, $1, over: $2) },
     add: {
-      DivisiKernels.Kernels.add($0, gain: $1, to: $2, over: $3.baseAddress!, count: $3.count)
+      DivisiKernels.Kernels.add($0, gain: $1, to: $2, over: $3)
     },
     add4: { DivisiKernels.Kernels.add($0, gains: $1, to: $2, over: $3) })
 }

@@ -50,7 +50,6 @@ enum ModelBenchmarks {
     case .factorisation:
       productCount = isEuclidean ? 5 : 3
       iterate = {
-        model.approximate()
         model.update(templates: true, activations: true)
         model.normalise()
       }
@@ -60,13 +59,7 @@ enum ModelBenchmarks {
     case .multiplicative:
       productCount = isEuclidean ? 8 : 6
       let autoencoder = NonnegativeAutoencoder(decoder: model)
-      iterate = {
-        model.approximate()
-        autoencoder.updateEncoder()
-        model.update(templates: true, activations: false)
-        autoencoder.normalise()
-        autoencoder.encode()
-      }
+      iterate = { autoencoder.step() }
       iterateNaively = { naive.updateAutoencoder(divergence) }
     case .gradient(let rule):
       productCount = 5

@@ -23,7 +23,7 @@ struct StandardTask: Sendable {
 
   let V: Spectrogram
   let pattern: ActivationPattern
-  let runs: [BinRuns]
+  let supports: [BinBlocks]
 
   /// The same task every time.
   init() {
@@ -34,7 +34,7 @@ struct StandardTask: Sendable {
     }
     self.V = Spectrogram(V)
     var rows: [ActivationPattern.Row] = []
-    var runs: [BinRuns] = []
+    var supports: [BinBlocks] = []
     for _ in 0..<Self.componentCount {
       let notes = Self.scattered(
         share: Self.freeActivations, length: Self.noteFrames, count: Self.frameCount, &generator)
@@ -43,10 +43,10 @@ struct StandardTask: Sendable {
       rows.append(row)
       let partials = Self.scattered(
         share: Self.freeBins, length: Self.partialBins, count: Self.binCount, &generator)
-      runs.append(BinRuns(binCount: Self.binCount) { partials[$0] })
+      supports.append(BinBlocks(binCount: Self.binCount) { partials[$0] })
     }
     pattern = ActivationPattern(rows: rows, frameCount: Self.frameCount)
-    self.runs = runs
+    self.supports = supports
   }
 
   /// A mask of stretches of one length at random places, until a share is covered.
@@ -70,12 +70,12 @@ struct StandardTask: Sendable {
   func makeModel(_ divergence: Divergence, templateFrames: Int) -> ConvolutiveNMF {
     var generator = SeededGenerator(seed: 2)
     let templates = Templates(
-      binCount: Self.binCount, runs: runs, frameCount: templateFrames)
+      binCount: Self.binCount, supports: supports, frameCount: templateFrames)
     for component in 0..<Self.componentCount {
       for frame in 0..<templateFrames {
         let values = templates.frame(frame, ofComponent: component)
-        for run in runs[component].runs {
-          for bin in Int(run.lowerBound)..<min(Int(run.upperBound), Self.binCount) {
+        for block in supports[component].blocks {
+          for bin in Int(block)..<min(Int(block) + BinBlocks.length, Self.binCount) {
             values[bin] = generator.nextUnit()
           }
         }
@@ -87,19 +87,20 @@ struct StandardTask: Sendable {
 
   /// Walks through the frames in which a component is free, some at a time.
   ///
-  /// - Parameter body: is given four columns of V from each place on, and the component's runs; at the
+  /// - Parameter body: is given four columns of V from each place on, and the component's blocks; at the
   ///   end columns repeat.
   func forEachColumns(
     ofComponent component: Int, step: Int,
-    _ body: (DivisiKernels.Columns, DivisiKernels.Runs) -> Void
+    _ body: (DivisiKernels.Columns, DivisiKernels.Blocks) -> Void
   ) {
     let entries = pattern.entries(ofComponent: component)
     func column(_ entry: Int) -> UnsafePointer<Float> {
       UnsafePointer(V.values.column(Int(pattern.frames[min(entry, entries.upperBound - 1)])))
     }
-    runs[component].runs.withUnsafeBufferPointer { runs in
+    withExtendedLifetime(supports) {
+      let blocks = supports[component].blocks
       for entry in stride(from: entries.lowerBound, to: entries.upperBound, by: step) {
-        body((column(entry), column(entry + 1), column(entry + 2), column(entry + 3)), runs)
+        body((column(entry), column(entry + 1), column(entry + 2), column(entry + 3)), blocks)
       }
     }
   }
@@ -108,8 +109,8 @@ struct StandardTask: Sendable {
   /// millions.
   var freeProducts: Double {
     var sum = 0
-    for component in runs.indices {
-      sum += pattern.entries(ofComponent: component).count * runs[component].binCount
+    for component in supports.indices {
+      sum += pattern.entries(ofComponent: component).count * supports[component].binCount
     }
     return Double(sum) * 1e-6
   }
@@ -118,7 +119,7 @@ struct StandardTask: Sendable {
   var summary: String {
     let activations = Double(pattern.entryCount) / Double(Self.frameCount * Self.componentCount)
     let bins =
-      Double(runs.reduce(0) { $0 + $1.binCount }) / Double(Self.binCount * Self.componentCount)
+      Double(supports.reduce(0) { $0 + $1.binCount }) / Double(Self.binCount * Self.componentCount)
     return "V \(Self.binCount) × \(Self.frameCount), R = \(Self.componentCount), "
       + "\(Report.number(100 * activations)) % of H and \(Report.number(100 * bins)) % of W free"
   }

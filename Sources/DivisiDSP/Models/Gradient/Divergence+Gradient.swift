@@ -12,7 +12,7 @@ extension Divergence {
     _ V: UnsafePointer<Float>, approximation: UnsafeMutablePointer<Float>, count: Int,
     nonlinearity: Nonlinearity?
   ) {
-    let floor = RunKernels.epsilon
+    let floor = BlockKernels.epsilon
     if let nonlinearity {
       for bin in 0..<count {
         let before = approximation[bin]

@@ -107,10 +107,10 @@ extension GradientAutoencoder {
     let frames = encoder.frameCount
     let first = firstColumn(ofComponent: component) + frames
     var sum = entries.reduce(Float(0)) { $0 + slopes[$1] }
-    let runs = encoder.runs[component].runs
+    let blocks = encoder.supports[component].blocks
     for delay in 0..<frames {
       decoder.addSum(
-        of: decoder.V.values.view, gains: slopes, entries: entries, delay: delay, runs: runs,
+        of: decoder.V.values.view, gains: slopes, entries: entries, delay: delay, blocks: blocks,
         to: gradients.column(first + delay))
     }
     guard settings.activity > 0, encoderLayers == nil else { return sum }
@@ -120,9 +120,9 @@ extension GradientAutoencoder {
         2 * settings.activity * settings.nonlinearity(before) * settings.nonlinearity.slope(before)
       sum += slope
       for delay in 0..<min(frames, decoder.frameCount - frame) {
-        RunKernels.add(
+        BlockKernels.add(
           decoder.V.values.column(frame + delay), gain: slope, to: gradients.column(first + delay),
-          over: runs)
+          over: blocks)
       }
     }
     return sum
@@ -133,9 +133,9 @@ extension GradientAutoencoder {
     (0..<min(encoder.frameCount, decoder.frameCount - frame)).reduce(encoderBias.values[component])
     {
       $0
-        + RunKernels.dot(
+        + BlockKernels.dot(
           encoder.frame($1, ofComponent: component), decoder.V.values.column(frame + $1),
-          over: encoder.runs[component].runs)
+          over: encoder.supports[component].blocks)
     }
   }
 

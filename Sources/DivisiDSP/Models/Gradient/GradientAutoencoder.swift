@@ -103,7 +103,7 @@ public final class GradientAutoencoder: @unchecked Sendable {
       for delay in 0..<encoder.frameCount {
         decoder.addProducts(
           of: encoder.frame(delay, ofComponent: component), with: decoder.V.values.view,
-          entries: entries, delay: delay, runs: encoder.runs[component].runs, to: before)
+          entries: entries, delay: delay, blocks: encoder.supports[component].blocks, to: before)
       }
     }
     encoderLayers?.encode(before)

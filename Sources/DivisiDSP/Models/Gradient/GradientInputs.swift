@@ -35,12 +35,12 @@ public final class GradientInputs: @unchecked Sendable {
     self.settings = settings
     self.parallel = parallel
     let pattern = decoder.pattern
-    let runs = (0..<pattern.componentCount).map { component in
+    let supports = (0..<pattern.componentCount).map { component in
       let frames = Set(pattern.entries(ofComponent: component).map { Int(pattern.frames[$0]) })
-      return BinRuns(binCount: pattern.frameCount) { frames.contains($0) }
+      return BinBlocks(binCount: pattern.frameCount) { frames.contains($0) }
     }
-    let open = Templates(binCount: pattern.frameCount, runs: runs, frameCount: 1)
-    codes = Templates(binCount: pattern.frameCount, runs: runs, frameCount: 1)
+    let open = Templates(binCount: pattern.frameCount, supports: supports, frameCount: 1)
+    codes = Templates(binCount: pattern.frameCount, supports: supports, frameCount: 1)
     for entry in 0..<pattern.entryCount {
       open.values[Int(pattern.frames[entry]), Int(pattern.components[entry])] = 1
     }

@@ -84,14 +84,14 @@ extension ConvolutiveNMF {
   ) {
     let entries = pattern.entries(ofComponent: component)
     for entry in entries { slopes[entry] = 0 }
-    let runs = W.runs[component].runs
+    let blocks = W.supports[component].blocks
     for delay in 0..<templateFrames {
       addProducts(
         of: W.frame(delay, ofComponent: component), with: errors.view, entries: entries,
-        delay: delay, runs: runs, to: slopes)
+        delay: delay, blocks: blocks, to: slopes)
       guard columns.columnCount > 0 else { continue }
       addSum(
-        of: errors.view, gains: H, entries: entries, delay: delay, runs: runs,
+        of: errors.view, gains: H, entries: entries, delay: delay, blocks: blocks,
         to: columns.column(firstColumn + delay))
     }
   }
@@ -103,8 +103,8 @@ extension ConvolutiveNMF {
       return false
     }
     return entries.contains { entry in
-      RunKernels.sum(
-        V.values.column(Int(pattern.frames[entry])), over: W.runs[component].runs) > 0
+      BlockKernels.sum(
+        V.values.column(Int(pattern.frames[entry])), over: W.supports[component].blocks) > 0
     }
   }
 }
