@@ -43,30 +43,18 @@ extension ConvolutiveNMF {
     self.tiles = tiles
     parallel(sweep.chunks.count) { [self] chunk in
       for sum in sums { sum?.clear(chunk: chunk) }
-      let first = chunk * tiles.length
-      var filled = 0..<0
+      var window = TileWindow(firstColumn: chunk * tiles.length)
       for block in sweep.chunks[chunk] {
-        let needed =
-          block.frames
-          .lowerBound..<min(
-            block.frames.upperBound + templateFrames - 1, frameCount)
-        if filled.contains(needed.lowerBound) {
-          let kept = needed.lowerBound..<filled.upperBound
-          tiles.ratio.move(first + kept.lowerBound - filled.lowerBound, to: first, kept.count)
-          tiles.power.move(first + kept.lowerBound - filled.lowerBound, to: first, kept.count)
-          filled = kept
-        } else {
-          filled = needed.lowerBound..<needed.lowerBound
+        let missing = window.move(to: framesHeard(in: block)) { from, to, count in
+          tiles.ratio.move(from, to: to, count)
+          tiles.power.move(from, to: to, count)
         }
-        approximate(
-          filled.upperBound..<needed.upperBound,
-          firstColumn: first + filled.upperBound - needed.lowerBound, block.support, tiles)
-        filled = needed
+        approximate(missing, firstColumn: window.column(missing.lowerBound), block.support, tiles)
+        let (first, frame) = (window.firstColumn, block.frames.lowerBound)
         let factors = Factors(
           numerator: divergence.beta == 2
-            ? V.values.view : tiles.ratio.view(from: first, as: needed.lowerBound),
-          denominator: divergence.beta == 1
-            ? nil : tiles.power.view(from: first, as: needed.lowerBound))
+            ? V.values.view : tiles.ratio.view(from: first, as: frame),
+          denominator: divergence.beta == 1 ? nil : tiles.power.view(from: first, as: frame))
         forEachVisit(in: block, of: sweep) { body(chunk, $0, factors) }
       }
     }
@@ -113,10 +101,15 @@ extension ConvolutiveNMF {
     }
   }
 
+  /// The frames in which the entries of a block sound: its own and the T − 1 that follow.
+  func framesHeard(in block: FrameSweep.Block) -> Range<Int> {
+    block.frames.lowerBound..<min(block.frames.upperBound + templateFrames - 1, frameCount)
+  }
+
   /// Visits one block, and asks meanwhile for the columns of V that follow it: masks leave gaps where
   /// the processor would see no pattern.
   @inline(__always)
-  private func forEachVisit(
+  func forEachVisit(
     in block: FrameSweep.Block, of sweep: FrameSweep, _ body: (FrameSweep.Visit) -> Void
   ) {
     let visits = sweep.visits(in: block)
@@ -184,7 +177,7 @@ extension ConvolutiveNMF {
     for delay in 0..<templates.frameCount {
       sum += BlockKernels.dot(
         templates.frame(delay, ofComponent: visit.component),
-        columns(of: X, from: visit.entries.lowerBound, in: visit.entries, delay: delay),
+        columns(of: X, visit, delay: delay),
         over: blocks)
     }
     return sum
@@ -199,7 +192,7 @@ extension ConvolutiveNMF {
     let blocks = W.supports[visit.component].blocks
     for delay in 0..<templateFrames {
       BlockKernels.add(
-        columns(of: X, from: visit.entries.lowerBound, in: visit.entries, delay: delay),
+        columns(of: X, visit, delay: delay),
         gains: gains, to: sums.frame(delay, ofComponent: visit.component, inChunk: chunk),
         over: blocks)
     }
@@ -214,7 +207,7 @@ extension ConvolutiveNMF {
     let blocks = W.supports[visit.component].blocks
     for delay in 0..<templateFrames {
       BlockKernels.add(
-        columns(of: X, from: visit.entries.lowerBound, in: visit.entries, delay: delay),
+        columns(of: X, visit, delay: delay),
         gains: gains, to: sums.frame(delay, ofComponent: visit.component, inChunk: chunk),
         gains: others, to: otherSums.frame(delay, ofComponent: visit.component, inChunk: chunk),
         over: blocks)
@@ -237,47 +230,25 @@ extension ConvolutiveNMF {
     }
   }
 
-  /// result[e] ← result[e] + ⟨w, X at the entry's frame + delay⟩.
-  func addProducts(
-    of w: UnsafePointer<Float>, with X: ColumnView, entries: Range<Int>, delay: Int,
-    blocks: Blocks,
-    to result: UnsafeMutableBufferPointer<Float>
-  ) {
-    var entry = entries.lowerBound
-    while entry < entries.upperBound {
-      let dots = BlockKernels.dot(
-        w, columns(of: X, from: entry, in: entries, delay: delay), over: blocks)
-      for lane in 0..<min(4, entries.upperBound - entry) { result[entry + lane] += dots[lane] }
-      entry += 4
-    }
-  }
-
-  /// y ← y + Σ_e gains[e] · X at the entry's frame + delay.
-  func addSum(
-    of X: ColumnView, gains: UnsafeMutableBufferPointer<Float>, entries: Range<Int>, delay: Int,
-    blocks: Blocks, to y: UnsafeMutablePointer<Float>
-  ) {
-    var entry = entries.lowerBound
-    while entry < entries.upperBound {
-      var four = SIMD4<Float>.zero
-      for lane in 0..<min(4, entries.upperBound - entry) { four[lane] = gains[entry + lane] }
-      BlockKernels.add(
-        columns(of: X, from: entry, in: entries, delay: delay), gains: four, to: y, over: blocks)
-      entry += 4
-    }
-  }
-
-  /// The columns of four successive entries; silence past the end of the entries or of the
-  /// recording.
+  /// The columns in which a visit's entries are heard after a delay; silence for lanes without an
+  /// entry and past the end of the recording.
   @inline(__always)
-  private func columns(of X: ColumnView, from entry: Int, in entries: Range<Int>, delay: Int) -> (
-    UnsafePointer<Float>, UnsafePointer<Float>, UnsafePointer<Float>, UnsafePointer<Float>
-  ) {
-    func column(_ index: Int) -> UnsafePointer<Float> {
-      guard index < entries.upperBound else { return UnsafePointer(silence.column(0)) }
-      let frame = Int(pattern.frames[index]) + delay
+  func columns(of X: ColumnView, _ visit: FrameSweep.Visit, delay: Int) -> BlockKernels.Columns {
+    func column(_ lane: Int) -> UnsafePointer<Float> {
+      guard lane < visit.entries.count else { return UnsafePointer(silence.column(0)) }
+      let frame = Int(pattern.frames[visit.entries.lowerBound + lane]) + delay
       return frame < frameCount ? X.column(frame) : UnsafePointer(silence.column(0))
     }
-    return (column(entry), column(entry + 1), column(entry + 2), column(entry + 3))
+    return (column(0), column(1), column(2), column(3))
+  }
+
+  /// M_H of a visit's entries, and zeros.
+  @inline(__always)
+  func weights(_ visit: FrameSweep.Visit) -> SIMD4<Float> {
+    var four = SIMD4<Float>.zero
+    for lane in 0..<visit.entries.count {
+      four[lane] = pattern.weights[visit.entries.lowerBound + lane]
+    }
+    return four
   }
 }
