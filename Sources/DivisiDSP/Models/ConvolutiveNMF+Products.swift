@@ -49,7 +49,7 @@ extension ConvolutiveNMF {
           tiles.ratio.move(from, to: to, count)
           tiles.power.move(from, to: to, count)
         }
-        approximate(missing, firstColumn: window.column(missing.lowerBound), block.support, tiles)
+        fill(tiles, window, missing, of: block, in: sweep)
         let (first, frame) = (window.firstColumn, block.frames.lowerBound)
         let factors = Factors(
           numerator: divergence.beta == 2
@@ -61,29 +61,21 @@ extension ConvolutiveNMF {
   }
 
   /// Fills the tiles of some frames.
-  private func approximate(
-    _ frames: Range<Int>, firstColumn: Int, _ support: BinBlocks, _ tiles: FactorTiles
+  private func fill(
+    _ tiles: FactorTiles, _ window: TileWindow, _ frames: Range<Int>, of block: FrameSweep.Block,
+    in sweep: FrameSweep
   ) {
     func column(_ frame: Int) -> UnsafeMutablePointer<Float> {
-      let index = firstColumn + frame - frames.lowerBound
+      let index = window.column(frame)
       return divergence.beta == 2 ? tiles.power.column(index) : tiles.ratio.column(index)
     }
+    approximate(frames, of: block, in: sweep, to: column)
     // A template of several frames reaches into frames where others' supports count.
-    let blocks = templateFrames == 1 ? support.blocks : allBins.blocks
-    if templateFrames > 1 {
-      for frame in frames { BlockKernels.clear(column(frame), over: blocks) }
-      addApproximation(ofFrames: frames, to: column)
-    }
+    let blocks = templateFrames == 1 ? block.support.blocks : allBins.blocks
     for frame in frames {
-      let result = column(frame)
-      if templateFrames == 1 {
-        BlockKernels.clear(result, over: blocks)
-        addApproximation(ofFrame: frame, to: result)
-      }
       divergence.factors(
-        V.values.column(frame), approximation: result,
-        power: divergence.beta == 1
-          ? nil : tiles.power.column(firstColumn + frame - frames.lowerBound),
+        V.values.column(frame), approximation: column(frame),
+        power: divergence.beta == 1 ? nil : tiles.power.column(window.column(frame)),
         over: blocks)
     }
   }

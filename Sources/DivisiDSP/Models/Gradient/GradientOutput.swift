@@ -52,9 +52,12 @@ final class GradientOutput: @unchecked Sendable {
         let missing = window.move(to: model.framesHeard(in: block)) {
           errors.move($0, to: $1, $2)
         }
+        model.approximate(missing, of: block, in: model.sweep) {
+          errors.column(window.column($0))
+        }
         for frame in missing {
           let column = errors.column(window.column(frame))
-          computeOutput(ofFrame: frame, into: column, over: blocks)
+          addBias(to: column)
           model.divergence.differentiate(
             model.V.values.column(frame), approximation: column, nonlinearity: nonlinearity,
             over: blocks)
@@ -78,7 +81,9 @@ final class GradientOutput: @unchecked Sendable {
     let column = approximation.column(0)
     var sum = 0.0
     for frame in 0..<model.frameCount {
-      computeOutput(ofFrame: frame, into: column, over: allBins.blocks)
+      column.update(repeating: 0, count: approximation.columnStride)
+      model.addApproximation(ofFrame: frame, to: column)
+      addBias(to: column)
       for bin in 0..<model.binCount { column[bin] = settings.nonlinearity(column[bin]) }
       sum += model.divergence.sum(
         model.V.values.column(frame), approximation: column, count: model.binCount)
@@ -94,15 +99,9 @@ final class GradientOutput: @unchecked Sendable {
     }
   }
 
-  /// V̂ of one frame before g.
-  private func computeOutput(
-    ofFrame frame: Int, into column: UnsafeMutablePointer<Float>, over blocks: Blocks
-  ) {
-    BlockKernels.clear(column, over: blocks)
-    model.addApproximation(ofFrame: frame, to: column)
-    if settings.hasBiases {
-      for bin in 0..<model.binCount { column[bin] += bias.values[bin] }
-    }
+  private func addBias(to column: UnsafeMutablePointer<Float>) {
+    guard settings.hasBiases else { return }
+    for bin in 0..<model.binCount { column[bin] += bias.values[bin] }
   }
 }
 
