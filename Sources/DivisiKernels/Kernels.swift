@@ -18,6 +18,12 @@ public typealias Columns = (
   UnsafePointer<Float>, UnsafePointer<Float>, UnsafePointer<Float>, UnsafePointer<Float>
 )
 
+/// Four columns to write to, no two the same.
+public typealias MutableColumns = (
+  UnsafeMutablePointer<Float>, UnsafeMutablePointer<Float>, UnsafeMutablePointer<Float>,
+  UnsafeMutablePointer<Float>
+)
+
 /// The first bins of blocks of eight, each a multiple of eight, ascending.
 public typealias Blocks = UnsafeBufferPointer<Int32>
 
@@ -98,6 +104,27 @@ public enum Kernels {
     while index < blocks.count {
       let bin = Int(blocks[index])
       y.setLanes(bin, y.lanes(bin) + a * x.lanes(bin))
+      index &+= 1
+    }
+  }
+
+  /// y[i] ← y[i] + gains[i] · x for four columns.
+  @_noLocks @inline(never)
+  public static func add(
+    _ x: UnsafePointer<Float>, gains: SIMD4<Float>, to y: MutableColumns, over blocks: Blocks
+  ) {
+    let a = Lane(repeating: gains[0])
+    let b = Lane(repeating: gains[1])
+    let c = Lane(repeating: gains[2])
+    let d = Lane(repeating: gains[3])
+    var index = 0
+    while index < blocks.count {
+      let bin = Int(blocks[index])
+      let value = x.lanes(bin)
+      y.0.setLanes(bin, y.0.lanes(bin) + a * value)
+      y.1.setLanes(bin, y.1.lanes(bin) + b * value)
+      y.2.setLanes(bin, y.2.lanes(bin) + c * value)
+      y.3.setLanes(bin, y.3.lanes(bin) + d * value)
       index &+= 1
     }
   }

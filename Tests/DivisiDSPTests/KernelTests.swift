@@ -66,6 +66,18 @@ struct KernelTests {
     let difference = { oldZ[$0] + xs[1][$0] - xs[2][$0] + 3 * xs[3][$0] }
     #expect(agree(z.column(0), difference, elsewhere: oldZ, support))
 
+    let targets = x.copy()
+    BlockKernels.add(
+      start.column(0), gains: [0.5, -1.5, 2, 0.25],
+      to: (targets.column(0), targets.column(1), targets.column(2), targets.column(3)),
+      over: support.blocks)
+    for lane in 0..<4 {
+      #expect(
+        agree(
+          targets.column(lane), { xs[lane][$0] + gains[lane] * old[$0] }, elsewhere: xs[lane],
+          support))
+    }
+
     y = start.copy()
     BlockKernels.subtract(pointer(2), from: y.column(0), over: support.blocks)
     #expect(agree(y.column(0), { old[$0] - xs[2][$0] }, elsewhere: old, support))

@@ -59,6 +59,20 @@ struct KernelVariantTests {
       { DivisiKernelsAVX2.Kernels.add($0.0, gain: 0.3, to: $1, over: $3) })
   }
 
+  @Test func sumsOfFourColumns() {
+    let results = [false, true].map { isWide in
+      let y = columns.values.copy()
+      let four = (y.column(1), y.column(2), y.column(3), y.column(4))
+      if isWide {
+        DivisiKernelsAVX2.Kernels.add(column(0), gains: gains, to: four, over: support.blocks)
+      } else {
+        DivisiKernels.Kernels.add(column(0), gains: gains, to: four, over: support.blocks)
+      }
+      return (1...4).flatMap { column in (0..<200).map { y[$0, column].bitPattern } }
+    }
+    #expect(results[0] == results[1])
+  }
+
   @Test func quotientsAndDifferences() {
     expectSame(
       { DivisiKernels.Kernels.divide($0.1, by: $1, epsilon: 1e-9, over: $3) },

@@ -77,6 +77,18 @@ enum BlockKernels {
     }
   }
 
+  /// y[i] ← y[i] + gains[i] · x, four columns at once.
+  @inline(__always)
+  static func add(
+    _ x: UnsafePointer<Float>, gains: SIMD4<Float>, to y: MutableColumns, over blocks: Blocks
+  ) {
+    if hasAVX2 {
+      DivisiKernelsAVX2.Kernels.add(x, gains: gains, to: y, over: blocks)
+    } else {
+      DivisiKernels.Kernels.add(x, gains: gains, to: y, over: blocks)
+    }
+  }
+
   /// ⟨w, x⟩.
   @inline(__always)
   static func dot(

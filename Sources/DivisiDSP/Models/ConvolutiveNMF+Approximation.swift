@@ -25,12 +25,43 @@ extension ConvolutiveNMF {
     batch.flush()
   }
 
+  /// Computes V̂ of frames that a block of a sweep needs.
+  ///
+  /// - Parameters:
+  ///   - frames: within ``framesHeard(in:)``; the block's own for T = 1.
+  ///   - column: where the K values of a frame go; bins that the block does not use become zero, or
+  ///     for T > 1 what others sound like there.
+  func approximate(
+    _ frames: Range<Int>, of block: FrameSweep.Block, in sweep: FrameSweep,
+    to column: (_ frame: Int) -> UnsafeMutablePointer<Float>
+  ) {
+    for frame in frames { column(frame).update(repeating: 0, count: V.values.columnStride) }
+    guard templateFrames == 1 else { return addApproximation(ofFrames: frames, to: column) }
+    for visit in sweep.visits(in: block) {
+      let w = UnsafePointer(W.frame(0, ofComponent: visit.component))
+      let blocks = W.supports[visit.component].blocks
+      func target(_ lane: Int) -> UnsafeMutablePointer<Float> {
+        column(Int(pattern.frames[visit.entries.lowerBound + lane]))
+      }
+      if visit.entries.count == 4 {
+        BlockKernels.add(
+          w, gains: values(H, visit), to: (target(0), target(1), target(2), target(3)),
+          over: blocks)
+      } else {
+        for lane in 0..<visit.entries.count {
+          BlockKernels.add(
+            w, gain: H[visit.entries.lowerBound + lane], to: target(lane), over: blocks)
+        }
+      }
+    }
+  }
+
   /// Adds to successive frames of V̂ what all entries sound like there.
   ///
   /// Component by component, so that four frames of one template are added at a time.
   ///
   /// - Parameter result: the K values of a frame, added to.
-  func addApproximation(
+  private func addApproximation(
     ofFrames frames: Range<Int>, to result: (_ frame: Int) -> UnsafeMutablePointer<Float>
   ) {
     let reach = max(frames.lowerBound - templateFrames + 1, 0)..<frames.upperBound

@@ -43,59 +43,39 @@ extension ConvolutiveNMF {
     self.tiles = tiles
     parallel(sweep.chunks.count) { [self] chunk in
       for sum in sums { sum?.clear(chunk: chunk) }
-      let first = chunk * tiles.length
-      var filled = 0..<0
+      var window = TileWindow(firstColumn: chunk * tiles.length)
       for block in sweep.chunks[chunk] {
-        let needed =
-          block.frames
-          .lowerBound..<min(
-            block.frames.upperBound + templateFrames - 1, frameCount)
-        if filled.contains(needed.lowerBound) {
-          let kept = needed.lowerBound..<filled.upperBound
-          tiles.ratio.move(first + kept.lowerBound - filled.lowerBound, to: first, kept.count)
-          tiles.power.move(first + kept.lowerBound - filled.lowerBound, to: first, kept.count)
-          filled = kept
-        } else {
-          filled = needed.lowerBound..<needed.lowerBound
+        let missing = window.move(to: framesHeard(in: block)) { from, to, count in
+          tiles.ratio.move(from, to: to, count)
+          tiles.power.move(from, to: to, count)
         }
-        approximate(
-          filled.upperBound..<needed.upperBound,
-          firstColumn: first + filled.upperBound - needed.lowerBound, block.support, tiles)
-        filled = needed
+        fill(tiles, window, missing, of: block, in: sweep)
+        let (first, frame) = (window.firstColumn, block.frames.lowerBound)
         let factors = Factors(
           numerator: divergence.beta == 2
-            ? V.values.view : tiles.ratio.view(from: first, as: needed.lowerBound),
-          denominator: divergence.beta == 1
-            ? nil : tiles.power.view(from: first, as: needed.lowerBound))
+            ? V.values.view : tiles.ratio.view(from: first, as: frame),
+          denominator: divergence.beta == 1 ? nil : tiles.power.view(from: first, as: frame))
         forEachVisit(in: block, of: sweep) { body(chunk, $0, factors) }
       }
     }
   }
 
   /// Fills the tiles of some frames.
-  private func approximate(
-    _ frames: Range<Int>, firstColumn: Int, _ support: BinBlocks, _ tiles: FactorTiles
+  private func fill(
+    _ tiles: FactorTiles, _ window: TileWindow, _ frames: Range<Int>, of block: FrameSweep.Block,
+    in sweep: FrameSweep
   ) {
     func column(_ frame: Int) -> UnsafeMutablePointer<Float> {
-      let index = firstColumn + frame - frames.lowerBound
+      let index = window.column(frame)
       return divergence.beta == 2 ? tiles.power.column(index) : tiles.ratio.column(index)
     }
+    approximate(frames, of: block, in: sweep, to: column)
     // A template of several frames reaches into frames where others' supports count.
-    let blocks = templateFrames == 1 ? support.blocks : allBins.blocks
-    if templateFrames > 1 {
-      for frame in frames { BlockKernels.clear(column(frame), over: blocks) }
-      addApproximation(ofFrames: frames, to: column)
-    }
+    let blocks = templateFrames == 1 ? block.support.blocks : allBins.blocks
     for frame in frames {
-      let result = column(frame)
-      if templateFrames == 1 {
-        BlockKernels.clear(result, over: blocks)
-        addApproximation(ofFrame: frame, to: result)
-      }
       divergence.factors(
-        V.values.column(frame), approximation: result,
-        power: divergence.beta == 1
-          ? nil : tiles.power.column(firstColumn + frame - frames.lowerBound),
+        V.values.column(frame), approximation: column(frame),
+        power: divergence.beta == 1 ? nil : tiles.power.column(window.column(frame)),
         over: blocks)
     }
   }
@@ -113,10 +93,15 @@ extension ConvolutiveNMF {
     }
   }
 
+  /// The frames in which the entries of a block sound: its own and the T − 1 that follow.
+  func framesHeard(in block: FrameSweep.Block) -> Range<Int> {
+    block.frames.lowerBound..<min(block.frames.upperBound + templateFrames - 1, frameCount)
+  }
+
   /// Visits one block, and asks meanwhile for the columns of V that follow it: masks leave gaps where
   /// the processor would see no pattern.
   @inline(__always)
-  private func forEachVisit(
+  func forEachVisit(
     in block: FrameSweep.Block, of sweep: FrameSweep, _ body: (FrameSweep.Visit) -> Void
   ) {
     let visits = sweep.visits(in: block)
@@ -184,7 +169,7 @@ extension ConvolutiveNMF {
     for delay in 0..<templates.frameCount {
       sum += BlockKernels.dot(
         templates.frame(delay, ofComponent: visit.component),
-        columns(of: X, from: visit.entries.lowerBound, in: visit.entries, delay: delay),
+        columns(of: X, visit, delay: delay),
         over: blocks)
     }
     return sum
@@ -199,7 +184,7 @@ extension ConvolutiveNMF {
     let blocks = W.supports[visit.component].blocks
     for delay in 0..<templateFrames {
       BlockKernels.add(
-        columns(of: X, from: visit.entries.lowerBound, in: visit.entries, delay: delay),
+        columns(of: X, visit, delay: delay),
         gains: gains, to: sums.frame(delay, ofComponent: visit.component, inChunk: chunk),
         over: blocks)
     }
@@ -214,7 +199,7 @@ extension ConvolutiveNMF {
     let blocks = W.supports[visit.component].blocks
     for delay in 0..<templateFrames {
       BlockKernels.add(
-        columns(of: X, from: visit.entries.lowerBound, in: visit.entries, delay: delay),
+        columns(of: X, visit, delay: delay),
         gains: gains, to: sums.frame(delay, ofComponent: visit.component, inChunk: chunk),
         gains: others, to: otherSums.frame(delay, ofComponent: visit.component, inChunk: chunk),
         over: blocks)
@@ -237,47 +222,25 @@ extension ConvolutiveNMF {
     }
   }
 
-  /// result[e] ← result[e] + ⟨w, X at the entry's frame + delay⟩.
-  func addProducts(
-    of w: UnsafePointer<Float>, with X: ColumnView, entries: Range<Int>, delay: Int,
-    blocks: Blocks,
-    to result: UnsafeMutableBufferPointer<Float>
-  ) {
-    var entry = entries.lowerBound
-    while entry < entries.upperBound {
-      let dots = BlockKernels.dot(
-        w, columns(of: X, from: entry, in: entries, delay: delay), over: blocks)
-      for lane in 0..<min(4, entries.upperBound - entry) { result[entry + lane] += dots[lane] }
-      entry += 4
-    }
-  }
-
-  /// y ← y + Σ_e gains[e] · X at the entry's frame + delay.
-  func addSum(
-    of X: ColumnView, gains: UnsafeMutableBufferPointer<Float>, entries: Range<Int>, delay: Int,
-    blocks: Blocks, to y: UnsafeMutablePointer<Float>
-  ) {
-    var entry = entries.lowerBound
-    while entry < entries.upperBound {
-      var four = SIMD4<Float>.zero
-      for lane in 0..<min(4, entries.upperBound - entry) { four[lane] = gains[entry + lane] }
-      BlockKernels.add(
-        columns(of: X, from: entry, in: entries, delay: delay), gains: four, to: y, over: blocks)
-      entry += 4
-    }
-  }
-
-  /// The columns of four successive entries; silence past the end of the entries or of the
-  /// recording.
+  /// The columns in which a visit's entries are heard after a delay; silence for lanes without an
+  /// entry and past the end of the recording.
   @inline(__always)
-  private func columns(of X: ColumnView, from entry: Int, in entries: Range<Int>, delay: Int) -> (
-    UnsafePointer<Float>, UnsafePointer<Float>, UnsafePointer<Float>, UnsafePointer<Float>
-  ) {
-    func column(_ index: Int) -> UnsafePointer<Float> {
-      guard index < entries.upperBound else { return UnsafePointer(silence.column(0)) }
-      let frame = Int(pattern.frames[index]) + delay
+  func columns(of X: ColumnView, _ visit: FrameSweep.Visit, delay: Int) -> BlockKernels.Columns {
+    func column(_ lane: Int) -> UnsafePointer<Float> {
+      guard lane < visit.entries.count else { return UnsafePointer(silence.column(0)) }
+      let frame = Int(pattern.frames[visit.entries.lowerBound + lane]) + delay
       return frame < frameCount ? X.column(frame) : UnsafePointer(silence.column(0))
     }
-    return (column(entry), column(entry + 1), column(entry + 2), column(entry + 3))
+    return (column(0), column(1), column(2), column(3))
+  }
+
+  /// M_H of a visit's entries, and zeros.
+  @inline(__always)
+  func weights(_ visit: FrameSweep.Visit) -> SIMD4<Float> {
+    var four = SIMD4<Float>.zero
+    for lane in 0..<visit.entries.count {
+      four[lane] = pattern.weights[visit.entries.lowerBound + lane]
+    }
+    return four
   }
 }

@@ -147,3 +147,28 @@ final class TemplateSums: @unchecked Sendable {
     return total
   }
 }
+
+/// Which frames the tiles of a chunk hold: those of one block, and of its neighbour what they share.
+struct TileWindow {
+  /// Where the chunk's columns start.
+  let firstColumn: Int
+  private var frames = 0..<0
+
+  init(firstColumn: Int) { self.firstColumn = firstColumn }
+
+  /// Goes on to the frames of the next block.
+  ///
+  /// - Parameter move: moves `count` columns that are needed again.
+  /// - Returns: the frames that are still missing.
+  mutating func move(
+    to needed: Range<Int>, _ move: (_ from: Int, _ to: Int, _ count: Int) -> Void
+  ) -> Range<Int> {
+    let kept = frames.clamped(to: needed)
+    if !kept.isEmpty { move(column(kept.lowerBound), firstColumn, kept.count) }
+    frames = needed
+    return (kept.isEmpty ? needed.lowerBound : kept.upperBound)..<needed.upperBound
+  }
+
+  /// The column of a frame.
+  func column(_ frame: Int) -> Int { firstColumn + frame - frames.lowerBound }
+}

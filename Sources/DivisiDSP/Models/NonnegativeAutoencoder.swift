@@ -69,19 +69,10 @@ public final class NonnegativeAutoencoder: @unchecked Sendable {
   @inline(__always) @discardableResult
   private func encode(_ visit: FrameSweep.Visit) -> SIMD4<Float> {
     let code =
-      decoder.products(of: encoder, with: decoder.V.values.view, visit) * weights(visit)
+      decoder.products(of: encoder, with: decoder.V.values.view, visit)
+      * decoder.weights(visit)
     decoder.set(decoder.H, visit, to: code)
     return code
-  }
-
-  /// M_H of some entries, and zeros.
-  @inline(__always)
-  private func weights(_ visit: FrameSweep.Visit) -> SIMD4<Float> {
-    var four = SIMD4<Float>.zero
-    for lane in 0..<visit.entries.count {
-      four[lane] = decoder.pattern.weights[visit.entries.lowerBound + lane]
-    }
-    return four
   }
 
   /// One multiplicative step on encoder and decoder, the templates scaled to a sum of 1, and the code
@@ -171,7 +162,7 @@ public final class NonnegativeAutoencoder: @unchecked Sendable {
   private func add(
     _ numerators: SIMD4<Float>, _ visit: FrameSweep.Visit, chunk: Int, to sums: ConvolutiveNMF.Sums
   ) {
-    let weights = weights(visit)
+    let weights = decoder.weights(visit)
     let V = decoder.V.values.view
     if let denominators = sums.denominators {
       decoder.add(

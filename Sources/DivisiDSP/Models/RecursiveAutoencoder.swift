@@ -220,10 +220,12 @@ public final class RecursiveAutoencoder: @unchecked Sendable {
   private func addMixture(
     entries: Range<Int>, component: Int, to sum: UnsafeMutablePointer<Float>
   ) {
-    model.pattern.weights.withUnsafeBufferPointer { weights in
-      model.addSum(
-        of: model.V.values.view, gains: UnsafeMutableBufferPointer(mutating: weights),
-        entries: entries, delay: 0, blocks: memories[component].support.blocks, to: sum)
+    for first in stride(from: entries.lowerBound, to: entries.upperBound, by: 4) {
+      let visit = FrameSweep.Visit(
+        component: component, entries: first..<min(first + 4, entries.upperBound))
+      BlockKernels.add(
+        model.columns(of: model.V.values.view, visit, delay: 0), gains: model.weights(visit),
+        to: sum, over: memories[component].support.blocks)
     }
   }
 }
