@@ -17,9 +17,9 @@ public struct StreamTransform: @unchecked Sendable {
 
   private let plan: Unmanaged<FFTPlan>
   private let buffer: Unmanaged<FFTBuffer>
-  private let forwardPlan: OpaquePointer
-  private let inversePlan: OpaquePointer
+  private let view: FFTPlan.View
   private let time: UnsafeMutablePointer<Float>
+  private let pairs: UnsafeMutablePointer<fftwf_complex>
   private let complex: UnsafeMutablePointer<fftwf_complex>
   private let analysisWindow: UnsafeMutablePointer<Float>
   private let synthesisWindow: UnsafeMutablePointer<Float>
@@ -30,9 +30,9 @@ public struct StreamTransform: @unchecked Sendable {
     let length = grid.windowLength
     let plan = FFTPlan(length: length)
     let buffer = FFTBuffer(length: length)
-    forwardPlan = plan.forwardPlan
-    inversePlan = plan.inversePlan
+    view = plan.view
     time = buffer.time
+    pairs = buffer.pairs
     spectrum = buffer.spectrum
     complex = buffer.complex
     self.plan = .passRetained(plan)
@@ -74,13 +74,13 @@ public struct StreamTransform: @unchecked Sendable {
     SpectrumKernels.multiply(signal + start, by: analysisWindow, to: time, count: before)
     SpectrumKernels.multiply(
       signal, by: analysisWindow + before, to: time + before, count: length &- before)
-    divisi_forward(forwardPlan, time, complex)
+    view.forward(pairs, complex)
   }
 
   /// Inverts ``spectrum`` and adds it to a signal under construction.
   @_noLocks
   public func overlapAdd(to signal: UnsafeMutablePointer<Float>, mask: Int, frame: Int) {
-    divisi_inverse(inversePlan, complex, time)
+    view.inverse(complex, pairs)
     let length = grid.windowLength
     let start = (frame &* grid.hopSize &- length / 2) & mask
     let before = min(length, mask &+ 1 &- start)
