@@ -7,7 +7,8 @@ let planner = Mutex(())
 /// A pair of real FFTs of one length, forward and inverse.
 ///
 /// Each is a complex FFT of half the length, which FFTW does more than twice as fast as a real one, and
-/// one pass that takes even and odd samples apart: 1.3 µs in place of 2.2 for 2048 samples.
+/// one pass that takes even and odd samples apart: with its window, a frame of 2048 samples takes 1.9 µs
+/// in place of 2.7.
 ///
 /// Planned by estimate rather than by measurement: a measured plan depends on the clock, and
 /// another plan rounds differently, so that the same command would not always give the same bytes.
