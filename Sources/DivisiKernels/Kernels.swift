@@ -193,4 +193,44 @@ public enum Kernels {
       index &+= 1
     }
   }
+
+  /// Σ v ln(v / a) − v + a, with a = y + ε: the Kullback-Leibler divergence.
+  @_noLocks @inline(never)
+  public static func kullbackLeibler(
+    _ v: UnsafePointer<Float>, from y: UnsafePointer<Float>, epsilon: Float, over blocks: Blocks
+  ) -> Float {
+    let floor = Lane(repeating: epsilon)
+    var sum = Lane.zero
+    var index = 0
+    while index < blocks.count {
+      let bin = Int(blocks[index])
+      let (value, approximation) = (v.lanes(bin), y.lanes(bin) + floor)
+      sum += value * logarithm(value / approximation) + (approximation - value)
+      index &+= 1
+    }
+    return sum.sum()
+  }
+
+  /// ln x to rounding, for x ≥ 0; of 0 a finite number.
+  ///
+  /// x = 2ⁿ m with m from √½ to √2, and ln m = 2 artanh s = 2 (s + s³/3 + s⁵/5 + …), s = (m − 1) /
+  /// (m + 1), |s| < 0.172.
+  @_noLocks @inline(__always)
+  private static func logarithm(_ x: Lane) -> Lane {
+    let bits = unsafeBitCast(x, to: SIMD8<Int32>.self)
+    let exponent = (bits &- SIMD8(repeating: 0x3f35_04f3)) &>> SIMD8(repeating: 23)
+    let m = unsafeBitCast(bits &- (exponent &<< SIMD8(repeating: 23)), to: Lane.self)
+    // An integer added to the bits of 1.5 · 2²³ is added to its value.
+    let n =
+      unsafeBitCast(exponent &+ SIMD8(repeating: 0x4b40_0000), to: Lane.self)
+      - Lane(repeating: 12_582_912)
+    let one = Lane(repeating: 1)
+    let s = (m - one) / (m + one)
+    let t = s * s
+    var series = Lane(repeating: 2.0 / 9) * t + Lane(repeating: 2.0 / 7)
+    series = series * t + Lane(repeating: 2.0 / 5)
+    series = series * t + Lane(repeating: 2.0 / 3)
+    series = series * t + Lane(repeating: 2)
+    return n * Lane(repeating: 0.693_147_18) + s * series
+  }
 }

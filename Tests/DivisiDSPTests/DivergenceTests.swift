@@ -21,8 +21,10 @@ struct DivergenceTests {
       V[bin, 1] = V[bin, 0] * (bin % 2 == 0 ? 1.1 : 0.9)
     }
     let divergence = Divergence(beta: beta)
-    let none = divergence.sum(V.column(0), approximation: V.column(0), count: 16)
-    let some = divergence.sum(V.column(0), approximation: V.column(1), count: 16)
+    let bins = BinBlocks.full(binCount: 16)
+    defer { withExtendedLifetime(bins) {} }
+    let none = divergence.sum(V.column(0), approximation: V.column(0), over: bins.blocks)
+    let some = divergence.sum(V.column(0), approximation: V.column(1), over: bins.blocks)
     #expect(abs(none) < 1e-5)
     #expect(some > 0.01)
   }

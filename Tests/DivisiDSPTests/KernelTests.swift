@@ -1,3 +1,4 @@
+import Glibc
 import Testing
 
 @testable import DivisiDSP
@@ -129,6 +130,29 @@ struct KernelTests {
     }
     let total = bins.reduce(0.0) { $0 + weights[$1] }
     #expect(abs(Double(BlockKernels.sum(w.column(0), over: support.blocks)) - total) < 5e-6)
+  }
+
+  /// From values of all sizes, zeros among them, and from a model that is zero where V is not.
+  @Test(arguments: masks.indices)
+  func divergenceIsTheDefinition(mask: Int) {
+    let support = BinBlocks(binCount: binCount, where: Self.masks[mask])
+    defer { withExtendedLifetime(support) {} }
+    let exponents = columns(2, seed: 11)
+    let values = Matrix(rowCount: binCount, columnCount: 2)
+    for bin in 0..<binCount {
+      values[bin, 0] = bin % 7 == 0 ? 0 : exp2(20 * exponents[bin, 0])
+      values[bin, 1] = bin % 9 == 0 ? 0 : exp2(20 * exponents[bin, 1])
+    }
+    var (expected, size) = (0.0, 0.0)
+    for bin in 0..<binCount where support.contains(bin) {
+      let (v, a) = (Double(values[bin, 0]), Double(values[bin, 1]) + 1e-9)
+      let logarithm = v > 0 ? v * log(v / a) : 0
+      expected += logarithm - v + a
+      size += abs(logarithm) + v + a
+    }
+    let found = Double(
+      BlockKernels.kullbackLeibler(values.column(0), from: values.column(1), over: support.blocks))
+    #expect(abs(found - expected) <= 1e-6 * size + 1e-7)
   }
 
   /// Every number of templates that may wait, in batches that other bins interrupt.

@@ -92,6 +92,17 @@ struct KernelVariantTests {
       #expect(results.0[lane].bitPattern == results.1[lane].bitPattern)
       #expect(results.0[lane] != 0)
     }
+    let magnitudes = columns.values.copy()
+    for bin in 0..<200 { magnitudes[bin, 0] = abs(magnitudes[bin, 0]) }
+    for bin in 0..<200 { magnitudes[bin, 1] = abs(magnitudes[bin, 1]) }
+    let divergences = (
+      DivisiKernels.Kernels.kullbackLeibler(
+        magnitudes.column(0), from: magnitudes.column(1), epsilon: 1e-9, over: blocks),
+      DivisiKernelsAVX2.Kernels.kullbackLeibler(
+        magnitudes.column(0), from: magnitudes.column(1), epsilon: 1e-9, over: blocks)
+    )
+    #expect(divergences.0.bitPattern == divergences.1.bitPattern)
+    #expect(divergences.0 > 0)
     #expect(
       DivisiKernels.Kernels.dot(column(5), column(0), over: blocks).bitPattern
         == DivisiKernelsAVX2.Kernels.dot(column(5), column(0), over: blocks).bitPattern)

@@ -131,6 +131,16 @@ enum BlockKernels {
     }
   }
 
+  /// The Kullback-Leibler divergence of v from y + ε.
+  @inline(__always)
+  static func kullbackLeibler(
+    _ v: UnsafePointer<Float>, from y: UnsafePointer<Float>, over blocks: Blocks
+  ) -> Float {
+    hasAVX2
+      ? DivisiKernelsAVX2.Kernels.kullbackLeibler(v, from: y, epsilon: epsilon, over: blocks)
+      : DivisiKernels.Kernels.kullbackLeibler(v, from: y, epsilon: epsilon, over: blocks)
+  }
+
   // MARK: Once per template
 
   /// Σ w.
@@ -151,6 +161,19 @@ enum BlockKernels {
     for bin in blocks {
       let bin = Int(bin)
       w.setLanes(bin, w.lanes(bin) * numerator.lanes(bin) / (denominator.lanes(bin) + floor))
+    }
+  }
+
+  /// w ← w ⊙ numerator ⊘ (gain · denominator + ε).
+  @inline(__always)
+  static func multiply(
+    _ w: UnsafeMutablePointer<Float>, by numerator: UnsafePointer<Float>,
+    over denominator: UnsafePointer<Float>, gain: Float, blocks: Blocks
+  ) {
+    let (a, floor) = (Lane(repeating: gain), Lane(repeating: epsilon))
+    for bin in blocks {
+      let bin = Int(bin)
+      w.setLanes(bin, w.lanes(bin) * numerator.lanes(bin) / (a * denominator.lanes(bin) + floor))
     }
   }
 

@@ -113,7 +113,8 @@ extension ConvolutiveNMF {
       for frame in index * chunk..<min((index + 1) * chunk, frameCount) {
         column.update(repeating: 0, count: approximation.columnStride)
         addApproximation(ofFrame: frame, to: column)
-        sum += divergence.sum(V.values.column(frame), approximation: column, count: binCount)
+        sum += divergence.sum(
+          V.values.column(frame), approximation: column, over: allBins.blocks)
       }
       results[index] = sum
     }

@@ -21,34 +21,39 @@ public struct Divergence: Sendable, Equatable {
   /// - Parameters:
   ///   - V: K magnitudes.
   ///   - approximation: V̂, K values.
-  ///   - count: K.
-  func sum(_ V: UnsafePointer<Float>, approximation: UnsafePointer<Float>, count: Int) -> Double {
-    var total = 0.0
+  ///   - blocks: of all bins; both are zero, and agree, in what the last goes beyond K.
+  func sum(
+    _ V: UnsafePointer<Float>, approximation: UnsafePointer<Float>, over blocks: Blocks
+  ) -> Double {
     let floor = BlockKernels.epsilon
     switch beta {
     case 2:
-      for bin in 0..<count {
+      return Self.sum(over: blocks) { bin in
         let difference = V[bin] - approximation[bin]
-        total += Double(0.5 * difference * difference)
+        return Double(0.5 * difference * difference)
       }
     case 1:
-      for bin in 0..<count {
-        let v = V[bin]
-        let a = approximation[bin] + floor
-        total += Double(v > 0 ? v * logf(v / a) - v + a : a)
-      }
+      return Double(BlockKernels.kullbackLeibler(V, from: approximation, over: blocks))
     case 0:
-      for bin in 0..<count {
+      return Self.sum(over: blocks) { bin in
         let ratio = (V[bin] + floor) / (approximation[bin] + floor)
-        total += Double(ratio - logf(ratio) - 1)
+        return Double(ratio - logf(ratio) - 1)
       }
     default:
-      for bin in 0..<count {
+      let b = Double(beta)
+      return Self.sum(over: blocks) { bin in
         let v = Double(V[bin] + floor)
         let a = Double(approximation[bin] + floor)
-        let b = Double(beta)
-        total += (pow(v, b) + (b - 1) * pow(a, b) - b * v * pow(a, b - 1)) / (b * (b - 1))
+        return (pow(v, b) + (b - 1) * pow(a, b) - b * v * pow(a, b - 1)) / (b * (b - 1))
       }
+    }
+  }
+
+  @inline(__always)
+  private static func sum(over blocks: Blocks, _ term: (Int) -> Double) -> Double {
+    var total = 0.0
+    for block in blocks {
+      for bin in Int(block)..<Int(block) + BinBlocks.length { total += term(bin) }
     }
     return total
   }

@@ -47,6 +47,8 @@ public struct FrameModel: @unchecked Sendable {
   private let ratio: UnsafeMutablePointer<Float>
   private let stride: Int
   private let hasAVX2: Bool
+  /// Of all bins.
+  private let allBlocks: UnsafeMutableBufferPointer<Int32>
 
   /// - Parameter capacity: no frame has more entries.
   public init(binCount: Int, capacity: Int) {
@@ -57,6 +59,9 @@ public struct FrameModel: @unchecked Sendable {
     V = Self.column(stride)
     ratio = Self.column(stride)
     hasAVX2 = BlockKernels.hasAVX2
+    let blocks = Swift.stride(from: Int32(0), to: Int32(binCount), by: BinBlocks.length)
+    allBlocks = .allocate(capacity: blocks.underestimatedCount)
+    _ = allBlocks.initialize(from: blocks)
   }
 
   private static func column(_ count: Int) -> UnsafeMutablePointer<Float> {
@@ -71,6 +76,7 @@ public struct FrameModel: @unchecked Sendable {
     entries.deallocate()
     UnsafeMutableRawPointer(V).deallocate()
     UnsafeMutableRawPointer(ratio).deallocate()
+    allBlocks.deallocate()
   }
 
   /// ⟨row, V⟩ over an entry's blocks: what an encoder makes of the frame.
@@ -86,10 +92,12 @@ public struct FrameModel: @unchecked Sendable {
   public func refine() {
     clear(ratio)
     addApproximation(to: ratio)
-    var bin = 0
-    while bin < binCount {
-      ratio[bin] = V[bin] / (ratio[bin] + BlockKernels.epsilon)
-      bin &+= 1
+    if hasAVX2 {
+      DivisiKernelsAVX2.Kernels.divide(
+        V, by: ratio, epsilon: BlockKernels.epsilon, over: Blocks(allBlocks))
+    } else {
+      DivisiKernels.Kernels.divide(
+        V, by: ratio, epsilon: BlockKernels.epsilon, over: Blocks(allBlocks))
     }
     var index = 0
     while index < count {

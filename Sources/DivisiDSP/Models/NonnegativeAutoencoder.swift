@@ -186,27 +186,32 @@ public final class NonnegativeAutoencoder: @unchecked Sendable {
 
   private func updateEncoder(_ component: Int, _ sums: ConvolutiveNMF.Sums) {
     let blocks = encoder.supports[component].blocks
-    let scratch = Matrix(rowCount: encoder.binCount, columnCount: 1)
+    let gain = decoder.W.sum(ofComponent: component)
+    let last = decoder.pattern.entries(ofComponent: component).last
+    let hasCut = last.map { isCut(Int(decoder.pattern.frames[$0])) } ?? false
     for delay in 0..<encoder.frameCount {
-      let denominator: UnsafeMutablePointer<Float>
+      let w = encoder.frame(delay, ofComponent: component)
+      let numerator = sums.numerators.total(ofFrame: delay, component: component)
       if let denominators = sums.denominators {
-        denominator = denominators.total(ofFrame: delay, component: component)
+        BlockKernels.multiply(
+          w, by: numerator, over: denominators.total(ofFrame: delay, component: component),
+          blocks: blocks)
+      } else if hasCut {
+        let floor = Matrix(rowCount: encoder.binCount, columnCount: 1)
+        fill(floor.column(0), component: component, delay: delay)
+        BlockKernels.multiply(w, by: numerator, over: floor.column(0), blocks: blocks)
       } else {
-        denominator = scratch.column(0)
-        fillFloor(denominator, component: component, delay: delay)
+        BlockKernels.multiply(
+          w, by: numerator, over: heard.column(component * encoder.frameCount + delay), gain: gain,
+          blocks: blocks)
       }
-      BlockKernels.multiply(
-        encoder.frame(delay, ofComponent: component),
-        by: sums.numerators.total(ofFrame: delay, component: component), over: denominator,
-        blocks: blocks)
     }
   }
 
   /// The denominator for β = 1: ((W_Dᵀ 1) ⊙ M) ←τ(V)ᵀ, in which W_Dᵀ 1 is the same number in all
   /// frames but the last T − 1.
-  private func fillFloor(_ floor: UnsafeMutablePointer<Float>, component: Int, delay: Int) {
+  private func fill(_ floor: UnsafeMutablePointer<Float>, component: Int, delay: Int) {
     let blocks = encoder.supports[component].blocks
-    BlockKernels.clear(floor, over: blocks)
     BlockKernels.add(
       heard.column(component * encoder.frameCount + delay),
       gain: decoder.W.sum(ofComponent: component), to: floor, over: blocks)

@@ -86,7 +86,7 @@ final class GradientOutput: @unchecked Sendable {
       addBias(to: column)
       for bin in 0..<model.binCount { column[bin] = settings.nonlinearity(column[bin]) }
       sum += model.divergence.sum(
-        model.V.values.column(frame), approximation: column, count: model.binCount)
+        model.V.values.column(frame), approximation: column, over: allBins.blocks)
     }
     return sum
   }
