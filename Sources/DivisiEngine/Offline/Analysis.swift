@@ -11,6 +11,13 @@ enum Analysis {
   static func magnitude(
     of channels: [[Float]], stft: STFT, binCount: Int, parallel: Parallel
   ) -> Spectrogram {
+    scaledMagnitude(of: channels, stft: stft, binCount: binCount, parallel: parallel).V
+  }
+
+  /// The same, and what it was divided by.
+  static func scaledMagnitude(
+    of channels: [[Float]], stft: STFT, binCount: Int, parallel: Parallel
+  ) -> (V: Spectrogram, scale: Float) {
     let sampleCount = channels.first?.count ?? 0
     let frameCount = stft.grid.frameCount(sampleCount: sampleCount)
     let V = Matrix(rowCount: binCount, columnCount: frameCount)
@@ -33,6 +40,6 @@ enum Analysis {
     }
     let scale = V.maximum()
     if scale > 0 { V.scale(by: 1 / scale) }
-    return Spectrogram(V)
+    return (Spectrogram(V), scale)
   }
 }

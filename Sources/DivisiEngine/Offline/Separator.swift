@@ -25,6 +25,8 @@ public struct Separation: Sendable {
   /// How many components training by gradients has silenced, though there was sound for them; 0 for
   /// other models.
   public var deadComponents = 0
+  /// What the spectrogram was divided by to have a maximum of 1; 0 for digital silence.
+  var scale = 0.0
 }
 
 /// Why a recording could not be separated.
@@ -84,13 +86,29 @@ public struct Separator: Sendable {
     observer: FitObserver? = nil,
     progress: (Double) -> Bool = { _ in true }
   ) throws(SeparationError) -> Separation {
-    let sampleCount = channels[0].count
-    try checkNotes(of: parts, durationSeconds: Double(sampleCount) / sampleRate)
+    try checkNotes(
+      of: parts, durationSeconds: Double(channels[0].count) / sampleRate)
+    return try separateUnchecked(
+      channels: channels, sampleRate: sampleRate, parts: parts, hasPedal: hasPedal,
+      withResidual: withResidual, observer: observer, progress: progress)
+  }
+
+  /// What sounds, as far as a section has to know.
+  var isOfDrums: Bool { if case .drums = material { true } else { false } }
+  var isScoreless: Bool { settings.isScoreless }
+  var beta: Double { settings.beta }
+
+  /// The same, whatever the notes are.
+  func separateUnchecked(
+    channels: [[Float]], sampleRate: Double, parts: [Part], hasPedal: Bool, withResidual: Bool,
+    observer: FitObserver?, progress: (Double) -> Bool
+  ) throws(SeparationError) -> Separation {
     let grid = TimeGrid(
       sampleRate: sampleRate, resolution: settings.windowLength, hopAtResolution: settings.hopSize)
     let stft = STFT(grid: grid)
     let binCount = settings.fittedBinCount(grid)
-    let V = Analysis.magnitude(of: channels, stft: stft, binCount: binCount, parallel: parallel)
+    let (V, scale) = Analysis.scaledMagnitude(
+      of: channels, stft: stft, binCount: binCount, parallel: parallel)
     guard V.values.maximum() > 0 else {
       guard progress(1) else { throw .cancelled }
       let silence = channels.map { [Float](repeating: 0, count: $0.count) }
@@ -118,7 +136,7 @@ public struct Separator: Sendable {
     guard progress(1) else { throw .cancelled }
     return Separation(
       stems: stems, lossBefore: fit.lossBefore, lossAfter: fit.lossAfter, tuningCents: tuning,
-      deadComponents: fit.deadComponents)
+      deadComponents: fit.deadComponents, scale: Double(scale))
   }
 
   private func fit(
