@@ -15,12 +15,14 @@ enum Analysis {
   }
 
   /// The same, and what it was divided by.
+  ///
+  /// - Parameter appendedCount: frames of zeros that are to follow.
   static func scaledMagnitude(
-    of channels: [[Float]], stft: STFT, binCount: Int, parallel: Parallel
+    of channels: [[Float]], stft: STFT, binCount: Int, appendedCount: Int = 0, parallel: Parallel
   ) -> (V: Spectrogram, scale: Float) {
     let sampleCount = channels.first?.count ?? 0
     let frameCount = stft.grid.frameCount(sampleCount: sampleCount)
-    let V = Matrix(rowCount: binCount, columnCount: frameCount)
+    let V = Matrix(rowCount: binCount, columnCount: frameCount + appendedCount)
     let columns = (0..<frameCount).map { V.column($0) }
     nonisolated(unsafe) let output = columns
     let chunk = 32

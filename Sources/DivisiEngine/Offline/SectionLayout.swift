@@ -4,11 +4,13 @@
 /// as they can be; each seam then moves to the quietest place within `reach`. A section also sees
 /// `context` of its neighbours, and up to as much again where that ends at a quieter place.
 ///
-/// Measured on 5 minutes of piano and of five drum kits: see `docs/long-recordings.md`.
+/// Measured on four recordings of 5 minutes of one piano, against the fit of the whole: sections of
+/// 60 s cost 0.12 dB SDR, of 75 s 0.07 dB, of 90 s 0.02 dB (without ``TemplateMemory`` 0.4 dB). Drums
+/// do not care.
 public struct SectionLayout: Sendable, Equatable {
   /// A recording up to this is one section.
   public var limit: Double
-  /// What a section should last; lasts 3/4 to 5/4 of it, before seams move.
+  /// What a section should last: half to 5/4 of it, before seams move.
   public var length: Double
   /// How far a seam may move, either way.
   public var reach: Double
@@ -17,15 +19,15 @@ public struct SectionLayout: Sendable, Equatable {
   /// How long one section takes over from the one before, around a seam; at most `context`.
   public var fade: Double
 
-  /// - Precondition: all are finite or `limit` is infinite; `limit` ≥ 1.5 `length`, `length` ≥ 4
-  ///   (`reach` + `context`), `fade` ≤ `context`.
+  /// - Precondition: all are finite or `limit` is infinite; `limit` ≥ `length` ≥ 8 (`reach` +
+  ///   `context`), `fade` ≤ `context`.
   public init(
-    limit: Double = 90, length: Double = 60, reach: Double = 4, context: Double = 1,
+    limit: Double = 90, length: Double = 75, reach: Double = 4, context: Double = 1,
     fade: Double = 0.1
   ) {
     precondition(
-      length > 0 && limit >= 1.5 * length && length >= 4 * (reach + context) && fade <= context
-        && fade >= 0 && reach >= 0, "sections of \(length) s")
+      length > 0 && limit >= length && length >= 8 * (reach + context) && reach >= 0
+        && (0...context).contains(fade), "sections of \(length) s")
     self.limit = limit
     self.length = length
     self.reach = reach

@@ -33,6 +33,7 @@ public struct SectionSeparator {
   /// Samples of the recording that have been given.
   private var position = 0
   private var observer: FitObserver?
+  private var memory: TemplateMemory?
   private var statistics = SectionStatistics()
 
   /// - Parameters:
@@ -56,6 +57,7 @@ public struct SectionSeparator {
     self.observer = observer
     sectionCount = layout.count(seconds: seconds)
     fadeLength = Int(layout.fade * sampleRate)
+    memory = sectionCount > 1 ? separator.makeMemory() : nil
   }
 
   /// Separates the next section.
@@ -72,9 +74,9 @@ public struct SectionSeparator {
     let notes = parts(in: section.extent)
     var stems: [[[Float]]]
     if sectionCount == 1 || notes.contains(where: { !$0.notes.isEmpty }) {
-      let result = try separator.separateUnchecked(
+      let result = try separator.separate(
         channels: section.channels, sampleRate: sampleRate, parts: notes, hasPedal: hasPedal,
-        withResidual: withResidual, observer: observer
+        withResidual: withResidual, memory: &memory, observer: observer
       ) { progress((index + $0) / count) }
       statistics.add(
         result, noteCount: notes.reduce(0) { $0 + $1.notes.count }, beta: separator.beta)
