@@ -109,7 +109,9 @@ public struct SectionSeparator {
         stems[part][channel] = []
         var given = Array(samples[(range.lowerBound - offset)..<(range.upperBound - offset)])
         if section.index > 0 { Self.fade(from: tail[part][channel], into: &given) }
-        if !isLast { next[part].append(Array(samples[(end - offset)..<(end - offset + fadeLength)])) }
+        if !isLast {
+          next[part].append(Array(samples[(end - offset)..<(end - offset + fadeLength)]))
+        }
         stems[part][channel] = given
       }
     }
