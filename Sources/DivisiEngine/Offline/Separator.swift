@@ -45,7 +45,8 @@ func checkNotes(of parts: [Part], durationSeconds: Double) throws(SeparationErro
   guard hasNote else { throw .noNoteInRecording }
 }
 
-/// Separates whole recordings by their score: analysis, constraints, fit, masks, synthesis.
+/// Separates whole recordings by their score: analysis, constraints, fit, masks, synthesis. Long ones
+/// go through ``SectionSeparator``.
 ///
 /// - Thread: any; a separator holds no state, so several recordings may be separated at once.
 public struct Separator: Sendable {
