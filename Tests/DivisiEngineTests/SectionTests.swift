@@ -54,6 +54,10 @@ struct SectionTests {
     return (stems, separator)
   }
 
+  private func peak(_ samples: ArraySlice<Float>) -> Float {
+    samples.reduce(0) { max($0, abs($1)) }
+  }
+
   // MARK: Cutting
 
   @Test(arguments: [1, 15_999, 24_000, 24_001, 31_000, 40_003, 56_000, 97_531], [1, 2])
@@ -206,12 +210,12 @@ struct SectionTests {
     let (stems, separator) = try separate(
       .quick(.nmf), input, parts: parts, layout: Self.layout,
       material: isDrums ? .drums(SyntheticDrum.small) : .pitched)
-    #expect(stems.joined().joined().allSatisfy(\.isFinite))
+    #expect(stems.joined().joined().allSatisfy { $0.isFinite })
     for stem in stems {
-      #expect(stem[0][40_000..<44_000].allSatisfy { $0 == 0 })
-      #expect(stem[0][1700..<8000].contains { $0 != 0 })
+      #expect(peak(stem[0][40_000..<44_000]) == 0)
+      #expect(peak(stem[0][1700..<8000]) > 0)
     }
-    #expect(stems[1][0][56_000...].allSatisfy { $0 == 0 })
+    #expect(peak(stems[1][0][56_000...]) == 0)
     #expect(separator.lossBefore.isFinite && separator.lossAfter > 0)
   }
 
@@ -254,7 +258,7 @@ struct SectionTests {
     let (stems, _) = try separate(
       settings, input, parts: parts, layout: Self.layout, material: .drums(kit))
     for start in stride(from: 0, to: 64_000, by: 8000) {
-      #expect(stems[1][0][start..<start + 8000].contains { abs($0) > 1e-3 })
+      #expect(peak(stems[1][0][start..<start + 8000]) > 1e-3)
     }
   }
 

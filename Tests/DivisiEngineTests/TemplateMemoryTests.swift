@@ -32,7 +32,7 @@ struct TemplateMemoryTests {
     let activations = constraints.activations
     let pattern = constraints.pattern
     let model = ConvolutiveNMF(
-      spectrogram: V, templates: constraints.templates, pattern: pattern,
+      spectrogram: V, templates: constraints.templates.copy(), pattern: pattern,
       divergence: Divergence(beta: 1))
     for entry in activations.indices { model.H[entry] = activations[entry] }
     return model
