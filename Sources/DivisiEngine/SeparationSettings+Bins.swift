@@ -8,8 +8,8 @@ extension SeparationSettings {
   /// How many bins of a grid are fitted: those below the cutoff, in whole blocks.
   func fittedBinCount(_ grid: TimeGrid) -> Int {
     guard cutoffHertz > 0 else { return grid.binCount }
-    let blocks = Int((grid.bin(atHertz: cutoffHertz) / Double(BinRuns.blockLength)).rounded(.up))
-    return min(grid.binCount, blocks * BinRuns.blockLength)
+    let blocks = Int((grid.bin(atHertz: cutoffHertz) / Double(BinBlocks.length)).rounded(.up))
+    return min(grid.binCount, blocks * BinBlocks.length)
   }
 
   /// Masks for so many parts.

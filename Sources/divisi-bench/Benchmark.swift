@@ -74,7 +74,6 @@ struct Benchmark: Sendable {
     case .factorisation:
       productCount = isEuclidean ? 5 : 3
       iterate = {
-        model.approximate()
         model.update(templates: true, activations: true)
         model.normalise()
       }
@@ -84,13 +83,7 @@ struct Benchmark: Sendable {
     case .multiplicative:
       productCount = isEuclidean ? 8 : 6
       let autoencoder = NonnegativeAutoencoder(decoder: model)
-      iterate = {
-        model.approximate()
-        autoencoder.updateEncoder()
-        model.update(templates: true, activations: false)
-        autoencoder.normalise()
-        autoencoder.encode()
-      }
+      iterate = { autoencoder.step() }
       iterateNaively = { naive.updateAutoencoder(divergence) }
     case .gradient(let rule):
       productCount = 5

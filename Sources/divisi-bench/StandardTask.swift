@@ -19,7 +19,7 @@ struct StandardTask {
 
   let V: Spectrogram
   let pattern: ActivationPattern
-  let runs: [BinRuns]
+  let supports: [BinBlocks]
 
   /// The same task every time.
   init() {
@@ -30,7 +30,7 @@ struct StandardTask {
     }
     self.V = Spectrogram(V)
     var rows: [ActivationPattern.Row] = []
-    var runs: [BinRuns] = []
+    var supports: [BinBlocks] = []
     for _ in 0..<Self.componentCount {
       let notes = Self.scattered(
         share: Self.freeActivations, length: Self.noteFrames, count: Self.frameCount, &generator)
@@ -39,10 +39,10 @@ struct StandardTask {
       rows.append(row)
       let partials = Self.scattered(
         share: Self.freeBins, length: Self.partialBins, count: Self.binCount, &generator)
-      runs.append(BinRuns(binCount: Self.binCount) { partials[$0] })
+      supports.append(BinBlocks(binCount: Self.binCount) { partials[$0] })
     }
     pattern = ActivationPattern(rows: rows, frameCount: Self.frameCount)
-    self.runs = runs
+    self.supports = supports
   }
 
   /// A mask of stretches of one length at random places, until a share is covered.
@@ -66,12 +66,12 @@ struct StandardTask {
   func makeModel(_ divergence: Divergence, templateFrames: Int) -> ConvolutiveNMF {
     var generator = SeededGenerator(seed: 2)
     let templates = Templates(
-      binCount: Self.binCount, runs: runs, frameCount: templateFrames)
+      binCount: Self.binCount, supports: supports, frameCount: templateFrames)
     for component in 0..<Self.componentCount {
       for frame in 0..<templateFrames {
         let values = templates.frame(frame, ofComponent: component)
-        for run in runs[component].runs {
-          for bin in Int(run.lowerBound)..<min(Int(run.upperBound), Self.binCount) {
+        for block in supports[component].blocks {
+          for bin in Int(block)..<min(Int(block) + BinBlocks.length, Self.binCount) {
             values[bin] = generator.nextUnit()
           }
         }
@@ -85,8 +85,8 @@ struct StandardTask {
   /// millions.
   var freeProducts: Double {
     var sum = 0
-    for component in runs.indices {
-      sum += pattern.entries(ofComponent: component).count * runs[component].binCount
+    for component in supports.indices {
+      sum += pattern.entries(ofComponent: component).count * supports[component].binCount
     }
     return Double(sum) * 1e-6
   }
@@ -95,7 +95,7 @@ struct StandardTask {
   var summary: String {
     let activations = Double(pattern.entryCount) / Double(Self.frameCount * Self.componentCount)
     let bins =
-      Double(runs.reduce(0) { $0 + $1.binCount }) / Double(Self.binCount * Self.componentCount)
+      Double(supports.reduce(0) { $0 + $1.binCount }) / Double(Self.binCount * Self.componentCount)
     return "V \(Self.binCount) × \(Self.frameCount), R = \(Self.componentCount), "
       + "\(Report.number(100 * activations)) % of H and \(Report.number(100 * bins)) % of W free"
   }

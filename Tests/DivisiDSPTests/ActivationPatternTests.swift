@@ -56,8 +56,8 @@ struct ActivationPatternTests {
 
 struct TemplatesTests {
   @Test func scalingKeepsToTheComponent() {
-    let runs = [BinRuns.full(binCount: 10), BinRuns(binCount: 10) { $0 == 9 }]
-    let templates = Templates(binCount: 10, runs: runs, frameCount: 2)
+    let supports = [BinBlocks.full(binCount: 10), BinBlocks(binCount: 10) { $0 == 9 }]
+    let templates = Templates(binCount: 10, supports: supports, frameCount: 2)
     for frame in 0..<2 {
       templates.frame(frame, ofComponent: 0).update(repeating: 1, count: 10)
       templates.frame(frame, ofComponent: 1)[9] = Float(frame + 1)

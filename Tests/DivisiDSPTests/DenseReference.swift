@@ -126,16 +126,20 @@ struct DenseReference {
     H = map(code) { r, n, h in h * mask[r][n] }
   }
 
-  /// W_E ← W_E ⊙ (((W_Dᵀ P) ⊙ M_H) Vᵀ) ⊘ (((W_Dᵀ D) ⊙ M_H) Vᵀ + ε) and W_D's step, from one
-  /// approximation.
+  /// W_E ← W_E ⊙ (((W_Dᵀ P) ⊙ M_H) Vᵀ) ⊘ (((W_Dᵀ D) ⊙ M_H) Vᵀ + ε), W_D's step and the code: both
+  /// steps from one approximation, or for β = 2 the second from the code after the first.
   mutating func updateAutoencoder() {
-    let approximation = approximation
     let (P, D) = (weighted(approximation), raised(approximation))
     let numerators = map(analysed(P, by: W)) { r, n, x in x * mask[r][n] }
     let denominators = map(analysed(D, by: W)) { r, n, x in x * mask[r][n] }
     encoder = stepped(
       encoder, collected(V, with: numerators), collected(V, with: denominators))
-    W = stepped(W, collected(P, with: H), collected(D, with: H))
+    if beta == 2 {
+      encode()
+      W = stepped(W, collected(V, with: H), collected(approximation, with: H))
+    } else {
+      W = stepped(W, collected(P, with: H), collected(D, with: H))
+    }
   }
 
   /// Templates to a sum of 1, H and the encoder inversely.

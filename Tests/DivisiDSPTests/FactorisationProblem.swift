@@ -84,10 +84,10 @@ struct FactorisationProblem {
     for frame in 0..<Self.frameCount {
       for bin in 0..<Self.binCount { V[bin, frame] = self.V[frame][bin] }
     }
-    let runs = W.map { frames in
-      BinRuns(binCount: Self.binCount) { bin in frames.contains { $0[bin] > 0 } }
+    let supports = W.map { frames in
+      BinBlocks(binCount: Self.binCount) { bin in frames.contains { $0[bin] > 0 } }
     }
-    let templates = Templates(binCount: Self.binCount, runs: runs, frameCount: W[0].count)
+    let templates = Templates(binCount: Self.binCount, supports: supports, frameCount: W[0].count)
     for (component, frames) in W.enumerated() {
       for (frame, values) in frames.enumerated() {
         for bin in 0..<Self.binCount {
@@ -110,19 +110,21 @@ struct Subject {
   init(
     _ item: ModelCase, _ problem: FactorisationProblem, parallel: @escaping Parallel = sequentially
   ) {
-    model = problem.makeModel(beta: item.beta, parallel: parallel)
+    self.init(item, problem.makeModel(beta: item.beta, parallel: parallel), parallel: parallel)
+  }
+
+  init(
+    _ item: ModelCase, _ model: ConvolutiveNMF, parallel: @escaping Parallel = sequentially
+  ) {
+    self.model = model
     autoencoder =
       item.family.hasEncoder ? NonnegativeAutoencoder(decoder: model, parallel: parallel) : nil
   }
 
   /// One iteration on all factors, normalised.
   func iterate() {
-    model.approximate()
     if let autoencoder {
-      autoencoder.updateEncoder()
-      model.update(templates: true, activations: false)
-      autoencoder.normalise()
-      autoencoder.encode()
+      autoencoder.step()
     } else {
       model.update(templates: true, activations: true)
       model.normalise()

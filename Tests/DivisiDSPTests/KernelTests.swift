@@ -2,7 +2,7 @@ import Testing
 
 @testable import DivisiDSP
 
-/// Kernels against plain loops in double precision, over the same runs.
+/// Kernels against plain loops in double precision, over the same blocks.
 struct KernelTests {
   private let binCount = 61
   private static let masks: [@Sendable (Int) -> Bool] = [
@@ -23,17 +23,13 @@ struct KernelTests {
     (0..<binCount).map { Double(column[$0]) }
   }
 
-  private func isCovered(_ bin: Int, _ runs: BinRuns) -> Bool {
-    runs.runs.contains { $0.contains(Int32(bin)) }
-  }
-
   /// A few additions and multiplications of numbers around 1 in single precision.
   private func agree(
     _ column: UnsafeMutablePointer<Float>, _ expected: (Int) -> Double,
-    elsewhere: [Double], _ runs: BinRuns
+    elsewhere: [Double], _ support: BinBlocks
   ) -> Bool {
     (0..<binCount).allSatisfy { bin in
-      isCovered(bin, runs)
+      support.contains(bin)
         ? abs(Double(column[bin]) - expected(bin)) <= 2e-6 * max(1, abs(expected(bin)))
         : Double(column[bin]) == elsewhere[bin]
     }
@@ -41,7 +37,8 @@ struct KernelTests {
 
   @Test(arguments: masks.indices)
   func columnKernels(mask: Int) {
-    let runs = BinRuns(binCount: binCount, where: Self.masks[mask])
+    let support = BinBlocks(binCount: binCount, where: Self.masks[mask])
+    defer { withExtendedLifetime(support) {} }
     let x = columns(4, seed: 1)
     let xs = (0..<4).map { values(x.column($0)) }
     func pointer(_ index: Int) -> UnsafePointer<Float> { UnsafePointer(x.column(index)) }
@@ -50,76 +47,106 @@ struct KernelTests {
     let old = values(start.column(0))
 
     var y = start.copy()
-    RunKernels.add(pointer(0), gain: 0.3, to: y.column(0), over: runs.runs)
-    #expect(agree(y.column(0), { old[$0] + 0.3 * xs[0][$0] }, elsewhere: old, runs))
+    BlockKernels.add(pointer(0), gain: 0.3, to: y.column(0), over: support.blocks)
+    #expect(agree(y.column(0), { old[$0] + 0.3 * xs[0][$0] }, elsewhere: old, support))
 
     y = start.copy()
     let gains: [Double] = [0.5, -1.5, 2, 0.25]
-    RunKernels.add(four, gains: [0.5, -1.5, 2, 0.25], to: y.column(0), over: runs.runs)
+    BlockKernels.add(four, gains: [0.5, -1.5, 2, 0.25], to: y.column(0), over: support.blocks)
     let sum = { (bin: Int) in (0..<4).reduce(old[bin]) { $0 + gains[$1] * xs[$1][bin] } }
-    #expect(agree(y.column(0), sum, elsewhere: old, runs))
+    #expect(agree(y.column(0), sum, elsewhere: old, support))
 
     y = start.copy()
-    RunKernels.scale(y.column(0), by: -3, over: runs.runs)
-    #expect(agree(y.column(0), { -3 * old[$0] }, elsewhere: old, runs))
+    let z = columns(1, seed: 9)
+    let oldZ = values(z.column(0))
+    BlockKernels.add(
+      four, gains: [0.5, -1.5, 2, 0.25], to: y.column(0), gains: [0, 1, -1, 3], to: z.column(0),
+      over: support.blocks)
+    #expect(agree(y.column(0), sum, elsewhere: old, support))
+    let difference = { oldZ[$0] + xs[1][$0] - xs[2][$0] + 3 * xs[3][$0] }
+    #expect(agree(z.column(0), difference, elsewhere: oldZ, support))
+
+    let targets = x.copy()
+    BlockKernels.add(
+      start.column(0), gains: [0.5, -1.5, 2, 0.25],
+      to: (targets.column(0), targets.column(1), targets.column(2), targets.column(3)),
+      over: support.blocks)
+    for lane in 0..<4 {
+      #expect(
+        agree(
+          targets.column(lane), { xs[lane][$0] + gains[lane] * old[$0] }, elsewhere: xs[lane],
+          support))
+    }
 
     y = start.copy()
-    RunKernels.clear(y.column(0), over: runs.runs)
-    #expect(agree(y.column(0), { _ in 0 }, elsewhere: old, runs))
+    BlockKernels.subtract(pointer(2), from: y.column(0), over: support.blocks)
+    #expect(agree(y.column(0), { old[$0] - xs[2][$0] }, elsewhere: old, support))
 
     y = start.copy()
-    RunKernels.multiply(y.column(0), by: pointer(1), gain: 0.7, over: runs.runs)
-    #expect(agree(y.column(0), { old[$0] * xs[1][$0] * 0.7 }, elsewhere: old, runs))
+    BlockKernels.scale(y.column(0), by: -3, over: support.blocks)
+    #expect(agree(y.column(0), { -3 * old[$0] }, elsewhere: old, support))
+
+    y = start.copy()
+    BlockKernels.clear(y.column(0), over: support.blocks)
+    #expect(agree(y.column(0), { _ in 0 }, elsewhere: old, support))
+
+    y = start.copy()
+    BlockKernels.multiply(y.column(0), by: pointer(1), gain: 0.7, over: support.blocks)
+    #expect(agree(y.column(0), { old[$0] * xs[1][$0] * 0.7 }, elsewhere: old, support))
   }
 
   @Test(arguments: masks.indices)
   func divisionHasAFloor(mask: Int) {
-    let runs = BinRuns(binCount: binCount, where: Self.masks[mask])
+    let support = BinBlocks(binCount: binCount, where: Self.masks[mask])
+    defer { withExtendedLifetime(support) {} }
     let y = columns(1, seed: 3)
     let old = values(y.column(0))
     let factors = columns(2, seed: 4)
     for bin in 0..<binCount { factors[bin, 1] = bin % 5 == 0 ? 0 : factors[bin, 1].magnitude + 1 }
     let (numerator, denominator) = (values(factors.column(0)), values(factors.column(1)))
-    RunKernels.multiply(
-      y.column(0), by: factors.column(0), over: factors.column(1), runs: runs.runs)
+    BlockKernels.multiply(
+      y.column(0), by: factors.column(0), over: factors.column(1), blocks: support.blocks)
     let expected = { (bin: Int) in old[bin] * numerator[bin] / (denominator[bin] + 1e-9) }
-    #expect(agree(y.column(0), expected, elsewhere: old, runs))
+    #expect(agree(y.column(0), expected, elsewhere: old, support))
   }
 
   @Test(arguments: masks.indices)
   func sums(mask: Int) {
-    let runs = BinRuns(binCount: binCount, where: Self.masks[mask])
-    let bins = (0..<binCount).filter { isCovered($0, runs) }
+    let support = BinBlocks(binCount: binCount, where: Self.masks[mask])
+    defer { withExtendedLifetime(support) {} }
+    let bins = (0..<binCount).filter { support.contains($0) }
     let w = columns(1, seed: 5)
     let x = columns(4, seed: 6)
     let weights = values(w.column(0))
     func pointer(_ index: Int) -> UnsafePointer<Float> { UnsafePointer(x.column(index)) }
-    let dots = RunKernels.dot(
-      w.column(0), (pointer(0), pointer(1), pointer(2), pointer(3)), over: runs.runs)
+    let dots = BlockKernels.dot(
+      w.column(0), (pointer(0), pointer(1), pointer(2), pointer(3)), over: support.blocks)
     for index in 0..<4 {
       let expected = bins.reduce(0.0) { $0 + weights[$1] * Double(x[$1, index]) }
       #expect(abs(Double(dots[index]) - expected) < 5e-6)
-      let single = RunKernels.dot(w.column(0), pointer(index), over: runs.runs)
+      let single = BlockKernels.dot(w.column(0), pointer(index), over: support.blocks)
       #expect(abs(Double(single) - expected) < 5e-6)
     }
     let total = bins.reduce(0.0) { $0 + weights[$1] }
-    #expect(abs(Double(RunKernels.sum(w.column(0), over: runs.runs)) - total) < 5e-6)
+    #expect(abs(Double(BlockKernels.sum(w.column(0), over: support.blocks)) - total) < 5e-6)
   }
 
-  /// Every number of templates that may wait, in batches that runs interrupt.
+  /// Every number of templates that may wait, in batches that other bins interrupt.
   @Test(arguments: 0...10)
   func batchAddsEveryTemplateOnce(count: Int) {
     let x = columns(max(count, 1), seed: 7)
+    let supports = Self.masks.map { BinBlocks(binCount: binCount, where: $0) }
+    defer { withExtendedLifetime(supports) {} }
     for pattern in 0..<4 {
       let y = columns(1, seed: 8)
       var expected = values(y.column(0))
       var batch = TemplateBatch(result: y.column(0))
       for index in 0..<count {
         let choice = pattern == 3 ? 3 : pattern == 2 && index % 3 == 2 ? 4 : pattern == 1 ? 0 : 2
-        let runs = BinRuns(binCount: binCount, where: Self.masks[index % 5 == 4 ? 1 : choice])
+        let support = supports[index % 5 == 4 ? 1 : choice]
         let gain = Float(index) - 2.5
-        batch.add(x.column(index), gain: gain, runs: runs.runs)
-        for bin in 0..<binCount where isCovered(bin, runs) {
+        batch.add(x.column(index), gain: gain, over: support.blocks)
+        for bin in 0..<binCount where support.contains(bin) {
           expected[bin] += Double(gain) * Double(x[bin, index])
         }
       }

@@ -10,7 +10,7 @@ import Testing
 @Suite(.enabled(if: divisi_has_avx2(), "this processor has no AVX2"))
 struct KernelVariantTests {
   private let columns: Spectrogram
-  private let runs: [BinRuns.Run] = [0..<8, 24..<72, 80..<200]
+  private let support = BinBlocks(binCount: 200) { $0 < 8 || (24..<72).contains($0) || $0 >= 80 }
   private let gains = SIMD4<Float>(0.3, 1.7, 0, 2.1e-5)
 
   init() {
@@ -27,34 +27,73 @@ struct KernelVariantTests {
     UnsafePointer(columns.values.column(index))
   }
 
-  @Test func sums() {
-    let results = [false, true].map { isWide in
+  private var four: Columns { (column(0), column(1), column(2), column(3)) }
+
+  /// Has both variants change columns 4 and 5 of copies, and expects the same change.
+  private func expectSame(
+    _ baseline:
+      @escaping (Columns, UnsafeMutablePointer<Float>, UnsafeMutablePointer<Float>, Blocks) -> Void,
+    _ wide:
+      @escaping (Columns, UnsafeMutablePointer<Float>, UnsafeMutablePointer<Float>, Blocks) -> Void
+  ) {
+    let results = [baseline, wide].map { kernel in
       let y = columns.values.copy()
-      let x = (column(0), column(1), column(2), column(3))
-      runs.withUnsafeBufferPointer { runs in
-        if isWide {
-          DivisiKernelsAVX2.Kernels.add(x, gains: gains, to: y.column(4), over: runs)
-        } else {
-          DivisiKernels.Kernels.add(x, gains: gains, to: y.column(4), over: runs)
-        }
-      }
-      return (0..<200).map { y[$0, 4].bitPattern }
+      kernel(four, y.column(4), y.column(5), support.blocks)
+      return (0..<200).flatMap { [y[$0, 4].bitPattern, y[$0, 5].bitPattern] }
     }
     #expect(results[0] == results[1])
-    #expect(results[0] != (0..<200).map { columns.values[$0, 4].bitPattern })
+    let before = (0..<200).map { columns.values[$0, 4].bitPattern }
+    #expect(stride(from: 0, to: 400, by: 2).map { results[0][$0] } != before)
+  }
+
+  @Test func sums() {
+    let others = SIMD4<Float>(0.7, 0, 3.3e-4, 2)
+    expectSame(
+      { DivisiKernels.Kernels.add($0, gains: gains, to: $1, over: $3) },
+      { DivisiKernelsAVX2.Kernels.add($0, gains: gains, to: $1, over: $3) })
+    expectSame(
+      { DivisiKernels.Kernels.add($0, gains: gains, to: $1, gains: others, to: $2, over: $3) },
+      { DivisiKernelsAVX2.Kernels.add($0, gains: gains, to: $1, gains: others, to: $2, over: $3) })
+    expectSame(
+      { DivisiKernels.Kernels.add($0.0, gain: 0.3, to: $1, over: $3) },
+      { DivisiKernelsAVX2.Kernels.add($0.0, gain: 0.3, to: $1, over: $3) })
+  }
+
+  @Test func sumsOfFourColumns() {
+    let results = [false, true].map { isWide in
+      let y = columns.values.copy()
+      let four = (y.column(1), y.column(2), y.column(3), y.column(4))
+      if isWide {
+        DivisiKernelsAVX2.Kernels.add(column(0), gains: gains, to: four, over: support.blocks)
+      } else {
+        DivisiKernels.Kernels.add(column(0), gains: gains, to: four, over: support.blocks)
+      }
+      return (1...4).flatMap { column in (0..<200).map { y[$0, column].bitPattern } }
+    }
+    #expect(results[0] == results[1])
+  }
+
+  @Test func quotientsAndDifferences() {
+    expectSame(
+      { DivisiKernels.Kernels.divide($0.1, by: $1, epsilon: 1e-9, over: $3) },
+      { DivisiKernelsAVX2.Kernels.divide($0.1, by: $1, epsilon: 1e-9, over: $3) })
+    expectSame(
+      { DivisiKernels.Kernels.subtract($0.2, from: $1, over: $3) },
+      { DivisiKernelsAVX2.Kernels.subtract($0.2, from: $1, over: $3) })
   }
 
   @Test func products() {
-    let x = (column(0), column(1), column(2), column(3))
-    let results = runs.withUnsafeBufferPointer { runs in
-      (
-        DivisiKernels.Kernels.dot(column(5), x, over: runs),
-        DivisiKernelsAVX2.Kernels.dot(column(5), x, over: runs)
-      )
-    }
+    let blocks = support.blocks
+    let results = (
+      DivisiKernels.Kernels.dot(column(5), four, over: blocks),
+      DivisiKernelsAVX2.Kernels.dot(column(5), four, over: blocks)
+    )
     for lane in 0..<4 {
       #expect(results.0[lane].bitPattern == results.1[lane].bitPattern)
       #expect(results.0[lane] != 0)
     }
+    #expect(
+      DivisiKernels.Kernels.dot(column(5), column(0), over: blocks).bitPattern
+        == DivisiKernelsAVX2.Kernels.dot(column(5), column(0), over: blocks).bitPattern)
   }
 }

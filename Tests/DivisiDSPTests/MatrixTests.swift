@@ -1,4 +1,4 @@
-import DivisiDSP
+@testable import DivisiDSP
 import Testing
 
 struct MatrixTests {
@@ -32,36 +32,43 @@ struct MatrixTests {
   }
 }
 
-struct BinRunsTests {
-  @Test func runsAreTheBlocksOfTheMask() {
-    var generator = SeededGenerator(seed: 1)
+struct BinBlocksTests {
+  private func mask(_ binCount: Int, _ density: Float, seed: UInt64) -> [Bool] {
+    var generator = SeededGenerator(seed: seed)
+    return (0..<binCount).map { _ in generator.nextUnit() <= density }
+  }
+
+  @Test func blocksCoverTheMask() {
     for binCount in [1, 7, 8, 9, 16, 37, 64, 100] {
       for density in [0, 0.02, 0.1, 0.5, 1] as [Float] {
-        let mask = (0..<binCount).map { _ in generator.nextUnit() <= density }
-        let runs = BinRuns(binCount: binCount) { mask[$0] }
-        let blocks = (binCount + 7) / 8
-        let wanted = (0..<blocks).filter { block in
-          mask[(8 * block)..<min(8 * block + 8, binCount)].contains(true)
+        let mask = mask(binCount, density, seed: 1)
+        let support = BinBlocks(binCount: binCount) { mask[$0] }
+        let wanted = stride(from: 0, to: binCount, by: 8).filter {
+          mask[$0..<min($0 + 8, binCount)].contains(true)
         }
-        let found = runs.runs.flatMap { run in
-          stride(from: Int(run.lowerBound), to: Int(run.upperBound), by: 8).map { $0 / 8 }
-        }
-        #expect(found == wanted)
-        #expect(
-          runs.runs.allSatisfy { $0.lowerBound % 8 == 0 && $0.count % 8 == 0 && $0.count > 0 })
-        for (run, next) in zip(runs.runs, runs.runs.dropFirst()) {
-          #expect(run.upperBound < next.lowerBound, "runs touch")
-        }
-        #expect(runs.binCount == 8 * wanted.count)
+        #expect(stride(from: 0, to: binCount, by: 8).filter(support.contains) == wanted)
+        #expect(support.binCount == 8 * wanted.count)
+        for bin in 0..<binCount { #expect(support.contains(bin) == wanted.contains(bin / 8 * 8)) }
       }
     }
   }
 
   @Test func fullCoversAllBins() {
-    let runs = BinRuns.full(binCount: 1025).runs
-    #expect(runs.map(\.lowerBound) == [0])
-    #expect(runs.map(\.count) == [1032])
-    #expect(BinRuns.full(binCount: 0).runs.isEmpty)
+    let full = BinBlocks.full(binCount: 1025)
+    withExtendedLifetime(full) {
+      #expect(full.blocks.map(Int.init) == Array(stride(from: 0, through: 1024, by: 8)))
+    }
+    #expect(full.binCount == 1032)
+    #expect(BinBlocks.full(binCount: 0).binCount == 0)
+  }
+
+  @Test func unionCoversWhatAnyCovers() {
+    let masks = (0..<3).map { mask(100, 0.05, seed: $0 + 5) }
+    let union = BinBlocks.union(
+      masks.map { mask in BinBlocks(binCount: 100) { mask[$0] } }, binCount: 100)
+    #expect(union == BinBlocks(binCount: 100) { bin in masks.contains { $0[bin] } })
+    #expect(union != BinBlocks(binCount: 100) { masks[0][$0] })
+    #expect(BinBlocks.union([], binCount: 100).binCount == 0)
   }
 }
 

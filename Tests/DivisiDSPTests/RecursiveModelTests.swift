@@ -16,7 +16,7 @@ struct RecursiveModelTests {
     Self.components.map { component in
       let memory = RecursiveMemory(
         binCount: model.binCount, templateFrames: model.templateFrames,
-        runs: model.W.runs[component], hasEncoder: hasEncoder)
+        support: model.W.supports[component], hasEncoder: hasEncoder)
       for frame in 0..<model.templateFrames {
         let w = model.W.frame(frame, ofComponent: component)
         for bin in 0..<model.binCount { memory.template(frame)[bin] = w[bin] }
@@ -59,10 +59,8 @@ struct RecursiveModelTests {
     let recursive = RecursiveNMF(
       model: model, memories: memories(of: model, hasEncoder: false))
     for _ in 0..<5 {
-      plain.approximate()
       plain.update(templates: true, activations: false)
       plain.normalise()
-      plain.approximate()
       plain.update(templates: false, activations: true)
       recursive.step()
     }
@@ -80,11 +78,7 @@ struct RecursiveModelTests {
     let recursive = RecursiveAutoencoder(
       model: model, memories: memories(of: model, hasEncoder: true))
     for _ in 0..<5 {
-      plain.approximate()
-      autoencoder.updateEncoder()
-      plain.update(templates: true, activations: false)
-      autoencoder.normalise()
-      autoencoder.encode()
+      autoencoder.step()
       recursive.step()
     }
     expectClose(Array(model.H), Array(plain.H), within: 1e-4)
@@ -101,7 +95,6 @@ struct RecursiveModelTests {
     let before = Array(model.H)
     recursive.refine(frames: 5..<12, steps: 2)
     for _ in 0..<2 {
-      plain.approximate()
       plain.update(templates: false, activations: true)
     }
     for entry in 0..<model.pattern.entryCount {
@@ -136,7 +129,6 @@ struct RecursiveModelTests {
     opening.finish(leaving: cut, decay: 1)
     let closing = RecursiveNMF(model: second, memories: past)
     closing.updateTemplates()
-    both.approximate()
     both.update(templates: true, activations: false)
     both.normalise()
 

@@ -32,7 +32,6 @@ struct ReferenceTests {
       expectEqual(subject, reference)
     }
     for _ in 0..<2 {
-      subject.model.approximate()
       subject.model.update(templates: false, activations: true)
       reference.update(templates: false, activations: true)
     }
@@ -48,7 +47,6 @@ struct ReferenceTests {
     let problem = FactorisationProblem(templateFrames: 1, isSparse: true, seed: 12)
     let model = problem.makeModel(beta: beta)
     let gains = problem.rows.map(\.weights)
-    model.approximate()
     model.update(templates: false, activations: true)
     for component in gains.indices {
       for entry in model.pattern.entries(ofComponent: component) {

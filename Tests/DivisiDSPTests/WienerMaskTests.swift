@@ -21,7 +21,6 @@ struct WienerMaskTests {
     let problem = FactorisationProblem(templateFrames: 5, isSparse: true, seed: seed)
     let model = problem.makeModel(beta: 1)
     for _ in 0..<3 {
-      model.approximate()
       model.update(templates: false, activations: true)
     }
     for entry in model.H.indices { model.H[entry] *= gain }

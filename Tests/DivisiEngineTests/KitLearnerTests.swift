@@ -54,7 +54,7 @@ struct KitLearnerTests {
     for (sampleRate, frames) in [(8000.0, 1), (8000, 4), (44_100, 3), (192_000, 2)] {
       let grid = TimeGrid(sampleRate: sampleRate, resolution: 1024, hopAtResolution: 256)
       let templates = Templates(
-        binCount: grid.binCount, runs: [.full(binCount: grid.binCount)], frameCount: frames)
+        binCount: grid.binCount, supports: [.full(binCount: grid.binCount)], frameCount: frames)
       for articulation in [36, 42, 45, 49, 80] {
         kit.write(articulation: articulation, component: 0, grid: grid, to: templates)
         #expect(abs(templates.values.maximum() - 1) < 1e-5)

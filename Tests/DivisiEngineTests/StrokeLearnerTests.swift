@@ -130,7 +130,7 @@ struct StrokeLearnerTests {
     row.open(0..<100, part: 0)
     let model = ConvolutiveNMF(
       spectrogram: Spectrogram(Matrix(rowCount: 8, columnCount: 100)),
-      templates: Templates(binCount: 8, runs: [.full(binCount: 8)], frameCount: 1),
+      templates: Templates(binCount: 8, supports: [.full(binCount: 8)], frameCount: 1),
       pattern: ActivationPattern(rows: [row], frameCount: 100),
       divergence: Divergence(beta: 1))
     for entry in 0..<100 {

@@ -56,6 +56,17 @@ public struct Matrix: ~Copyable, @unchecked Sendable {
   /// All columns, for kernels that choose between matrices; valid as long as the matrix.
   var view: ColumnView { ColumnView(base: UnsafePointer(base), stride: columnStride) }
 
+  /// Some columns under other indices; valid as long as the matrix.
+  func view(from column: Int, as first: Int) -> ColumnView {
+    ColumnView(base: UnsafePointer(self.column(column)), stride: columnStride, first: first)
+  }
+
+  /// Copies some columns to where they may overlap; nothing in an empty matrix.
+  func move(_ source: Int, to target: Int, _ count: Int) {
+    guard columnCount > 0, count > 0, source != target else { return }
+    column(target).update(from: column(source), count: count * columnStride)
+  }
+
   /// One value.
   @inlinable
   public subscript(row: Int, column: Int) -> Float {
@@ -89,11 +100,14 @@ public struct Matrix: ~Copyable, @unchecked Sendable {
   }
 }
 
-/// The columns of a matrix that lives elsewhere.
-struct ColumnView {
+/// Columns that live elsewhere.
+struct ColumnView: @unchecked Sendable {
+  /// The column ``first``.
   let base: UnsafePointer<Float>
   let stride: Int
+  /// The index of the first column there is.
+  var first = 0
 
   @inline(__always)
-  func column(_ index: Int) -> UnsafePointer<Float> { base + index &* stride }
+  func column(_ index: Int) -> UnsafePointer<Float> { base + (index &- first) &* stride }
 }

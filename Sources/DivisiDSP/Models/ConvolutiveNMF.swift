@@ -5,9 +5,8 @@
 /// outside the activation pattern are zero and stay zero, and are never multiplied: the cost is
 /// that of the free entries only.
 ///
-/// A step is `approximate()` followed by updates that all use that approximation. Updating H alone
-/// or W alone lowers the divergence for 1 ≤ β ≤ 2; updating both from one approximation costs half
-/// and lowers it in practice.
+/// Updating H alone or W alone lowers the divergence for 1 ≤ β ≤ 2; updating both from one
+/// approximation costs half and lowers it in practice.
 ///
 /// - Thread: one at a time; work inside a call is spread by `parallel`, and the bits do not depend
 ///   on how.
@@ -26,31 +25,56 @@ public final class ConvolutiveNMF: @unchecked Sendable {
   /// What the updates reduce.
   public let divergence: Divergence
 
-  /// V̂ while a frame is approximated, then V̂^(β−2) ⊙ V; K × N, or empty for β = 2, where that is V.
-  private var ratio: Matrix
-  /// V̂^(β−1); K × N, or empty for β = 1, where that is 1.
-  private var power: Matrix
-  private let parallel: Parallel
+  /// The order of updates.
+  let sweep: FrameSweep
+  /// All bins, K.
+  let allBins: BinBlocks
+  let parallel: Parallel
+  /// V̂ and what updates make of it; nil until the first.
+  var tiles: FactorTiles?
+  private var sums: Sums?
+  /// W H Hᵀ, K × R; empty where it is not used.
+  var gramDenominators: Matrix
+
+  /// Numerators and denominators of an update of templates; no denominators where D is 1, which
+  /// makes them sums of activations, or where they are ``gramDenominators``.
+  struct Sums: Sendable {
+    let numerators: TemplateSums
+    let denominators: TemplateSums?
+  }
   /// Numerator and denominator of each entry's update.
-  private let numerators: UnsafeMutableBufferPointer<Float>
-  private let denominators: UnsafeMutableBufferPointer<Float>
-  private let silence: Matrix
+  let numerators: UnsafeMutableBufferPointer<Float>
+  let denominators: UnsafeMutableBufferPointer<Float>
+  let silence: Matrix
 
   /// Takes over the templates; H starts at the weights of the pattern.
   ///
   /// - Precondition: the shapes agree.
-  public init(
+  public convenience init(
     spectrogram V: Spectrogram, templates W: consuming Templates, pattern: ActivationPattern,
     divergence: Divergence, parallel: @escaping Parallel = sequentially
+  ) {
+    self.init(
+      spectrogram: V, templates: W, pattern: pattern, divergence: divergence, parallel: parallel,
+      blockLength: nil, chunkCount: nil)
+  }
+
+  /// The same with blocks and chunks of a sweep that are not those which suit the shape.
+  init(
+    spectrogram V: Spectrogram, templates W: consuming Templates, pattern: ActivationPattern,
+    divergence: Divergence, parallel: @escaping Parallel, blockLength: Int?, chunkCount: Int?
   ) {
     precondition(
       V.binCount == W.binCount && V.frameCount == pattern.frameCount
         && W.componentCount == pattern.componentCount,
       "V \(V.binCount) × \(V.frameCount), W \(W.binCount) × \(W.componentCount), "
         + "H \(pattern.componentCount) × \(pattern.frameCount)")
-    ratio = Matrix(rowCount: V.binCount, columnCount: divergence.beta == 2 ? 0 : V.frameCount)
-    power = Matrix(rowCount: V.binCount, columnCount: divergence.beta == 1 ? 0 : V.frameCount)
+    sweep = FrameSweep(
+      pattern, frames: 0..<V.frameCount, templates: W, blockLength: blockLength,
+      chunkCount: chunkCount)
     silence = Matrix(rowCount: V.binCount, columnCount: 1)
+    allBins = .full(binCount: V.binCount)
+    gramDenominators = Matrix(rowCount: V.binCount, columnCount: 0)
     self.V = V
     self.W = W
     self.pattern = pattern
@@ -76,117 +100,50 @@ public final class ConvolutiveNMF: @unchecked Sendable {
   var componentCount: Int { W.componentCount }
   var templateFrames: Int { W.frameCount }
 
-  /// V̂^(β−2) ⊙ V.
-  var weighted: ColumnView { divergence.beta == 2 ? V.values.view : ratio.view }
-
-  // MARK: The approximation
-
-  /// Adds to one frame of V̂ what the entries sound like there.
-  ///
-  /// - Parameters:
-  ///   - frame: n.
-  ///   - result: K values, added to.
-  ///   - part: only the entries of this part; nil for all.
-  func addApproximation(
-    ofFrame frame: Int, part: Int16? = nil, to result: UnsafeMutablePointer<Float>
-  ) {
-    var batch = TemplateBatch(result: result)
-    for delay in 0..<min(templateFrames, frame + 1) {
-      for entry in pattern.entries(inFrame: frame - delay) {
-        let gain = H[Int(entry)]
-        if gain == 0 || (part != nil && pattern.parts[Int(entry)] != part) { continue }
-        let component = Int(pattern.components[Int(entry)])
-        batch.add(W.frame(delay, ofComponent: component), gain: gain, runs: W.runs[component].runs)
-      }
-    }
-    batch.flush()
-  }
-
-  /// Computes V̂ from W and H, and from it the factors of the next updates.
-  ///
-  /// - Precondition: ``finish()`` has not been called.
-  /// - Complexity: O(free entries of H · T · free bins + K · N).
-  public func approximate() { approximate(frames: 0..<frameCount) }
-
-  /// Computes V̂ in some frames, and from it the factors of updates that read no others.
-  func approximate(frames: Range<Int>) {
-    precondition(ratio.columnCount + power.columnCount >= frameCount, "the model is finished")
-    let chunk = 16
-    parallel((frames.count + chunk - 1) / chunk) { [self] index in
-      let first = frames.lowerBound + index * chunk
-      for frame in first..<min(first + chunk, frames.upperBound) {
-        let result = divergence.beta == 2 ? power.column(frame) : ratio.column(frame)
-        result.update(repeating: 0, count: ratio.columnStride)
-        addApproximation(ofFrame: frame, to: result)
-        divergence.factors(
-          V.values.column(frame), approximation: result,
-          power: power.columnCount > 0 ? power.column(frame) : nil, count: ratio.columnStride)
-      }
-    }
-  }
-
-  /// The divergence of V from W and H as they are now; leaves the factors of the next update alone.
-  public func loss() -> Double {
-    let chunk = 64
-    let chunks = (frameCount + chunk - 1) / chunk
-    let sums = UnsafeMutableBufferPointer<Double>.allocate(capacity: chunks)
-    defer { sums.deallocate() }
-    nonisolated(unsafe) let results = sums
-    parallel(chunks) { [self] index in
-      let approximation = Matrix(rowCount: binCount, columnCount: 1)
-      let column = approximation.column(0)
-      var sum = 0.0
-      for frame in index * chunk..<min((index + 1) * chunk, frameCount) {
-        column.update(repeating: 0, count: approximation.columnStride)
-        addApproximation(ofFrame: frame, to: column)
-        sum += divergence.sum(V.values.column(frame), approximation: column, count: binCount)
-      }
-      results[index] = sum
-    }
-    return sums.reduce(0, +)
-  }
-
-  /// The factor by which W H would approximate V best in the least-squares sense: ⟨V, V̂⟩ / ⟨V̂,
-  /// V̂⟩; 1 where V̂ is zero.
-  public func leastSquaresGain() -> Float {
-    let approximation = Matrix(rowCount: binCount, columnCount: 1)
-    let column = approximation.column(0)
-    var product = 0.0
-    var energy = 0.0
-    for frame in 0..<frameCount {
-      column.update(repeating: 0, count: approximation.columnStride)
-      addApproximation(ofFrame: frame, to: column)
-      let v = V.values.column(frame)
-      for bin in 0..<binCount {
-        product += Double(v[bin] * column[bin])
-        energy += Double(column[bin] * column[bin])
-      }
-    }
-    return energy > 0 ? Float(product / energy) : 1
-  }
-
   // MARK: Updates
 
-  /// One multiplicative step on H, on W, or on both, from the last approximation.
+  /// One multiplicative step on H, on W, or on both, from the approximation as it is now.
   ///
-  /// - Complexity: as ``approximate()``, once per factor.
+  /// - Complexity: O(free entries of H · T · free bins + K · N) for V̂, and once more per factor; for
+  ///   the Euclidean distance with T = 1 there is no V̂, but O(R² · free bins + Σ (entries of a
+  ///   frame)²).
   public func update(templates: Bool, activations: Bool) {
+    let sums = templates ? makeSums() : nil
+    if usesGram {
+      if activations { fillGramDenominatorsOfActivations() }
+      if templates { fillGramDenominatorsOfTemplates() }
+      let V = V.values.view
+      forEachVisit(clearing: [sums?.numerators]) { [self] chunk, visit in
+        if activations { set(numerators, visit, to: products(of: W, with: V, visit)) }
+        if let sums {
+          add(V, gains: values(H, visit), visit, chunk: chunk, to: sums.numerators)
+        }
+      }
+    } else {
+      forEachVisit(sweep, clearing: [sums?.numerators, sums?.denominators]) {
+        [self] chunk, visit, factors in
+        if activations { correlate(visit, factors) }
+        if let sums { add(factors, visit, chunk: chunk, to: sums) }
+      }
+    }
     parallel(componentCount) { [self] component in
-      guard !pattern.entries(ofComponent: component).isEmpty else { return }
-      if activations { correlate(component) }
-      if templates { updateTemplates(component) }
+      let entries = pattern.entries(ofComponent: component)
+      guard !entries.isEmpty else { return }
+      if activations { addFloors(component) }
+      if let sums { updateTemplates(component, sums) }
       if activations {
-        for entry in pattern.entries(ofComponent: component) {
-          H[entry] *= numerators[entry] / (denominators[entry] + RunKernels.epsilon)
+        for entry in entries {
+          H[entry] *= numerators[entry] / (denominators[entry] + BlockKernels.epsilon)
         }
       }
     }
   }
 
-  /// Frees what only updates need, as much as V or twice that; W and H can still be read.
+  /// Frees what only updates need; W and H can still be read, and updates allocate it anew.
   public func finish() {
-    ratio = Matrix(rowCount: binCount, columnCount: 0)
-    power = Matrix(rowCount: binCount, columnCount: 0)
+    tiles = nil
+    sums = nil
+    gramDenominators = Matrix(rowCount: binCount, columnCount: 0)
   }
 
   /// Scales each template to a sum of 1 and its activations inversely; V̂ does not change.
@@ -202,105 +159,35 @@ public final class ConvolutiveNMF: @unchecked Sendable {
     }
   }
 
-  /// Σ_τ W_τᵀ ←τ(V̂^(β−2) ⊙ V) and Σ_τ W_τᵀ ←τ(V̂^(β−1)) for entries of one component, all unless
-  /// told otherwise.
-  ///
-  /// - Returns: the two sums, indexed by entry; valid until the next call for the same component.
-  @discardableResult
-  func correlate(_ component: Int, entries some: Range<Int>? = nil) -> (
-    numerators: UnsafeMutableBufferPointer<Float>, denominators: UnsafeMutableBufferPointer<Float>
-  ) {
-    let entries = some ?? pattern.entries(ofComponent: component)
-    for entry in entries {
-      numerators[entry] = 0
-      denominators[entry] = 0
-    }
+  /// Where updates of W are summed; made when they are first wanted.
+  func makeSums() -> Sums {
+    if let sums { return sums }
+    let made = Sums(
+      numerators: TemplateSums(sweep, like: W),
+      denominators: divergence.beta == 1 || usesGram ? nil : TemplateSums(sweep, like: W))
+    sums = made
+    return made
+  }
+
+  /// The step on one component of W, from sums over all of its entries.
+  func updateTemplates(_ component: Int, _ sums: Sums) {
+    let blocks = W.supports[component].blocks
     for delay in 0..<templateFrames {
       let w = W.frame(delay, ofComponent: component)
-      let runs = W.runs[component].runs
-      if power.columnCount == 0 {
-        let sum = RunKernels.sum(w, over: runs)
-        for entry in entries where Int(pattern.frames[entry]) + delay < frameCount {
-          denominators[entry] += sum
-        }
+      let numerator = sums.numerators.total(ofFrame: delay, component: component)
+      if let denominators = sums.denominators {
+        BlockKernels.multiply(
+          w, by: numerator, over: denominators.total(ofFrame: delay, component: component),
+          blocks: blocks)
+      } else if usesGram {
+        BlockKernels.multiply(
+          w, by: numerator, over: gramDenominators.column(component), blocks: blocks)
       } else {
-        addProducts(
-          of: w, with: power.view, entries: entries, delay: delay, runs: runs, to: denominators)
-      }
-      addProducts(
-        of: w, with: weighted, entries: entries, delay: delay, runs: runs, to: numerators)
-    }
-    return (numerators, denominators)
-  }
-
-  private func updateTemplates(_ component: Int) {
-    let entries = pattern.entries(ofComponent: component)
-    let runs = W.runs[component].runs
-    let sums = Matrix(rowCount: binCount, columnCount: power.columnCount == 0 ? 1 : 2)
-    for delay in 0..<templateFrames {
-      let w = W.frame(delay, ofComponent: component)
-      let numerator = sums.column(0)
-      RunKernels.clear(numerator, over: runs)
-      addSum(of: weighted, gains: H, entries: entries, delay: delay, runs: runs, to: numerator)
-      if power.columnCount == 0 {
-        var total: Float = 0
-        for entry in entries where Int(pattern.frames[entry]) + delay < frameCount {
-          total += H[entry]
-        }
-        RunKernels.multiply(w, by: numerator, gain: 1 / (total + RunKernels.epsilon), over: runs)
-      } else {
-        let denominator = sums.column(1)
-        RunKernels.clear(denominator, over: runs)
-        addSum(
-          of: power.view, gains: H, entries: entries, delay: delay, runs: runs, to: denominator)
-        RunKernels.multiply(w, by: numerator, over: denominator, runs: runs)
+        let total = activationSum(
+          in: pattern.entries(ofComponent: component), reachingDelay: delay)
+        BlockKernels.multiply(
+          w, by: numerator, gain: 1 / (total + BlockKernels.epsilon), over: blocks)
       }
     }
-  }
-
-  // MARK: Products over the entries of one component
-
-  /// result[e] ← result[e] + ⟨w, X at the entry's frame + delay⟩.
-  func addProducts(
-    of w: UnsafePointer<Float>, with X: ColumnView, entries: Range<Int>, delay: Int,
-    runs: [BinRuns.Run],
-    to result: UnsafeMutableBufferPointer<Float>
-  ) {
-    var entry = entries.lowerBound
-    while entry < entries.upperBound {
-      let dots = RunKernels.dot(
-        w, columns(of: X, from: entry, in: entries, delay: delay), over: runs)
-      for lane in 0..<min(4, entries.upperBound - entry) { result[entry + lane] += dots[lane] }
-      entry += 4
-    }
-  }
-
-  /// y ← y + Σ_e gains[e] · X at the entry's frame + delay.
-  func addSum(
-    of X: ColumnView, gains: UnsafeMutableBufferPointer<Float>, entries: Range<Int>, delay: Int,
-    runs: [BinRuns.Run], to y: UnsafeMutablePointer<Float>
-  ) {
-    var entry = entries.lowerBound
-    while entry < entries.upperBound {
-      var four = SIMD4<Float>.zero
-      for lane in 0..<min(4, entries.upperBound - entry) { four[lane] = gains[entry + lane] }
-      RunKernels.add(
-        columns(of: X, from: entry, in: entries, delay: delay), gains: four, to: y, over: runs)
-      entry += 4
-    }
-  }
-
-  /// The columns of four successive entries; silence past the end of the entries or of the
-  /// recording.
-  @inline(__always)
-  private func columns(of X: ColumnView, from entry: Int, in entries: Range<Int>, delay: Int) -> (
-    UnsafePointer<Float>, UnsafePointer<Float>, UnsafePointer<Float>, UnsafePointer<Float>
-  ) {
-    func column(_ index: Int) -> UnsafePointer<Float> {
-      guard index < entries.upperBound else { return UnsafePointer(silence.column(0)) }
-      let frame = Int(pattern.frames[index]) + delay
-      return frame < frameCount ? X.column(frame) : UnsafePointer(silence.column(0))
-    }
-    return (column(entry), column(entry + 1), column(entry + 2), column(entry + 3))
   }
 }

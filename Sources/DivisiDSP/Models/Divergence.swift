@@ -1,3 +1,4 @@
+internal import DivisiKernels
 internal import Glibc
 
 /// The β-divergence of V from V̂, the cost that a model reduces.
@@ -23,7 +24,7 @@ public struct Divergence: Sendable, Equatable {
   ///   - count: K.
   func sum(_ V: UnsafePointer<Float>, approximation: UnsafePointer<Float>, count: Int) -> Double {
     var total = 0.0
-    let floor = RunKernels.epsilon
+    let floor = BlockKernels.epsilon
     switch beta {
     case 2:
       for bin in 0..<count {
@@ -61,31 +62,28 @@ public struct Divergence: Sendable, Equatable {
   ///   - power: V̂^(β−1) on return; untouched for β = 1, where it is 1, and for β = 2.
   func factors(
     _ V: UnsafePointer<Float>, approximation: UnsafeMutablePointer<Float>,
-    power: UnsafeMutablePointer<Float>?,
-    count: Int
+    power: UnsafeMutablePointer<Float>?, over blocks: Blocks
   ) {
-    let floor = Lane(repeating: RunKernels.epsilon)
-    var bin = 0
+    let floor = Lane(repeating: BlockKernels.epsilon)
     switch (beta, power) {
     case (2, _): break
     case (1, _):
-      while bin < count {
-        approximation.setLanes(bin, V.lanes(bin) / (approximation.lanes(bin) + floor))
-        bin &+= BinRuns.blockLength
-      }
+      BlockKernels.divide(V, by: approximation, over: blocks)
     case (0, let power?):
-      while bin < count {
+      for bin in blocks {
+        let bin = Int(bin)
         let inverse = Lane(repeating: 1) / (approximation.lanes(bin) + floor)
         approximation.setLanes(bin, V.lanes(bin) * inverse * inverse)
         power.setLanes(bin, inverse)
-        bin &+= BinRuns.blockLength
       }
     case (_, let power?):
-      for bin in 0..<count {
-        let a = approximation[bin] + RunKernels.epsilon
-        let raised = powf(a, beta - 1)
-        approximation[bin] = V[bin] * raised / a
-        power[bin] = raised
+      for block in blocks {
+        for bin in Int(block)..<Int(block) + BinBlocks.length {
+          let a = approximation[bin] + BlockKernels.epsilon
+          let raised = powf(a, beta - 1)
+          approximation[bin] = V[bin] * raised / a
+          power[bin] = raised
+        }
       }
     default:
       preconditionFailure("β = \(beta) needs room for V̂^(β−1)")

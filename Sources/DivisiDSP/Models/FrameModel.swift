@@ -1,5 +1,5 @@
-import DivisiKernels
-import DivisiKernelsAVX2
+public import DivisiKernels
+internal import DivisiKernelsAVX2
 
 /// One frame as a sum of a few templates, V̂ = Σ h_i w_i: what separates sound at once, without
 /// waiting for the frames that follow.
@@ -10,14 +10,12 @@ import DivisiKernelsAVX2
 /// - Thread: one at a time; all but making and freeing is real-time safe.
 public struct FrameModel: @unchecked Sendable {
   /// One template of the frame. Pointers are to aligned columns of at least K values, zero outside
-  /// the runs.
+  /// the blocks.
   public struct Entry: BitwiseCopyable {
     /// K values that sum to 1.
     public var template: UnsafePointer<Float>
-    /// Bins that the template may use, both ends multiples of ``BinRuns/blockLength``.
-    public var runs: UnsafePointer<Range<Int32>>
-    /// Number of runs.
-    public var runCount: Int
+    /// Bins that the template may use.
+    public var blocks: Blocks
     /// The part that it belongs to.
     public var part: Int
     /// h.
@@ -26,12 +24,10 @@ public struct FrameModel: @unchecked Sendable {
     /// An entry of gain h.
     @_noLocks
     public init(
-      template: UnsafePointer<Float>, runs: UnsafePointer<Range<Int32>>, runCount: Int, part: Int,
-      gain: Float
+      template: UnsafePointer<Float>, blocks: Blocks, part: Int, gain: Float
     ) {
       self.template = template
-      self.runs = runs
-      self.runCount = runCount
+      self.blocks = blocks
       self.part = part
       self.gain = gain
     }
@@ -60,7 +56,7 @@ public struct FrameModel: @unchecked Sendable {
     entries = .allocate(capacity: capacity)
     V = Self.column(stride)
     ratio = Self.column(stride)
-    hasAVX2 = RunKernels.hasAVX2
+    hasAVX2 = BlockKernels.hasAVX2
   }
 
   private static func column(_ count: Int) -> UnsafeMutablePointer<Float> {
@@ -77,7 +73,7 @@ public struct FrameModel: @unchecked Sendable {
     UnsafeMutableRawPointer(ratio).deallocate()
   }
 
-  /// ⟨row, V⟩ over an entry's runs: what an encoder makes of the frame.
+  /// ⟨row, V⟩ over an entry's blocks: what an encoder makes of the frame.
   @_noLocks
   public func encode(_ row: UnsafePointer<Float>, _ entry: Entry) -> Float {
     dot(row, V, entry)
@@ -92,7 +88,7 @@ public struct FrameModel: @unchecked Sendable {
     addApproximation(to: ratio)
     var bin = 0
     while bin < binCount {
-      ratio[bin] = V[bin] / (ratio[bin] + RunKernels.epsilon)
+      ratio[bin] = V[bin] / (ratio[bin] + BlockKernels.epsilon)
       bin &+= 1
     }
     var index = 0
@@ -113,10 +109,10 @@ public struct FrameModel: @unchecked Sendable {
       if (part < 0 || entry.part == part) && entry.gain > 0 {
         if hasAVX2 {
           DivisiKernelsAVX2.Kernels.add(
-            entry.template, gain: entry.gain, to: result, over: entry.runs, count: entry.runCount)
+            entry.template, gain: entry.gain, to: result, over: entry.blocks)
         } else {
           DivisiKernels.Kernels.add(
-            entry.template, gain: entry.gain, to: result, over: entry.runs, count: entry.runCount)
+            entry.template, gain: entry.gain, to: result, over: entry.blocks)
         }
       }
       index &+= 1
@@ -126,8 +122,8 @@ public struct FrameModel: @unchecked Sendable {
   @_noLocks @inline(__always)
   private func dot(_ w: UnsafePointer<Float>, _ x: UnsafePointer<Float>, _ entry: Entry) -> Float {
     hasAVX2
-      ? DivisiKernelsAVX2.Kernels.dot(w, x, over: entry.runs, count: entry.runCount)
-      : DivisiKernels.Kernels.dot(w, x, over: entry.runs, count: entry.runCount)
+      ? DivisiKernelsAVX2.Kernels.dot(w, x, over: entry.blocks)
+      : DivisiKernels.Kernels.dot(w, x, over: entry.blocks)
   }
 
   @_noLocks

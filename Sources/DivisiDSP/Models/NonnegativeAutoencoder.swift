@@ -16,6 +16,10 @@ public final class NonnegativeAutoencoder: @unchecked Sendable {
   public let encoder: Templates
 
   private let parallel: Parallel
+  private var sums: ConvolutiveNMF.Sums?
+  /// For β = 1, M_H ←τ(V)ᵀ over the entries whose T frames are all in the recording, in the order of
+  /// the encoder's columns: the same in every step. Empty until the first step.
+  private var heard: Matrix
 
   /// An autoencoder whose encoder is the transpose of its decoder, scaled so that the code fits the
   /// decoder's H.
@@ -26,6 +30,7 @@ public final class NonnegativeAutoencoder: @unchecked Sendable {
     self.decoder = decoder
     self.parallel = parallel
     encoder = decoder.W.copy()
+    heard = Matrix(rowCount: decoder.binCount, columnCount: 0)
     let sums = (0..<encoder.componentCount).map { component in
       decoder.pattern.entries(ofComponent: component).reduce(Float(0)) { $0 + decoder.H[$1] }
     }
@@ -42,7 +47,7 @@ public final class NonnegativeAutoencoder: @unchecked Sendable {
 
   /// An autoencoder with an encoder of its own; H is as it was until ``encode()``.
   ///
-  /// - Precondition: the encoder has the shape and the runs of the decoder's templates.
+  /// - Precondition: the encoder has the shape and the supports of the decoder's templates.
   init(
     decoder: ConvolutiveNMF, encoder: consuming Templates,
     parallel: @escaping Parallel = sequentially
@@ -50,49 +55,200 @@ public final class NonnegativeAutoencoder: @unchecked Sendable {
     self.decoder = decoder
     self.encoder = encoder
     self.parallel = parallel
+    heard = Matrix(rowCount: decoder.binCount, columnCount: 0)
   }
 
   /// Computes the code: H ← M_H ⊙ Σ_τ (W_E)_τ ←τ(V).
   public func encode() {
-    parallel(encoder.componentCount) { [self] component in
-      let entries = decoder.pattern.entries(ofComponent: component)
-      for entry in entries { decoder.H[entry] = 0 }
-      for delay in 0..<encoder.frameCount {
-        decoder.addProducts(
-          of: encoder.frame(delay, ofComponent: component), with: decoder.V.values.view,
-          entries: entries, delay: delay,
-          runs: encoder.runs[component].runs, to: decoder.H)
-      }
-      for entry in entries { decoder.H[entry] *= decoder.pattern.weights[entry] }
+    decoder.forEachVisit { [self] _, visit in encode(visit) }
+  }
+
+  /// Computes the code of some entries.
+  ///
+  /// - Returns: their activations.
+  @inline(__always) @discardableResult
+  private func encode(_ visit: FrameSweep.Visit) -> SIMD4<Float> {
+    let code =
+      decoder.products(of: encoder, with: decoder.V.values.view, visit)
+      * decoder.weights(visit)
+    decoder.set(decoder.H, visit, to: code)
+    return code
+  }
+
+  /// One multiplicative step on encoder and decoder, the templates scaled to a sum of 1, and the code
+  /// anew.
+  ///
+  /// Both steps are taken from one approximation, and the code is computed after them. For the
+  /// Euclidean distance, which needs no approximation, the code is computed between them, as the
+  /// paper has it.
+  ///
+  /// - Complexity: O(free entries of H · T · free bins), five times, and for β ≠ 1 and T > 1 nine
+  ///   times; unless Gram matrices take its place, O(K · N) for V̂.
+  public func step() {
+    if decoder.usesGram {
+      update(encoder: true, decoder: false)
+      encodeAndUpdateDecoder()
+      normalise()
+    } else if decoder.divergence.beta == 2 {
+      update(encoder: true, decoder: false)
+      encode()
+      update(encoder: false, decoder: true)
+      normalise()
+    } else {
+      update(encoder: true, decoder: true)
+      normalise()
+      encode()
     }
   }
 
-  /// One multiplicative step on the encoder, from the decoder's last approximation.
+  /// ``encode()``, then a step on the decoder's templates, in which V is read once.
+  private func encodeAndUpdateDecoder() {
+    let sums = decoder.makeSums()
+    decoder.forEachVisit(clearing: [sums.numerators]) { [self] chunk, visit in
+      decoder.add(
+        decoder.V.values.view, gains: encode(visit), visit, chunk: chunk, to: sums.numerators)
+    }
+    decoder.fillGramDenominatorsOfTemplates()
+    parallel(encoder.componentCount) { [self] component in
+      guard !decoder.pattern.entries(ofComponent: component).isEmpty else { return }
+      decoder.updateTemplates(component, sums)
+    }
+  }
+
+  /// One multiplicative step on the encoder, the decoder, or both, from the approximation as it is
+  /// now; the code is left as it is.
   ///
   /// W_E ← W_E ⊙ (((W_Dᵀ P) ⊙ M) Vᵀ) ⊘ (((W_Dᵀ D) ⊙ M) Vᵀ + ε), P = V̂^(β−2) ⊙ V, D = V̂^(β−1).
-  public func updateEncoder() {
-    parallel(encoder.componentCount) { [self] component in
-      let entries = decoder.pattern.entries(ofComponent: component)
-      guard !entries.isEmpty else { return }
-      let (gains, floors) = decoder.correlate(component)
-      for entry in entries {
-        gains[entry] *= decoder.pattern.weights[entry]
-        floors[entry] *= decoder.pattern.weights[entry]
+  public func update(encoder updatesEncoder: Bool, decoder updatesDecoder: Bool) {
+    guard updatesEncoder else {
+      return decoder.update(templates: updatesDecoder, activations: false)
+    }
+    if decoder.divergence.beta == 1 && heard.columnCount == 0 { listen() }
+    let own = makeSums()
+    let sums = updatesDecoder ? decoder.makeSums() : nil
+    let V = decoder.V.values.view
+    if decoder.usesGram {
+      decoder.fillGramDenominatorsOfActivations()
+      if updatesDecoder { decoder.fillGramDenominatorsOfTemplates() }
+      decoder.forEachVisit(clearing: [own.numerators, own.denominators, sums?.numerators]) {
+        [self] chunk, visit in
+        add(decoder.products(of: decoder.W, with: V, visit), visit, chunk: chunk, to: own)
+        if let sums {
+          decoder.add(
+            V, gains: decoder.values(decoder.H, visit), visit, chunk: chunk, to: sums.numerators)
+        }
       }
-      let runs = encoder.runs[component].runs
-      let sums = Matrix(rowCount: encoder.binCount, columnCount: 2)
-      for delay in 0..<encoder.frameCount {
-        RunKernels.clear(sums.column(0), over: runs)
-        RunKernels.clear(sums.column(1), over: runs)
-        decoder.addSum(
-          of: decoder.V.values.view, gains: gains, entries: entries, delay: delay, runs: runs,
-          to: sums.column(0))
-        decoder.addSum(
-          of: decoder.V.values.view, gains: floors, entries: entries, delay: delay, runs: runs,
-          to: sums.column(1))
-        RunKernels.multiply(
-          encoder.frame(delay, ofComponent: component), by: sums.column(0), over: sums.column(1),
-          runs: runs)
+    } else {
+      decoder.forEachVisit(
+        decoder.sweep,
+        clearing: [own.numerators, own.denominators, sums?.numerators, sums?.denominators]
+      ) { [self] chunk, visit, factors in
+        decoder.correlate(visit, factors)
+        add(decoder.values(decoder.numerators, visit), visit, chunk: chunk, to: own)
+        if let sums { decoder.add(factors, visit, chunk: chunk, to: sums) }
+      }
+    }
+    parallel(encoder.componentCount) { [self] component in
+      guard !decoder.pattern.entries(ofComponent: component).isEmpty else { return }
+      updateEncoder(component, own)
+      if let sums { decoder.updateTemplates(component, sums) }
+    }
+  }
+
+  /// Adds ((W_Dᵀ P) ⊙ M) Vᵀ and ((W_Dᵀ D) ⊙ M) Vᵀ of some entries to the sums of W_E's update.
+  ///
+  /// - Parameter numerators: W_Dᵀ P of the entries.
+  @inline(__always)
+  private func add(
+    _ numerators: SIMD4<Float>, _ visit: FrameSweep.Visit, chunk: Int, to sums: ConvolutiveNMF.Sums
+  ) {
+    let weights = decoder.weights(visit)
+    let V = decoder.V.values.view
+    if let denominators = sums.denominators {
+      decoder.add(
+        V, gains: numerators * weights, to: sums.numerators,
+        gains: decoder.values(decoder.denominators, visit) * weights, to: denominators, visit,
+        chunk: chunk)
+    } else {
+      decoder.add(V, gains: numerators * weights, visit, chunk: chunk, to: sums.numerators)
+    }
+  }
+
+  private func makeSums() -> ConvolutiveNMF.Sums {
+    if let sums { return sums }
+    let made = ConvolutiveNMF.Sums(
+      numerators: TemplateSums(decoder.sweep, like: encoder),
+      denominators: decoder.divergence.beta == 1
+        ? nil : TemplateSums(decoder.sweep, like: encoder))
+    sums = made
+    return made
+  }
+
+  private func updateEncoder(_ component: Int, _ sums: ConvolutiveNMF.Sums) {
+    let blocks = encoder.supports[component].blocks
+    let scratch = Matrix(rowCount: encoder.binCount, columnCount: 1)
+    for delay in 0..<encoder.frameCount {
+      let denominator: UnsafeMutablePointer<Float>
+      if let denominators = sums.denominators {
+        denominator = denominators.total(ofFrame: delay, component: component)
+      } else {
+        denominator = scratch.column(0)
+        fillFloor(denominator, component: component, delay: delay)
+      }
+      BlockKernels.multiply(
+        encoder.frame(delay, ofComponent: component),
+        by: sums.numerators.total(ofFrame: delay, component: component), over: denominator,
+        blocks: blocks)
+    }
+  }
+
+  /// The denominator for β = 1: ((W_Dᵀ 1) ⊙ M) ←τ(V)ᵀ, in which W_Dᵀ 1 is the same number in all
+  /// frames but the last T − 1.
+  private func fillFloor(_ floor: UnsafeMutablePointer<Float>, component: Int, delay: Int) {
+    let blocks = encoder.supports[component].blocks
+    BlockKernels.clear(floor, over: blocks)
+    BlockKernels.add(
+      heard.column(component * encoder.frameCount + delay),
+      gain: decoder.W.sum(ofComponent: component), to: floor, over: blocks)
+    for entry in decoder.pattern.entries(ofComponent: component).reversed() {
+      let frame = Int(decoder.pattern.frames[entry])
+      if !isCut(frame) { break }
+      guard frame + delay < decoder.frameCount else { continue }
+      let sum = (0..<decoder.frameCount - frame).reduce(Float(0)) {
+        $0 + BlockKernels.sum(decoder.W.frame($1, ofComponent: component), over: blocks)
+      }
+      BlockKernels.add(
+        decoder.V.values.column(frame + delay), gain: sum * decoder.pattern.weights[entry],
+        to: floor, over: blocks)
+    }
+  }
+
+  /// Whether the recording ends before the T frames that follow an onset.
+  private func isCut(_ frame: Int) -> Bool { frame + encoder.frameCount > decoder.frameCount }
+
+  /// Fills ``heard``.
+  private func listen() {
+    let sums = TemplateSums(decoder.sweep, like: encoder)
+    let gains = UnsafeMutableBufferPointer<Float>.allocate(capacity: decoder.pattern.entryCount)
+    defer { gains.deallocate() }
+    for entry in gains.indices {
+      gains[entry] =
+        isCut(Int(decoder.pattern.frames[entry])) ? 0 : decoder.pattern.weights[entry]
+    }
+    nonisolated(unsafe) let weights = gains
+    decoder.forEachVisit(clearing: [sums]) { [self] chunk, visit in
+      decoder.add(
+        decoder.V.values.view, gains: decoder.values(weights, visit), visit, chunk: chunk, to: sums)
+    }
+    heard = Matrix(
+      rowCount: encoder.binCount, columnCount: encoder.componentCount * encoder.frameCount)
+    for component in 0..<encoder.componentCount
+    where !decoder.pattern.entries(ofComponent: component).isEmpty {
+      for frame in 0..<encoder.frameCount {
+        BlockKernels.add(
+          sums.total(ofFrame: frame, component: component), gain: 1,
+          to: heard.column(component * encoder.frameCount + frame),
+          over: encoder.supports[component].blocks)
       }
     }
   }

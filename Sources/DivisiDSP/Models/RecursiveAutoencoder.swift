@@ -24,12 +24,10 @@ public final class RecursiveAutoencoder: @unchecked Sendable {
   private let parallel: Parallel
   /// M Vᵀ, one column per component: the same in every step.
   private let heard: Matrix
-  /// Two columns for each group of components.
-  private let scratch: Matrix
+  private let decoderSums: TemplateSums
+  private let encoderSums: TemplateSums
   /// How far each template has been scaled since the window opened, inversely.
   private let scales: UnsafeMutableBufferPointer<Float>
-
-  private static let groupSize = 8
 
   /// Opens a window.
   ///
@@ -38,7 +36,7 @@ public final class RecursiveAutoencoder: @unchecked Sendable {
   ///
   /// - Parameters:
   ///   - model: Kullback-Leibler, T = 1; its templates are overwritten.
-  ///   - memories: one per component, with encoders, of the same bins and runs as the model's.
+  ///   - memories: one per component, with encoders, of the same bins as the model's.
   ///   - priorFrames: how many frames of sound the start of a component counts for that has heard
   ///     nothing.
   ///   - learns: whether ``step()`` will be called; without, less is prepared.
@@ -51,19 +49,19 @@ public final class RecursiveAutoencoder: @unchecked Sendable {
     self.model = model
     self.memories = memories
     self.parallel = parallel
-    let encoder = Templates(binCount: model.binCount, runs: model.W.runs, frameCount: 1)
+    let encoder = Templates(binCount: model.binCount, supports: model.W.supports, frameCount: 1)
     for (component, memory) in memories.enumerated() {
-      let runs = memory.runs.runs
+      let blocks = memory.support.blocks
       memory.copyTemplate(to: model.W, component: component)
-      RunKernels.copy(
+      BlockKernels.copy(
         memory.isHeard ? memory.encoder : memory.template(0),
-        to: encoder.frame(0, ofComponent: component), over: runs)
+        to: encoder.frame(0, ofComponent: component), over: blocks)
     }
     let wanted = memories.indices.map { memories[$0].isHeard ? 0 : model.activationSum($0) }
     autoencoder = NonnegativeAutoencoder(decoder: model, encoder: encoder, parallel: parallel)
-    let groups = (memories.count + Self.groupSize - 1) / Self.groupSize
     heard = Matrix(rowCount: model.binCount, columnCount: learns ? memories.count : 0)
-    scratch = Matrix(rowCount: model.binCount, columnCount: 2 * groups)
+    decoderSums = TemplateSums(model.sweep, like: model.W)
+    encoderSums = TemplateSums(model.sweep, like: model.W)
     scales = .allocate(capacity: memories.count)
     scales.initialize(repeating: 1)
     autoencoder.encode()
@@ -75,7 +73,7 @@ public final class RecursiveAutoencoder: @unchecked Sendable {
       for entry in model.pattern.entries(ofComponent: component) { model.H[entry] *= gain }
     }
     guard learns else { return }
-    eachComponent { [self] component, _ in
+    parallel(memories.count) { [self] component in
       addMixture(
         entries: model.pattern.entries(ofComponent: component), component: component,
         to: heard.column(component))
@@ -88,26 +86,32 @@ public final class RecursiveAutoencoder: @unchecked Sendable {
   /// One multiplicative step on encoder and decoder, the templates scaled to a sum of 1, then the
   /// code anew.
   ///
-  /// - Complexity: O(free entries · free bins + K · N); allocates nothing.
+  /// - Complexity: O(free entries · free bins + K · N).
   public func step() {
-    model.approximate()
-    eachComponent { [self] component, group in update(component, group: group) }
+    collect(model.sweep, decoderSums, encoderSums)
+    parallel(memories.count) { [self] component in update(component) }
     autoencoder.encode()
   }
 
   /// Steps on H alone, templates and encoder as they are, in some frames.
   public func refine(frames: Range<Int>, steps: Int) {
+    let sweep = sweep(frames)
     for _ in 0..<steps {
-      model.approximate(frames: frames)
-      eachComponent { [self] component, _ in
-        let entries = model.pattern.entries(ofComponent: component, inFrames: frames)
-        guard !entries.isEmpty else { return }
-        let (numerators, denominators) = model.correlate(component, entries: entries)
-        for entry in entries {
-          model.H[entry] *= numerators[entry] / (denominators[entry] + RunKernels.epsilon)
+      model.forEachVisit(sweep) { [self] _, visit, factors in model.correlate(visit, factors) }
+      parallel(memories.count) { [self] component in
+        model.addFloors(component)
+        for entry in model.pattern.entries(ofComponent: component, inFrames: frames) {
+          model.H[entry] *=
+            model.numerators[entry] / (model.denominators[entry] + BlockKernels.epsilon)
         }
       }
     }
+  }
+
+  private func sweep(_ frames: Range<Int>) -> FrameSweep {
+    FrameSweep(
+      model.pattern, frames: frames, templates: model.W, blockLength: model.sweep.blockLength,
+      chunkCount: min(model.sweep.chunks.count, max(1, frames.count / model.sweep.blockLength)))
   }
 
   /// Ends the window: writes what was learnt to the memories, and adds up the frames that the next
@@ -120,30 +124,34 @@ public final class RecursiveAutoencoder: @unchecked Sendable {
   public func finish(leaving: Int, decay: Float, keeps: (_ component: Int) -> Bool = { _ in true })
   {
     let frames = 0..<min(leaving, model.frameCount)
-    model.approximate(frames: frames)
+    let sweep = sweep(frames)
+    let decoderSums = TemplateSums(sweep, like: model.W)
+    let encoderSums = TemplateSums(sweep, like: model.W)
+    collect(sweep, decoderSums, encoderSums)
     for component in memories.indices where model.isHeard(component) && keeps(component) {
       let memory = memories[component]
-      let runs = memory.runs.runs
+      let blocks = memory.support.blocks
       let entries = model.pattern.entries(ofComponent: component, inFrames: frames)
       let w = model.W.frame(0, ofComponent: component)
       let e = autoencoder.encoder.frame(0, ofComponent: component)
-      RunKernels.copy(w, to: memory.template(0), over: runs)
-      RunKernels.copy(e, to: memory.encoder, over: runs)
+      BlockKernels.copy(w, to: memory.template(0), over: blocks)
+      BlockKernels.copy(e, to: memory.encoder, over: blocks)
       memory.isHeard = true
       memory.denominators[0] *= scales[component]
-      RunKernels.scale(memory.encoderDenominator, by: 1 / scales[component], over: runs)
+      BlockKernels.scale(memory.encoderDenominator, by: 1 / scales[component], over: blocks)
       scales[component] = 1
       guard !entries.isEmpty else { continue }
-      let sums = (scratch.column(0), scratch.column(1))
-      collect(entries: entries, component: component, to: sums)
+      let sum = decoderSums.total(ofFrame: 0, component: component)
       memory.denominators[0] = decay * memory.denominators[0] + model.activationSum(in: entries)
-      RunKernels.accumulate(memory.numerator(0), decay: decay, w, sums.0, over: runs)
-      RunKernels.accumulate(memory.encoderNumerator, decay: decay, e, sums.1, over: runs)
-      RunKernels.clear(sums.0, over: runs)
-      addMixture(entries: entries, component: component, to: sums.0)
-      RunKernels.scale(sums.0, by: RunKernels.sum(w, over: runs), over: runs)
-      RunKernels.scale(memory.encoderDenominator, by: decay, over: runs)
-      RunKernels.add(sums.0, gain: 1, to: memory.encoderDenominator, over: runs)
+      BlockKernels.accumulate(memory.numerator(0), decay: decay, w, sum, over: blocks)
+      BlockKernels.accumulate(
+        memory.encoderNumerator, decay: decay, e,
+        encoderSums.total(ofFrame: 0, component: component), over: blocks)
+      BlockKernels.clear(sum, over: blocks)
+      addMixture(entries: entries, component: component, to: sum)
+      BlockKernels.scale(sum, by: BlockKernels.sum(w, over: blocks), over: blocks)
+      BlockKernels.scale(memory.encoderDenominator, by: decay, over: blocks)
+      BlockKernels.add(sum, gain: 1, to: memory.encoderDenominator, over: blocks)
     }
   }
 
@@ -153,77 +161,71 @@ public final class RecursiveAutoencoder: @unchecked Sendable {
     let entryCount = model.pattern.entries(ofComponent: component).count
     guard !memory.isHeard, entryCount > 0 else { return }
     let share = frames / Float(entryCount)
-    let runs = memory.runs.runs
+    let blocks = memory.support.blocks
     let w = model.W.frame(0, ofComponent: component)
-    let sum = RunKernels.sum(w, over: runs)
+    let sum = BlockKernels.sum(w, over: blocks)
     memory.denominators[0] = share * model.activationSum(component)
-    RunKernels.clear(memory.numerator(0), over: runs)
-    RunKernels.add(w, gain: memory.denominators[0], to: memory.numerator(0), over: runs)
-    RunKernels.clear(memory.encoderDenominator, over: runs)
-    RunKernels.add(
-      heard.column(component), gain: share * sum, to: memory.encoderDenominator, over: runs)
-    RunKernels.accumulate(
+    BlockKernels.clear(memory.numerator(0), over: blocks)
+    BlockKernels.add(w, gain: memory.denominators[0], to: memory.numerator(0), over: blocks)
+    BlockKernels.clear(memory.encoderDenominator, over: blocks)
+    BlockKernels.add(
+      heard.column(component), gain: share * sum, to: memory.encoderDenominator, over: blocks)
+    BlockKernels.accumulate(
       memory.encoderNumerator, decay: 0, autoencoder.encoder.frame(0, ofComponent: component),
-      memory.encoderDenominator, over: runs)
+      memory.encoderDenominator, over: blocks)
   }
 
-  private func update(_ component: Int, group: Int) {
+  private func update(_ component: Int) {
     guard model.isHeard(component) else { return }
     let entries = model.pattern.entries(ofComponent: component)
     let memory = memories[component]
-    let runs = memory.runs.runs
+    let blocks = memory.support.blocks
     let w = model.W.frame(0, ofComponent: component)
     let e = autoencoder.encoder.frame(0, ofComponent: component)
-    let sums = (scratch.column(2 * group), scratch.column(2 * group + 1))
-    let templateSum = RunKernels.sum(w, over: runs)
-    collect(entries: entries, component: component, to: sums)
+    let templateSum = BlockKernels.sum(w, over: blocks)
     let scale = scales[component]
-    RunKernels.multiply(
-      e, by: sums.1, past: memory.encoderNumerator, over: heard.column(component),
-      gain: templateSum, floor: memory.encoderDenominator, floorGain: 1 / scale, runs: runs)
+    BlockKernels.multiply(
+      e, by: encoderSums.total(ofFrame: 0, component: component), past: memory.encoderNumerator,
+      over: heard.column(component),
+      gain: templateSum, floor: memory.encoderDenominator, floorGain: 1 / scale, blocks: blocks)
     let total = model.activationSum(in: entries) + memory.denominators[0] * scale
-    RunKernels.multiply(
-      w, by: sums.0, past: memory.numerator(0), gain: 1 / (total + RunKernels.epsilon), over: runs)
-    let sum = RunKernels.sum(w, over: runs)
+    BlockKernels.multiply(
+      w, by: decoderSums.total(ofFrame: 0, component: component), past: memory.numerator(0),
+      gain: 1 / (total + BlockKernels.epsilon), over: blocks)
+    let sum = BlockKernels.sum(w, over: blocks)
     guard sum.isNormal else { return }
-    RunKernels.scale(w, by: 1 / sum, over: runs)
-    RunKernels.scale(e, by: sum, over: runs)
+    BlockKernels.scale(w, by: 1 / sum, over: blocks)
+    BlockKernels.scale(e, by: sum, over: blocks)
     scales[component] *= sum
   }
 
-  /// Q Hᵀ and ((W_Dᵀ Q) ⊙ M) Vᵀ of some entries.
+  /// Q Hᵀ and ((W_Dᵀ Q) ⊙ M) Vᵀ of the entries of a sweep.
   private func collect(
-    entries: Range<Int>, component: Int,
-    to sums: (UnsafeMutablePointer<Float>, UnsafeMutablePointer<Float>)
+    _ sweep: FrameSweep, _ decoderSums: TemplateSums, _ encoderSums: TemplateSums
   ) {
-    let runs = memories[component].runs.runs
-    RunKernels.clear(sums.0, over: runs)
-    RunKernels.clear(sums.1, over: runs)
-    let (gains, _) = model.correlate(component, entries: entries)
-    for entry in entries { gains[entry] *= model.pattern.weights[entry] }
-    model.addSum(
-      of: model.weighted, gains: model.H, entries: entries, delay: 0, runs: runs, to: sums.0)
-    model.addSum(
-      of: model.V.values.view, gains: gains, entries: entries, delay: 0, runs: runs, to: sums.1)
+    model.forEachVisit(sweep, clearing: [decoderSums, encoderSums]) {
+      [self] chunk, visit, factors in
+      model.correlate(visit, factors)
+      for entry in visit.entries { model.numerators[entry] *= model.pattern.weights[entry] }
+      model.add(
+        factors.numerator, gains: model.values(model.H, visit), visit, chunk: chunk,
+        to: decoderSums)
+      model.add(
+        model.V.values.view, gains: model.values(model.numerators, visit), visit, chunk: chunk,
+        to: encoderSums)
+    }
   }
 
   /// M Vᵀ of some entries.
   private func addMixture(
     entries: Range<Int>, component: Int, to sum: UnsafeMutablePointer<Float>
   ) {
-    model.pattern.weights.withUnsafeBufferPointer { weights in
-      model.addSum(
-        of: model.V.values.view, gains: UnsafeMutableBufferPointer(mutating: weights),
-        entries: entries, delay: 0, runs: memories[component].runs.runs, to: sum)
-    }
-  }
-
-  private func eachComponent(_ body: @Sendable (_ component: Int, _ group: Int) -> Void) {
-    let count = memories.count
-    parallel((count + Self.groupSize - 1) / Self.groupSize) { group in
-      for component in group * Self.groupSize..<min((group + 1) * Self.groupSize, count) {
-        body(component, group)
-      }
+    for first in stride(from: entries.lowerBound, to: entries.upperBound, by: 4) {
+      let visit = FrameSweep.Visit(
+        component: component, entries: first..<min(first + 4, entries.upperBound))
+      BlockKernels.add(
+        model.columns(of: model.V.values.view, visit, delay: 0), gains: model.weights(visit),
+        to: sum, over: memories[component].support.blocks)
     }
   }
 }
@@ -242,10 +244,5 @@ extension ConvolutiveNMF {
   /// Σ H over the entries of a component.
   func activationSum(_ component: Int) -> Float {
     activationSum(in: pattern.entries(ofComponent: component))
-  }
-
-  /// Σ H over some entries.
-  func activationSum(in entries: Range<Int>) -> Float {
-    entries.reduce(Float(0)) { $0 + H[$1] }
   }
 }

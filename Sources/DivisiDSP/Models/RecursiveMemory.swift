@@ -1,3 +1,5 @@
+internal import DivisiKernels
+
 /// What one component of a recursive model has learnt, carried from one window to the next.
 ///
 /// Besides template and encoder it keeps the numerators and denominators of their updates, summed
@@ -11,7 +13,7 @@ public final class RecursiveMemory {
   /// T.
   public let templateFrames: Int
   /// The bins that the template may use.
-  public let runs: BinRuns
+  public let support: BinBlocks
   /// Whether a window has been learnt from: until then the template is what it started as.
   public internal(set) var isHeard = false
 
@@ -25,11 +27,11 @@ public final class RecursiveMemory {
   /// A component that has heard nothing; its template is zero until somebody writes it.
   ///
   /// - Parameter hasEncoder: whether there is room for an encoder's row, which T = 1 needs.
-  public init(binCount: Int, templateFrames: Int, runs: BinRuns, hasEncoder: Bool) {
+  public init(binCount: Int, templateFrames: Int, support: BinBlocks, hasEncoder: Bool) {
     precondition(templateFrames == 1 || !hasEncoder, "an encoder of \(templateFrames) frames")
     self.binCount = binCount
     self.templateFrames = templateFrames
-    self.runs = runs
+    self.support = support
     self.hasEncoder = hasEncoder
     values = Matrix(rowCount: binCount, columnCount: 2 * templateFrames + (hasEncoder ? 3 : 0))
     denominators = Array(repeating: 0, count: templateFrames)
@@ -41,18 +43,18 @@ public final class RecursiveMemory {
   public convenience init(template: [Float], hasEncoder: Bool) {
     self.init(
       binCount: template.count, templateFrames: 1,
-      runs: BinRuns(binCount: template.count) { template[$0] > 0 }, hasEncoder: hasEncoder)
+      support: BinBlocks(binCount: template.count) { template[$0] > 0 }, hasEncoder: hasEncoder)
     for bin in template.indices { self.template(0)[bin] = template[bin] }
   }
 
   /// Frame τ of the template, K values; valid as long as the memory.
   public func template(_ frame: Int) -> UnsafeMutablePointer<Float> { values.column(frame) }
 
-  /// Writes the template over that of a component of the same bins, frames and runs.
+  /// Writes the template over that of a component of the same bins, frames and support.
   public func copyTemplate(to templates: borrowing Templates, component: Int) {
     for frame in 0..<templateFrames {
-      RunKernels.copy(
-        template(frame), to: templates.frame(frame, ofComponent: component), over: runs.runs)
+      BlockKernels.copy(
+        template(frame), to: templates.frame(frame, ofComponent: component), over: support.blocks)
     }
   }
 
@@ -72,19 +74,16 @@ public final class RecursiveMemory {
 }
 
 // Updates that the past takes part in. Pointers are to aligned matrix columns; nothing is allocated.
-extension RunKernels {
+extension BlockKernels {
   /// w ← w ⊙ x · gain + past · gain.
   static func multiply(
     _ w: UnsafeMutablePointer<Float>, by x: UnsafePointer<Float>,
-    past: UnsafePointer<Float>, gain: Float, over runs: [BinRuns.Run]
+    past: UnsafePointer<Float>, gain: Float, over blocks: Blocks
   ) {
     let a = Lane(repeating: gain)
-    for run in runs {
-      var bin = Int(run.lowerBound)
-      while bin < Int(run.upperBound) {
-        w.setLanes(bin, w.lanes(bin) * (x.lanes(bin) * a) + past.lanes(bin) * a)
-        bin &+= BinRuns.blockLength
-      }
+    for bin in blocks {
+      let bin = Int(bin)
+      w.setLanes(bin, w.lanes(bin) * (x.lanes(bin) * a) + past.lanes(bin) * a)
     }
   }
 
@@ -92,42 +91,34 @@ extension RunKernels {
   static func multiply(
     _ e: UnsafeMutablePointer<Float>, by x: UnsafePointer<Float>, past: UnsafePointer<Float>,
     over y: UnsafePointer<Float>, gain: Float, floor: UnsafePointer<Float>, floorGain: Float,
-    runs: [BinRuns.Run]
+    blocks: Blocks
   ) {
     let a = Lane(repeating: gain)
     let b = Lane(repeating: floorGain)
     let least = Lane(repeating: epsilon)
-    for run in runs {
-      var bin = Int(run.lowerBound)
-      while bin < Int(run.upperBound) {
-        let denominator = a * y.lanes(bin) + b * floor.lanes(bin) + least
-        e.setLanes(bin, (e.lanes(bin) * x.lanes(bin) + past.lanes(bin)) / denominator)
-        bin &+= BinRuns.blockLength
-      }
+    for bin in blocks {
+      let bin = Int(bin)
+      let denominator = a * y.lanes(bin) + b * floor.lanes(bin) + least
+      e.setLanes(bin, (e.lanes(bin) * x.lanes(bin) + past.lanes(bin)) / denominator)
     }
   }
 
   /// past ← decay · past + w ⊙ x.
   static func accumulate(
     _ past: UnsafeMutablePointer<Float>, decay: Float, _ w: UnsafePointer<Float>,
-    _ x: UnsafePointer<Float>, over runs: [BinRuns.Run]
+    _ x: UnsafePointer<Float>, over blocks: Blocks
   ) {
     let a = Lane(repeating: decay)
-    for run in runs {
-      var bin = Int(run.lowerBound)
-      while bin < Int(run.upperBound) {
-        past.setLanes(bin, a * past.lanes(bin) + w.lanes(bin) * x.lanes(bin))
-        bin &+= BinRuns.blockLength
-      }
+    for bin in blocks {
+      let bin = Int(bin)
+      past.setLanes(bin, a * past.lanes(bin) + w.lanes(bin) * x.lanes(bin))
     }
   }
 
   /// y ← x.
   static func copy(
-    _ x: UnsafePointer<Float>, to y: UnsafeMutablePointer<Float>, over runs: [BinRuns.Run]
+    _ x: UnsafePointer<Float>, to y: UnsafeMutablePointer<Float>, over blocks: Blocks
   ) {
-    for run in runs {
-      (y + Int(run.lowerBound)).update(from: x + Int(run.lowerBound), count: run.count)
-    }
+    for bin in blocks { y.setLanes(Int(bin), x.lanes(Int(bin))) }
   }
 }

@@ -19,8 +19,7 @@ public final class RecursiveNMF: @unchecked Sendable {
 
   private let memories: [RecursiveMemory]
   private let parallel: Parallel
-  /// One column per component.
-  private let scratch: Matrix
+  private let sums: TemplateSums
   /// How far each template has been scaled since the window opened, inversely.
   private let scales: UnsafeMutableBufferPointer<Float>
 
@@ -28,7 +27,7 @@ public final class RecursiveNMF: @unchecked Sendable {
   ///
   /// - Parameters:
   ///   - model: Kullback-Leibler; its templates are overwritten.
-  ///   - memories: one per component, of the same bins, frames and runs as the model's.
+  ///   - memories: one per component, of the same bins and frames as the model's.
   ///   - priorFrames: how many frames of sound the start of a component counts for that has heard
   ///     nothing.
   public init(
@@ -43,7 +42,7 @@ public final class RecursiveNMF: @unchecked Sendable {
     for (component, memory) in memories.enumerated() {
       memory.copyTemplate(to: model.W, component: component)
     }
-    scratch = Matrix(rowCount: model.binCount, columnCount: memories.count)
+    sums = TemplateSums(model.sweep, like: model.W)
     scales = .allocate(capacity: memories.count)
     scales.initialize(repeating: 1)
     for component in memories.indices { takePrior(component, frames: priorFrames) }
@@ -55,11 +54,12 @@ public final class RecursiveNMF: @unchecked Sendable {
     let entryCount = model.pattern.entries(ofComponent: component).count
     guard !memory.isHeard, entryCount > 0 else { return }
     let gain = frames / Float(entryCount) * model.activationSum(component)
-    let runs = memory.runs.runs
+    let blocks = memory.support.blocks
     for frame in 0..<model.templateFrames {
       memory.denominators[frame] = gain
-      RunKernels.clear(memory.numerator(frame), over: runs)
-      RunKernels.add(memory.template(frame), gain: gain, to: memory.numerator(frame), over: runs)
+      BlockKernels.clear(memory.numerator(frame), over: blocks)
+      BlockKernels.add(
+        memory.template(frame), gain: gain, to: memory.numerator(frame), over: blocks)
     }
   }
 
@@ -68,7 +68,7 @@ public final class RecursiveNMF: @unchecked Sendable {
   /// One multiplicative step on W, each template scaled to a sum of 1 and H inversely, then one step
   /// on H.
   ///
-  /// - Complexity: O(free entries · T · free bins + K · N); allocates nothing.
+  /// - Complexity: O(free entries · T · free bins + K · N).
   public func step() {
     updateTemplates()
     updateActivations()
@@ -76,28 +76,28 @@ public final class RecursiveNMF: @unchecked Sendable {
 
   /// One multiplicative step on W, each template scaled to a sum of 1 and H inversely.
   public func updateTemplates() {
-    model.approximate()
+    collect(model.sweep, sums)
     parallel(memories.count) { [self] component in
       let entries = model.pattern.entries(ofComponent: component)
       guard !entries.isEmpty else { return }
       let memory = memories[component]
-      let runs = memory.runs.runs
+      let blocks = memory.support.blocks
       let scale = scales[component]
-      let sum = scratch.column(component)
       for delay in 0..<model.templateFrames {
         let total =
-          collect(entries: entries, component: component, delay: delay, to: sum)
+          model.activationSum(in: entries, reachingDelay: delay)
           + memory.denominators[delay] * scale
-        RunKernels.multiply(
-          model.W.frame(delay, ofComponent: component), by: sum, past: memory.numerator(delay),
-          gain: 1 / (total + RunKernels.epsilon), over: runs)
+        BlockKernels.multiply(
+          model.W.frame(delay, ofComponent: component),
+          by: sums.total(ofFrame: delay, component: component), past: memory.numerator(delay),
+          gain: 1 / (total + BlockKernels.epsilon), over: blocks)
       }
       let total = model.W.sum(ofComponent: component)
       guard total.isNormal else {
         // Nothing sounds where it might: what it knew stands.
         for delay in 0..<model.templateFrames {
-          RunKernels.copy(
-            memory.template(delay), to: model.W.frame(delay, ofComponent: component), over: runs)
+          BlockKernels.copy(
+            memory.template(delay), to: model.W.frame(delay, ofComponent: component), over: blocks)
         }
         return
       }
@@ -109,7 +109,6 @@ public final class RecursiveNMF: @unchecked Sendable {
 
   /// One multiplicative step on H.
   public func updateActivations() {
-    model.approximate()
     model.update(templates: false, activations: true)
   }
 
@@ -123,41 +122,37 @@ public final class RecursiveNMF: @unchecked Sendable {
   public func finish(leaving: Int, decay: Float, keeps: (_ component: Int) -> Bool = { _ in true })
   {
     let frames = 0..<min(leaving, model.frameCount)
-    model.approximate(
-      frames: 0..<min(frames.upperBound + model.templateFrames - 1, model.frameCount))
+    let sweep = FrameSweep(
+      model.pattern, frames: frames, templates: model.W, blockLength: model.sweep.blockLength,
+      chunkCount: 1)
+    let sums = TemplateSums(sweep, like: model.W)
+    collect(sweep, sums)
     for component in memories.indices where model.isHeard(component) && keeps(component) {
       let memory = memories[component]
-      let runs = memory.runs.runs
+      let blocks = memory.support.blocks
       let entries = model.pattern.entries(ofComponent: component, inFrames: frames)
-      let sum = scratch.column(component)
       memory.isHeard = true
       for delay in 0..<model.templateFrames {
         let w = model.W.frame(delay, ofComponent: component)
-        RunKernels.copy(w, to: memory.template(delay), over: runs)
+        BlockKernels.copy(w, to: memory.template(delay), over: blocks)
         memory.denominators[delay] *= scales[component]
         guard !entries.isEmpty else { continue }
-        let total = collect(entries: entries, component: component, delay: delay, to: sum)
-        memory.denominators[delay] = decay * memory.denominators[delay] + total
-        RunKernels.accumulate(memory.numerator(delay), decay: decay, w, sum, over: runs)
+        memory.denominators[delay] =
+          decay * memory.denominators[delay]
+          + model.activationSum(in: entries, reachingDelay: delay)
+        BlockKernels.accumulate(
+          memory.numerator(delay), decay: decay, w,
+          sums.total(ofFrame: delay, component: component), over: blocks)
       }
       scales[component] = 1
     }
   }
 
-  /// Q →τ(H)ᵀ of some entries.
-  ///
-  /// - Returns: Σ →τ(H).
-  private func collect(
-    entries: Range<Int>, component: Int, delay: Int, to sum: UnsafeMutablePointer<Float>
-  ) -> Float {
-    let runs = memories[component].runs.runs
-    RunKernels.clear(sum, over: runs)
-    model.addSum(
-      of: model.weighted, gains: model.H, entries: entries, delay: delay, runs: runs, to: sum)
-    var total: Float = 0
-    for entry in entries where Int(model.pattern.frames[entry]) + delay < model.frameCount {
-      total += model.H[entry]
+  /// Q →τ(H)ᵀ of the entries of a sweep.
+  private func collect(_ sweep: FrameSweep, _ sums: TemplateSums) {
+    model.forEachVisit(sweep, clearing: [sums]) { [self] chunk, visit, factors in
+      model.add(
+        factors.numerator, gains: model.values(model.H, visit), visit, chunk: chunk, to: sums)
     }
-    return total
   }
 }

@@ -7,19 +7,19 @@ public struct Templates: ~Copyable, Sendable {
   /// K × (R · T), non-negative.
   public let values: Matrix
   /// The bins each component may use, R of them: the template mask M_W.
-  public let runs: [BinRuns]
+  public let supports: [BinBlocks]
   /// T, frames of one template.
   public let frameCount: Int
 
   /// R.
-  public var componentCount: Int { runs.count }
+  public var componentCount: Int { supports.count }
   /// K.
   public var binCount: Int { values.rowCount }
 
   /// Makes templates of zeros.
-  public init(binCount: Int, runs: [BinRuns], frameCount: Int) {
-    values = Matrix(rowCount: binCount, columnCount: runs.count * frameCount)
-    self.runs = runs
+  public init(binCount: Int, supports: [BinBlocks], frameCount: Int) {
+    values = Matrix(rowCount: binCount, columnCount: supports.count * frameCount)
+    self.supports = supports
     self.frameCount = frameCount
   }
 
@@ -32,25 +32,26 @@ public struct Templates: ~Copyable, Sendable {
   /// The sum of a component over bins and frames.
   public func sum(ofComponent component: Int) -> Float {
     (0..<frameCount).reduce(0) {
-      $0 + RunKernels.sum(frame($1, ofComponent: component), over: runs[component].runs)
+      $0 + BlockKernels.sum(frame($1, ofComponent: component), over: supports[component].blocks)
     }
   }
 
   /// Multiplies all of one component.
   public func scale(component: Int, by gain: Float) {
     for index in 0..<frameCount {
-      RunKernels.scale(frame(index, ofComponent: component), by: gain, over: runs[component].runs)
+      BlockKernels.scale(
+        frame(index, ofComponent: component), by: gain, over: supports[component].blocks)
     }
   }
 
   /// A copy with storage of its own.
   public func copy() -> Templates {
-    Templates(values: values.copy(), runs: runs, frameCount: frameCount)
+    Templates(values: values.copy(), supports: supports, frameCount: frameCount)
   }
 
-  private init(values: consuming Matrix, runs: [BinRuns], frameCount: Int) {
+  private init(values: consuming Matrix, supports: [BinBlocks], frameCount: Int) {
     self.values = values
-    self.runs = runs
+    self.supports = supports
     self.frameCount = frameCount
   }
 }

@@ -40,9 +40,9 @@ extension Constraints {
     var strokes = strokes
     var templates = templates
     if settings.templates == .random {
-      let full = BinRuns.full(binCount: templates.binCount)
+      let full = BinBlocks.full(binCount: templates.binCount)
       let drawn = Templates(
-        binCount: templates.binCount, runs: templates.runs.map { _ in full },
+        binCount: templates.binCount, supports: templates.supports.map { _ in full },
         frameCount: templates.frameCount)
       for component in 0..<drawn.componentCount {
         for frame in 0..<drawn.frameCount {

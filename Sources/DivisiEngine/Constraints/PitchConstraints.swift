@@ -88,8 +88,8 @@ struct PitchConstraints {
         pitch: pitch, kinds: kinds, combs: combs, tuningCents: comb.tuningCents, grid: grid)
         ?? combs
     }
-    let runs = columns.map { column in BinRuns(binCount: binCount) { column[$0] > 0 } }
-    let templates = Templates(binCount: binCount, runs: runs, frameCount: settings.frames)
+    let supports = columns.map { column in BinBlocks(binCount: binCount) { column[$0] > 0 } }
+    let templates = Templates(binCount: binCount, supports: supports, frameCount: settings.frames)
     for (component, column) in columns.enumerated() {
       for frame in 0..<settings.frames {
         let values = templates.frame(frame, ofComponent: component)

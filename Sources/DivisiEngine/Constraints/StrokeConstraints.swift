@@ -38,9 +38,9 @@ struct StrokeConstraints {
     settings: SeparationSettings
   ) -> Constraints {
     let envelopes = envelopes(parts: parts, grid: grid, frameCount: frameCount, settings: settings)
-    let full = BinRuns.full(binCount: binCount)
+    let full = BinBlocks.full(binCount: binCount)
     let templates = Templates(
-      binCount: binCount, runs: envelopes.map { _ in full }, frameCount: settings.frames)
+      binCount: binCount, supports: envelopes.map { _ in full }, frameCount: settings.frames)
     for (component, envelope) in envelopes.enumerated() {
       kit.write(
         articulation: envelope.articulation, component: component, grid: grid, to: templates)

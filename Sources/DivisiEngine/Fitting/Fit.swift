@@ -65,7 +65,6 @@ struct Fit {
     var encoder: Encoder?
     if isFree {
       for _ in 0..<freeIterations {
-        model.approximate()
         model.update(templates: false, activations: true)
         observe?(model)
       }
@@ -100,14 +99,13 @@ struct Fit {
       deadComponents = autoencoder.deadComponents().count
     } else if firstIterations > 0 {
       let autoencoder = NonnegativeAutoencoder(decoder: model, parallel: parallel)
-      try iterate(firstIterations) { autoencoder.iterate() }
+      try iterate(firstIterations) { autoencoder.step() }
       if observe != nil { encoder = Encoder(autoencoder.encoder.copy()) }
     }
     try iterate(settings.iterations - firstIterations) {
       model.iterate(templates: !settings.isFrozen)
     }
     for _ in 0..<settings.refinements {
-      model.approximate()
       model.update(templates: false, activations: true)
       observe?(model)
     }
@@ -127,22 +125,9 @@ extension ConvolutiveNMF {
   /// One step on W unless it is frozen, then one on H.
   fileprivate func iterate(templates: Bool) {
     if templates {
-      approximate()
       update(templates: true, activations: false)
       normalise()
     }
-    approximate()
     update(templates: false, activations: true)
-  }
-}
-
-extension NonnegativeAutoencoder {
-  /// One step on encoder and decoder, then the code anew.
-  fileprivate func iterate() {
-    decoder.approximate()
-    updateEncoder()
-    decoder.update(templates: true, activations: false)
-    normalise()
-    encode()
   }
 }

@@ -153,8 +153,7 @@ struct FrameSeparator: @unchecked Sendable {
       let encoder = component.encoder
     else { return }
     var entry = FrameModel.Entry(
-      template: component.templates, runs: component.runs, runCount: Int(component.runCount),
-      part: part, gain: 0)
+      template: component.templates, blocks: component.blocks, part: part, gain: 0)
     entry.gain = component.encoderGain * frame.encode(encoder, entry)
     frame.entries[frame.count] = entry
     frame.count &+= 1
@@ -186,9 +185,8 @@ struct FrameSeparator: @unchecked Sendable {
             max(stroke.gain, Self.leastGain * expected), expected / Self.leastGain)
           let gain = stroke.gain < 0 ? expected : divisi_sqrtf(before * expected)
           frame.entries[frame.count] = FrameModel.Entry(
-            template: component.templates + state &* model.stride, runs: component.runs,
-            runCount: Int(component.runCount), part: Int(stroke.note.part),
-            gain: gain * course[state])
+            template: component.templates + state &* model.stride, blocks: component.blocks,
+            part: Int(stroke.note.part), gain: gain * course[state])
           places[frame.count] = place
           courses[frame.count] = course[state]
           frame.count &+= 1

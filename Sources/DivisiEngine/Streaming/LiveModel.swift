@@ -16,8 +16,8 @@ final class LiveModel: Sendable {
     var encoderGain: Float
     /// The gain of each state at velocity 100; only where there is no encoder.
     var course: UnsafePointer<Float>?
-    var runs: UnsafePointer<Range<Int32>>
-    var runCount: Int32
+    /// Bins that the templates may use.
+    var blocks: UnsafeBufferPointer<Int32>
     /// Frames of a note in which the component sounds, counted from its onset; `endAge` is where it
     /// ends, at the note's end if it is `Int32.max`.
     var firstAge: Int32

@@ -9,7 +9,8 @@ final class LiveVoice: Sendable {
   private let values: Matrix
   /// The course of strokes, one column.
   private let course: Matrix
-  nonisolated(unsafe) private let runs: UnsafeMutableBufferPointer<Range<Int32>>
+  /// What the components' blocks belong to.
+  private let supports: [BinBlocks]
 
   /// A pitch.
   ///
@@ -19,11 +20,8 @@ final class LiveVoice: Sendable {
     let binCount = memories[0].binCount
     values = Matrix(rowCount: binCount, columnCount: 2 * memories.count)
     course = Matrix(rowCount: 0, columnCount: 0)
-    let all = memories.flatMap(\.runs.runs)
-    runs = .allocate(capacity: max(all.count, 1))
-    _ = runs.initialize(from: all)
+    supports = memories.map(\.support)
     var list: [LiveModel.Component] = []
-    var nextRun = 0
     for (index, memory) in memories.enumerated() {
       let template = values.column(2 * index)
       let encoder = values.column(2 * index + 1)
@@ -37,10 +35,8 @@ final class LiveVoice: Sendable {
         LiveModel.Component(
           templates: UnsafePointer(template), encoder: UnsafePointer(encoder),
           encoderGain: memory.isHeard ? 1 : energy > 0 ? 1 / energy : 0, course: nil,
-          runs: UnsafePointer(runs.baseAddress! + nextRun),
-          runCount: Int32(memory.runs.runs.count), firstAge: ages[index].lowerBound,
+          blocks: memory.support.blocks, firstAge: ages[index].lowerBound,
           endAge: ages[index].upperBound, stateCount: 1))
-      nextRun += memory.runs.runs.count
     }
     components = list
   }
@@ -48,9 +44,8 @@ final class LiveVoice: Sendable {
   /// An articulation; its ages count from the first frame that may belong to a stroke.
   init(states: consuming StrokeStates) {
     let (binCount, ageCount) = (states.templates.rowCount, states.ageCount)
-    let full = BinRuns.full(binCount: binCount).runs
-    runs = .allocate(capacity: full.count)
-    _ = runs.initialize(from: full)
+    let full = BinBlocks.full(binCount: binCount)
+    supports = [full]
     // Not a column of the same matrix: there may be more ages than bins, and the templates' stride is
     // that of the bins.
     values = Matrix(rowCount: binCount, columnCount: ageCount)
@@ -66,11 +61,8 @@ final class LiveVoice: Sendable {
     components = [
       LiveModel.Component(
         templates: UnsafePointer(values.column(0)), encoder: nil, encoderGain: 0,
-        course: UnsafePointer(gains), runs: UnsafePointer(runs.baseAddress!),
-        runCount: Int32(full.count), firstAge: 0,
+        course: UnsafePointer(gains), blocks: full.blocks, firstAge: 0,
         endAge: Int32(ageCount), stateCount: Int32(ageCount))
     ]
   }
-
-  deinit { runs.deallocate() }
 }

@@ -66,9 +66,10 @@ import Testing
     for frame in 0..<frameCount {
       for bin in 0..<binCount { V[bin, frame] = generator.nextUnit() }
     }
-    let full = BinRuns.full(binCount: binCount)
+    let full = BinBlocks.full(binCount: binCount)
     let W = Templates(
-      binCount: binCount, runs: (0..<componentCount).map { _ in full }, frameCount: templateFrames)
+      binCount: binCount, supports: (0..<componentCount).map { _ in full },
+      frameCount: templateFrames)
     for component in 0..<componentCount {
       for frame in 0..<templateFrames {
         for bin in 0..<binCount {

@@ -138,7 +138,7 @@ struct StreamTests {
   @Test func strokesMayHaveMoreAgesThanBins() {
     let grid = TimeGrid(sampleRate: 8000, resolution: 2048, hopAtResolution: 64)
     let memory = RecursiveMemory(
-      binCount: grid.binCount, templateFrames: 1, runs: .full(binCount: grid.binCount),
+      binCount: grid.binCount, templateFrames: 1, support: .full(binCount: grid.binCount),
       hasEncoder: false)
     for bin in 0..<grid.binCount { memory.template(0)[bin] = Float(bin + 1) }
     let profile = (0..<2 * grid.binCount).map { 1 / Float($0 + 1) }

@@ -60,9 +60,9 @@ final class DecoderLayers: @unchecked Sendable {
           let column = model.W.frame(frame, ofComponent: component)
           column.update(repeating: 0, count: gradient.columnStride)
           for (mate, gain) in zip(blocks[index], gains) {
-            RunKernels.add(
+            BlockKernels.add(
               templates.frame(frame, ofComponent: mate), gain: gain, to: column,
-              over: templates.runs[mate].runs)
+              over: templates.supports[mate].blocks)
           }
         }
       }
@@ -74,10 +74,10 @@ final class DecoderLayers: @unchecked Sendable {
   /// - Parameters:
   ///   - columns: frame τ of component r in column r · `stride` + τ.
   func differentiate(_ columns: borrowing Matrix, stride: Int) {
-    nonisolated(unsafe) let source = columns.view
+    let source = columns.view
     parallel(blocks.count) { [self] index in
       let block = blocks[index]
-      let runs = templates.runs[block[0]].runs
+      let bins = templates.supports[block[0]].blocks
       for component in block {
         for layer in layers {
           layer.gradient.column(component).update(
@@ -93,11 +93,11 @@ final class DecoderLayers: @unchecked Sendable {
         var slopes = block.map { mate in
           (0..<templates.frameCount).reduce(Float(0)) { sum, frame in
             let column = source.column(component * stride + frame)
-            RunKernels.add(
+            BlockKernels.add(
               column, gain: path.last![block.firstIndex(of: mate)!],
-              to: gradient.column(mate * templates.frameCount + frame), over: runs)
+              to: gradient.column(mate * templates.frameCount + frame), over: bins)
             return sum
-              + RunKernels.dot(templates.frame(frame, ofComponent: mate), column, over: runs)
+              + BlockKernels.dot(templates.frame(frame, ofComponent: mate), column, over: bins)
           }
         }
         for (layer, inputs) in zip(layers, path.dropLast()).reversed() {

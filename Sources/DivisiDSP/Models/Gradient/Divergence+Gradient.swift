@@ -1,3 +1,4 @@
+internal import DivisiKernels
 internal import Glibc
 
 extension Divergence {
@@ -6,15 +7,15 @@ extension Divergence {
   /// - Parameters:
   ///   - V: K magnitudes.
   ///   - approximation: the output before g on entry; (V̂^(β−1) − V̂^(β−2) ⊙ V) ⊙ g′ on return.
-  ///   - count: K.
+  ///   - blocks: where.
   ///   - nonlinearity: g; nil where V̂ is the output itself.
   func differentiate(
-    _ V: UnsafePointer<Float>, approximation: UnsafeMutablePointer<Float>, count: Int,
-    nonlinearity: Nonlinearity?
+    _ V: UnsafePointer<Float>, approximation: UnsafeMutablePointer<Float>,
+    nonlinearity: Nonlinearity?, over blocks: Blocks
   ) {
-    let floor = RunKernels.epsilon
+    let floor = BlockKernels.epsilon
     if let nonlinearity {
-      for bin in 0..<count {
+      forEachBin(of: blocks) { bin in
         let before = approximation[bin]
         approximation[bin] =
           slope(V[bin], nonlinearity(before) + (beta == 2 ? 0 : floor)) * nonlinearity.slope(before)
@@ -22,10 +23,17 @@ extension Divergence {
       return
     }
     switch beta {
-    case 2: for bin in 0..<count { approximation[bin] -= V[bin] }
-    case 1: for bin in 0..<count { approximation[bin] = 1 - V[bin] / (approximation[bin] + floor) }
+    case 2: BlockKernels.subtract(V, from: approximation, over: blocks)
+    case 1: forEachBin(of: blocks) { approximation[$0] = 1 - V[$0] / (approximation[$0] + floor) }
     default:
-      for bin in 0..<count { approximation[bin] = slope(V[bin], approximation[bin] + floor) }
+      forEachBin(of: blocks) { approximation[$0] = slope(V[$0], approximation[$0] + floor) }
+    }
+  }
+
+  @inline(__always)
+  private func forEachBin(of blocks: Blocks, _ body: (Int) -> Void) {
+    for block in blocks {
+      for bin in Int(block)..<Int(block) + BinBlocks.length { body(bin) }
     }
   }
 

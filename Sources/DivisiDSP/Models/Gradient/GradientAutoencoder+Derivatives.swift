@@ -64,55 +64,80 @@ extension GradientAutoencoder {
 
   /// Fills the gradients of all layers.
   func differentiate() -> BiasGradients {
-    output.differentiate()
+    let isDeep = encoderLayers != nil
+    let codeSlopes = encoderLayers?.codeSlopes ?? slopes
+    nonisolated(unsafe) let target = codeSlopes
+    let V = decoder.V.values.view
+    output.forEachVisit(clearing: [decoderSums, encoderSums]) { [self] chunk, visit, errors in
+      decoder.add(
+        errors, gains: decoder.values(decoder.H, visit), visit, chunk: chunk, to: decoderSums)
+      let slopes = codeSlope(
+        visit, explained: decoder.products(of: decoder.W, with: errors, visit))
+      decoder.set(target, visit, to: slopes)
+      if !isDeep { decoder.add(V, gains: slopes, visit, chunk: chunk, to: encoderSums) }
+    }
     let decoderBias = output.biasGradient()
-    parallel(encoder.componentCount) { [self] in differentiateDecoder($0) }
     encoderLayers?.backpropagate(to: slopes, before: before)
     let layerBiases = encoderLayers?.differentiateWeights() ?? []
+    if isDeep {
+      decoder.forEachVisit { [self] chunk, visit in
+        decoder.add(
+          V, gains: decoder.values(slopes, visit), visit, chunk: chunk, to: encoderSums)
+      }
+    }
     let sums = UnsafeMutableBufferPointer<Float>.allocate(capacity: encoder.componentCount)
     defer { sums.deallocate() }
     nonisolated(unsafe) let encoderBias = sums
     parallel(encoder.componentCount) { [self] component in
-      encoderBias[component] = differentiateEncoder(component)
+      encoderBias[component] = collect(component)
     }
     decoderLayers?.differentiate(gradients, stride: 2 * encoder.frameCount)
     return BiasGradients(
       decoder: decoderBias, encoder: Array(encoderBias), encoderLayers: layerBiases)
   }
 
-  /// The gradient by one component's templates and by its code before g.
-  private func differentiateDecoder(_ component: Int) {
-    let first = firstColumn(ofComponent: component)
-    for column in first..<first + 2 * encoder.frameCount {
-      gradients.column(column).update(repeating: 0, count: gradients.columnStride)
-    }
-    let slopes = encoderLayers?.codeSlopes ?? slopes
-    decoder.differentiate(
-      component, errors: output.errors, slopes: slopes, columns: gradients, firstColumn: first)
-    for entry in decoder.pattern.entries(ofComponent: component) {
-      let weight = decoder.pattern.weights[entry]
-      let code = settings.nonlinearity(codeBefore[entry])
+  /// The gradient by the code of some entries before g.
+  ///
+  /// - Parameter explained: by H′, what the divergence alone says.
+  @inline(__always)
+  private func codeSlope(
+    _ visit: FrameSweep.Visit, explained: SIMD4<Float>
+  ) -> SIMD4<Float> {
+    var slopes = SIMD4<Float>.zero
+    for lane in 0..<visit.entries.count {
+      let before = codeBefore[visit.entries.lowerBound + lane]
+      let weight = decoder.pattern.weights[visit.entries.lowerBound + lane]
+      let code = settings.nonlinearity(before)
       let outside = (1 - weight) * (1 - weight)
-      slopes[entry] =
-        (weight * slopes[entry] + settings.sparsity + 2 * settings.activity * outside * code)
-        * settings.nonlinearity.slope(codeBefore[entry])
+      slopes[lane] =
+        (weight * explained[lane] + settings.sparsity + 2 * settings.activity * outside * code)
+        * settings.nonlinearity.slope(before)
     }
+    return slopes
   }
 
-  /// The gradient by one component's rows of the first layer, from ``slopes``.
+  /// Adds up the gradients by one component's templates and by its rows of the first layer.
   ///
   /// - Returns: the gradient by its b_E.
-  private func differentiateEncoder(_ component: Int) -> Float {
+  private func collect(_ component: Int) -> Float {
     let entries = decoder.pattern.entries(ofComponent: component)
     let frames = encoder.frameCount
-    let first = firstColumn(ofComponent: component) + frames
-    var sum = entries.reduce(Float(0)) { $0 + slopes[$1] }
-    let runs = encoder.runs[component].runs
-    for delay in 0..<frames {
-      decoder.addSum(
-        of: decoder.V.values.view, gains: slopes, entries: entries, delay: delay, runs: runs,
-        to: gradients.column(first + delay))
+    let first = firstColumn(ofComponent: component)
+    let blocks = encoder.supports[component].blocks
+    for column in first..<first + 2 * frames {
+      BlockKernels.clear(gradients.column(column), over: blocks)
     }
+    if !entries.isEmpty {
+      for delay in 0..<frames {
+        BlockKernels.add(
+          decoderSums.total(ofFrame: delay, component: component), gain: 1,
+          to: gradients.column(first + delay), over: blocks)
+        BlockKernels.add(
+          encoderSums.total(ofFrame: delay, component: component), gain: 1,
+          to: gradients.column(first + frames + delay), over: blocks)
+      }
+    }
+    var sum = entries.reduce(Float(0)) { $0 + slopes[$1] }
     guard settings.activity > 0, encoderLayers == nil else { return sum }
     forEachClosedFrame(of: component) { frame in
       let before = codeBefore(component, frame: frame)
@@ -120,9 +145,9 @@ extension GradientAutoencoder {
         2 * settings.activity * settings.nonlinearity(before) * settings.nonlinearity.slope(before)
       sum += slope
       for delay in 0..<min(frames, decoder.frameCount - frame) {
-        RunKernels.add(
-          decoder.V.values.column(frame + delay), gain: slope, to: gradients.column(first + delay),
-          over: runs)
+        BlockKernels.add(
+          decoder.V.values.column(frame + delay), gain: slope,
+          to: gradients.column(first + frames + delay), over: blocks)
       }
     }
     return sum
@@ -133,9 +158,9 @@ extension GradientAutoencoder {
     (0..<min(encoder.frameCount, decoder.frameCount - frame)).reduce(encoderBias.values[component])
     {
       $0
-        + RunKernels.dot(
+        + BlockKernels.dot(
           encoder.frame($1, ofComponent: component), decoder.V.values.column(frame + $1),
-          over: encoder.runs[component].runs)
+          over: encoder.supports[component].blocks)
     }
   }
 

@@ -33,6 +33,8 @@ public final class GradientAutoencoder: @unchecked Sendable {
   let slopes: UnsafeMutableBufferPointer<Float>
   /// By each component's templates (T columns), then by its rows of the encoder (T columns).
   let gradients: Matrix
+  let decoderSums: TemplateSums
+  let encoderSums: TemplateSums
   let parallel: Parallel
 
   private let decoderSteps: GradientSteps
@@ -84,6 +86,8 @@ public final class GradientAutoencoder: @unchecked Sendable {
     slopes = .allocate(capacity: decoder.pattern.entryCount)
     before.initialize(repeating: 0)
     slopes.initialize(repeating: 0)
+    decoderSums = TemplateSums(decoder.sweep, like: decoder.W)
+    encoderSums = TemplateSums(decoder.sweep, like: decoder.W)
     gradients = Matrix(
       rowCount: decoder.binCount, columnCount: 2 * decoder.componentCount * decoder.templateFrames)
     encode()
@@ -96,15 +100,11 @@ public final class GradientAutoencoder: @unchecked Sendable {
 
   /// Computes the code, H' ← M_H ⊙ g(Σ_τ (W_E)_τ ←τ(V) + b_E), through all layers of the encoder.
   public func encode() {
-    parallel(encoder.componentCount) { [self] component in
-      let entries = decoder.pattern.entries(ofComponent: component)
-      let bias = encoderBias.values[component]
-      for entry in entries { before[entry] = bias }
-      for delay in 0..<encoder.frameCount {
-        decoder.addProducts(
-          of: encoder.frame(delay, ofComponent: component), with: decoder.V.values.view,
-          entries: entries, delay: delay, runs: encoder.runs[component].runs, to: before)
-      }
+    decoder.forEachVisit { [self] _, visit in
+      let bias = encoderBias.values[visit.component]
+      decoder.set(
+        before, visit,
+        to: decoder.products(of: encoder, with: decoder.V.values.view, visit) + bias)
     }
     encoderLayers?.encode(before)
     let codeBefore = codeBefore

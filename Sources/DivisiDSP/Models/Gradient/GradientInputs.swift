@@ -19,7 +19,6 @@ public final class GradientInputs: @unchecked Sendable {
   private let codes: Templates
   private let gradients: Matrix
   private let slopes: UnsafeMutableBufferPointer<Float>
-  private let nothing = Matrix(rowCount: 0, columnCount: 0)
   private let output: GradientOutput
   private let steps: GradientSteps
   private let parallel: Parallel
@@ -35,12 +34,12 @@ public final class GradientInputs: @unchecked Sendable {
     self.settings = settings
     self.parallel = parallel
     let pattern = decoder.pattern
-    let runs = (0..<pattern.componentCount).map { component in
+    let supports = (0..<pattern.componentCount).map { component in
       let frames = Set(pattern.entries(ofComponent: component).map { Int(pattern.frames[$0]) })
-      return BinRuns(binCount: pattern.frameCount) { frames.contains($0) }
+      return BinBlocks(binCount: pattern.frameCount) { frames.contains($0) }
     }
-    let open = Templates(binCount: pattern.frameCount, runs: runs, frameCount: 1)
-    codes = Templates(binCount: pattern.frameCount, runs: runs, frameCount: 1)
+    let open = Templates(binCount: pattern.frameCount, supports: supports, frameCount: 1)
+    codes = Templates(binCount: pattern.frameCount, supports: supports, frameCount: 1)
     for entry in 0..<pattern.entryCount {
       open.values[Int(pattern.frames[entry]), Int(pattern.components[entry])] = 1
     }
@@ -100,10 +99,10 @@ public final class GradientInputs: @unchecked Sendable {
   }
 
   private func differentiate() {
-    output.differentiate()
+    output.forEachVisit { [self] _, visit, errors in
+      decoder.set(slopes, visit, to: decoder.products(of: decoder.W, with: errors, visit))
+    }
     parallel(decoder.componentCount) { [self] component in
-      decoder.differentiate(
-        component, errors: output.errors, slopes: slopes, columns: nothing, firstColumn: 0)
       for entry in decoder.pattern.entries(ofComponent: component) {
         let weight = decoder.pattern.weights[entry]
         let outside = (1 - weight) * (1 - weight)

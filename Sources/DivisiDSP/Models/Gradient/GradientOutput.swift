@@ -1,36 +1,76 @@
+internal import DivisiKernels
+
 /// The output of an additive model, V̂ = g(Σ_τ (W_D)_τ →τ(H') + b_D), and what the loss has to say
 /// about it.
 ///
 /// - Thread: one at a time.
 final class GradientOutput: @unchecked Sendable {
-  /// ∂ loss / ∂ (V̂ before g), K × N, as ``differentiate()`` left it.
-  let errors: Matrix
   /// b_D, K values.
   let bias: GradientBias
 
   private let model: ConvolutiveNMF
   private let settings: GradientSettings
   private let parallel: Parallel
+  /// ∂ loss / ∂ (V̂ before g) of the frames that each chunk of a sweep is at.
+  private let errors: Matrix
+  private let tileLength: Int
+  /// The gradient by b_D, a column for each chunk.
+  private let biasSums: Matrix
+  private let allBins: BinBlocks
 
   init(of model: ConvolutiveNMF, settings: GradientSettings, parallel: @escaping Parallel) {
     self.model = model
     self.settings = settings
     self.parallel = parallel
     bias = GradientBias(count: model.binCount, settings: settings)
-    errors = Matrix(rowCount: model.binCount, columnCount: model.frameCount)
+    tileLength = model.sweep.blockLength + model.templateFrames - 1
+    let chunkCount = model.sweep.chunks.count
+    errors = Matrix(rowCount: model.binCount, columnCount: chunkCount * tileLength)
+    biasSums = Matrix(
+      rowCount: model.binCount, columnCount: settings.hasBiases ? chunkCount : 0)
+    allBins = .full(binCount: model.binCount)
   }
 
-  /// Fills ``errors``: (V̂^(β−1) − V̂^(β−2) ⊙ V) ⊙ g′.
-  func differentiate() {
-    let chunk = 16
-    parallel((model.frameCount + chunk - 1) / chunk) { [self] index in
-      for frame in index * chunk..<min((index + 1) * chunk, model.frameCount) {
-        let column = errors.column(frame)
-        computeOutput(ofFrame: frame, into: column)
-        model.divergence.differentiate(
-          model.V.values.column(frame), approximation: column, count: model.binCount,
-          nonlinearity: settings.hasBiases || !settings.nonlinearity.keepsPositives
-            ? settings.nonlinearity : nil)
+  /// Visits what is open, with the errors (V̂^(β−1) − V̂^(β−2) ⊙ V) ⊙ g′ of the frames where it sounds.
+  ///
+  /// - Parameters:
+  ///   - sums: set to zero where there are entries.
+  ///   - body: called on the thread of its chunk.
+  func forEachVisit(
+    clearing sums: [TemplateSums] = [],
+    _ body: @Sendable (_ chunk: Int, _ visit: FrameSweep.Visit, _ errors: ColumnView) -> Void
+  ) {
+    let nonlinearity =
+      settings.hasBiases || !settings.nonlinearity.keepsPositives ? settings.nonlinearity : nil
+    let needsAllBins = settings.hasBiases || model.templateFrames > 1
+    parallel(model.sweep.chunks.count) { [self] chunk in
+      for sum in sums { sum.clear(chunk: chunk) }
+      if settings.hasBiases { BlockKernels.clear(biasSums.column(chunk), over: allBins.blocks) }
+      var window = TileWindow(firstColumn: chunk * tileLength)
+      for block in model.sweep.chunks[chunk] {
+        let blocks = needsAllBins ? allBins.blocks : block.support.blocks
+        let missing = window.move(to: model.framesHeard(in: block)) {
+          errors.move($0, to: $1, $2)
+        }
+        model.approximate(missing, of: block, in: model.sweep) {
+          errors.column(window.column($0))
+        }
+        for frame in missing {
+          let column = errors.column(window.column(frame))
+          addBias(to: column)
+          model.divergence.differentiate(
+            model.V.values.column(frame), approximation: column, nonlinearity: nonlinearity,
+            over: blocks)
+        }
+        if settings.hasBiases {
+          for frame in block.frames {
+            BlockKernels.add(
+              errors.column(window.column(frame)), gain: 1, to: biasSums.column(chunk),
+              over: blocks)
+          }
+        }
+        let view = errors.view(from: window.firstColumn, as: block.frames.lowerBound)
+        model.forEachVisit(in: block, of: model.sweep) { body(chunk, $0, view) }
       }
     }
   }
@@ -41,7 +81,9 @@ final class GradientOutput: @unchecked Sendable {
     let column = approximation.column(0)
     var sum = 0.0
     for frame in 0..<model.frameCount {
-      computeOutput(ofFrame: frame, into: column)
+      column.update(repeating: 0, count: approximation.columnStride)
+      model.addApproximation(ofFrame: frame, to: column)
+      addBias(to: column)
       for bin in 0..<model.binCount { column[bin] = settings.nonlinearity(column[bin]) }
       sum += model.divergence.sum(
         model.V.values.column(frame), approximation: column, count: model.binCount)
@@ -49,53 +91,21 @@ final class GradientOutput: @unchecked Sendable {
     return sum
   }
 
-  /// The gradient by b_D, from ``errors``; empty without biases.
+  /// The gradient by b_D, as the last ``forEachVisit(clearing:_:)`` found it; empty without biases.
   func biasGradient() -> [Float] {
     guard settings.hasBiases else { return [] }
-    var sums = [Float](repeating: 0, count: model.binCount)
-    for frame in 0..<model.frameCount {
-      let column = errors.column(frame)
-      for bin in sums.indices { sums[bin] += column[bin] }
+    return (0..<model.binCount).map { bin in
+      (0..<biasSums.columnCount).reduce(Float(0)) { $0 + biasSums[bin, $1] }
     }
-    return sums
   }
 
-  /// V̂ of one frame before g.
-  private func computeOutput(ofFrame frame: Int, into column: UnsafeMutablePointer<Float>) {
-    column.update(repeating: 0, count: errors.columnStride)
-    model.addApproximation(ofFrame: frame, to: column)
-    if settings.hasBiases {
-      for bin in 0..<model.binCount { column[bin] += bias.values[bin] }
-    }
+  private func addBias(to column: UnsafeMutablePointer<Float>) {
+    guard settings.hasBiases else { return }
+    for bin in 0..<model.binCount { column[bin] += bias.values[bin] }
   }
 }
 
 extension ConvolutiveNMF {
-  /// The gradient of the divergence by one component's entries of H' and, where columns are given, by
-  /// its templates.
-  ///
-  /// - Parameters:
-  ///   - errors: by the output before g, K × N.
-  ///   - slopes: one value per entry; those of the component are set.
-  ///   - columns: columns `firstColumn` … `firstColumn` + T − 1 are added to.
-  func differentiate(
-    _ component: Int, errors: borrowing Matrix, slopes: UnsafeMutableBufferPointer<Float>,
-    columns: borrowing Matrix, firstColumn: Int
-  ) {
-    let entries = pattern.entries(ofComponent: component)
-    for entry in entries { slopes[entry] = 0 }
-    let runs = W.runs[component].runs
-    for delay in 0..<templateFrames {
-      addProducts(
-        of: W.frame(delay, ofComponent: component), with: errors.view, entries: entries,
-        delay: delay, runs: runs, to: slopes)
-      guard columns.columnCount > 0 else { continue }
-      addSum(
-        of: errors.view, gains: H, entries: entries, delay: delay, runs: runs,
-        to: columns.column(firstColumn + delay))
-    }
-  }
-
   /// Whether a component that may sound, where there is sound, never does.
   func isDead(_ component: Int) -> Bool {
     let entries = pattern.entries(ofComponent: component)
@@ -103,8 +113,8 @@ extension ConvolutiveNMF {
       return false
     }
     return entries.contains { entry in
-      RunKernels.sum(
-        V.values.column(Int(pattern.frames[entry])), over: W.runs[component].runs) > 0
+      BlockKernels.sum(
+        V.values.column(Int(pattern.frames[entry])), over: W.supports[component].blocks) > 0
     }
   }
 }

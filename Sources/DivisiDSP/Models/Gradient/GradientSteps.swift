@@ -1,3 +1,5 @@
+internal import DivisiKernels
+
 internal import Glibc
 
 /// The optimiser of one set of templates: moving means of gradients, and the steps that follow.
@@ -32,7 +34,8 @@ struct GradientSteps: ~Copyable {
     self.isNonnegative = isNonnegative
     func zeros(_ isNeeded: Bool) -> Templates {
       Templates(
-        binCount: isNeeded ? values.binCount : 0, runs: values.runs, frameCount: values.frameCount)
+        binCount: isNeeded ? values.binCount : 0, supports: values.supports,
+        frameCount: values.frameCount)
     }
     first = zeros(settings.rule == .adam)
     second = zeros(settings.rule != .sgd)
@@ -50,7 +53,8 @@ struct GradientSteps: ~Copyable {
   /// Whether any value of a component may be non-zero.
   func isOpen(component: Int) -> Bool {
     (0..<open.frameCount).contains {
-      RunKernels.sum(open.frame($0, ofComponent: component), over: open.runs[component].runs) > 0
+      BlockKernels.sum(
+        open.frame($0, ofComponent: component), over: open.supports[component].blocks) > 0
     }
   }
 
@@ -63,7 +67,7 @@ struct GradientSteps: ~Copyable {
     _ values: borrowing Templates, component: Int, gradient: borrowing Matrix, firstColumn: Int,
     iteration: Int
   ) {
-    let runs = open.runs[component].runs
+    let blocks = open.supports[component].blocks
     var peak: Float = 1
     if settings.isRelative {
       peak = 0
@@ -72,8 +76,8 @@ struct GradientSteps: ~Copyable {
         let w = values.frame(frame, ofComponent: component)
         let g = gradient.column(firstColumn + frame)
         let mask = open.frame(frame, ofComponent: component)
-        for run in runs {
-          for bin in Int(run.lowerBound)..<Int(run.upperBound) {
+        for block in blocks {
+          for bin in Int(block)..<Int(block) + BinBlocks.length {
             peak = max(peak, abs(w[bin]))
             steepest = max(steepest, abs(g[bin] * mask[bin]))
           }
@@ -87,13 +91,13 @@ struct GradientSteps: ~Copyable {
       step(
         values.frame(frame, ofComponent: component), gradient.column(firstColumn + frame),
         component: component, frame: frame, rate: rate, base: base, iteration: Float(iteration),
-        runs: runs)
+        blocks: blocks)
     }
   }
 
   private func step(
     _ w: UnsafeMutablePointer<Float>, _ gradient: UnsafePointer<Float>, component: Int, frame: Int,
-    rate: Float, base: Float, iteration: Float, runs: [BinRuns.Run]
+    rate: Float, base: Float, iteration: Float, blocks: Blocks
   ) {
     let mask = open.frame(frame, ofComponent: component)
     let steepest = settings.isRelative ? peaks[component] + Float.leastNormalMagnitude : 1
@@ -102,8 +106,8 @@ struct GradientSteps: ~Copyable {
     // that RMSprop's first steps are longer than its later ones.
     let correction = settings.rule == .adam ? 1 - powf(Self.decay, iteration) : 1
     let squareCorrection = settings.rule == .adam ? 1 - powf(squareDecay, iteration) : 1
-    for run in runs {
-      for bin in Int(run.lowerBound)..<Int(run.upperBound) {
+    for block in blocks {
+      for bin in Int(block)..<Int(block) + BinBlocks.length {
         let g = gradient[bin]
         var direction = g / steepest
         if settings.rule == .adam {

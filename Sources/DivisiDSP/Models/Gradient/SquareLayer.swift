@@ -18,11 +18,11 @@ final class SquareLayer: @unchecked Sendable {
     componentCount: Int, settings: GradientSettings, isNonnegative: Bool,
     isOpen: (_ row: Int, _ column: Int) -> Bool
   ) {
-    let runs = (0..<componentCount).map { column in
-      BinRuns(binCount: componentCount) { isOpen($0, column) }
+    let supports = (0..<componentCount).map { column in
+      BinBlocks(binCount: componentCount) { isOpen($0, column) }
     }
     func square(_ value: (_ row: Int, _ column: Int) -> Float) -> Templates {
-      let result = Templates(binCount: componentCount, runs: runs, frameCount: 1)
+      let result = Templates(binCount: componentCount, supports: supports, frameCount: 1)
       for column in 0..<componentCount {
         for row in 0..<componentCount { result.values[row, column] = value(row, column) }
       }

@@ -86,7 +86,7 @@ final class PitchLearner {
     }
     let model = ConvolutiveNMF(
       spectrogram: V,
-      templates: Templates(binCount: binCount, runs: current.map(\.runs), frameCount: 1),
+      templates: Templates(binCount: binCount, supports: current.map(\.support), frameCount: 1),
       pattern: ActivationPattern(rows: rows, frameCount: V.frameCount),
       divergence: Divergence(beta: 1), parallel: parallel)
     let due = (due ?? 0..<V.frameCount).clamped(to: 0..<V.frameCount)

@@ -130,7 +130,7 @@ final class StrokeLearner {
     let model = ConvolutiveNMF(
       spectrogram: V,
       templates: Templates(
-        binCount: binCount, runs: current.map(\.runs), frameCount: settings.frames),
+        binCount: binCount, supports: current.map(\.support), frameCount: settings.frames),
       pattern: pattern, divergence: Divergence(beta: 1), parallel: parallel)
     for (component, memory) in current.enumerated() {
       memory.copyTemplate(to: model.W, component: component)
@@ -167,11 +167,11 @@ final class StrokeLearner {
 
   private func memory(ofArticulation articulation: Int) -> RecursiveMemory {
     if let known = memories[articulation] { return known }
-    let full = BinRuns.full(binCount: binCount)
-    let start = Templates(binCount: binCount, runs: [full], frameCount: settings.frames)
+    let full = BinBlocks.full(binCount: binCount)
+    let start = Templates(binCount: binCount, supports: [full], frameCount: settings.frames)
     kit.write(articulation: articulation, component: 0, grid: grid, to: start)
     let memory = RecursiveMemory(
-      binCount: binCount, templateFrames: settings.frames, runs: full, hasEncoder: false)
+      binCount: binCount, templateFrames: settings.frames, support: full, hasEncoder: false)
     for frame in 0..<settings.frames {
       memory.template(frame).update(from: start.frame(frame, ofComponent: 0), count: binCount)
     }

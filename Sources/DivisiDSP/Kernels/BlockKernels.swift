@@ -1,0 +1,181 @@
+internal import CCPU
+internal import DivisiKernels
+internal import DivisiKernelsAVX2
+
+// Products over the blocks of bins that a template may use. Those that take nearly all the time are
+// in DivisiKernels, in a build for the processor at hand; what is done once per template is here.
+
+@usableFromInline typealias Lane = SIMD8<Float>
+
+extension UnsafePointer<Float> {
+  @inlinable @inline(__always)
+  func lanes(_ bin: Int) -> Lane {
+    UnsafeRawPointer(self + bin).assumingMemoryBound(to: Lane.self).pointee
+  }
+}
+
+extension UnsafeMutablePointer<Float> {
+  @inlinable @inline(__always)
+  func lanes(_ bin: Int) -> Lane {
+    UnsafeRawPointer(self + bin).assumingMemoryBound(to: Lane.self).pointee
+  }
+
+  @inlinable @inline(__always)
+  func setLanes(_ bin: Int, _ value: Lane) {
+    UnsafeMutableRawPointer(self + bin).assumingMemoryBound(to: Lane.self).pointee = value
+  }
+}
+
+/// Kernels over blocks of bins. Pointers are to aligned matrix columns; nothing is allocated.
+///
+/// - Thread: any; real-time safe.
+enum BlockKernels {
+  typealias Columns = DivisiKernels.Columns
+
+  /// Asked once.
+  static let hasAVX2 = divisi_has_avx2()
+
+  /// The small number in every denominator, for spectrograms scaled to a maximum of 1.
+  static var epsilon: Float { @_noLocks @inline(__always) get { 1e-9 } }
+
+  // MARK: For the processor at hand
+
+  /// y ← y + gain · x.
+  @inline(__always)
+  static func add(
+    _ x: UnsafePointer<Float>, gain: Float, to y: UnsafeMutablePointer<Float>, over blocks: Blocks
+  ) {
+    if hasAVX2 {
+      DivisiKernelsAVX2.Kernels.add(x, gain: gain, to: y, over: blocks)
+    } else {
+      DivisiKernels.Kernels.add(x, gain: gain, to: y, over: blocks)
+    }
+  }
+
+  /// y ← y + Σ gains[i] · x[i], four columns at once.
+  @inline(__always)
+  static func add(
+    _ x: Columns, gains: SIMD4<Float>, to y: UnsafeMutablePointer<Float>, over blocks: Blocks
+  ) {
+    if hasAVX2 {
+      DivisiKernelsAVX2.Kernels.add(x, gains: gains, to: y, over: blocks)
+    } else {
+      DivisiKernels.Kernels.add(x, gains: gains, to: y, over: blocks)
+    }
+  }
+
+  /// y ← y + Σ gains[i] · x[i] and z ← z + Σ others[i] · x[i].
+  @inline(__always)
+  static func add(
+    _ x: Columns, gains: SIMD4<Float>, to y: UnsafeMutablePointer<Float>,
+    gains others: SIMD4<Float>, to z: UnsafeMutablePointer<Float>, over blocks: Blocks
+  ) {
+    if hasAVX2 {
+      DivisiKernelsAVX2.Kernels.add(x, gains: gains, to: y, gains: others, to: z, over: blocks)
+    } else {
+      DivisiKernels.Kernels.add(x, gains: gains, to: y, gains: others, to: z, over: blocks)
+    }
+  }
+
+  /// y[i] ← y[i] + gains[i] · x, four columns at once.
+  @inline(__always)
+  static func add(
+    _ x: UnsafePointer<Float>, gains: SIMD4<Float>, to y: MutableColumns, over blocks: Blocks
+  ) {
+    if hasAVX2 {
+      DivisiKernelsAVX2.Kernels.add(x, gains: gains, to: y, over: blocks)
+    } else {
+      DivisiKernels.Kernels.add(x, gains: gains, to: y, over: blocks)
+    }
+  }
+
+  /// ⟨w, x⟩.
+  @inline(__always)
+  static func dot(
+    _ w: UnsafePointer<Float>, _ x: UnsafePointer<Float>, over blocks: Blocks
+  ) -> Float {
+    hasAVX2
+      ? DivisiKernelsAVX2.Kernels.dot(w, x, over: blocks)
+      : DivisiKernels.Kernels.dot(w, x, over: blocks)
+  }
+
+  /// ⟨w, x[i]⟩ for four columns at once.
+  @inline(__always)
+  static func dot(_ w: UnsafePointer<Float>, _ x: Columns, over blocks: Blocks) -> SIMD4<Float> {
+    hasAVX2
+      ? DivisiKernelsAVX2.Kernels.dot(w, x, over: blocks)
+      : DivisiKernels.Kernels.dot(w, x, over: blocks)
+  }
+
+  /// y ← v ⊘ (y + ε).
+  @inline(__always)
+  static func divide(
+    _ v: UnsafePointer<Float>, by y: UnsafeMutablePointer<Float>, over blocks: Blocks
+  ) {
+    if hasAVX2 {
+      DivisiKernelsAVX2.Kernels.divide(v, by: y, epsilon: epsilon, over: blocks)
+    } else {
+      DivisiKernels.Kernels.divide(v, by: y, epsilon: epsilon, over: blocks)
+    }
+  }
+
+  /// y ← y − v.
+  @inline(__always)
+  static func subtract(
+    _ v: UnsafePointer<Float>, from y: UnsafeMutablePointer<Float>, over blocks: Blocks
+  ) {
+    if hasAVX2 {
+      DivisiKernelsAVX2.Kernels.subtract(v, from: y, over: blocks)
+    } else {
+      DivisiKernels.Kernels.subtract(v, from: y, over: blocks)
+    }
+  }
+
+  // MARK: Once per template
+
+  /// Σ w.
+  @inline(__always)
+  static func sum(_ w: UnsafePointer<Float>, over blocks: Blocks) -> Float {
+    var sum = Lane.zero
+    for bin in blocks { sum += w.lanes(Int(bin)) }
+    return sum.sum()
+  }
+
+  /// w ← w ⊙ numerator ⊘ (denominator + ε).
+  @inline(__always)
+  static func multiply(
+    _ w: UnsafeMutablePointer<Float>, by numerator: UnsafePointer<Float>,
+    over denominator: UnsafePointer<Float>, blocks: Blocks
+  ) {
+    let floor = Lane(repeating: epsilon)
+    for bin in blocks {
+      let bin = Int(bin)
+      w.setLanes(bin, w.lanes(bin) * numerator.lanes(bin) / (denominator.lanes(bin) + floor))
+    }
+  }
+
+  /// w ← w ⊙ x · gain.
+  @inline(__always)
+  static func multiply(
+    _ w: UnsafeMutablePointer<Float>, by x: UnsafePointer<Float>, gain: Float, over blocks: Blocks
+  ) {
+    let a = Lane(repeating: gain)
+    for bin in blocks {
+      let bin = Int(bin)
+      w.setLanes(bin, w.lanes(bin) * (x.lanes(bin) * a))
+    }
+  }
+
+  /// w ← gain · w.
+  @inline(__always)
+  static func scale(_ w: UnsafeMutablePointer<Float>, by gain: Float, over blocks: Blocks) {
+    let a = Lane(repeating: gain)
+    for bin in blocks { w.setLanes(Int(bin), w.lanes(Int(bin)) * a) }
+  }
+
+  /// y ← 0.
+  @inline(__always)
+  static func clear(_ y: UnsafeMutablePointer<Float>, over blocks: Blocks) {
+    for bin in blocks { y.setLanes(Int(bin), .zero) }
+  }
+}

@@ -1,0 +1,246 @@
+internal import CCPU
+internal import DivisiKernels
+
+/// V̂ of the frames that a block of a sweep needs, and what updates make of it.
+final class FactorTiles: @unchecked Sendable {
+  /// V̂ while a frame is approximated, then V̂^(β−2) ⊙ V; empty for β = 2, where that is V.
+  let ratio: Matrix
+  /// V̂^(β−1); empty for β = 1, where that is 1.
+  let power: Matrix
+  /// Columns of each chunk.
+  let length: Int
+
+  init(_ model: ConvolutiveNMF) {
+    length = model.sweep.blockLength + model.templateFrames - 1
+    let count = model.sweep.chunks.count * length
+    ratio = Matrix(rowCount: model.binCount, columnCount: model.divergence.beta == 2 ? 0 : count)
+    power = Matrix(rowCount: model.binCount, columnCount: model.divergence.beta == 1 ? 0 : count)
+  }
+}
+
+/// What multiplicative updates correlate with templates and activations, in the frames of a block
+/// and the T − 1 that follow.
+struct Factors {
+  /// P = V̂^(β−2) ⊙ V.
+  let numerator: ColumnView
+  /// D = V̂^(β−1); nil for β = 1, where it is 1.
+  let denominator: ColumnView?
+}
+
+// Products over the entries of a model, block by block.
+extension ConvolutiveNMF {
+  /// Approximates all blocks of a sweep, and visits what is open in each.
+  ///
+  /// - Parameters:
+  ///   - sweep: of as many chunks as ``sweep`` at most, and blocks as long.
+  ///   - sums: set to zero where there are entries.
+  ///   - body: called on the thread of its chunk.
+  func forEachVisit(
+    _ sweep: FrameSweep, clearing sums: [TemplateSums?] = [],
+    _ body: @Sendable (_ chunk: Int, _ visit: FrameSweep.Visit, _ factors: Factors) -> Void
+  ) {
+    let tiles = tiles ?? FactorTiles(self)
+    self.tiles = tiles
+    parallel(sweep.chunks.count) { [self] chunk in
+      for sum in sums { sum?.clear(chunk: chunk) }
+      var window = TileWindow(firstColumn: chunk * tiles.length)
+      for block in sweep.chunks[chunk] {
+        let missing = window.move(to: framesHeard(in: block)) { from, to, count in
+          tiles.ratio.move(from, to: to, count)
+          tiles.power.move(from, to: to, count)
+        }
+        fill(tiles, window, missing, of: block, in: sweep)
+        let (first, frame) = (window.firstColumn, block.frames.lowerBound)
+        let factors = Factors(
+          numerator: divergence.beta == 2
+            ? V.values.view : tiles.ratio.view(from: first, as: frame),
+          denominator: divergence.beta == 1 ? nil : tiles.power.view(from: first, as: frame))
+        forEachVisit(in: block, of: sweep) { body(chunk, $0, factors) }
+      }
+    }
+  }
+
+  /// Fills the tiles of some frames.
+  private func fill(
+    _ tiles: FactorTiles, _ window: TileWindow, _ frames: Range<Int>, of block: FrameSweep.Block,
+    in sweep: FrameSweep
+  ) {
+    func column(_ frame: Int) -> UnsafeMutablePointer<Float> {
+      let index = window.column(frame)
+      return divergence.beta == 2 ? tiles.power.column(index) : tiles.ratio.column(index)
+    }
+    approximate(frames, of: block, in: sweep, to: column)
+    // A template of several frames reaches into frames where others' supports count.
+    let blocks = templateFrames == 1 ? block.support.blocks : allBins.blocks
+    for frame in frames {
+      divergence.factors(
+        V.values.column(frame), approximation: column(frame),
+        power: divergence.beta == 1 ? nil : tiles.power.column(window.column(frame)),
+        over: blocks)
+    }
+  }
+
+  /// Visits what is open, block by block, without approximating anything.
+  func forEachVisit(
+    clearing sums: [TemplateSums?] = [],
+    _ body: @Sendable (_ chunk: Int, _ visit: FrameSweep.Visit) -> Void
+  ) {
+    parallel(sweep.chunks.count) { [self] chunk in
+      for sum in sums { sum?.clear(chunk: chunk) }
+      for block in sweep.chunks[chunk] {
+        forEachVisit(in: block, of: sweep) { body(chunk, $0) }
+      }
+    }
+  }
+
+  /// The frames in which the entries of a block sound: its own and the T − 1 that follow.
+  func framesHeard(in block: FrameSweep.Block) -> Range<Int> {
+    block.frames.lowerBound..<min(block.frames.upperBound + templateFrames - 1, frameCount)
+  }
+
+  /// Visits one block, and asks meanwhile for the columns of V that follow it: masks leave gaps where
+  /// the processor would see no pattern.
+  @inline(__always)
+  func forEachVisit(
+    in block: FrameSweep.Block, of sweep: FrameSweep, _ body: (FrameSweep.Visit) -> Void
+  ) {
+    let visits = sweep.visits(in: block)
+    let first = min(block.frames.upperBound + templateFrames - 1, frameCount)
+    let ahead = V.values.view.base + first * V.values.columnStride
+    let lineCount =
+      min(sweep.blockLength, frameCount - first) * V.values.columnStride / Matrix.alignment
+    var asked = 0
+    for (index, visit) in visits.enumerated() {
+      let wanted = lineCount * (index + 1) / visits.count
+      while asked < wanted {
+        divisi_prefetch(ahead + asked * Matrix.alignment)
+        asked += 1
+      }
+      body(visit)
+    }
+  }
+
+  /// ``numerators`` ← Σ_τ W_τᵀ ←τ(P), and ``denominators`` ← Σ_τ W_τᵀ ←τ(D), or 0 where D is 1.
+  func correlate(_ visit: FrameSweep.Visit, _ factors: Factors) {
+    set(numerators, visit, to: products(of: W, with: factors.numerator, visit))
+    set(
+      denominators, visit,
+      to: factors.denominator.map { products(of: W, with: $0, visit) } ?? .zero)
+  }
+
+  /// Writes the values of a visit's entries.
+  @inline(__always)
+  func set(
+    _ values: UnsafeMutableBufferPointer<Float>, _ visit: FrameSweep.Visit, to four: SIMD4<Float>
+  ) {
+    for lane in 0..<visit.entries.count { values[visit.entries.lowerBound + lane] = four[lane] }
+  }
+
+  /// The values of a visit's entries, and zeros.
+  @inline(__always)
+  func values(
+    _ all: UnsafeMutableBufferPointer<Float>, _ visit: FrameSweep.Visit
+  ) -> SIMD4<Float> {
+    var four = SIMD4<Float>.zero
+    for lane in 0..<visit.entries.count { four[lane] = all[visit.entries.lowerBound + lane] }
+    return four
+  }
+
+  /// Adds Σ_τ W_τᵀ ←τ(1) to ``denominators`` of one component, where D is 1.
+  func addFloors(_ component: Int) {
+    guard divergence.beta == 1 else { return }
+    for delay in 0..<templateFrames {
+      let sum = BlockKernels.sum(
+        W.frame(delay, ofComponent: component), over: W.supports[component].blocks)
+      for entry in pattern.entries(ofComponent: component)
+      where Int(pattern.frames[entry]) + delay < frameCount {
+        denominators[entry] += sum
+      }
+    }
+  }
+
+  /// Σ_τ ⟨templates_τ, X at the entry's frame + τ⟩ for each entry of a visit.
+  @inline(__always)
+  func products(
+    of templates: borrowing Templates, with X: ColumnView, _ visit: FrameSweep.Visit
+  ) -> SIMD4<Float> {
+    let blocks = templates.supports[visit.component].blocks
+    var sum = SIMD4<Float>.zero
+    for delay in 0..<templates.frameCount {
+      sum += BlockKernels.dot(
+        templates.frame(delay, ofComponent: visit.component),
+        columns(of: X, visit, delay: delay),
+        over: blocks)
+    }
+    return sum
+  }
+
+  /// sums_τ ← sums_τ + Σ_e gains[e] · X at the entry's frame + τ.
+  @inline(__always)
+  func add(
+    _ X: ColumnView, gains: SIMD4<Float>, _ visit: FrameSweep.Visit, chunk: Int,
+    to sums: TemplateSums
+  ) {
+    let blocks = W.supports[visit.component].blocks
+    for delay in 0..<templateFrames {
+      BlockKernels.add(
+        columns(of: X, visit, delay: delay),
+        gains: gains, to: sums.frame(delay, ofComponent: visit.component, inChunk: chunk),
+        over: blocks)
+    }
+  }
+
+  /// The same for two sums.
+  @inline(__always)
+  func add(
+    _ X: ColumnView, gains: SIMD4<Float>, to sums: TemplateSums, gains others: SIMD4<Float>,
+    to otherSums: TemplateSums, _ visit: FrameSweep.Visit, chunk: Int
+  ) {
+    let blocks = W.supports[visit.component].blocks
+    for delay in 0..<templateFrames {
+      BlockKernels.add(
+        columns(of: X, visit, delay: delay),
+        gains: gains, to: sums.frame(delay, ofComponent: visit.component, inChunk: chunk),
+        gains: others, to: otherSums.frame(delay, ofComponent: visit.component, inChunk: chunk),
+        over: blocks)
+    }
+  }
+
+  /// Adds P →τ(H)ᵀ and D →τ(H)ᵀ to the sums of W's update.
+  func add(_ factors: Factors, _ visit: FrameSweep.Visit, chunk: Int, to sums: Sums) {
+    let gains = values(H, visit)
+    add(factors.numerator, gains: gains, visit, chunk: chunk, to: sums.numerators)
+    if let denominator = factors.denominator, let denominators = sums.denominators {
+      add(denominator, gains: gains, visit, chunk: chunk, to: denominators)
+    }
+  }
+
+  /// Σ H over some entries, those left out that a delay takes past the end.
+  func activationSum(in entries: Range<Int>, reachingDelay delay: Int = 0) -> Float {
+    entries.reduce(Float(0)) {
+      Int(pattern.frames[$1]) + delay < frameCount ? $0 + H[$1] : $0
+    }
+  }
+
+  /// The columns in which a visit's entries are heard after a delay; silence for lanes without an
+  /// entry and past the end of the recording.
+  @inline(__always)
+  func columns(of X: ColumnView, _ visit: FrameSweep.Visit, delay: Int) -> BlockKernels.Columns {
+    func column(_ lane: Int) -> UnsafePointer<Float> {
+      guard lane < visit.entries.count else { return UnsafePointer(silence.column(0)) }
+      let frame = Int(pattern.frames[visit.entries.lowerBound + lane]) + delay
+      return frame < frameCount ? X.column(frame) : UnsafePointer(silence.column(0))
+    }
+    return (column(0), column(1), column(2), column(3))
+  }
+
+  /// M_H of a visit's entries, and zeros.
+  @inline(__always)
+  func weights(_ visit: FrameSweep.Visit) -> SIMD4<Float> {
+    var four = SIMD4<Float>.zero
+    for lane in 0..<visit.entries.count {
+      four[lane] = pattern.weights[visit.entries.lowerBound + lane]
+    }
+    return four
+  }
+}

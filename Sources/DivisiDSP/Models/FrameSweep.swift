@@ -1,0 +1,174 @@
+internal import DivisiKernels
+
+/// The open entries of a pattern in an order that is kind to caches: blocks of frames, and in each
+/// the components that may sound there.
+///
+/// All products that need the columns of a block are taken while it is in the second-level cache; a
+/// spectrogram is read from memory once per sweep. Blocks are grouped in chunks, which threads take
+/// one at a time. How many there are depends on shapes alone, and so does the order of all sums.
+struct FrameSweep: Sendable {
+  /// Up to four successive entries of one component in one block: what kernels take at once.
+  struct Visit {
+    let component: Int
+    let entries: Range<Int>
+  }
+
+  /// Successive frames, and what is open there.
+  struct Block {
+    let frames: Range<Int>
+    /// The bins that the components which may sound there use.
+    let support: BinBlocks
+    fileprivate let visits: Range<Int>
+  }
+
+  /// Frames in a block, at most.
+  let blockLength: Int
+  /// The blocks of each chunk.
+  let chunks: [ArraySlice<Block>]
+  /// The chunks in which each component has entries, R lists in ascending order.
+  let chunksByComponent: [[Int]]
+  private let visits: [Visit]
+
+  /// Values of a block's columns: 128 KB, so that two matrices' fit beside the templates.
+  private static let blockSize = 1 << 15
+  private static let chunkFrames = 256
+  private static let mostChunks = 8
+
+  /// Orders the entries in a range of frames.
+  ///
+  /// - Parameters:
+  ///   - shape: K, R and T of the templates; for each chunk, sums of that shape are kept.
+  ///   - blockLength, chunkCount: as suits the shape, unless given.
+  /// - Complexity: O(entries + R · blocks + K · R).
+  init(
+    _ pattern: ActivationPattern, frames: Range<Int>, templates shape: borrowing Templates,
+    blockLength: Int? = nil, chunkCount: Int? = nil
+  ) {
+    let length =
+      blockLength ?? min(max(Self.blockSize / shape.values.columnStride / 4 * 4, 8), 64)
+    self.blockLength = length
+    let (supports, binCount) = (shape.supports, shape.binCount)
+    var visits: [Visit] = []
+    var next = (0..<pattern.componentCount).map {
+      pattern.entries(ofComponent: $0, inFrames: frames).lowerBound
+    }
+    let blocks = stride(from: frames.lowerBound, to: frames.upperBound, by: length).map { first in
+      let frames = first..<min(first + length, frames.upperBound)
+      let firstVisit = visits.count
+      for component in next.indices {
+        let lower = next[component]
+        let end = pattern.entries(ofComponent: component).upperBound
+        while next[component] < end, Int(pattern.frames[next[component]]) < frames.upperBound {
+          next[component] += 1
+        }
+        for first in stride(from: lower, to: next[component], by: 4) {
+          visits.append(
+            Visit(component: component, entries: first..<min(first + 4, next[component])))
+        }
+      }
+      let components = Set(visits[firstVisit...].map(\.component))
+      return Block(
+        frames: frames,
+        support: .union(components.map { supports[$0] }, binCount: binCount),
+        visits: firstVisit..<visits.count)
+    }
+    let columns = shape.componentCount * shape.frameCount
+    let count = min(
+      chunkCount
+        ?? min(max(frames.count / max(Self.chunkFrames, columns), 1), Self.mostChunks),
+      max(blocks.count, 1))
+    let chunks = (0..<count).map {
+      blocks[blocks.count * $0 / count..<blocks.count * ($0 + 1) / count]
+    }
+    var chunksByComponent = [[Int]](repeating: [], count: pattern.componentCount)
+    for (index, chunk) in chunks.enumerated() {
+      for block in chunk {
+        for visit in visits[block.visits] where chunksByComponent[visit.component].last != index {
+          chunksByComponent[visit.component].append(index)
+        }
+      }
+    }
+    self.visits = visits
+    self.chunks = chunks
+    self.chunksByComponent = chunksByComponent
+  }
+
+  /// What is open in a block, in the order of components.
+  func visits(in block: Block) -> ArraySlice<Visit> { visits[block.visits] }
+}
+
+/// Sums of the shape of templates, one per chunk of a sweep, and added up after it.
+///
+/// - Thread: a chunk's or a component's at a time.
+final class TemplateSums: @unchecked Sendable {
+  private let values: Matrix
+  private let sweep: FrameSweep
+  private let supports: [BinBlocks]
+  private let frameCount: Int
+
+  /// - Parameter shape: templates whose components, bins and frames are summed.
+  init(_ sweep: FrameSweep, like shape: borrowing Templates) {
+    self.sweep = sweep
+    supports = shape.supports
+    frameCount = shape.frameCount
+    values = Matrix(
+      rowCount: shape.binCount,
+      columnCount: sweep.chunks.count * shape.componentCount * shape.frameCount)
+  }
+
+  /// One frame of one component; K values.
+  @inline(__always)
+  func frame(_ frame: Int, ofComponent component: Int, inChunk chunk: Int)
+    -> UnsafeMutablePointer<Float>
+  {
+    values.column((chunk &* supports.count &+ component) &* frameCount &+ frame)
+  }
+
+  /// Sets a chunk's sums to zero, where it has entries.
+  func clear(chunk: Int) {
+    for component in supports.indices where sweep.chunksByComponent[component].contains(chunk) {
+      for frame in 0..<frameCount {
+        BlockKernels.clear(
+          self.frame(frame, ofComponent: component, inChunk: chunk),
+          over: supports[component].blocks)
+      }
+    }
+  }
+
+  /// The sum over all chunks; a component must have entries, and may be asked for once per sweep.
+  func total(ofFrame frame: Int, component: Int) -> UnsafeMutablePointer<Float> {
+    let chunks = sweep.chunksByComponent[component]
+    let total = self.frame(frame, ofComponent: component, inChunk: chunks[0])
+    for chunk in chunks.dropFirst() {
+      BlockKernels.add(
+        self.frame(frame, ofComponent: component, inChunk: chunk), gain: 1, to: total,
+        over: supports[component].blocks)
+    }
+    return total
+  }
+}
+
+/// Which frames the tiles of a chunk hold: those of one block, and of its neighbour what they share.
+struct TileWindow {
+  /// Where the chunk's columns start.
+  let firstColumn: Int
+  private var frames = 0..<0
+
+  init(firstColumn: Int) { self.firstColumn = firstColumn }
+
+  /// Goes on to the frames of the next block.
+  ///
+  /// - Parameter move: moves `count` columns that are needed again.
+  /// - Returns: the frames that are still missing.
+  mutating func move(
+    to needed: Range<Int>, _ move: (_ from: Int, _ to: Int, _ count: Int) -> Void
+  ) -> Range<Int> {
+    let kept = frames.clamped(to: needed)
+    if !kept.isEmpty { move(column(kept.lowerBound), firstColumn, kept.count) }
+    frames = needed
+    return (kept.isEmpty ? needed.lowerBound : kept.upperBound)..<needed.upperBound
+  }
+
+  /// The column of a frame.
+  func column(_ frame: Int) -> Int { firstColumn + frame - frames.lowerBound }
+}
