@@ -69,6 +69,7 @@ let package = Package(
     .systemLibrary(name: "CAllocation"),
     // What the processor can do.
     .systemLibrary(name: "CCPU"),
+    .systemLibrary(name: "CMalloc"),
 
     // The inner loops, from one file: for any processor, and for those with AVX2.
     .target(name: "DivisiKernels", swiftSettings: strict + quick),
@@ -100,8 +101,8 @@ let package = Package(
     .executableTarget(
       name: "divisi",
       dependencies: [
-        "DivisiEngine", "DivisiDSP", "DivisiScore", "AudioFiles", "LV2Hosting", "Plotting",
-        "Terminal",
+        "CMalloc", "DivisiEngine", "DivisiDSP", "DivisiScore", "AudioFiles", "LV2Hosting",
+        "Plotting", "Terminal",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),

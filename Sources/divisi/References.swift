@@ -11,9 +11,8 @@ struct References {
   ///
   /// A file belongs to the part it is named after, in any case; files of other names are passed
   /// over.
-  init(folder: String, parts: [String], recording: AudioBuffer, path mix: String) throws {
+  init(folder: String, parts: [String], fitting: Signals) throws {
     let files = try StemFolder(folder, what: "a folder of true stems")
-    let fitting = Signals(model: mix, recording)
     var paths: [String: String] = [:]
     for part in parts {
       paths[part] = try files.stem(of: part, what: "reference")?.path
@@ -30,10 +29,15 @@ struct References {
   ///
   /// Channels are averaged first, since BSS Eval compares single signals.
   func scores(stems estimates: [String: [[Float]]], parallel: Parallel) -> [String: Scores] {
+    scores(signals: estimates.mapValues(Signals.mono), parallel: parallel)
+  }
+
+  /// The same for stems of one channel.
+  func scores(signals estimates: [String: [Float]], parallel: Parallel) -> [String: Scores] {
     let names = stems.keys.filter { estimates[$0] != nil }.sorted()
     let scores = Scores.measure(
       references: names.map { stems[$0]! },
-      estimates: names.map { Signals.mono(estimates[$0]!) }, parallel: parallel)
+      estimates: names.map { estimates[$0]! }, parallel: parallel)
     var result: [String: Scores] = [:]
     for (name, scores) in zip(names, scores) { result[name] = scores }
     return result

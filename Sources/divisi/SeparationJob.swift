@@ -30,6 +30,9 @@ struct SeparationJob {
 
   /// Separates one recording and writes its parts, all or none.
   ///
+  /// Sections are read, separated and written at the same time, each on a thread of its own; no more
+  /// than one waits between two of them.
+  ///
   /// - Parameters:
   ///   - score: nil where there is none, and any drum may sound at any time.
   ///   - folder: where true stems lie, if the parts are to be scored.
@@ -37,99 +40,159 @@ struct SeparationJob {
     mix: String, score: String?, references folder: String?, bar: ProgressBar
   ) throws -> SeparationReport {
     let start = Date()
-    let input = try input(mix: mix, score: score)
-    let (score, scorePath) = (input.score, input.scorePath)
-    let (parts, recording) = (input.parts, input.recording)
-    try checkOutputs(mix: mix, score: scorePath, parts: parts)
+    let source = try source(mix: mix, score: score)
+    try checkOutputs(of: source)
     let references = try folder.map { folder in
       try References(
-        folder: folder, parts: parts.map(\.name), recording: recording, path: mix)
+        folder: folder, parts: source.parts.map(\.name),
+        fitting: Signals(model: mix, shape: source.shape, sampleCount: source.sampleCount))
     }
-
-    var bar = bar
-    defer { bar.clear() }
-    let separation: Separation
     var factors: [FactorOutput] = []
     let observer = factorFolder.map { _ in
       FitObserver(fitted: { factors = FactorOutput.all(of: $0) })
     }
-    do {
-      separation = try separate(
-        recording, into: parts, hasPedal: score.hasPedal, observer: observer
-      ) { fraction in
+    var separation: Sections
+    do throws(SeparationError) {
+      separation = try sections(of: source, observer: observer)
+    } catch {
+      throw source.hasNoNote
+    }
+    let reader = try SectionReader(source, layout: separation.layout)
+    let writer = try StemWriter(writing(mix: mix, isScored: references != nil), source: source)
+    try pass(from: reader, through: &separation, to: writer, bar: bar)
+    let result = try writer.finish()
+    try write(factors, mix: mix)
+    let elapsed = Date().timeIntervalSince(start)
+    let summary = separation.summary
+    return SeparationReport(
+      mix: mix, score: source.scorePath, preset: choice.preset.name, shape: source.shape,
+      sampleCount: source.sampleCount, stems: result.stems,
+      lossBefore: summary?.lossBefore, lossAfter: summary?.lossAfter,
+      tuningCents: summary?.tuningCents,
+      deadComponents: summary.flatMap { $0.deadComponents > 0 ? $0.deadComponents : nil },
+      seconds: elapsed,
+      scores: references?.scores(signals: result.signals, parallel: threads(threadCount)),
+      yardsticks: withOracle
+        ? references.map { self.yardsticks($0, mixture: result.mixture, shape: source.shape) } : nil
+    )
+  }
+
+  /// Puts all sections through the separation, while the next one is read and the one before is
+  /// written.
+  private func pass(
+    from reader: SectionReader, through separation: inout Sections, to writer: StemWriter,
+    bar: ProgressBar
+  ) throws {
+    var bar = bar
+    defer { bar.clear() }
+    var reading = Background { try reader.next() }
+    var writing: Background<Void>?
+    defer {
+      reading.wait()
+      writing?.wait()
+    }
+    while let section = try reading.value() {
+      reading = Background { try reader.next() }
+      let piece = try separation.separate(section) { fraction in
         bar.show(fraction)
         return true
       }
-    } catch .noNoteInRecording {
-      throw input.hasNoNote
+      try writing?.value()
+      writing = Background { try writer.append(piece) }
     }
-    let stems = try write(separation, parts: parts, recording: recording, mix: mix)
-    try write(factors, mix: mix)
-    let elapsed = Date().timeIntervalSince(start)
-    let scores = references?.scores(
-      stems: Dictionary(uniqueKeysWithValues: zip(parts.map(\.name), separation.stems)),
-      parallel: threads(threadCount))
-    let yardsticks = withOracle ? references.map { self.yardsticks($0, recording: recording) } : nil
-    return SeparationReport(
-      mix: mix, score: scorePath, preset: choice.preset.name, recording: recording, stems: stems,
-      lossBefore: separation.lossBefore, lossAfter: separation.lossAfter,
-      tuningCents: separation.tuningCents,
-      deadComponents: separation.deadComponents > 0 ? separation.deadComponents : nil,
-      seconds: elapsed, scores: scores, yardsticks: yardsticks)
+    try writing?.value()
   }
 
-  private func input(mix: String, score: String?) throws -> SeparationInput {
+  private func source(mix: String, score: String?) throws -> SeparationSource {
     if let score {
-      return try SeparationInput(
+      return try SeparationSource(
         mix: mix, score: score, scoring: scoring, selection: selection, isPartial: isPartial)
     }
     guard case .drums(let kit) = material, !kit.patches.isEmpty else {
       throw Failure("--score: expected a score; only drums with a kit are separated without one")
     }
-    return try SeparationInput(mix: mix, kit: kit, selection: selection)
+    return try SeparationSource(mix: mix, kit: kit, selection: selection)
   }
 
   /// What the same masks would give if they knew the truth, and what the mixture itself.
-  private func yardsticks(_ references: References, recording: AudioBuffer) -> Yardsticks {
+  private func yardsticks(
+    _ references: References, mixture: [Float], shape: AudioShape
+  ) -> Yardsticks {
     Yardsticks.measure(
-      references: references.stems, mixture: Signals.mono(recording.channels),
+      references: references.stems, mixture: mixture,
       grid: TimeGrid(
-        sampleRate: Double(recording.sampleRate), resolution: settings.separation.windowLength,
+        sampleRate: Double(shape.sampleRate), resolution: settings.separation.windowLength,
         hopAtResolution: settings.separation.hopSize),
       exponent: settings.separation.exponent, parallel: threads(threadCount))
   }
 
-  private func separate(
-    _ recording: AudioBuffer, into parts: [Part], hasPedal: Bool, observer: FitObserver?,
-    progress: (Double) -> Bool
-  ) throws(SeparationError) -> Separation {
-    let sampleRate = Double(recording.sampleRate)
+  // MARK: The two ways to separate
+
+  /// A recording that is separated section by section.
+  private enum Sections {
+    case fitted(SectionSeparator, SectionLayout)
+    case streamed(StreamPieces)
+
+    var layout: SectionLayout {
+      switch self {
+      case .fitted(_, let layout): layout
+      case .streamed: StreamPieces.layout
+      }
+    }
+
+    /// What was found out on the way; nil for a stream.
+    var summary: SectionSeparator? {
+      if case .fitted(let separator, _) = self { separator } else { nil }
+    }
+
+    mutating func separate(
+      _ section: Section, progress: (Double) -> Bool
+    ) throws(SeparationError) -> SeparatedPiece {
+      switch self {
+      case .streamed(let pieces): return try pieces.separate(section, progress: progress)
+      case .fitted(var separator, let layout):
+        defer { self = .fitted(separator, layout) }
+        return try separator.separate(section, progress: progress)
+      }
+    }
+  }
+
+  private func sections(
+    of source: SeparationSource, observer: FitObserver?
+  ) throws(SeparationError) -> Sections {
+    let sampleRate = Double(source.shape.sampleRate)
     if isStreamed {
-      var separator = StreamSeparator(settings: settings, material: material)
-      separator.bank = bank
-      return try separator.separate(
-        channels: recording.channels, sampleRate: sampleRate, parts: parts, hasPedal: hasPedal,
-        progress: progress)
+      return .streamed(
+        try StreamPieces(
+          settings: settings, material: material, bank: bank, parts: source.parts,
+          hasPedal: source.score.hasPedal, sampleCount: source.sampleCount, sampleRate: sampleRate,
+          channelCount: source.shape.channelCount))
     }
     var separator = Separator(
       settings: settings.separation, material: material, parallel: threads(threadCount))
     separator.bank = bank
-    return try separator.separate(
-      channels: recording.channels, sampleRate: sampleRate, parts: parts, hasPedal: hasPedal,
-      withResidual: writing.residual, observer: observer, progress: progress)
+    // Who wants the factors wants those of the whole.
+    let layout = observer == nil ? SectionLayout() : .whole
+    return .fitted(
+      try SectionSeparator(
+        separator, parts: source.parts, hasPedal: source.score.hasPedal,
+        withResidual: writing.residual, sampleCount: source.sampleCount, sampleRate: sampleRate,
+        observer: observer, layout: layout),
+      layout)
   }
 
   // MARK: Checks before the work
 
   /// Refuses before the work what could not be written after it.
-  private func checkOutputs(mix: String, score: String, parts: [Part]) throws {
-    let stems = parts.map(\.name) + (writing.residual ? [PartName.reserved] : [])
+  private func checkOutputs(of source: SeparationSource) throws {
+    let mix = source.mix
+    let stems = source.parts.map(\.name) + (writing.residual ? [PartName.reserved] : [])
     for path in stems.map({ "\(output)/\(fileName(mix: mix, part: $0))" }) + factorPaths(mix: mix) {
       guard FileManager.default.fileExists(atPath: path) else { continue }
       guard writing.force else {
         throw Failure("\(path): expected a new file, or --force; it exists already")
       }
-      for input in [mix, score] where isSameFile(path, input) {
+      for input in [mix, source.scorePath] where isSameFile(path, input) {
         throw Failure("\(path): expected a file to write; it is the input \(input)")
       }
     }
@@ -146,35 +209,12 @@ struct SeparationJob {
     writing.path(mix: mix, part: part, preset: presetName) + "." + writing.format.fileExtension
   }
 
-  // MARK: Writing
-
-  private func write(
-    _ separation: Separation, parts: [Part], recording: AudioBuffer, mix: String
-  ) throws -> [SeparationReport.Stem] {
-    let staged = try StagedFiles(directory: output, force: writing.force)
-    var rest = recording.channels
-    var reports: [SeparationReport.Stem] = []
-    func stage(_ channels: [[Float]], name: String, noteCount: Int) throws {
-      let file = fileName(mix: mix, part: name)
-      let clipped = try staged.write(
-        AudioBuffer(sampleRate: recording.sampleRate, channels: channels), name: file,
-        as: writing.format)
-      reports.append(
-        SeparationReport.Stem(
-          name: name, path: "\(output)/\(file)", channels: channels, noteCount: noteCount,
-          clippedCount: clipped))
-    }
-    for (part, channels) in zip(parts, separation.stems) {
-      try stage(channels, name: part.name, noteCount: part.notes.count)
-      guard writing.residual else { continue }
-      for channel in channels.indices {
-        for sample in rest[channel].indices {
-          rest[channel][sample] -= writing.format.quantized(channels[channel][sample])
-        }
-      }
-    }
-    if writing.residual { try stage(rest, name: PartName.reserved, noteCount: 0) }
-    try staged.commit()
-    return reports
+  private func writing(mix: String, isScored: Bool) -> StemWriter.Plan {
+    let (options, preset) = (writing, presetName)
+    return StemWriter.Plan(
+      directory: output, force: writing.force, format: writing.format,
+      path: {
+        options.path(mix: mix, part: $0, preset: preset) + "." + options.format.fileExtension
+      }, withResidual: writing.residual, keepsSignals: isScored)
   }
 }

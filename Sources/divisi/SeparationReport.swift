@@ -15,21 +15,26 @@ struct SeparationReport {
     /// Root mean square in decibels of full scale; nil for digital silence.
     let level: Double?
 
-    init(name: String, path: String, channels: [[Float]], noteCount: Int, clippedCount: Int) {
+    /// - Parameter valueCount: samples of all channels.
+    init(
+      name: String, path: String, noteCount: Int, clippedCount: Int, energy: Double,
+      valueCount: Int
+    ) {
       self.name = name
       self.path = path
       self.noteCount = noteCount
       self.clippedCount = clippedCount
-      energy = channels.reduce(0.0) { $1.reduce($0) { $0 + Double($1) * Double($1) } }
-      let count = Double(channels.count * (channels.first?.count ?? 0))
-      level = energy > 0 ? 10 * log10(energy / count) : nil
+      self.energy = energy
+      level = energy > 0 ? 10 * log10(energy / Double(valueCount)) : nil
     }
   }
 
   let mix: String
   let score: String
   let preset: String
-  let recording: AudioBuffer
+  let shape: AudioShape
+  /// Samples of each channel.
+  let sampleCount: Int
   let stems: [Stem]
   let lossBefore: Double?
   let lossAfter: Double?
@@ -42,6 +47,8 @@ struct SeparationReport {
   /// What the scores are held against; nil where it was not asked for.
   let yardsticks: Yardsticks?
 
+  private var duration: Double { Double(sampleCount) / Double(shape.sampleRate) }
+
   private var meanScores: Scores? {
     scores.map { Scores.mean(of: Array($0.values)) }
   }
@@ -51,9 +58,9 @@ struct SeparationReport {
   /// A line on the recording, one per stem, and one of means if there are scores.
   var text: String {
     let width = stems.map(\.path.count).max() ?? 0
-    let rate = recording.durationSeconds / max(seconds, 1e-9)
+    let rate = duration / max(seconds, 1e-9)
     var lines = [
-      "\(mix): \(fixed(recording.durationSeconds, digits: 1)) s in \(fixed(seconds, digits: 1)) s "
+      "\(mix): \(fixed(duration, digits: 1)) s in \(fixed(seconds, digits: 1)) s "
         + "(\(fixed(rate, digits: 0)) × real time)"
     ]
     if let deadComponents {
@@ -98,8 +105,8 @@ struct SeparationReport {
   /// One line of JSON.
   var json: String {
     let record = Record(
-      input: mix, score: score, preset: preset, sampleRate: recording.sampleRate,
-      channels: recording.channels.count, duration: recording.durationSeconds,
+      input: mix, score: score, preset: preset, sampleRate: shape.sampleRate,
+      channels: shape.channelCount, duration: duration,
       parts: stems.map { stem in
         let scores = scores?[stem.name]
         return Record.Part(
@@ -113,7 +120,7 @@ struct SeparationReport {
       lossBefore: Nullable(value: lossBefore), lossAfter: Nullable(value: lossAfter),
       tuningCents: Nullable(value: tuningCents), deadComponents: deadComponents,
       seconds: seconds,
-      realTimeFactor: recording.durationSeconds / max(seconds, 1e-9),
+      realTimeFactor: duration / max(seconds, 1e-9),
       mean: meanScores, meanOracle: yardsticks?.meanOracle, meanMixture: yardsticks?.meanBaseline)
     return encodedAsLine(record)
   }

@@ -31,8 +31,19 @@ enum Program {
     try #require(
       FileManager.default.isExecutableFile(atPath: path),
       "build it first: swift build -c release --product \(name)")
+    return try start(path, arguments, in: folder, environment: environment)
+  }
+
+  /// Runs a line of shell to its end.
+  static func shell(_ line: String, in folder: String) throws -> Run {
+    try start("/bin/sh", ["-c", line], in: folder, environment: [:])
+  }
+
+  private static func start(
+    _ program: String, _ arguments: [String], in folder: String?, environment: [String: String]
+  ) throws -> Run {
     let process = Process()
-    process.executableURL = URL(fileURLWithPath: path)
+    process.executableURL = URL(fileURLWithPath: program)
     process.arguments = arguments
     process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
     if let folder { process.currentDirectoryURL = URL(fileURLWithPath: folder) }

@@ -11,9 +11,18 @@ enum Analysis {
   static func magnitude(
     of channels: [[Float]], stft: STFT, binCount: Int, parallel: Parallel
   ) -> Spectrogram {
+    scaledMagnitude(of: channels, stft: stft, binCount: binCount, parallel: parallel).V
+  }
+
+  /// The same, and what it was divided by.
+  ///
+  /// - Parameter appendedCount: frames of zeros that are to follow.
+  static func scaledMagnitude(
+    of channels: [[Float]], stft: STFT, binCount: Int, appendedCount: Int = 0, parallel: Parallel
+  ) -> (V: Spectrogram, scale: Float) {
     let sampleCount = channels.first?.count ?? 0
     let frameCount = stft.grid.frameCount(sampleCount: sampleCount)
-    let V = Matrix(rowCount: binCount, columnCount: frameCount)
+    let V = Matrix(rowCount: binCount, columnCount: frameCount + appendedCount)
     let columns = (0..<frameCount).map { V.column($0) }
     nonisolated(unsafe) let output = columns
     let chunk = 32
@@ -29,6 +38,6 @@ enum Analysis {
     }
     let scale = V.maximum()
     if scale > 0 { V.scale(by: 1 / scale) }
-    return Spectrogram(V)
+    return (Spectrogram(V), scale)
   }
 }

@@ -5,7 +5,7 @@ public import DivisiScore
 /// they mean.
 public struct Factorisation: Sendable {
   /// What one component stands for.
-  public struct Component: Sendable, Equatable {
+  public struct Component: Sendable, Hashable {
     /// Which sound of its pitch a component is.
     public enum Role: String, Sendable {
       /// The full sound of a pitch.

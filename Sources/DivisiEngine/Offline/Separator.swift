@@ -25,6 +25,8 @@ public struct Separation: Sendable {
   /// How many components training by gradients has silenced, though there was sound for them; 0 for
   /// other models.
   public var deadComponents = 0
+  /// What the spectrogram was divided by to have a maximum of 1; 0 for digital silence.
+  var scale = 0.0
 }
 
 /// Why a recording could not be separated.
@@ -43,7 +45,8 @@ func checkNotes(of parts: [Part], durationSeconds: Double) throws(SeparationErro
   guard hasNote else { throw .noNoteInRecording }
 }
 
-/// Separates whole recordings by their score: analysis, constraints, fit, masks, synthesis.
+/// Separates whole recordings by their score: analysis, constraints, fit, masks, synthesis. Long ones
+/// go through ``SectionSeparator``.
 ///
 /// - Thread: any; a separator holds no state, so several recordings may be separated at once.
 public struct Separator: Sendable {
@@ -84,13 +87,40 @@ public struct Separator: Sendable {
     observer: FitObserver? = nil,
     progress: (Double) -> Bool = { _ in true }
   ) throws(SeparationError) -> Separation {
-    let sampleCount = channels[0].count
-    try checkNotes(of: parts, durationSeconds: Double(sampleCount) / sampleRate)
+    try checkNotes(
+      of: parts, durationSeconds: Double(channels[0].count) / sampleRate)
+    var memory: TemplateMemory?
+    return try separate(
+      channels: channels, sampleRate: sampleRate, parts: parts, hasPedal: hasPedal,
+      withResidual: withResidual, memory: &memory, observer: observer, progress: progress)
+  }
+
+  // What sounds, as far as sections have to know.
+  var isOfDrums: Bool { if case .drums = material { true } else { false } }
+  var isScoreless: Bool { settings.isScoreless }
+  var beta: Double { settings.beta }
+
+  /// What is to be handed from section to section; nil for nothing.
+  func makeMemory() -> TemplateMemory? { TemplateMemory(settings, isOfDrums: isOfDrums) }
+
+  /// The same for a section, whatever its notes are.
+  ///
+  /// - Parameter memory: what is known of the templates, and after the call what this section knows
+  ///   too; nil to start anew.
+  func separate(
+    channels: [[Float]], sampleRate: Double, parts: [Part], hasPedal: Bool, withResidual: Bool,
+    memory: inout TemplateMemory?, observer: FitObserver?, progress: (Double) -> Bool
+  ) throws(SeparationError) -> Separation {
     let grid = TimeGrid(
       sampleRate: sampleRate, resolution: settings.windowLength, hopAtResolution: settings.hopSize)
     let stft = STFT(grid: grid)
     let binCount = settings.fittedBinCount(grid)
-    let V = Analysis.magnitude(of: channels, stft: stft, binCount: binCount, parallel: parallel)
+    let components = Factorisation.Component.all(
+      parts: parts, material: material, settings: settings)
+    let (V, scale) = Analysis.scaledMagnitude(
+      of: channels, stft: stft, binCount: binCount,
+      appendedCount: memory?.frameCount(for: components) ?? 0, parallel: parallel)
+    let frameCount = grid.frameCount(sampleCount: channels[0].count)
     guard V.values.maximum() > 0 else {
       guard progress(1) else { throw .cancelled }
       let silence = channels.map { [Float](repeating: 0, count: $0.count) }
@@ -99,15 +129,19 @@ public struct Separator: Sendable {
     }
 
     let (fit, tuning) = try fit(
-      V, grid: grid, parts: parts, hasPedal: hasPedal, observe: observer?.iterated,
-      progress: progress)
+      V, frameCount: frameCount, grid: grid, parts: parts, hasPedal: hasPedal,
+      extend: { [memory] constraints in
+        guard let memory else { return constraints }
+        return memory.extending(
+          constraints, components: components, V: V, scale: Double(scale), parallel: parallel)
+      }, observe: observer?.iterated, progress: progress)
+    memory?.add(
+      fit.model, components: components, frameCount: frameCount, scale: Double(scale))
     let mask = settings.mask(partCount: parts.count, grid: grid, hasResidual: withResidual)
     observer?.fitted(
       Factorisation(
         grid: grid, settings: settings, model: fit.model, encoder: fit.encoder, mask: mask,
-        parts: parts,
-        components: Factorisation.Component.all(
-          parts: parts, material: material, settings: settings)))
+        parts: parts, components: components))
     var stems = Synthesis.stems(
       of: channels, stft: stft, model: fit.model, mask: mask, parallel: parallel)
     if settings.model == .wae, case .drums = material {
@@ -118,12 +152,13 @@ public struct Separator: Sendable {
     guard progress(1) else { throw .cancelled }
     return Separation(
       stems: stems, lossBefore: fit.lossBefore, lossAfter: fit.lossAfter, tuningCents: tuning,
-      deadComponents: fit.deadComponents)
+      deadComponents: fit.deadComponents, scale: Double(scale))
   }
 
   private func fit(
-    _ V: Spectrogram, grid: TimeGrid, parts: [Part], hasPedal: Bool,
-    observe: ((ConvolutiveNMF) -> Void)?, progress: (Double) -> Bool
+    _ V: Spectrogram, frameCount: Int, grid: TimeGrid, parts: [Part], hasPedal: Bool,
+    extend: (consuming Constraints) -> Constraints, observe: ((ConvolutiveNMF) -> Void)?,
+    progress: (Double) -> Bool
   ) throws(SeparationError) -> (Fit, tuning: Double?) {
     var trial = settings
     trial.model = trialModel ?? settings.model
@@ -141,7 +176,7 @@ public struct Separator: Sendable {
     switch material {
     case .drums(let kit):
       let constraints = StrokeConstraints.constraints(
-        parts: parts, kit: kit, grid: grid, frameCount: V.frameCount, binCount: V.binCount,
+        parts: parts, kit: kit, grid: grid, frameCount: frameCount, binCount: V.binCount,
         settings: settings)
       return (
         try Fit.run(
@@ -160,9 +195,10 @@ public struct Separator: Sendable {
         observe: ((ConvolutiveNMF) -> Void)? = nil
       ) throws(SeparationError) -> Fit {
         try Fit.run(
-          constraints.constraints(
-            comb: comb, bank: bank, grid: grid, frameCount: V.frameCount, binCount: V.binCount,
-            settings: settings),
+          extend(
+            constraints.constraints(
+              comb: comb, bank: bank, grid: grid, frameCount: frameCount, binCount: V.binCount,
+              settings: settings)),
           to: V, settings: settings, parallel: parallel, observe: observe, step: step)
       }
       if searches {

@@ -136,7 +136,7 @@ struct Compare: ParsableCommand {
     let truth = try references.map { folder in
       try References(
         folder: expand(folder, for: mix), parts: input.parts.map(\.name),
-        recording: input.recording, path: mix)
+        fitting: Signals(model: mix, input.recording))
     }
     let yardsticks = truth.map {
       Yardsticks.measure(

@@ -14,6 +14,10 @@ struct Separate: ParsableCommand {
       Writes DIR/<name of the recording>/<part>.flac for every part. The parts are as long as the recording, with its sample \
       rate and channels, and are not rescaled; with --residual they add up to it.
 
+      Recordings longer than 90 s are separated in sections that are faded into each other, so that memory does not grow with \
+      their length. --export-factors needs one fit of the whole, and --references all of the stems: both take more memory, \
+      the longer the recording.
+
       Recordings that follow no single score are paired with scores by {folder} and {name} in SCORE:
 
         divisi separate set/*/mix.flac --score '{folder}/score.mid' \\
@@ -115,6 +119,7 @@ struct Separate: ParsableCommand {
 
   func run() throws {
     StagedFiles.removeOnSignals()
+    giveLargeBlocksBack()
     let job = try reporting {
       let choice = try PresetStore.choose(preset)
       var settings = try gradients.applied(to: overrides.applied(to: choice.settings))

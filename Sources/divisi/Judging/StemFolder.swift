@@ -84,10 +84,18 @@ struct Signals {
   let sampleRate: Int
   let sampleCount: Int
 
-  init(model: String, _ recording: AudioBuffer) {
+  init(model: String, shape: AudioShape, sampleCount: Int) {
     self.model = model
-    sampleRate = recording.sampleRate
-    sampleCount = recording.sampleCount
+    sampleRate = shape.sampleRate
+    self.sampleCount = sampleCount
+  }
+
+  init(model: String, _ recording: AudioBuffer) {
+    self.init(
+      model: model,
+      shape: AudioShape(
+        sampleRate: recording.sampleRate, channelCount: recording.channels.count),
+      sampleCount: recording.sampleCount)
   }
 
   /// Reads a file and averages its channels, since BSS Eval compares single signals.
