@@ -9,7 +9,7 @@ struct SeparationInput {
   let recording: AudioBuffer
 
   var mix: String { source.mix }
-  var score: Score { source.score }
+  var hasPedal: Bool { source.hasPedal }
   var parts: [Part] { source.parts }
   /// That the score says nothing about this recording.
   var hasNoNote: Failure { source.hasNoNote }

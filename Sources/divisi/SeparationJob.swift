@@ -165,7 +165,7 @@ struct SeparationJob {
       return .streamed(
         try StreamPieces(
           settings: settings, material: material, bank: bank, parts: source.parts,
-          hasPedal: source.score.hasPedal, sampleCount: source.sampleCount, sampleRate: sampleRate,
+          hasPedal: source.hasPedal, sampleCount: source.sampleCount, sampleRate: sampleRate,
           channelCount: source.shape.channelCount))
     }
     var separator = Separator(
@@ -175,7 +175,7 @@ struct SeparationJob {
     let layout = observer == nil ? SectionLayout() : .whole
     return .fitted(
       try SectionSeparator(
-        separator, parts: source.parts, hasPedal: source.score.hasPedal,
+        separator, parts: source.parts, hasPedal: source.hasPedal,
         withResidual: writing.residual, sampleCount: source.sampleCount, sampleRate: sampleRate,
         observer: observer, layout: layout),
       layout)

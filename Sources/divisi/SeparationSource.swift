@@ -8,8 +8,9 @@ import Terminal
 struct SeparationSource {
   let mix: String
   let scorePath: String
-  let score: Score
   let parts: [Part]
+  /// Whether the score says when notes are damped.
+  let hasPedal: Bool
   let shape: AudioShape
   /// Samples of each channel.
   let sampleCount: Int
@@ -40,7 +41,7 @@ struct SeparationSource {
     try self.init(
       mix: mix, scorePath: scorePath, score: score,
       parts: try selection.parts(of: score, name: scorePath))
-    if !isPartial { try checkLength() }
+    if !isPartial { try check(score) }
   }
 
   /// Looks at a recording of drums that has no score: any drum of the kit may sound at any time.
@@ -53,8 +54,8 @@ struct SeparationSource {
   private init(mix: String, scorePath: String, score: Score, parts: [Part]) throws {
     self.mix = mix
     self.scorePath = scorePath
-    self.score = score
     self.parts = parts
+    hasPedal = score.hasPedal
     let reader = try AudioFileReader(path: mix)
     shape = AudioShape(sampleRate: reader.sampleRate, channelCount: reader.channelCount)
     sampleCount =
@@ -83,7 +84,8 @@ struct SeparationSource {
     }
   }
 
-  private func checkLength() throws {
+  /// Refuses a score that cannot be this recording's.
+  private func check(_ score: Score) throws {
     let duration = durationSeconds
     let lastOnset = score.notes.last?.onsetSeconds ?? 0
     let advice = "move it with --score-offset or --score-rate, or accept it with --partial"

@@ -127,7 +127,7 @@ struct Plot: ParsableCommand {
         settings: settings, material: material, parallel: threads(overrides.threadCount)
       ).separate(
         channels: input.recording.channels, sampleRate: Double(input.recording.sampleRate),
-        parts: input.parts, hasPedal: input.score.hasPedal, withResidual: false, observer: observer
+        parts: input.parts, hasPedal: input.hasPedal, withResidual: false, observer: observer
       ) { fraction in
         progress(fraction)
         return true

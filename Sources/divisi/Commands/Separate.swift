@@ -135,6 +135,9 @@ struct Separate: ParsableCommand {
         threadCount: overrides.threadCount)
     }
     if stream, let text = job.settings.separation.model.streamRemark { complain(text) }
+    if job.settings.separation.model == .wae, case .pitched = job.material {
+      complain("model wae: only drums repeat their waveforms; this is what model cae gives")
+    }
     var failed = false
     for mix in mixes {
       let bar = ProgressBar(title: URL(fileURLWithPath: mix).lastPathComponent)

@@ -93,7 +93,7 @@ extension Trial {
     do {
       separation = try separator.separate(
         channels: input.recording.channels, sampleRate: Double(input.recording.sampleRate),
-        parts: input.parts, hasPedal: input.score.hasPedal, withResidual: false, observer: observer
+        parts: input.parts, hasPedal: input.hasPedal, withResidual: false, observer: observer
       ) { fraction in
         progress(fraction)
         return true
