@@ -31,7 +31,7 @@ struct Benchmark: Sendable {
   let measure: @Sendable (_ naiveRuns: Int) -> Measurement
 
   /// How many times each is run.
-  static let runs = 7
+  static let runs = 25
 
   /// Everything there is, from small to large.
   static let all =

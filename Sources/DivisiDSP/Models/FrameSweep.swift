@@ -29,8 +29,9 @@ struct FrameSweep: Sendable {
   let chunksByComponent: [[Int]]
   private let visits: [Visit]
 
-  /// Values of a block's columns: 128 KB, so that two matrices' fit beside the templates.
-  private static let blockSize = 1 << 15
+  /// Values of a block’s columns: 64 KB, so that those of V, of V̂ and of the next block fit beside the
+  /// templates.
+  private static let blockSize = 1 << 14
   private static let chunkFrames = 256
   private static let mostChunks = 8
 

@@ -42,22 +42,24 @@ enum ModelBenchmarks {
     let isEuclidean = divergence == Divergence(beta: 2)
     let iterate: () -> Void
     let iterateNaively: () -> Void
-    // Products of K · R · N multiplications, once per template frame: one for V̂; for each factor one
-    // for the numerator and, unless KL makes it a sum, one for the denominator. An encoder needs the
-    // decoder's products as well as its own, and the code; gradients have no denominators.
+    // Products of K · R · N multiplications, once per template frame. A step on H and one on W have a V̂
+    // and a numerator each; the Euclidean denominators are Gram products, and no V̂ is formed. An
+    // encoder needs the decoder's products as well as its own, and the code; gradients have no
+    // denominators.
     let productCount: Int
     switch training {
     case .factorisation:
-      productCount = isEuclidean ? 5 : 3
+      productCount = isEuclidean ? 2 : 4
       iterate = {
-        model.update(templates: true, activations: true)
+        model.update(templates: false, activations: true)
+        model.update(templates: true, activations: false)
         model.normalise()
       }
       iterateNaively = {
         isEuclidean ? naive.updateEuclidean() : naive.updateKullbackLeibler()
       }
     case .multiplicative:
-      productCount = isEuclidean ? 8 : 6
+      productCount = isEuclidean ? 5 : 6
       let autoencoder = NonnegativeAutoencoder(decoder: model)
       iterate = { autoencoder.step() }
       iterateNaively = { naive.updateAutoencoder(divergence) }

@@ -16,33 +16,36 @@ struct NaiveModel {
     encoder = W
   }
 
-  /// A step on W and H from one approximation, Euclidean, with Gram matrices.
+  /// A step on H, then one on W, Euclidean, with Gram matrices.
   mutating func updateEuclidean() {
-    let numeratorW = Dense.product(V, timesTransposed: H)
-    let denominatorW = W[0] * Dense.product(H, timesTransposed: H)
     let numeratorH = Dense.transposed(W[0], times: V)
     let denominatorH = Dense.transposed(W[0], times: W[0]) * H
-    W[0] = .stepped(W[0], numeratorW, denominatorW)
     H = .stepped(H, numeratorH, denominatorH)
+    let numeratorW = Dense.product(V, timesTransposed: H)
+    let denominatorW = W[0] * Dense.product(H, timesTransposed: H)
+    W[0] = .stepped(W[0], numeratorW, denominatorW)
   }
 
-  /// A step on W and H from one approximation, Kullback-Leibler, convolutive.
+  /// A step on H, then one on W, Kullback-Leibler, convolutive.
   mutating func updateKullbackLeibler() {
-    let Q = Dense.quotient(V, approximation)
+    var Q = Dense.quotient(V, approximation)
     let ones = Dense(
       rowCount: 1, columnCount: V.rowCount, values: [Float](repeating: 1, count: V.rowCount))
     var numeratorH = Dense(rowCount: H.rowCount, columnCount: H.columnCount)
     var denominatorH = numeratorH
-    var steppedW = W
     for (delay, w) in W.enumerated() {
-      let late = H.shifted(by: delay)
-      let numerator = Dense.product(Q, timesTransposed: late)
       let reached = Dense.transposed(w, times: Q.shifted(by: -delay))
       let sums = ones * w
       for index in numeratorH.values.indices {
         numeratorH.values[index] += reached.values[index]
         denominatorH.values[index] += sums.values[index % H.rowCount]
       }
+    }
+    H = .stepped(H, numeratorH, denominatorH)
+    Q = Dense.quotient(V, approximation)
+    for (delay, w) in W.enumerated() {
+      let late = H.shifted(by: delay)
+      let numerator = Dense.product(Q, timesTransposed: late)
       var totals = Dense(rowCount: w.rowCount, columnCount: w.columnCount)
       for index in late.values.indices {
         totals.values[index % H.rowCount * w.rowCount] += late.values[index]
@@ -50,10 +53,8 @@ struct NaiveModel {
       for index in totals.values.indices {
         totals.values[index] = totals.values[index / w.rowCount * w.rowCount]
       }
-      steppedW[delay] = .stepped(w, numerator, totals)
+      W[delay] = .stepped(w, numerator, totals)
     }
-    W = steppedW
-    H = .stepped(H, numeratorH, denominatorH)
   }
 
   /// A multiplicative step on encoder and decoder from one approximation, then the code anew;
