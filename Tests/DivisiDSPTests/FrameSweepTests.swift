@@ -48,6 +48,21 @@ struct FrameSweepTests {
     #expect(visited.sorted() == expected)
   }
 
+  /// Threads wait for the longest chunk: none exceeds its share by more than a block.
+  @Test(arguments: [1, 2, 3, 8, 40])
+  func chunksCostAlike(count: Int) {
+    var generator = SeededGenerator(seed: 5)
+    let costs = (0..<40).map { Int(1000 * generator.nextUnit()) + ($0 > 30 ? 2000 : 0) }
+    let chunks = FrameSweep.cut(costs, into: count)
+    #expect(chunks.count == count)
+    #expect(chunks.flatMap { $0 } == Array(costs.indices))
+    let share = costs.reduce(0, +) / count
+    for chunk in chunks {
+      #expect(chunk.reduce(0) { $0 + costs[$1] } <= share + costs.max()! + 1)
+    }
+    #expect(FrameSweep.cut([], into: 1) == [0..<0])
+  }
+
   /// Where blocks and chunks are cut changes sums by rounding alone.
   @Test(arguments: ModelCase.all(betas: [0.5, 1, 2]), [1, 2, 5])
   func cutsDoNotShow(item: ModelCase, chunkCount: Int) {

@@ -101,42 +101,45 @@ extension ConvolutiveNMF {
 
   /// The divergence of V from W and H as they are now.
   public func loss() -> Double {
-    let chunk = 64
-    let chunks = (frameCount + chunk - 1) / chunk
-    let sums = UnsafeMutableBufferPointer<Double>.allocate(capacity: chunks)
-    defer { sums.deallocate() }
-    nonisolated(unsafe) let results = sums
-    parallel(chunks) { [self] index in
-      let approximation = Matrix(rowCount: binCount, columnCount: 1)
-      let column = approximation.column(0)
-      var sum = 0.0
-      for frame in index * chunk..<min((index + 1) * chunk, frameCount) {
-        column.update(repeating: 0, count: approximation.columnStride)
-        addApproximation(ofFrame: frame, to: column)
-        sum += divergence.sum(
-          V.values.column(frame), approximation: column, over: allBins.blocks)
-      }
-      results[index] = sum
-    }
-    return sums.reduce(0, +)
+    sumOverFrames { [self] v, approximation in
+      [divergence.sum(v, approximation: approximation, over: allBins.blocks), 0]
+    }[0]
   }
 
   /// The factor by which W H would approximate V best in the least-squares sense: ⟨V, V̂⟩ / ⟨V̂,
   /// V̂⟩; 1 where V̂ is zero.
   public func leastSquaresGain() -> Float {
-    let approximation = Matrix(rowCount: binCount, columnCount: 1)
-    let column = approximation.column(0)
-    var product = 0.0
-    var energy = 0.0
-    for frame in 0..<frameCount {
-      column.update(repeating: 0, count: approximation.columnStride)
-      addApproximation(ofFrame: frame, to: column)
-      let v = V.values.column(frame)
-      for bin in 0..<binCount {
-        product += Double(v[bin] * column[bin])
-        energy += Double(column[bin] * column[bin])
-      }
+    let sums = sumOverFrames { [self] v, approximation in
+      [
+        Double(BlockKernels.dot(v, approximation, over: allBins.blocks)),
+        Double(BlockKernels.dot(approximation, approximation, over: allBins.blocks)),
+      ]
     }
-    return energy > 0 ? Float(product / energy) : 1
+    return sums[1] > 0 ? Float(sums[0] / sums[1]) : 1
+  }
+
+  /// Two sums over all frames, of what a closure makes of V and V̂ of each.
+  private func sumOverFrames(
+    _ term:
+      @Sendable (_ V: UnsafePointer<Float>, _ approximation: UnsafePointer<Float>)
+      -> SIMD2<Double>
+  ) -> SIMD2<Double> {
+    let chunk = 64
+    let chunks = (frameCount + chunk - 1) / chunk
+    let sums = UnsafeMutableBufferPointer<SIMD2<Double>>.allocate(capacity: chunks)
+    defer { sums.deallocate() }
+    nonisolated(unsafe) let results = sums
+    parallel(chunks) { [self] index in
+      let approximation = Matrix(rowCount: binCount, columnCount: 1)
+      let column = approximation.column(0)
+      var sum = SIMD2<Double>.zero
+      for frame in index * chunk..<min((index + 1) * chunk, frameCount) {
+        column.update(repeating: 0, count: approximation.columnStride)
+        addApproximation(ofFrame: frame, to: column)
+        sum += term(V.values.column(frame), column)
+      }
+      results[index] = sum
+    }
+    return sums.reduce(.zero, +)
   }
 }

@@ -151,9 +151,9 @@ public final class ConvolutiveNMF: @unchecked Sendable {
   /// A template that has all but vanished is left alone: the inverse of a subnormal sum may be
   /// infinite.
   public func normalise() {
-    for component in 0..<componentCount {
+    parallel(componentCount) { [self] component in
       let sum = W.sum(ofComponent: component)
-      guard sum.isNormal else { continue }
+      guard sum.isNormal else { return }
       W.scale(component: component, by: 1 / sum)
       for entry in pattern.entries(ofComponent: component) { H[entry] *= sum }
     }

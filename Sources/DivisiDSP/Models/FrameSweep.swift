@@ -32,7 +32,7 @@ struct FrameSweep: Sendable {
   /// Values of a block’s columns: 64 KB, so that those of V, of V̂ and of the next block fit beside the
   /// templates.
   private static let blockSize = 1 << 14
-  private static let chunkFrames = 256
+  private static let chunkFrames = 160
   private static let mostChunks = 8
 
   /// Orders the entries in a range of frames.
@@ -78,9 +78,12 @@ struct FrameSweep: Sendable {
       chunkCount
         ?? min(max(frames.count / max(Self.chunkFrames, columns), 1), Self.mostChunks),
       max(blocks.count, 1))
-    let chunks = (0..<count).map {
-      blocks[blocks.count * $0 / count..<blocks.count * ($0 + 1) / count]
+    let costs = blocks.map { block in
+      visits[block.visits].reduce(2 * block.frames.count * binCount) {
+        $0 + Self.productCount * 4 * supports[$1.component].binCount
+      }
     }
+    let chunks = Self.cut(costs, into: count).map { blocks[$0] }
     var chunksByComponent = [[Int]](repeating: [], count: pattern.componentCount)
     for (index, chunk) in chunks.enumerated() {
       for block in chunk {
@@ -92,6 +95,26 @@ struct FrameSweep: Sendable {
     self.visits = visits
     self.chunks = chunks
     self.chunksByComponent = chunksByComponent
+  }
+
+  /// Products that a visit takes part in, for T = 1: enough to say what a block costs.
+  private static let productCount = 4
+
+  /// Cuts a list into stretches of about the same sum.
+  static func cut(_ costs: [Int], into count: Int) -> [Range<Int>] {
+    let total = costs.reduce(0, +)
+    var (end, sum) = (0, 0)
+    return (1...count).map { index in
+      let start = end
+      // To where half of the next one would still be this stretch's.
+      while end < costs.count,
+        index == count || (2 * sum + costs[end]) * count <= 2 * total * index
+      {
+        sum += costs[end]
+        end += 1
+      }
+      return start..<end
+    }
   }
 
   /// What is open in a block, in the order of components.

@@ -247,8 +247,8 @@ public final class NonnegativeAutoencoder: @unchecked Sendable {
     }
     heard = Matrix(
       rowCount: encoder.binCount, columnCount: encoder.componentCount * encoder.frameCount)
-    for component in 0..<encoder.componentCount
-    where !decoder.pattern.entries(ofComponent: component).isEmpty {
+    parallel(encoder.componentCount) { [self] component in
+      guard !decoder.pattern.entries(ofComponent: component).isEmpty else { return }
       for frame in 0..<encoder.frameCount {
         BlockKernels.add(
           sums.total(ofFrame: frame, component: component), gain: 1,
@@ -261,9 +261,9 @@ public final class NonnegativeAutoencoder: @unchecked Sendable {
   /// Scales each template to a sum of 1 and its row of the encoder inversely, as
   /// ``ConvolutiveNMF/normalise()`` does.
   public func normalise() {
-    for component in 0..<encoder.componentCount {
+    parallel(encoder.componentCount) { [self] component in
       let sum = decoder.W.sum(ofComponent: component)
-      guard sum.isNormal else { continue }
+      guard sum.isNormal else { return }
       decoder.W.scale(component: component, by: 1 / sum)
       encoder.scale(component: component, by: sum)
       for entry in decoder.pattern.entries(ofComponent: component) { decoder.H[entry] *= sum }
