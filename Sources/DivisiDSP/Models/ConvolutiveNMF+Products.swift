@@ -149,14 +149,19 @@ extension ConvolutiveNMF {
   /// Adds Σ_τ W_τᵀ ←τ(1) to ``denominators`` of one component, where D is 1.
   func addFloors(_ component: Int) {
     guard divergence.beta == 1 else { return }
+    let entries = pattern.entries(ofComponent: component)
     for delay in 0..<templateFrames {
       let sum = BlockKernels.sum(
         W.frame(delay, ofComponent: component), over: W.supports[component].blocks)
-      for entry in pattern.entries(ofComponent: component)
-      where Int(pattern.frames[entry]) + delay < frameCount {
-        denominators[entry] += sum
-      }
+      for entry in reaching(entries, delay: delay) { denominators[entry] += sum }
     }
+  }
+
+  /// Those of a component's entries that a delay does not take past the end.
+  private func reaching(_ entries: Range<Int>, delay: Int) -> Range<Int> {
+    var end = entries.upperBound
+    while end > entries.lowerBound, Int(pattern.frames[end - 1]) + delay >= frameCount { end -= 1 }
+    return entries.lowerBound..<end
   }
 
   /// Σ_τ ⟨templates_τ, X at the entry's frame + τ⟩ for each entry of a visit.
@@ -217,9 +222,14 @@ extension ConvolutiveNMF {
 
   /// Σ H over some entries, those left out that a delay takes past the end.
   func activationSum(in entries: Range<Int>, reachingDelay delay: Int = 0) -> Float {
-    entries.reduce(Float(0)) {
-      Int(pattern.frames[$1]) + delay < frameCount ? $0 + H[$1] : $0
+    var sums = SIMD4<Float>.zero
+    let reached = reaching(entries, delay: delay)
+    var entry = reached.lowerBound
+    while entry + 4 <= reached.upperBound {
+      sums += SIMD4(H[entry], H[entry + 1], H[entry + 2], H[entry + 3])
+      entry += 4
     }
+    return (entry..<reached.upperBound).reduce(sums.sum()) { $0 + H[$1] }
   }
 
   /// The columns in which a visit's entries are heard after a delay; silence for lanes without an
