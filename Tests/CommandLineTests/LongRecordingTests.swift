@@ -74,11 +74,11 @@ import Testing
           "--threads", "1", "--preset", "hands-fast",
         ] + options
       let run = try Program.shell(
-        "ulimit -d 75000; exec \(command.joined(separator: " "))", in: folder.path)
+        "ulimit -s 2048; ulimit -d 75000; exec \(command.joined(separator: " "))", in: folder.path)
       #expect(run.status == 0, "\(minutes) minutes: \(run.errors)")
     }
     let whole = try Program.shell(
-      "ulimit -d 75000; exec \(Program.path) separate long.wav --score long.csv -o out --force "
+      "ulimit -s 2048; ulimit -d 75000; exec \(Program.path) separate long.wav --score long.csv -o out --force "
         + "--threads 1 --preset hands-fast --export-factors factors", in: folder.path)
     #expect(whole.status != 0, "the limit limits nothing")
   }

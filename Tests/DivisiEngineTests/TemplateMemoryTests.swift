@@ -13,9 +13,10 @@ struct TemplateMemoryTests {
   private static let components = Factorisation.Component.all(
     parts: parts, material: .pitched, settings: settings)
 
-  private func constraints(frameCount: Int) -> Constraints {
+  private func constraints(frameCount: Int, tuningCents: Double = 0) -> Constraints {
     PitchConstraints(parts: Self.parts, releaseSeconds: 0.1).constraints(
-      comb: PitchComb(tuningCents: 0, shape: .lobes), grid: Self.grid, frameCount: frameCount,
+      comb: PitchComb(tuningCents: tuningCents, shape: .lobes), grid: Self.grid,
+      frameCount: frameCount,
       binCount: Self.grid.binCount, settings: Self.settings)
   }
 
@@ -80,10 +81,40 @@ struct TemplateMemoryTests {
     #expect(abs(sums[1] / (sums[0] * 2 / 3) - 2) < 0.05)
   }
 
+  /// The next section is found to be tuned otherwise, so other bins are open; and what is appended is
+  /// not the recording's, so no loss knows of it.
+  @Test func appendedFramesKeepToTheMasksAndOutOfTheLoss() throws {
+    let frameCount = 30
+    let first = model(spectrogram(frameCount: frameCount), constraints(frameCount: frameCount))
+    var memory = try #require(TemplateMemory(Self.settings, isOfDrums: false))
+    memory.add(first, components: Self.components, frameCount: frameCount, scale: 1)
+    let V = spectrogram(
+      frameCount: frameCount, appended: memory.frameCount(for: Self.components))
+    let extended = memory.extending(
+      constraints(frameCount: frameCount, tuningCents: 60), components: Self.components, V: V,
+      scale: 1, parallel: sequentially)
+    #expect(extended.recordedFrameCount == frameCount)
+    var closedCount = 0
+    for index in Self.components.indices {
+      for bin in 0..<V.binCount where extended.templates.frame(0, ofComponent: index)[bin] == 0 {
+        #expect(V.values[bin, frameCount + index] == 0)
+        if first.W.frame(0, ofComponent: index)[bin] > 0 { closedCount += 1 }
+      }
+    }
+    #expect(closedCount > 0)
+    let next = model(V, extended)
+    let alone = next.loss(ofFrames: frameCount)
+    for frame in frameCount..<V.frameCount {
+      for bin in 0..<V.binCount { V.values[bin, frame] += 1 }
+    }
+    #expect(next.loss(ofFrames: frameCount) == alone)
+    #expect(next.loss() > alone)
+  }
+
   @Test func itIsKeptOnlyWhereASumOfFramesSaysAll() {
     #expect(TemplateMemory(Self.settings, isOfDrums: true) == nil)
     for change: (inout SeparationSettings) -> Void in [
-      { $0.isFrozen = true }, { $0.beta = 0 }, { $0.templates = .random },
+      { $0.isFrozen = true }, { $0.beta = 0 }, { $0.beta = 0.5 }, { $0.templates = .random },
       { $0.activations = .random }, { $0.model = .cae },
     ] {
       var settings = Self.settings

@@ -21,7 +21,7 @@ public struct WienerMask: Sendable {
   /// Nothing is divided by less, which is −740 dB: the inverse would overflow.
   private static var leastPeak: Float { @_noLocks @inline(__always) get { 1e-37 } }
 
-  /// A vector of bins; runs cover whole ones.
+  /// A vector of bins; columns are padded to whole ones.
   private static var block: Int { @_noLocks @inline(__always) get { 8 } }
 
   /// S, without the residual.
@@ -86,7 +86,7 @@ public struct WienerMask: Sendable {
     V: UnsafePointer<Float>, fitted: Int, masks: UnsafeMutablePointer<Float>, stride: Int,
     binCount: Int, total: UnsafeMutablePointer<Float>, largest: UnsafeMutablePointer<Float>
   ) {
-    // Runs cover whole blocks; what pads a column is zero and stays zero.
+    // What pads a column is zero and stays zero.
     let end = (fitted &+ Self.block &- 1) / Self.block &* Self.block
     var bin = 0
     while bin < end {

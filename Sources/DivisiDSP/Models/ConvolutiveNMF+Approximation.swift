@@ -100,8 +100,10 @@ extension ConvolutiveNMF {
   }
 
   /// The divergence of V from W and H as they are now.
-  public func loss() -> Double {
-    sumOverFrames { [self] v, approximation in
+  ///
+  /// - Parameter count: of the first so many frames; nil for all.
+  public func loss(ofFrames count: Int? = nil) -> Double {
+    sumOverFrames(0..<(count ?? frameCount)) { [self] v, approximation in
       [divergence.sum(v, approximation: approximation, over: allBins.blocks), 0]
     }[0]
   }
@@ -109,7 +111,7 @@ extension ConvolutiveNMF {
   /// The factor by which W H would approximate V best in the least-squares sense: ⟨V, V̂⟩ / ⟨V̂,
   /// V̂⟩; 1 where V̂ is zero.
   public func leastSquaresGain() -> Float {
-    let sums = sumOverFrames { [self] v, approximation in
+    let sums = sumOverFrames(0..<frameCount) { [self] v, approximation in
       [
         Double(BlockKernels.dot(v, approximation, over: allBins.blocks)),
         Double(BlockKernels.dot(approximation, approximation, over: allBins.blocks)),
@@ -118,14 +120,15 @@ extension ConvolutiveNMF {
     return sums[1] > 0 ? Float(sums[0] / sums[1]) : 1
   }
 
-  /// Two sums over all frames, of what a closure makes of V and V̂ of each.
+  /// Two sums over frames, of what a closure makes of V and V̂ of each.
   private func sumOverFrames(
+    _ frames: Range<Int>,
     _ term:
       @Sendable (_ V: UnsafePointer<Float>, _ approximation: UnsafePointer<Float>)
       -> SIMD2<Double>
   ) -> SIMD2<Double> {
     let chunk = 64
-    let chunks = (frameCount + chunk - 1) / chunk
+    let chunks = (frames.count + chunk - 1) / chunk
     let sums = UnsafeMutableBufferPointer<SIMD2<Double>>.allocate(capacity: chunks)
     defer { sums.deallocate() }
     nonisolated(unsafe) let results = sums
@@ -133,7 +136,7 @@ extension ConvolutiveNMF {
       let approximation = Matrix(rowCount: binCount, columnCount: 1)
       let column = approximation.column(0)
       var sum = SIMD2<Double>.zero
-      for frame in index * chunk..<min((index + 1) * chunk, frameCount) {
+      for frame in index * chunk..<min((index + 1) * chunk, frames.upperBound) {
         column.update(repeating: 0, count: approximation.columnStride)
         addApproximation(ofFrame: frame, to: column)
         sum += term(V.values.column(frame), column)

@@ -14,6 +14,8 @@ struct Constraints: ~Copyable {
   var isFree = false
   /// Which sound (pitch, drum) each component is of; nil if each is of its own.
   var sounds: [Int]?
+  /// How many frames are the recording's; nil for all. What follows them counts for no loss.
+  var recordedFrameCount: Int?
 }
 
 /// One stroke of a component, for the velocity pull.

@@ -40,6 +40,7 @@ struct Fit {
     let activations = constraints.activations
     let pattern = constraints.pattern
     let sounds = constraints.sounds
+    let recordedFrameCount = constraints.recordedFrameCount
     func makeModel(_ templates: consuming Templates) -> ConvolutiveNMF {
       let model = ConvolutiveNMF(
         spectrogram: V, templates: templates, pattern: pattern,
@@ -60,7 +61,7 @@ struct Fit {
     }
 
     let model = makeModel(constraints.templates)
-    let lossBefore = model.loss()
+    let lossBefore = model.loss(ofFrames: recordedFrameCount)
     observe?(model)
     var encoder: Encoder?
     if isFree {
@@ -111,7 +112,8 @@ struct Fit {
     }
     model.finish()
     return Fit(
-      model: model, lossBefore: lossBefore, lossAfter: model.loss(), encoder: encoder,
+      model: model, lossBefore: lossBefore,
+      lossAfter: model.loss(ofFrames: recordedFrameCount), encoder: encoder,
       deadComponents: deadComponents)
   }
 

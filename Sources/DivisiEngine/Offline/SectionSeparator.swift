@@ -57,7 +57,8 @@ public struct SectionSeparator {
     self.observer = observer
     sectionCount = layout.count(seconds: seconds)
     fadeLength = Int(layout.fade * sampleRate)
-    memory = sectionCount > 1 ? separator.makeMemory() : nil
+    // What an observer sees has the recording's frames and no others.
+    memory = sectionCount > 1 && observer == nil ? separator.makeMemory() : nil
   }
 
   /// Separates the next section.
@@ -195,6 +196,7 @@ private struct SectionStatistics {
 
   mutating func add(_ result: Separation, noteCount: Int, beta: Double) {
     self.beta = beta
+    guard result.scale > 0 else { return }
     losses.append(
       Losses(
         before: result.lossBefore ?? 0, after: result.lossAfter ?? 0, scale: result.scale))

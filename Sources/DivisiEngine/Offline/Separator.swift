@@ -80,8 +80,8 @@ public struct Separator: Sendable {
   ///   - observer: looks on.
   ///   - progress: called with 0…1; returns whether to go on.
   /// - Complexity: O(iterations · free entries · free bins). Memory, in bytes per sample of one
-  ///   channel: 8 K / hop while fitting (16 for `hands`), then half of that and 4 per channel of
-  ///   each stem.
+  ///   channel: 4 K / hop for V, and 4 per channel of each stem; besides, while fitting, some copies
+  ///   of the templates.
   public func separate(
     channels: [[Float]], sampleRate: Double, parts: [Part], hasPedal: Bool, withResidual: Bool,
     observer: FitObserver? = nil,

@@ -24,9 +24,10 @@ struct TemplateMemory: Sendable {
   /// What an open bin starts from at least, against the largest: nothing grows from zero.
   private static let floor: Float = 1e-3
 
-  /// Nil where it is no use: without a sum of all frames that templates follow from.
+  /// Nil where it is no use: without a sum of all frames that templates follow from, or where its
+  /// root would be too large a number.
   init?(_ settings: SeparationSettings, isOfDrums: Bool) {
-    guard !isOfDrums, !settings.isFrozen, settings.frames == 1, settings.beta > 0,
+    guard !isOfDrums, !settings.isFrozen, settings.frames == 1, settings.beta >= 1,
       settings.model.gradientRule == nil, settings.templates == .informed,
       settings.activations == .informed
     else { return nil }
@@ -66,7 +67,10 @@ struct TemplateMemory: Sendable {
       guard let known = known[components[index]] else { continue }
       let level = pow(known.weight, 1 / beta) / scale
       let column = V.values.column(frame)
-      for bin in known.values.indices { column[bin] = Float(level) * known.values[bin] }
+      let template = constraints.templates.frame(0, ofComponent: index)
+      for bin in known.values.indices {
+        column[bin] = template[bin] > 0 ? Float(level) * known.values[bin] : 0
+      }
       let sum = write(known.values, to: constraints.templates, component: index)
       rows[index].open(frame..<frame + 1, part: 0)
       appended.append((activations.count, Float(level) / sum))
@@ -84,7 +88,8 @@ struct TemplateMemory: Sendable {
     let (sounds, strokes, isFree) = (constraints.sounds, constraints.strokes, constraints.isFree)
     return Constraints(
       templates: constraints.templates, pattern: pattern, activations: activations,
-      strokes: strokes, isFree: isFree, sounds: sounds)
+      strokes: strokes, isFree: isFree, sounds: sounds,
+      recordedFrameCount: V.frameCount - indices.count)
   }
 
   /// Lets a template start from what is known where its mask is open, with the sum it had.

@@ -56,8 +56,10 @@ public final class Stream: @unchecked Sendable {
     overlapRings = Rings(count: channelCount * partCount, length: clock.overlapLength)
     spectra = .allocate(capacity: channelCount * grid.binCount)
     spectra.initialize(repeating: .zero, count: channelCount * grid.binCount)
-    masks = .allocate(capacity: partCount * clock.maskStride)
-    masks.initialize(repeating: 0, count: partCount * clock.maskStride)
+    let maskCount = partCount * clock.maskStride
+    masks = UnsafeMutableRawPointer.allocate(byteCount: 4 * maskCount, alignment: 64)
+      .bindMemory(to: Float.self, capacity: maskCount)
+    masks.initialize(repeating: 0, count: maskCount)
 
     process = .allocate(capacity: 1)
     process.initialize(
@@ -86,7 +88,7 @@ public final class Stream: @unchecked Sendable {
     process.pointee.deallocate()
     process.deallocate()
     spectra.deallocate()
-    masks.deallocate()
+    UnsafeMutableRawPointer(masks).deallocate()
     shared.deinitialize(count: 1)
     shared.deallocate()
   }
