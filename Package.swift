@@ -65,10 +65,9 @@ let package = Package(
     .systemLibrary(name: "CFFTWThreads", providers: [.apt(["libfftw3-dev"])]),
     .systemLibrary(name: "CLV2", pkgConfig: "lv2", providers: [.apt(["lv2-dev"])]),
 
-    // What malloc is behind its name, for counting.
-    .systemLibrary(name: "CAllocation"),
     // What the processor can do.
     .systemLibrary(name: "CCPU"),
+    // How malloc keeps blocks, and what it is behind its name.
     .systemLibrary(name: "CMalloc"),
 
     // The inner loops, from one file: for any processor, and for those with AVX2.
@@ -136,7 +135,7 @@ let package = Package(
     .executableTarget(
       name: "divisi-bench",
       dependencies: [
-        "AudioFiles", "CAllocation", "CCPU", "CJack", "DivisiDSP", "DivisiEngine", "DivisiKernels",
+        "AudioFiles", "CCPU", "CJack", "CMalloc", "DivisiDSP", "DivisiEngine", "DivisiKernels",
         "DivisiKernelsAVX2", "DivisiScore", "LV2Hosting", "Terminal",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],

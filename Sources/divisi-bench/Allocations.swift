@@ -1,4 +1,4 @@
-internal import CAllocation
+internal import CMalloc
 internal import Glibc
 import Synchronization
 

@@ -48,7 +48,7 @@ struct SeparatorTests {
       let sum = mixture(result.stems.map { $0[channel] })
       #expect(largestDifference(sum, input[channel]) < 3e-6)
     }
-    let (before, after) = (try #require(result.lossBefore), try #require(result.lossAfter))
+    let (before, after) = (result.lossBefore, result.lossAfter)
     #expect(after < before)
     #expect((result.tuningCents == nil) == isDrums)
   }
@@ -200,7 +200,7 @@ struct SeparatorTests {
     for isDrums in [false, true] {
       let result = try separate(settings, channels: input, isDrums: isDrums, withResidual: true)
       #expect(result.stems.joined().joined().allSatisfy { $0.isFinite })
-      #expect(result.lossAfter?.isFinite == true)
+      #expect(result.lossAfter.isFinite)
     }
   }
 

@@ -54,9 +54,6 @@ public struct WienerMask: Sendable {
     from model: ConvolutiveNMF, frame: Int, into masks: borrowing Matrix,
     scratch: borrowing Matrix
   ) {
-    let total = scratch.column(0)
-    total.update(repeating: 0, count: scratch.columnStride)
-    if hasResidual { model.addApproximation(ofFrame: frame, to: total) }
     for part in 0..<partCount {
       let mask = masks.column(part)
       mask.update(repeating: 0, count: masks.columnStride)
@@ -64,7 +61,7 @@ public struct WienerMask: Sendable {
     }
     share(
       V: model.V.values.column(frame), fitted: model.binCount, masks: masks.column(0),
-      stride: masks.columnStride, binCount: masks.rowCount, total: total,
+      stride: masks.columnStride, binCount: masks.rowCount, total: scratch.column(0),
       largest: scratch.column(1))
   }
 
@@ -78,8 +75,7 @@ public struct WienerMask: Sendable {
   ///   - masks: column s, `stride` values after the one before, is the approximation of part s;
   ///     becomes its mask.
   ///   - binCount: K of the masks, at least `fitted`.
-  ///   - total: V̂ of all parts together where there is a residual, else zero; overwritten.
-  ///   - largest: scratch of as many values.
+  ///   - total, largest: scratch of as many values.
   /// - Thread: any; real-time safe.
   @_noLocks
   public func share(
@@ -91,14 +87,18 @@ public struct WienerMask: Sendable {
     var bin = 0
     while bin < end {
       var peak = Lane.zero
-      if hasResidual {
-        peak = larger(peak, load(V, bin) - load(total, bin) * Self.residualMargin)
-      }
-      let excess = peak
+      var explained = Lane.zero
       var part = 0
       while part < partCount {
-        peak = larger(peak, load(masks, part &* stride &+ bin))
+        let approximation = load(masks, part &* stride &+ bin)
+        peak = larger(peak, approximation)
+        explained += approximation
         part &+= 1
+      }
+      var excess = Lane.zero
+      if hasResidual {
+        excess = larger(excess, load(V, bin) - explained * Self.residualMargin)
+        peak = larger(peak, excess)
       }
       store(to: largest, bin, peak)
       let inverse = 1 / larger(peak, Lane(repeating: Self.leastPeak))

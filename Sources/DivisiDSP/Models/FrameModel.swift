@@ -90,7 +90,7 @@ public struct FrameModel: @unchecked Sendable {
   /// - SeeAlso: Lee & Seung, NIPS 2000, eq. 5.
   @_noLocks
   public func refine() {
-    clear(ratio)
+    SpectrumKernels.clear(ratio, count: stride)
     addApproximation(to: ratio)
     if hasAVX2 {
       DivisiKernelsAVX2.Kernels.divide(
@@ -132,14 +132,5 @@ public struct FrameModel: @unchecked Sendable {
     hasAVX2
       ? DivisiKernelsAVX2.Kernels.dot(w, x, over: entry.blocks)
       : DivisiKernels.Kernels.dot(w, x, over: entry.blocks)
-  }
-
-  @_noLocks
-  private func clear(_ values: UnsafeMutablePointer<Float>) {
-    var bin = 0
-    while bin < stride {
-      values[bin] = 0
-      bin &+= 1
-    }
   }
 }

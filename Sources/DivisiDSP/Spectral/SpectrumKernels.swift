@@ -6,6 +6,16 @@ internal import CCPU
 ///
 /// - Thread: any; real-time safe.
 public enum SpectrumKernels {
+  /// values ← 0.
+  @_noLocks
+  public static func clear(_ values: UnsafeMutablePointer<Float>, count: Int) {
+    var index = 0
+    while index < count {
+      values[index] = 0
+      index &+= 1
+    }
+  }
+
   /// result ← x ⊙ y.
   @_noLocks
   static func multiply(

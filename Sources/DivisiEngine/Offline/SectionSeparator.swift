@@ -198,8 +198,7 @@ private struct SectionStatistics {
     self.beta = beta
     guard result.scale > 0 else { return }
     losses.append(
-      Losses(
-        before: result.lossBefore ?? 0, after: result.lossAfter ?? 0, scale: result.scale))
+      Losses(before: result.lossBefore, after: result.lossAfter, scale: result.scale))
     if let cents = result.tuningCents { tunings.append((cents, noteCount)) }
     deadComponents = max(deadComponents, result.deadComponents)
   }

@@ -15,12 +15,12 @@ public struct Separation: Sendable {
   /// scale.
   public let stems: [[[Float]]]
   /// The divergence of the mixture from the model at the start and at the end; both 0 for digital
-  /// silence, nil for a stream.
-  public let lossBefore: Double?
+  /// silence.
+  public let lossBefore: Double
   /// See ``lossBefore``.
-  public let lossAfter: Double?
-  /// How the recording was found to be tuned against A4 = 440 Hz, in cents; nil for drums and for a
-  /// stream.
+  public let lossAfter: Double
+  /// How the recording was found to be tuned against A4 = 440 Hz, in cents; nil for drums and for
+  /// silence.
   public let tuningCents: Double?
   /// How many components training by gradients has silenced, though there was sound for them; 0 for
   /// other models.

@@ -1,8 +1,8 @@
 internal import CCPU
 public import DivisiScore
 
-/// Separates a recording as a stream does, piece by piece, in memory that does not grow with its
-/// length; gives what ``StreamSeparator`` gives for the whole.
+/// Separates a recording exactly as a stream does, update after update, in memory that does not grow
+/// with its length; the stems do not depend on where it is cut.
 ///
 /// - Thread: one at a time.
 public final class StreamPieces {

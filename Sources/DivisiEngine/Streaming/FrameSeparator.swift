@@ -85,12 +85,10 @@ struct FrameSeparator: @unchecked Sendable {
       step &+= 1
     }
     if timeline.isPercussive { remember(timeline) }
-    zero(total, count: binCount)
-    frame.addApproximation(to: total)
     var part = 0
     while part < mask.partCount {
       let column = masks + part &* stride
-      zero(column, count: stride)
+      SpectrumKernels.clear(column, count: stride)
       frame.addApproximation(part: part, to: column)
       part &+= 1
     }
@@ -102,7 +100,7 @@ struct FrameSeparator: @unchecked Sendable {
 
   @_noLocks
   private func magnitude(_ spectra: UnsafePointer<SIMD2<Float>>, channelCount: Int) {
-    zero(frame.V, count: binCount)
+    SpectrumKernels.clear(frame.V, count: binCount)
     var channel = 0
     while channel < channelCount {
       SpectrumKernels.addPower(
@@ -110,15 +108,6 @@ struct FrameSeparator: @unchecked Sendable {
       channel &+= 1
     }
     SpectrumKernels.formMagnitude(frame.V, scale: scale, count: binCount)
-  }
-
-  @_noLocks
-  private func zero(_ values: UnsafeMutablePointer<Float>, count: Int) {
-    var index = 0
-    while index < count {
-      values[index] = 0
-      index &+= 1
-    }
   }
 
   /// Gathers the components that may sound, with the encoder's gains.

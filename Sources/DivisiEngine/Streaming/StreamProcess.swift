@@ -148,7 +148,7 @@ public struct StreamProcess: @unchecked Sendable {
           let slot = part &* channelCount &+ channel
           let output = parts[slot] + start
           move(overlapRings[slot] + place, to: output, gain: gain, count: length)
-          clear(overlapRings[slot] + place, count: length)
+          SpectrumKernels.clear(overlapRings[slot] + place, count: length)
           var index = 0
           while index < length {
             rest[index] -= output[index]
@@ -169,15 +169,6 @@ public struct StreamProcess: @unchecked Sendable {
     var index = 0
     while index < count {
       target[index] = gain * source[index]
-      index &+= 1
-    }
-  }
-
-  @_noLocks
-  private func clear(_ values: UnsafeMutablePointer<Float>, count: Int) {
-    var index = 0
-    while index < count {
-      values[index] = 0
       index &+= 1
     }
   }

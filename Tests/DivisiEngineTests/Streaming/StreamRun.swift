@@ -65,3 +65,14 @@ extension StreamSettings {
     return settings
   }
 }
+
+/// The stems of a pitched recording that a stream separates in one piece.
+func streamed(
+  _ channels: [[Float]], _ settings: StreamSettings, parts: [Part], sampleRate: Double
+) throws -> [[[Float]]] {
+  let all = 0..<channels[0].count
+  let stream = try StreamPieces(
+    settings: settings, material: .pitched, bank: nil, parts: parts, hasPedal: true,
+    sampleCount: all.count, sampleRate: sampleRate, channelCount: channels.count)
+  return try stream.separate(Section(index: 0, core: all, extent: all, channels: channels)).stems
+}

@@ -113,24 +113,21 @@ struct StreamTests {
 
   @Test func theSamplesDoNotDependOnChannelsThatAreSilent() throws {
     let settings = StreamSettings.quick(lookahead: 0.3)
-    let separator = StreamSeparator(settings: settings, material: .pitched)
-    let mono = try separator.separate(
-      channels: [Self.mix], sampleRate: Self.sampleRate, parts: Self.parts, hasPedal: true)
-    let stereo = try separator.separate(
-      channels: [Self.mix, Self.mix.map { _ in 0 }], sampleRate: Self.sampleRate,
-      parts: Self.parts, hasPedal: true)
-    #expect(mono.stems.map { $0[0] } == stereo.stems.map { $0[0] })
-    #expect(stereo.stems.allSatisfy { $0[1].allSatisfy { $0 == 0 } })
+    let mono = try streamed(
+      [Self.mix], settings, parts: Self.parts, sampleRate: Self.sampleRate)
+    let stereo = try streamed(
+      [Self.mix, Self.mix.map { _ in 0 }], settings, parts: Self.parts,
+      sampleRate: Self.sampleRate)
+    #expect(mono.map { $0[0] } == stereo.map { $0[0] })
+    #expect(stereo.allSatisfy { $0[1].allSatisfy { $0 == 0 } })
   }
 
   @Test func theCommandLineGivesTheStreamWithoutItsLatency() throws {
     let run = run(lookahead: 0.3, tail: true)
-    let separation = try StreamSeparator(
-      settings: .quick(lookahead: 0.3), material: .pitched
-    ).separate(
-      channels: [Self.mix], sampleRate: Self.sampleRate, parts: Self.parts, hasPedal: true)
+    let stems = try streamed(
+      [Self.mix], .quick(lookahead: 0.3), parts: Self.parts, sampleRate: Self.sampleRate)
     #expect(
-      separation.stems.map { $0[0] }
+      stems.map { $0[0] }
         == run.output.parts.map { Array($0.dropFirst(run.stream.latency)) })
   }
 
@@ -157,11 +154,10 @@ struct StreamTests {
   @Test func thereMayBeMorePartsThanABytePoints() throws {
     let parts = (0..<130).map { Part(name: "part_\($0)", notes: [note($0 % 128, 0.05, 0.2)]) }
     let input = Array(Self.mix.prefix(3000))
-    let result = try StreamSeparator(
-      settings: .quick(lookahead: 0.01), material: .pitched
-    ).separate(channels: [input], sampleRate: Self.sampleRate, parts: parts, hasPedal: true)
-    #expect(result.stems.count == 130)
-    #expect(result.stems[64][0].contains { $0 != 0 })
+    let stems = try streamed(
+      [input], .quick(lookahead: 0.01), parts: parts, sampleRate: Self.sampleRate)
+    #expect(stems.count == 130)
+    #expect(stems[64][0].contains { $0 != 0 })
   }
 
   @Test(arguments: [Float.nan, .infinity, -.infinity, 1e30])
