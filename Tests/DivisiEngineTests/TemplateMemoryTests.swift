@@ -111,6 +111,26 @@ struct TemplateMemoryTests {
     #expect(next.loss() > alone)
   }
 
+  @Test func aFitLosesNothingToAppendedFrames() throws {
+    let frameCount = 30
+    var memory = try #require(TemplateMemory(Self.settings, isOfDrums: false))
+    memory.add(
+      model(spectrogram(frameCount: frameCount), constraints(frameCount: frameCount)),
+      components: Self.components, frameCount: frameCount, scale: 1)
+    let V = spectrogram(
+      frameCount: frameCount, appended: memory.frameCount(for: Self.components))
+    var losses: [(recorded: Double, all: Double)] = []
+    let fit = try Fit.run(
+      memory.extending(
+        constraints(frameCount: frameCount), components: Self.components, V: V, scale: 1,
+        parallel: sequentially),
+      to: V, settings: Self.settings, parallel: sequentially,
+      observe: { losses.append(($0.loss(ofFrames: frameCount), $0.loss())) }, step: {})
+    let (first, last) = (try #require(losses.first), try #require(losses.last))
+    #expect(fit.lossBefore == first.recorded && first.recorded < first.all)
+    #expect(fit.lossAfter == last.recorded && last.recorded < last.all)
+  }
+
   @Test func itIsKeptOnlyWhereASumOfFramesSaysAll() {
     #expect(TemplateMemory(Self.settings, isOfDrums: true) == nil)
     for change: (inout SeparationSettings) -> Void in [
