@@ -166,6 +166,97 @@ public enum Kernels {
     return sum.sum()
   }
 
+  // MARK: Four delays of four successive frames
+
+  // Seven columns serve for sixteen multiplications, where one delay at a time would read sixteen. Columns
+  // are given by the first, and by the distance from one to the next.
+
+  /// Σ_k ⟨w[k], x[i + k]⟩ for four i: how a template of four frames agrees with what follows four
+  /// onsets.
+  @_noLocks @inline(never)
+  public static func correlate(
+    _ w: UnsafePointer<Float>, stride: Int, _ x: UnsafePointer<Float>, stride xStride: Int,
+    over blocks: Blocks
+  ) -> SIMD4<Float> {
+    let (w1, w2, w3) = (w + stride, w + 2 &* stride, w + 3 &* stride)
+    let (x1, x2, x3) = (x + xStride, x + 2 &* xStride, x + 3 &* xStride)
+    let (x4, x5, x6) = (x + 4 &* xStride, x + 5 &* xStride, x + 6 &* xStride)
+    var a = Lane.zero
+    var b = Lane.zero
+    var c = Lane.zero
+    var d = Lane.zero
+    var index = 0
+    while index < blocks.count {
+      let bin = Int(blocks[index])
+      let (p, q, r, s) = (w.lanes(bin), w1.lanes(bin), w2.lanes(bin), w3.lanes(bin))
+      let (f1, f2, f3) = (x1.lanes(bin), x2.lanes(bin), x3.lanes(bin))
+      let (f4, f5) = (x4.lanes(bin), x5.lanes(bin))
+      a += (p * x.lanes(bin) + q * f1) + (r * f2 + s * f3)
+      b += (p * f1 + q * f2) + (r * f3 + s * f4)
+      c += (p * f2 + q * f3) + (r * f4 + s * f5)
+      d += (p * f3 + q * f4) + (r * f5 + s * x6.lanes(bin))
+      index &+= 1
+    }
+    return SIMD4(a.sum(), b.sum(), c.sum(), d.sum())
+  }
+
+  /// y[k] ← y[k] + Σ_i gains[i] · x[i + k] for four k: what follows four onsets.
+  @_noLocks @inline(never)
+  public static func addDelayed(
+    _ x: UnsafePointer<Float>, stride xStride: Int, gains: SIMD4<Float>,
+    to y: UnsafeMutablePointer<Float>, stride: Int, over blocks: Blocks
+  ) {
+    let a = Lane(repeating: gains[0])
+    let b = Lane(repeating: gains[1])
+    let c = Lane(repeating: gains[2])
+    let d = Lane(repeating: gains[3])
+    let (y1, y2, y3) = (y + stride, y + 2 &* stride, y + 3 &* stride)
+    let (x1, x2, x3) = (x + xStride, x + 2 &* xStride, x + 3 &* xStride)
+    let (x4, x5, x6) = (x + 4 &* xStride, x + 5 &* xStride, x + 6 &* xStride)
+    var index = 0
+    while index < blocks.count {
+      let bin = Int(blocks[index])
+      let (f1, f2, f3) = (x1.lanes(bin), x2.lanes(bin), x3.lanes(bin))
+      let (f4, f5) = (x4.lanes(bin), x5.lanes(bin))
+      y.setLanes(bin, y.lanes(bin) + ((a * x.lanes(bin) + b * f1) + (c * f2 + d * f3)))
+      y1.setLanes(bin, y1.lanes(bin) + ((a * f1 + b * f2) + (c * f3 + d * f4)))
+      y2.setLanes(bin, y2.lanes(bin) + ((a * f2 + b * f3) + (c * f4 + d * f5)))
+      y3.setLanes(bin, y3.lanes(bin) + ((a * f3 + b * f4) + (c * f5 + d * x6.lanes(bin))))
+      index &+= 1
+    }
+  }
+
+  /// y[i] ← y[i] + Σ_k gains[3 + i − k] · w[k] for four i: four successive frames of a template’s sound.
+  ///
+  /// - Parameter gains: seven values, of successive onsets.
+  @_noLocks @inline(never)
+  public static func convolve(
+    _ w: UnsafePointer<Float>, stride: Int, gains: UnsafePointer<Float>,
+    to y: UnsafeMutablePointer<Float>, stride yStride: Int, over blocks: Blocks
+  ) {
+    let g0 = Lane(repeating: gains[0])
+    let g1 = Lane(repeating: gains[1])
+    let g2 = Lane(repeating: gains[2])
+    let g3 = Lane(repeating: gains[3])
+    let g4 = Lane(repeating: gains[4])
+    let g5 = Lane(repeating: gains[5])
+    let g6 = Lane(repeating: gains[6])
+    let (w1, w2, w3) = (w + stride, w + 2 &* stride, w + 3 &* stride)
+    let (y1, y2, y3) = (y + yStride, y + 2 &* yStride, y + 3 &* yStride)
+    var index = 0
+    while index < blocks.count {
+      let bin = Int(blocks[index])
+      let (p, q, r, s) = (w.lanes(bin), w1.lanes(bin), w2.lanes(bin), w3.lanes(bin))
+      y.setLanes(bin, y.lanes(bin) + ((g3 * p + g2 * q) + (g1 * r + g0 * s)))
+      y1.setLanes(bin, y1.lanes(bin) + ((g4 * p + g3 * q) + (g2 * r + g1 * s)))
+      y2.setLanes(bin, y2.lanes(bin) + ((g5 * p + g4 * q) + (g3 * r + g2 * s)))
+      y3.setLanes(bin, y3.lanes(bin) + ((g6 * p + g5 * q) + (g4 * r + g3 * s)))
+      index &+= 1
+    }
+  }
+
+  // MARK: V and V̂
+
   /// y ← v ⊘ (y + ε).
   @_noLocks @inline(never)
   public static func divide(

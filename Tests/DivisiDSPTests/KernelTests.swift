@@ -96,6 +96,45 @@ struct KernelTests {
     #expect(agree(y.column(0), { old[$0] * xs[1][$0] * 0.7 }, elsewhere: old, support))
   }
 
+  /// Four delays of four successive frames.
+  @Test(arguments: masks.indices)
+  func delayKernels(mask: Int) {
+    let support = BinBlocks(binCount: binCount, where: Self.masks[mask])
+    defer { withExtendedLifetime(support) {} }
+    let bins = (0..<binCount).filter { support.contains($0) }
+    let w = columns(4, seed: 21)
+    let x = columns(7, seed: 22)
+    let (ws, xs) = ((0..<4).map { values(w.column($0)) }, (0..<7).map { values(x.column($0)) })
+    let stride = x.columnStride
+
+    let products = BlockKernels.correlate(
+      w.column(0), stride: stride, x.column(0), stride: stride, over: support.blocks)
+    for i in 0..<4 {
+      let expected = bins.reduce(0.0) { sum, bin in
+        (0..<4).reduce(sum) { $0 + ws[$1][bin] * xs[i + $1][bin] }
+      }
+      #expect(abs(Double(products[i]) - expected) < 1e-5)
+    }
+
+    let gains: [Double] = [0.5, -1.5, 2, 0.25, -0.75, 1, 3]
+    let sums = w.copy()
+    BlockKernels.addDelayed(
+      x.column(0), stride: stride, gains: SIMD4(gains[..<4].map { Float($0) }), to: sums.column(0),
+      stride: stride, over: support.blocks)
+    let frames = w.copy()
+    BlockKernels.convolve(
+      x.column(0), stride: stride, gains: gains.map { Float($0) }, to: frames.column(0),
+      stride: stride, over: support.blocks)
+    for k in 0..<4 {
+      let sum = { (bin: Int) in (0..<4).reduce(ws[k][bin]) { $0 + gains[$1] * xs[$1 + k][bin] } }
+      #expect(agree(sums.column(k), sum, elsewhere: ws[k], support))
+      let frame = { (bin: Int) in
+        (0..<4).reduce(ws[k][bin]) { $0 + gains[3 + k - $1] * xs[$1][bin] }
+      }
+      #expect(agree(frames.column(k), frame, elsewhere: ws[k], support))
+    }
+  }
+
   @Test(arguments: masks.indices)
   func divisionHasAFloor(mask: Int) {
     let support = BinBlocks(binCount: binCount, where: Self.masks[mask])

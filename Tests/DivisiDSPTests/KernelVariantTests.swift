@@ -73,6 +73,40 @@ struct KernelVariantTests {
     #expect(results[0] == results[1])
   }
 
+  @Test func fourDelays() {
+    let x = Matrix(rowCount: 200, columnCount: 7)
+    for index in 0..<7 { x.column(index).update(from: column(index % 6), count: x.columnStride) }
+    let seven: [Float] = [0.3, 1.7, 0, 2.1e-5, -4, 0.9, 11]
+    let (stride, blocks) = (x.columnStride, support.blocks)
+    let results = [false, true].map { isWide in
+      let y = columns.values.copy()
+      let z = columns.values.copy()
+      let products: SIMD4<Float>
+      if isWide {
+        typealias Kernels = DivisiKernelsAVX2.Kernels
+        products = Kernels.correlate(
+          column(0), stride: stride, x.column(0), stride: stride, over: blocks)
+        Kernels.addDelayed(
+          x.column(0), stride: stride, gains: gains, to: y.column(0), stride: stride, over: blocks)
+        Kernels.convolve(
+          x.column(0), stride: stride, gains: seven, to: z.column(0), stride: stride, over: blocks)
+      } else {
+        typealias Kernels = DivisiKernels.Kernels
+        products = Kernels.correlate(
+          column(0), stride: stride, x.column(0), stride: stride, over: blocks)
+        Kernels.addDelayed(
+          x.column(0), stride: stride, gains: gains, to: y.column(0), stride: stride, over: blocks)
+        Kernels.convolve(
+          x.column(0), stride: stride, gains: seven, to: z.column(0), stride: stride, over: blocks)
+      }
+      return (0..<4).flatMap { column in
+        [products[column].bitPattern]
+          + (0..<200).flatMap { [y[$0, column].bitPattern, z[$0, column].bitPattern] }
+      }
+    }
+    #expect(results[0] == results[1])
+  }
+
   @Test func quotientsAndDifferences() {
     expectSame(
       { DivisiKernels.Kernels.divide($0.1, by: $1, epsilon: 1e-9, over: $3) },

@@ -17,6 +17,17 @@ struct MatrixTests {
     #expect(matrix.maximum() == 216)
   }
 
+  /// Of pages of its own, and one value short of that.
+  @Test(arguments: [1024, 1023])
+  func largeOnesAreZerosThatCanBeWritten(columns: Int) {
+    let matrix = Matrix(rowCount: 1024, columnCount: columns)
+    #expect(matrix.maximum() == 0)
+    matrix[0, 0] = 1
+    matrix[1023, columns - 1] = 2
+    #expect(matrix.maximum() == 2)
+    #expect(matrix.copy()[1023, columns - 1] == 2)
+  }
+
   @Test func copyHasStorageOfItsOwn() {
     let matrix = Matrix(rowCount: 2, columnCount: 2)
     matrix[1, 1] = 3

@@ -107,6 +107,47 @@ enum BlockKernels {
       : DivisiKernels.Kernels.dot(w, x, over: blocks)
   }
 
+  /// Σ_k ⟨w[k], x[i + k]⟩ of four successive columns, for four i.
+  @inline(__always)
+  static func correlate(
+    _ w: UnsafePointer<Float>, stride: Int, _ x: UnsafePointer<Float>, stride xStride: Int,
+    over blocks: Blocks
+  ) -> SIMD4<Float> {
+    hasAVX2
+      ? DivisiKernelsAVX2.Kernels.correlate(w, stride: stride, x, stride: xStride, over: blocks)
+      : DivisiKernels.Kernels.correlate(w, stride: stride, x, stride: xStride, over: blocks)
+  }
+
+  /// y[k] ← y[k] + Σ_i gains[i] · x[i + k] for four successive columns.
+  @inline(__always)
+  static func addDelayed(
+    _ x: UnsafePointer<Float>, stride xStride: Int, gains: SIMD4<Float>,
+    to y: UnsafeMutablePointer<Float>, stride: Int, over blocks: Blocks
+  ) {
+    if hasAVX2 {
+      DivisiKernelsAVX2.Kernels.addDelayed(
+        x, stride: xStride, gains: gains, to: y, stride: stride, over: blocks)
+    } else {
+      DivisiKernels.Kernels.addDelayed(
+        x, stride: xStride, gains: gains, to: y, stride: stride, over: blocks)
+    }
+  }
+
+  /// y[i] ← y[i] + Σ_k gains[3 + i − k] · w[k] for four successive columns.
+  @inline(__always)
+  static func convolve(
+    _ w: UnsafePointer<Float>, stride: Int, gains: UnsafePointer<Float>,
+    to y: UnsafeMutablePointer<Float>, stride yStride: Int, over blocks: Blocks
+  ) {
+    if hasAVX2 {
+      DivisiKernelsAVX2.Kernels.convolve(
+        w, stride: stride, gains: gains, to: y, stride: yStride, over: blocks)
+    } else {
+      DivisiKernels.Kernels.convolve(
+        w, stride: stride, gains: gains, to: y, stride: yStride, over: blocks)
+    }
+  }
+
   /// y ← v ⊘ (y + ε).
   @inline(__always)
   static func divide(

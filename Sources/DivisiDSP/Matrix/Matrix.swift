@@ -17,8 +17,7 @@ public struct Matrix: ~Copyable, @unchecked Sendable {
   public let columnStride: Int
 
   @usableFromInline let base: UnsafeMutablePointer<Float>
-  /// What was allocated; the first column is the first whole line in it.
-  private let block: UnsafeMutableRawPointer
+  private let storage: Storage
 
   /// Values in a 64-byte line, the unit of padding.
   public static let alignment = 16
@@ -38,27 +37,16 @@ public struct Matrix: ~Copyable, @unchecked Sendable {
     self.columnCount = columnCount
     columnStride = Self.stride(rowCount: rowCount)
     let count = max(columnStride * columnCount, Self.alignment)
-    // Large blocks come from the system as zeros, which need not be written once more.
-    guard let block = calloc(count + Self.alignment, MemoryLayout<Float>.stride) else {
+    let byteCount = count * MemoryLayout<Float>.stride
+    guard let storage = Storage(byteCount: byteCount) else {
       preconditionFailure("no memory for a matrix of \(rowCount) × \(columnCount)")
     }
-    Self.preferHugePages(block, byteCount: count * MemoryLayout<Float>.stride)
-    self.block = block
-    base = block.alignedUp(toMultipleOf: Self.alignment * MemoryLayout<Float>.stride)
-      .bindMemory(to: Float.self, capacity: count)
+    self.storage = storage
+    base = storage.start.bindMemory(to: Float.self, capacity: count)
   }
 
   deinit {
-    free(block)
-  }
-
-  /// Asks the system for pages of 2 MB where a matrix fills some: its first use costs a thirtieth of the
-  /// time of a separation otherwise.
-  private static func preferHugePages(_ block: UnsafeMutableRawPointer, byteCount: Int) {
-    let page = 4096
-    guard byteCount >= 1 << 22 else { return }
-    let start = block.alignedUp(toMultipleOf: page)
-    madvise(start, (byteCount - page) / page * page, MADV_HUGEPAGE)
+    storage.free()
   }
 
   /// The first value of a column; ``columnStride`` values may be read.
@@ -117,6 +105,48 @@ public struct Matrix: ~Copyable, @unchecked Sendable {
       result.replace(with: values, where: values .> result)
     }
     return result.max()
+  }
+}
+
+/// Zeros from the system: on the heap, or for a large matrix in pages of 2 MB of its own.
+///
+/// A factorisation reads a few bins of one column, then of the next. With pages of 4 kB each column is
+/// another page, and half of the time goes into looking them up; and to make them all at the first
+/// use costs a thirtieth of the time of a separation.
+private struct Storage {
+  /// On a 64-byte boundary.
+  let start: UnsafeMutableRawPointer
+  private let block: UnsafeMutableRawPointer
+  /// Bytes of pages; 0 on the heap.
+  private let mappedCount: Int
+
+  private static let lineSize = Matrix.alignment * MemoryLayout<Float>.stride
+  private static let pageSize = 1 << 21
+
+  /// Nil if there is no memory.
+  init?(byteCount: Int) {
+    guard byteCount >= 2 * Self.pageSize else {
+      guard let block = calloc(byteCount + Self.lineSize, 1) else { return nil }
+      self.block = block
+      start = block.alignedUp(toMultipleOf: Self.lineSize)
+      mappedCount = 0
+      return
+    }
+    // One page more than is needed has room for whole ones wherever it starts.
+    let count = (byteCount + Self.pageSize - 1) / Self.pageSize * Self.pageSize
+    guard
+      let block = mmap(
+        nil, count + Self.pageSize, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0),
+      block != MAP_FAILED
+    else { return nil }
+    self.block = block
+    mappedCount = count + Self.pageSize
+    start = block.alignedUp(toMultipleOf: Self.pageSize)
+    madvise(start, count, MADV_HUGEPAGE)
+  }
+
+  func free() {
+    if mappedCount > 0 { munmap(block, mappedCount) } else { Glibc.free(block) }
   }
 }
 

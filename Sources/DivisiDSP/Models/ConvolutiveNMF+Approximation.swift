@@ -29,19 +29,22 @@ extension ConvolutiveNMF {
   ///
   /// - Parameters:
   ///   - frames: within ``framesHeard(in:)``; the block's own for T = 1.
-  ///   - column: where the K values of a frame go; bins that the block does not use become zero, or
-  ///     for T > 1 what others sound like there.
+  ///   - result: the column of the first, those of the others after it; bins that the block does not use
+  ///     become zero, or for T > 1 what others sound like there. Overwritten up to a multiple of four
+  ///     columns.
   func approximate(
     _ frames: Range<Int>, of block: FrameSweep.Block, in sweep: FrameSweep,
-    to column: (_ frame: Int) -> UnsafeMutablePointer<Float>
+    to result: UnsafeMutablePointer<Float>
   ) {
-    for frame in frames { column(frame).update(repeating: 0, count: V.values.columnStride) }
-    guard templateFrames == 1 else { return addApproximation(ofFrames: frames, to: column) }
+    let stride = V.values.columnStride
+    result.update(repeating: 0, count: (frames.count + 3) / 4 * 4 * stride)
+    guard templateFrames == 1 else { return convolve(frames, to: result) }
     for visit in sweep.visits(in: block) {
       let w = UnsafePointer(W.frame(0, ofComponent: visit.component))
       let blocks = W.supports[visit.component].blocks
       func target(_ lane: Int) -> UnsafeMutablePointer<Float> {
-        column(Int(pattern.frames[visit.entries.lowerBound + lane]))
+        let frame = Int(pattern.frames[visit.entries.lowerBound + lane])
+        return result + (frame - frames.lowerBound) * stride
       }
       if visit.entries.count == 4 {
         BlockKernels.add(
@@ -56,46 +59,50 @@ extension ConvolutiveNMF {
     }
   }
 
-  /// Adds to successive frames of V̂ what all entries sound like there.
-  ///
-  /// Component by component, so that four frames of one template are added at a time.
-  ///
-  /// - Parameter result: the K values of a frame, added to.
-  private func addApproximation(
-    ofFrames frames: Range<Int>, to result: (_ frame: Int) -> UnsafeMutablePointer<Float>
-  ) {
-    let reach = max(frames.lowerBound - templateFrames + 1, 0)..<frames.upperBound
-    pattern.frames.withUnsafeBufferPointer { onsets in
+  /// Adds Σ_τ W_τ →τ(H) to successive frames, four at a time.
+  private func convolve(_ frames: Range<Int>, to result: UnsafeMutablePointer<Float>) {
+    let start = frames.lowerBound - templateFrames + 1
+    let length = templateFrames - 1 + (frames.count + 3) / 4 * 4
+    withUnsafeTemporaryAllocation(of: Float.self, capacity: length) { gains in
       for component in 0..<componentCount {
-        let entries = pattern.entries(ofComponent: component, inFrames: reach)
+        let entries = pattern.entries(
+          ofComponent: component, inFrames: max(start, 0)..<frames.upperBound)
         guard !entries.isEmpty else { continue }
-        let blocks = W.supports[component].blocks
-        var (first, end) = (entries.lowerBound, entries.lowerBound)
-        for frame in frames {
-          while end < entries.upperBound && Int(onsets[end]) <= frame { end += 1 }
-          while first < end && Int(onsets[first]) + templateFrames <= frame { first += 1 }
-          var entry = first
-          while entry < end {
-            func template(_ index: Int) -> UnsafePointer<Float> {
-              UnsafePointer(
-                W.frame(frame - Int(onsets[min(index, end - 1)]), ofComponent: component))
-            }
-            let count = end - entry
-            if count == 1 {
-              BlockKernels.add(template(entry), gain: H[entry], to: result(frame), over: blocks)
-            } else {
-              BlockKernels.add(
-                (template(entry), template(entry + 1), template(entry + 2), template(entry + 3)),
-                gains: [
-                  H[entry], H[entry + 1], count > 2 ? H[entry + 2] : 0,
-                  count > 3 ? H[entry + 3] : 0,
-                ],
-                to: result(frame), over: blocks)
-            }
-            entry += 4
-          }
+        gains.update(repeating: 0)
+        for entry in entries { gains[Int(pattern.frames[entry]) - start] = H[entry] }
+        for first in stride(from: 0, to: frames.count, by: 4) {
+          convolve(
+            component, gains: gains.baseAddress! + first + templateFrames - 1,
+            to: result + first * V.values.columnStride)
         }
       }
+    }
+  }
+
+  /// Adds what one component sounds like in four successive frames.
+  ///
+  /// - Parameter gains: H in the first of them, after T − 1 earlier values and before three later ones.
+  private func convolve(
+    _ component: Int, gains: UnsafePointer<Float>, to result: UnsafeMutablePointer<Float>
+  ) {
+    let blocks = W.supports[component].blocks
+    let stride = V.values.columnStride
+    var delay = 0
+    while delay + 4 <= templateFrames {
+      let first = gains - delay - 3
+      if (0..<7).contains(where: { first[$0] != 0 }) {
+        BlockKernels.convolve(
+          W.frame(delay, ofComponent: component), stride: stride, gains: first, to: result,
+          stride: stride, over: blocks)
+      }
+      delay += 4
+    }
+    while delay < templateFrames {
+      let first = gains - delay
+      BlockKernels.add(
+        W.frame(delay, ofComponent: component), gains: [first[0], first[1], first[2], first[3]],
+        to: (result, result + stride, result + 2 * stride, result + 3 * stride), over: blocks)
+      delay += 1
     }
   }
 

@@ -11,7 +11,7 @@ final class FactorTiles: @unchecked Sendable {
   let length: Int
 
   init(_ model: ConvolutiveNMF) {
-    length = model.sweep.blockLength + model.templateFrames - 1
+    length = model.tileLength
     let count = model.sweep.chunks.count * length
     ratio = Matrix(rowCount: model.binCount, columnCount: model.divergence.beta == 2 ? 0 : count)
     power = Matrix(rowCount: model.binCount, columnCount: model.divergence.beta == 1 ? 0 : count)
@@ -69,7 +69,7 @@ extension ConvolutiveNMF {
       let index = window.column(frame)
       return divergence.beta == 2 ? tiles.power.column(index) : tiles.ratio.column(index)
     }
-    approximate(frames, of: block, in: sweep, to: column)
+    approximate(frames, of: block, in: sweep, to: column(frames.lowerBound))
     // A template of several frames reaches into frames where others' supports count.
     let blocks = templateFrames == 1 ? block.support.blocks : allBins.blocks
     for frame in frames {
@@ -97,6 +97,10 @@ extension ConvolutiveNMF {
   func framesHeard(in block: FrameSweep.Block) -> Range<Int> {
     block.frames.lowerBound..<min(block.frames.upperBound + templateFrames - 1, frameCount)
   }
+
+  /// Columns of a tile: ``framesHeard(in:)``, and three that are read and count for nothing where a
+  /// visit has fewer than four entries.
+  var tileLength: Int { sweep.blockLength + templateFrames - 1 + (templateFrames > 1 ? 3 : 0) }
 
   /// Visits one block, and asks meanwhile for the columns of V that follow it: masks leave gaps where
   /// the processor would see no pattern.
@@ -171,13 +175,35 @@ extension ConvolutiveNMF {
   ) -> SIMD4<Float> {
     let blocks = templates.supports[visit.component].blocks
     var sum = SIMD4<Float>.zero
-    for delay in 0..<templates.frameCount {
+    var delay = 0
+    if let frame = firstFrame(ofRun: visit) {
+      while delay + 4 <= templates.frameCount {
+        sum += BlockKernels.correlate(
+          templates.frame(delay, ofComponent: visit.component),
+          stride: templates.values.columnStride, X.column(frame + delay), stride: X.stride,
+          over: blocks)
+        delay += 4
+      }
+    }
+    while delay < templates.frameCount {
       sum += BlockKernels.dot(
         templates.frame(delay, ofComponent: visit.component),
-        columns(of: X, visit, delay: delay),
-        over: blocks)
+        columns(of: X, visit, delay: delay), over: blocks)
+      delay += 1
     }
     return sum
+  }
+
+  /// The frame of a visit’s first entry, if four frames and the T − 1 after them can be read from there in
+  /// one go.
+  @inline(__always)
+  private func firstFrame(ofRun visit: FrameSweep.Visit) -> Int? {
+    guard templateFrames >= 4 else { return nil }
+    let first = Int(pattern.frames[visit.entries.lowerBound])
+    let last = Int(pattern.frames[visit.entries.upperBound - 1])
+    guard last - first == visit.entries.count - 1, first + templateFrames + 3 <= frameCount
+    else { return nil }
+    return first
   }
 
   /// sums_τ ← sums_τ + Σ_e gains[e] · X at the entry's frame + τ.
@@ -187,11 +213,22 @@ extension ConvolutiveNMF {
     to sums: TemplateSums
   ) {
     let blocks = W.supports[visit.component].blocks
-    for delay in 0..<templateFrames {
+    var delay = 0
+    if let frame = firstFrame(ofRun: visit) {
+      while delay + 4 <= templateFrames {
+        BlockKernels.addDelayed(
+          X.column(frame + delay), stride: X.stride, gains: gains,
+          to: sums.frame(delay, ofComponent: visit.component, inChunk: chunk),
+          stride: sums.columnStride, over: blocks)
+        delay += 4
+      }
+    }
+    while delay < templateFrames {
       BlockKernels.add(
         columns(of: X, visit, delay: delay),
         gains: gains, to: sums.frame(delay, ofComponent: visit.component, inChunk: chunk),
         over: blocks)
+      delay += 1
     }
   }
 
@@ -201,14 +238,15 @@ extension ConvolutiveNMF {
     _ X: ColumnView, gains: SIMD4<Float>, to sums: TemplateSums, gains others: SIMD4<Float>,
     to otherSums: TemplateSums, _ visit: FrameSweep.Visit, chunk: Int
   ) {
-    let blocks = W.supports[visit.component].blocks
-    for delay in 0..<templateFrames {
-      BlockKernels.add(
-        columns(of: X, visit, delay: delay),
-        gains: gains, to: sums.frame(delay, ofComponent: visit.component, inChunk: chunk),
-        gains: others, to: otherSums.frame(delay, ofComponent: visit.component, inChunk: chunk),
-        over: blocks)
+    guard templateFrames == 1 else {
+      add(X, gains: gains, visit, chunk: chunk, to: sums)
+      return add(X, gains: others, visit, chunk: chunk, to: otherSums)
     }
+    BlockKernels.add(
+      columns(of: X, visit, delay: 0),
+      gains: gains, to: sums.frame(0, ofComponent: visit.component, inChunk: chunk),
+      gains: others, to: otherSums.frame(0, ofComponent: visit.component, inChunk: chunk),
+      over: W.supports[visit.component].blocks)
   }
 
   /// Adds P →τ(H)ᵀ and D →τ(H)ᵀ to the sums of W's update.

@@ -30,7 +30,7 @@ struct FrameSweep: Sendable {
   private let visits: [Visit]
 
   /// Values of a block’s columns: 64 KB, so that those of V, of V̂ and of the next block fit beside the
-  /// templates.
+  /// templates. Templates of several frames fetch more for each block, and have twice that.
   private static let blockSize = 1 << 14
   private static let chunkFrames = 160
   private static let mostChunks = 8
@@ -45,8 +45,8 @@ struct FrameSweep: Sendable {
     _ pattern: ActivationPattern, frames: Range<Int>, templates shape: borrowing Templates,
     blockLength: Int? = nil, chunkCount: Int? = nil
   ) {
-    let length =
-      blockLength ?? min(max(Self.blockSize / shape.values.columnStride / 4 * 4, 8), 64)
+    let size = shape.frameCount == 1 ? Self.blockSize : 2 * Self.blockSize
+    let length = blockLength ?? min(max(size / shape.values.columnStride / 4 * 4, 8), 64)
     self.blockLength = length
     let (supports, binCount) = (shape.supports, shape.binCount)
     var visits: [Visit] = []
@@ -62,9 +62,18 @@ struct FrameSweep: Sendable {
         while next[component] < end, Int(pattern.frames[next[component]]) < frames.upperBound {
           next[component] += 1
         }
-        for first in stride(from: lower, to: next[component], by: 4) {
-          visits.append(
-            Visit(component: component, entries: first..<min(first + 4, next[component])))
+        var first = lower
+        while first < next[component] {
+          var end = min(first + 4, next[component])
+          // Templates of several frames are multiplied with successive ones.
+          if shape.frameCount > 1 {
+            end =
+              (first + 1..<end).first {
+                pattern.frames[$0] != pattern.frames[$0 - 1] + 1
+              } ?? end
+          }
+          visits.append(Visit(component: component, entries: first..<end))
+          first = end
         }
       }
       let components = Set(visits[firstVisit...].map(\.component))
@@ -147,6 +156,9 @@ final class TemplateSums: @unchecked Sendable {
   {
     values.column((chunk &* supports.count &+ component) &* frameCount &+ frame)
   }
+
+  /// From one frame of a component to the next.
+  var columnStride: Int { values.columnStride }
 
   /// Sets a chunk's sums to zero, where it has entries.
   func clear(chunk: Int) {

@@ -23,7 +23,7 @@ final class GradientOutput: @unchecked Sendable {
     self.settings = settings
     self.parallel = parallel
     bias = GradientBias(count: model.binCount, settings: settings)
-    tileLength = model.sweep.blockLength + model.templateFrames - 1
+    tileLength = model.tileLength
     let chunkCount = model.sweep.chunks.count
     errors = Matrix(rowCount: model.binCount, columnCount: chunkCount * tileLength)
     biasSums = Matrix(
@@ -52,9 +52,9 @@ final class GradientOutput: @unchecked Sendable {
         let missing = window.move(to: model.framesHeard(in: block)) {
           errors.move($0, to: $1, $2)
         }
-        model.approximate(missing, of: block, in: model.sweep) {
-          errors.column(window.column($0))
-        }
+        model.approximate(
+          missing, of: block, in: model.sweep,
+          to: errors.column(window.column(missing.lowerBound)))
         for frame in missing {
           let column = errors.column(window.column(frame))
           addBias(to: column)
