@@ -80,7 +80,7 @@ let package = Package(
     // Score files to notes in seconds, and notes to parts. No audio, no numerics.
     .target(name: "DivisiScore", dependencies: ["CExpat", "CZip"], swiftSettings: strict + quick),
     // What two threads share without locks.
-    .target(name: "DivisiRealtime", swiftSettings: strict + quick),
+    .target(name: "DivisiRealtime", dependencies: ["CCPU"], swiftSettings: strict + quick),
     // Joins them: constraints from a score, the separator of whole recordings, the stream.
     .target(
       name: "DivisiEngine", dependencies: ["CCPU", "DivisiDSP", "DivisiRealtime", "DivisiScore"],
@@ -100,7 +100,8 @@ let package = Package(
     .executableTarget(
       name: "divisi",
       dependencies: [
-        "CMalloc", "DivisiEngine", "DivisiDSP", "DivisiScore", "AudioFiles", "LV2Hosting",
+        "CMalloc", "DivisiEngine", "DivisiDSP", "DivisiRealtime", "DivisiScore", "AudioFiles",
+        "LV2Hosting",
         "Plotting", "Terminal",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],

@@ -42,3 +42,12 @@ static inline DIVISI_REALTIME void divisi_restore_denormals(unsigned before) {
 static inline DIVISI_REALTIME void divisi_prefetch(const void *address) {
   __builtin_prefetch(address, 0, 2);
 }
+
+// Says that this thread waits for another.
+static inline DIVISI_REALTIME void divisi_pause(void) {
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  __asm__ volatile("yield");
+#endif
+}

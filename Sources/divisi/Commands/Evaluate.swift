@@ -59,14 +59,14 @@ struct Evaluate: ParsableCommand {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "Threads; the scores do not depend on it. (default: all processors)", valueName: "n"))
+      "Threads; the scores do not depend on it. (default: one per core)", valueName: "n"))
   var threads: Int?
 
   @Flag(help: "Print one line of JSON per folder.")
   var json = false
 
   private var hopSize: Int { hop ?? window / 4 }
-  private var threadCount: Int { threads ?? ProcessInfo.processInfo.activeProcessorCount }
+  private var threadCount: Int { threads ?? coreCount() }
 
   func validate() throws {
     guard (64...65_536).contains(window) else {
@@ -79,8 +79,8 @@ struct Evaluate: ParsableCommand {
     guard alpha >= 0.01, alpha <= 4 else {
       throw ValidationError("--alpha: expected 0.01 to 4, found \(alpha)")
     }
-    guard (1...256).contains(threadCount) else {
-      throw ValidationError("--threads: expected 1 to 256, found \(threadCount)")
+    guard (1...mostThreads).contains(threadCount) else {
+      throw ValidationError("--threads: expected 1 to \(mostThreads), found \(threadCount)")
     }
   }
 

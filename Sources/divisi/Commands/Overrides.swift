@@ -72,7 +72,7 @@ struct Overrides: ParsableArguments {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "Threads; the samples do not depend on it. (default: all processors)", valueName: "n"))
+      "Threads; the samples do not depend on it. (default: one per core)", valueName: "n"))
   var threads: Int?
 
   @Option(
@@ -88,7 +88,7 @@ struct Overrides: ParsableArguments {
   var history: Double?
 
   /// How many threads to use.
-  var threadCount: Int { threads ?? ProcessInfo.processInfo.activeProcessorCount }
+  var threadCount: Int { threads ?? coreCount() }
 
   /// An option that was given and means nothing to a stream.
   var unknownToStreams: String? {
@@ -99,8 +99,8 @@ struct Overrides: ParsableArguments {
   }
 
   func validate() throws {
-    guard (1...256).contains(threadCount) else {
-      throw ValidationError("--threads: expected 1 to 256, found \(threadCount)")
+    guard (1...mostThreads).contains(threadCount) else {
+      throw ValidationError("--threads: expected 1 to \(mostThreads), found \(threadCount)")
     }
     _ = try beta()
   }
