@@ -47,13 +47,13 @@ final class AudioEncoder {
     sink.deallocate()
   }
 
-  /// Adds samples, one array for each channel, all of one length.
-  func append(_ channels: [[Float]]) throws(AudioFileError) {
+  /// Adds samples, so many for each channel.
+  func append(_ channels: [ArraySlice<Float>]) throws(AudioFileError) {
     let sampleCount = channels[0].count
     for start in stride(from: 0, to: sampleCount, by: Self.blockLength) {
       let count = min(Self.blockLength, sampleCount - start)
       for (channel, samples) in channels.enumerated() {
-        try take(samples[start..<start + count], channel: channel)
+        try take(samples.dropFirst(start).prefix(count), channel: channel)
       }
       let written =
         grid == nil
@@ -64,28 +64,56 @@ final class AudioEncoder {
     }
   }
 
-  /// Puts a channel's samples of a block where the library takes them.
+  /// Puts a channel’s samples of a block where the library takes them.
   private func take(_ samples: ArraySlice<Float>, channel: Int) throws(AudioFileError) {
-    if let index = samples.firstIndex(where: { !$0.isFinite }) {
-      let place = AudioFile.place(
-        channel: channel, sample: position + index - samples.startIndex,
-        sampleRate: shape.sampleRate)
-      throw AudioFileError(
-        name, at: place, expected: "a finite sample", found: "it is \(samples[index])")
-    }
     let stride = shape.channelCount
-    guard let grid else {
-      return floats.withUnsafeMutableBufferPointer { floats in
-        for (index, sample) in samples.enumerated() { floats[index * stride + channel] = sample }
+    let isFinite =
+      if let grid {
+        integers.withUnsafeMutableBufferPointer { integers in
+          var count = 0
+          defer { clippedCount += count }
+          return Self.forEachEight(samples) { first, eight, lanes in
+            let levels = grid.leftAligned(eight, clippedCount: &count)
+            for lane in 0..<lanes { integers[(first + lane) * stride + channel] = levels[lane] }
+          }
+        }
+      } else {
+        floats.withUnsafeMutableBufferPointer { floats in
+          Self.forEachEight(samples) { first, eight, lanes in
+            for lane in 0..<lanes { floats[(first + lane) * stride + channel] = eight[lane] }
+          }
+        }
       }
-    }
-    clippedCount += integers.withUnsafeMutableBufferPointer { integers in
-      var clippedCount = 0
-      for (index, sample) in samples.enumerated() {
-        clippedCount += grid.clips(sample) ? 1 : 0
-        integers[index * stride + channel] = grid.leftAligned(sample)
+    guard !isFinite, let index = samples.firstIndex(where: { !$0.isFinite }) else { return }
+    let place = AudioFile.place(
+      channel: channel, sample: position + index - samples.startIndex,
+      sampleRate: shape.sampleRate)
+    throw AudioFileError(
+      name, at: place, expected: "a finite sample", found: "it is \(samples[index])")
+  }
+
+  /// Goes through samples eight at a time, the last of them beside zeros.
+  ///
+  /// - Returns: whether all are finite.
+  @inline(__always)
+  private static func forEachEight(
+    _ samples: ArraySlice<Float>, _ body: (_ first: Int, SIMD8<Float>, _ count: Int) -> Void
+  ) -> Bool {
+    samples.withUnsafeBufferPointer { samples in
+      // Only what is not finite is not zero when multiplied by it.
+      var sum = SIMD8<Float>.zero
+      for first in stride(from: 0, to: samples.count, by: 8) {
+        let count = min(8, samples.count - first)
+        var eight = SIMD8<Float>.zero
+        if count == 8 {
+          eight = UnsafeRawPointer(samples.baseAddress! + first).loadUnaligned(as: SIMD8.self)
+        } else {
+          for lane in 0..<count { eight[lane] = samples[first + lane] }
+        }
+        sum += eight * 0
+        body(first, eight, count)
       }
-      return clippedCount
+      return sum == .zero
     }
   }
 

@@ -23,7 +23,7 @@ extension AudioFile {
   ) throws(AudioFileError) -> Int {
     let writer = try AudioFileWriter(
       path: path, named: name, buffer.shape, as: format, expectedCount: buffer.sampleCount)
-    try writer.append(buffer.channels)
+    try writer.append(buffer.channels.map { $0[...] })
     return try writer.finish()
   }
 
@@ -33,7 +33,7 @@ extension AudioFile {
   ) throws(AudioFileError) -> Int {
     let encoder = try AudioEncoder(
       descriptor, named: name, buffer.shape, as: format, expectedCount: buffer.sampleCount)
-    try encoder.append(buffer.channels)
+    try encoder.append(buffer.channels.map { $0[...] })
     return try encoder.finish()
   }
 

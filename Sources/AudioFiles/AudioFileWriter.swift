@@ -38,10 +38,10 @@ public final class AudioFileWriter {
 
   private var isFinished = false
 
-  /// Adds samples, one array for each channel, all of one length.
+  /// Adds samples, so many for each channel.
   ///
   /// - Throws: one line if they cannot be written or one of them is not finite.
-  public func append(_ channels: [[Float]]) throws(AudioFileError) {
+  public func append(_ channels: [ArraySlice<Float>]) throws(AudioFileError) {
     precondition(encoder != nil, "samples after the end")
     try encoder?.append(channels)
   }

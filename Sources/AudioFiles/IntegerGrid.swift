@@ -24,20 +24,34 @@ struct IntegerGrid {
     return level < -scale || level > scale - 1
   }
 
-  /// A level as libsndfile takes integers: left-aligned in 32 bits.
+  /// Levels as libsndfile takes integers: left-aligned in 32 bits.
   ///
-  /// - Precondition: the sample is finite.
-  func leftAligned(_ sample: Float) -> Int32 {
-    Int32(level(of: sample)) << Int32(32 - bits)
+  /// - Parameter clippedCount: grows by the samples that were beyond full scale.
+  /// - Precondition: the samples are finite.
+  func leftAligned(_ samples: SIMD8<Float>, clippedCount: inout Int) -> SIMD8<Int32> {
+    var values = samples * SIMD8(repeating: scale)
+    // One beyond the ends, which still says that it is.
+    let (below, above) = (SIMD8(repeating: -scale - 1), SIMD8(repeating: scale))
+    values.replace(with: below, where: values .< below)
+    values.replace(with: above, where: values .> above)
+    let sums = SIMD8<Double>(values) + SIMD8(repeating: Self.magic)
+    // The number is in the last bits of the sum.
+    var levels = SIMD8<Int32>(truncatingIfNeeded: unsafeBitCast(sums, to: SIMD8<Int64>.self))
+    let (lowest, highest) = (SIMD8(repeating: -Int32(scale)), SIMD8(repeating: Int32(scale) - 1))
+    let clips = (levels .< lowest) .| (levels .> highest)
+    clippedCount &-= Int(unsafeBitCast(clips, to: SIMD8<Int32>.self).wrappedSum())
+    levels.replace(with: lowest, where: levels .< lowest)
+    levels.replace(with: highest, where: levels .> highest)
+    return levels &<< SIMD8(repeating: Int32(32 - bits))
   }
 
-  /// The nearest whole number, ties to even, of anything below 2^51.
-  ///
-  /// Beside such a number a Double has no room for fractions; old processors have no instruction for
-  /// this, and a call for every sample costs as much as writing it does.
+  /// Added to anything below 2^51, it leaves a Double no room for fractions: the nearest whole number,
+  /// ties to even. Old processors have no instruction for this, and a call for every sample costs as
+  /// much as writing it does.
+  private static let magic = 0x1.8p52
+
   @inline(__always)
   private func nearest(to value: Float) -> Float {
-    let magic = 0x1.8p52
-    return Float((Double(value) + magic) - magic)
+    Float((Double(value) + Self.magic) - Self.magic)
   }
 }

@@ -49,7 +49,7 @@ public final class StagedFiles {
     let writer = try open(
       name: name, buffer.shape, as: format, expectedCount: buffer.sampleCount)
     do throws(AudioFileError) {
-      try writer.append(buffer.channels)
+      try writer.append(buffer.channels.map { $0[...] })
       return try writer.finish()
     } catch {
       TemporaryPaths.shared.remove(files.removeLast().temporary)

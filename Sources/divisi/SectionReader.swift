@@ -56,7 +56,8 @@ final class SectionReader: Sendable {
       guard found > 0 else {
         throw Failure("\(reader.path): expected \(end) samples; it ends after \(reader.position)")
       }
-      for channel in channels.indices {
+      if stride == 1 { channels[0] += block[..<found] }
+      for channel in channels.indices where stride > 1 {
         channels[channel].append(
           contentsOf: (0..<found).lazy.map { block[$0 * stride + channel] })
       }

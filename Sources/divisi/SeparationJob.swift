@@ -26,7 +26,8 @@ struct SeparationJob {
   /// Where what was learnt is written; nil for nowhere.
   let factorFolder: String?
   let writing: OutputOptions
-  let threadCount: Int
+  /// Spreads the fit, and writing where nothing else is left to do.
+  let parallel: Parallel
 
   /// Separates one recording and writes its parts, all or none.
   ///
@@ -59,7 +60,8 @@ struct SeparationJob {
     }
     let reader = try SectionReader(source, layout: separation.layout)
     let writer = try StemWriter(writing(mix: mix, isScored: references != nil), source: source)
-    try pass(from: reader, through: &separation, to: writer, bar: bar)
+    try pass(
+      from: reader, through: &separation, to: writer, sampleCount: source.sampleCount, bar: bar)
     let result = try writer.finish()
     try write(factors, mix: mix)
     let elapsed = Date().timeIntervalSince(start)
@@ -71,17 +73,17 @@ struct SeparationJob {
       tuningCents: summary?.tuningCents,
       deadComponents: summary.flatMap { $0.deadComponents > 0 ? $0.deadComponents : nil },
       seconds: elapsed,
-      scores: references?.scores(signals: result.signals, parallel: threads(threadCount)),
+      scores: references?.scores(signals: result.signals, parallel: parallel),
       yardsticks: withOracle
         ? references.map { self.yardsticks($0, mixture: result.mixture, shape: source.shape) } : nil
     )
   }
 
   /// Puts all sections through the separation, while the next one is read and the one before is
-  /// written.
+  /// written; the last one’s files are written at the same time.
   private func pass(
     from reader: SectionReader, through separation: inout Sections, to writer: StemWriter,
-    bar: ProgressBar
+    sampleCount: Int, bar: ProgressBar
   ) throws {
     var bar = bar
     defer { bar.clear() }
@@ -98,7 +100,11 @@ struct SeparationJob {
         return true
       }
       try writing?.value()
-      writing = Background { try writer.append(piece) }
+      if piece.range.upperBound < sampleCount {
+        writing = Background { try writer.append(piece, parallel: sequentially) }
+      } else {
+        try writer.append(piece, parallel: parallel)
+      }
     }
     try writing?.value()
   }
@@ -123,7 +129,7 @@ struct SeparationJob {
       grid: TimeGrid(
         sampleRate: Double(shape.sampleRate), resolution: settings.separation.windowLength,
         hopAtResolution: settings.separation.hopSize),
-      exponent: settings.separation.exponent, parallel: threads(threadCount))
+      exponent: settings.separation.exponent, parallel: parallel)
   }
 
   // MARK: The two ways to separate
@@ -169,7 +175,7 @@ struct SeparationJob {
           channelCount: source.shape.channelCount))
     }
     var separator = Separator(
-      settings: settings.separation, material: material, parallel: threads(threadCount))
+      settings: settings.separation, material: material, parallel: parallel)
     separator.bank = bank
     // Who wants the factors wants those of the whole.
     let layout = observer == nil ? SectionLayout() : .whole

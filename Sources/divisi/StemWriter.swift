@@ -1,4 +1,5 @@
 import AudioFiles
+import DivisiDSP
 import DivisiEngine
 import DivisiScore
 import Synchronization
@@ -19,18 +20,39 @@ final class StemWriter: Sendable {
     let keepsSignals: Bool
   }
 
-  private struct File {
+  /// Used by one thread at a time.
+  private final class File: @unchecked Sendable {
     let name: String
     let path: String
     let noteCount: Int
-    let writer: AudioFileWriter
-    var energy = 0.0
-    var signal: [Float] = []
+    private let writer: AudioFileWriter
+    private let keepsSignal: Bool
+    private(set) var energy = 0.0
+    private(set) var signal: [Float] = []
+
+    init(
+      name: String, path: String, noteCount: Int, writer: AudioFileWriter, keepsSignal: Bool
+    ) {
+      self.name = name
+      self.path = path
+      self.noteCount = noteCount
+      self.writer = writer
+      self.keepsSignal = keepsSignal
+    }
+
+    func append(_ channels: [ArraySlice<Float>]) throws {
+      try writer.append(channels)
+      energy = channels.reduce(energy) { $1.reduce($0) { $0 + Double($1) * Double($1) } }
+      if keepsSignal { signal += Signals.mono(channels) }
+    }
+
+    /// The samples that were clipped.
+    func finish() throws -> Int { try writer.finish() }
   }
 
   private struct State {
     let staged: StagedFiles
-    var files: [File]
+    let files: [File]
     /// The recording, in one channel, if signals are kept.
     var mixture: [Float] = []
   }
@@ -61,34 +83,44 @@ final class StemWriter: Sendable {
       return File(
         name: name, path: "\(plan.directory)/\(path)", noteCount: noteCount,
         writer: try staged.open(
-          name: path, source.shape, as: plan.format, expectedCount: source.sampleCount))
+          name: path, source.shape, as: plan.format, expectedCount: source.sampleCount),
+        keepsSignal: plan.keepsSignals)
     }
     state = Mutex(State(staged: staged, files: files))
   }
 
   /// Adds the next piece to all files.
-  func append(_ piece: SeparatedPiece) throws {
+  ///
+  /// - Parameter parallel: spreads the files over threads.
+  func append(_ piece: SeparatedPiece, parallel: Parallel) throws {
     try state.withLock { state in
-      var rest = plan.withResidual ? piece.channels : []
-      for (index, stem) in piece.stems.enumerated() {
-        try write(stem, to: &state.files[index])
-        for channel in rest.indices {
-          for sample in rest[channel].indices {
-            rest[channel][sample] -= plan.format.quantized(stem[channel][sample])
-          }
+      let files = state.files
+      let failures = Mutex([Int: any Error]())
+      parallel(files.count) { index in
+        do {
+          try files[index].append(
+            index < piece.stems.count ? piece.stems[index] : residual(of: piece))
+        } catch {
+          failures.withLock { $0[index] = error }
         }
       }
-      if plan.withResidual { try write(rest, to: &state.files[piece.stems.count]) }
+      // Of several the first file’s, whichever failed first.
+      if let first = failures.withLock({ $0.min { $0.key < $1.key } }) { throw first.value }
       if plan.keepsSignals { state.mixture += Signals.mono(piece.channels) }
     }
   }
 
-  private func write(_ channels: [[Float]], to file: inout File) throws {
-    try file.writer.append(channels)
-    file.energy = channels.reduce(file.energy) {
-      $1.reduce($0) { $0 + Double($1) * Double($1) }
+  /// What the stems, as their files hold them, leave of the recording.
+  private func residual(of piece: SeparatedPiece) -> [ArraySlice<Float>] {
+    var rest = piece.channels
+    for stem in piece.stems {
+      for channel in rest.indices {
+        for sample in rest[channel].indices {
+          rest[channel][sample] -= plan.format.quantized(stem[channel][sample])
+        }
+      }
     }
-    if plan.keepsSignals { file.signal += Signals.mono(channels) }
+    return rest
   }
 
   /// Gives all files their names. Nothing may follow.
@@ -97,7 +129,7 @@ final class StemWriter: Sendable {
       let stems = try state.files.map { file in
         SeparationReport.Stem(
           name: file.name, path: file.path, noteCount: file.noteCount,
-          clippedCount: try file.writer.finish(), energy: file.energy,
+          clippedCount: try file.finish(), energy: file.energy,
           valueCount: shape.channelCount * sampleCount)
       }
       try state.staged.commit()

@@ -44,7 +44,7 @@ struct SectionTests {
     for section in sections(of: channels, layout: layout) {
       let piece = try separator.separate(section)
       #expect(piece.range.lowerBound == end)
-      #expect(piece.channels == channels.map { Array($0[piece.range]) })
+      #expect(piece.channels == channels.map { $0[piece.range] })
       end = piece.range.upperBound
       for part in parts.indices {
         for channel in channels.indices { stems[part][channel] += piece.stems[part][channel] }
@@ -277,7 +277,7 @@ struct SectionTests {
     for section in sections(of: input, layout: layout) {
       let piece = try pieces.separate(section)
       #expect(piece.range.lowerBound == stems[0][0].count)
-      #expect(piece.channels == input.map { Array($0[piece.range]) })
+      #expect(piece.channels == input.map { $0[piece.range] })
       for part in stems.indices {
         for channel in input.indices { stems[part][channel] += piece.stems[part][channel] }
       }

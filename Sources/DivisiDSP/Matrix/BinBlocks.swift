@@ -28,6 +28,8 @@ public struct BinBlocks: Sendable, Equatable {
       })
   }
 
+  private init(offsets: Offsets) { self.offsets = offsets }
+
   /// Covers every bin.
   public static func full(binCount: Int) -> BinBlocks {
     BinBlocks(binCount: binCount) { _ in true }
@@ -37,13 +39,16 @@ public struct BinBlocks: Sendable, Equatable {
   ///
   /// - Parameter binCount: K of all of them.
   static func union(_ all: some Sequence<BinBlocks>, binCount: Int) -> BinBlocks {
-    var isUsed = [Bool](repeating: false, count: (binCount + length - 1) / length)
-    for one in all {
-      withExtendedLifetime(one) {
-        for lower in one.blocks { isUsed[Int(lower) / length] = true }
+    let count = (binCount + length - 1) / length
+    return withUnsafeTemporaryAllocation(of: Bool.self, capacity: count) { isUsed in
+      isUsed.initialize(repeating: false)
+      for one in all {
+        withExtendedLifetime(one) {
+          for lower in one.blocks { isUsed[Int(lower) / length] = true }
+        }
       }
+      return BinBlocks(offsets: Offsets((0..<count).lazy.filter { isUsed[$0] }.map { $0 * length }))
     }
-    return BinBlocks(binCount: binCount) { isUsed[$0 / length] }
   }
 
   /// Whether a bin is covered.
@@ -62,9 +67,10 @@ public struct BinBlocks: Sendable, Equatable {
   private final class Offsets: @unchecked Sendable {
     let values: UnsafeMutableBufferPointer<Int32>
 
-    init(_ bins: [Int]) {
+    init(_ bins: some Sequence<Int>) {
+      let bins = bins.map(Int32.init)
       values = .allocate(capacity: bins.count)
-      _ = values.initialize(from: bins.map(Int32.init))
+      _ = values.initialize(fromContentsOf: bins)
     }
 
     deinit { values.deallocate() }

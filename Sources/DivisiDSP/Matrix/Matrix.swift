@@ -1,5 +1,3 @@
-internal import Glibc
-
 /// A dense column-major matrix of Float whose columns are aligned for vector loads.
 ///
 /// A frame of a spectrogram or a template is one column and contiguous. Columns start on 64-byte
@@ -17,7 +15,7 @@ public struct Matrix: ~Copyable, @unchecked Sendable {
   public let columnStride: Int
 
   @usableFromInline let base: UnsafeMutablePointer<Float>
-  private let storage: Storage
+  private let storage: MatrixStorage
 
   /// Values in a 64-byte line, the unit of padding.
   public static let alignment = 16
@@ -38,7 +36,7 @@ public struct Matrix: ~Copyable, @unchecked Sendable {
     columnStride = Self.stride(rowCount: rowCount)
     let count = max(columnStride * columnCount, Self.alignment)
     let byteCount = count * MemoryLayout<Float>.stride
-    guard let storage = Storage(byteCount: byteCount) else {
+    guard let storage = MatrixStorage(byteCount: byteCount) else {
       preconditionFailure("no memory for a matrix of \(rowCount) × \(columnCount)")
     }
     self.storage = storage
@@ -92,61 +90,26 @@ public struct Matrix: ~Copyable, @unchecked Sendable {
     return result
   }
 
-  /// Multiplies every value.
-  public func scale(by factor: Float) {
-    for index in 0..<columnStride * columnCount { base[index] *= factor }
+  /// Multiplies every value of some columns, or of all.
+  public func scale(columns: Range<Int>? = nil, by factor: Float) {
+    let columns = columns ?? 0..<columnCount
+    for index in columnStride * columns.lowerBound..<columnStride * columns.upperBound {
+      base[index] *= factor
+    }
   }
 
-  /// The largest value; 0 for an empty matrix.
-  public func maximum() -> Float {
+  /// The largest value of some columns, or of all; at least 0.
+  public func maximum(ofColumns columns: Range<Int>? = nil) -> Float {
+    let columns = columns ?? 0..<columnCount
     var result = SIMD16<Float>.zero
-    for index in Swift.stride(from: 0, to: columnStride * columnCount, by: Self.alignment) {
+    for index in Swift.stride(
+      from: columnStride * columns.lowerBound, to: columnStride * columns.upperBound,
+      by: Self.alignment)
+    {
       let values = UnsafeRawPointer(base + index).loadUnaligned(as: SIMD16<Float>.self)
       result.replace(with: values, where: values .> result)
     }
     return result.max()
-  }
-}
-
-/// Zeros from the system: on the heap, or for a large matrix in pages of 2 MB of its own.
-///
-/// A factorisation reads a few bins of one column, then of the next. With pages of 4 kB each column is
-/// another page, and half of the time goes into looking them up; and to make them all at the first
-/// use costs a thirtieth of the time of a separation.
-private struct Storage {
-  /// On a 64-byte boundary.
-  let start: UnsafeMutableRawPointer
-  private let block: UnsafeMutableRawPointer
-  /// Bytes of pages; 0 on the heap.
-  private let mappedCount: Int
-
-  private static let lineSize = Matrix.alignment * MemoryLayout<Float>.stride
-  private static let pageSize = 1 << 21
-
-  /// Nil if there is no memory.
-  init?(byteCount: Int) {
-    guard byteCount >= 2 * Self.pageSize else {
-      guard let block = calloc(byteCount + Self.lineSize, 1) else { return nil }
-      self.block = block
-      start = block.alignedUp(toMultipleOf: Self.lineSize)
-      mappedCount = 0
-      return
-    }
-    // One page more than is needed has room for whole ones wherever it starts.
-    let count = (byteCount + Self.pageSize - 1) / Self.pageSize * Self.pageSize
-    guard
-      let block = mmap(
-        nil, count + Self.pageSize, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0),
-      block != MAP_FAILED
-    else { return nil }
-    self.block = block
-    mappedCount = count + Self.pageSize
-    start = block.alignedUp(toMultipleOf: Self.pageSize)
-    madvise(start, count, MADV_HUGEPAGE)
-  }
-
-  func free() {
-    if mappedCount > 0 { munmap(block, mappedCount) } else { Glibc.free(block) }
   }
 }
 

@@ -22,22 +22,27 @@ enum Analysis {
   ) -> (V: Spectrogram, scale: Float) {
     let sampleCount = channels.first?.count ?? 0
     let frameCount = stft.grid.frameCount(sampleCount: sampleCount)
-    let V = Matrix(rowCount: binCount, columnCount: frameCount + appendedCount)
-    let columns = (0..<frameCount).map { V.column($0) }
-    nonisolated(unsafe) let output = columns
-    let chunk = 32
-    parallel((frameCount + chunk - 1) / chunk) { index in
+    let V = Spectrogram(Matrix(rowCount: binCount, columnCount: frameCount + appendedCount))
+    let chunks = stride(from: 0, to: frameCount, by: 32).map { $0..<min($0 + 32, frameCount) }
+    let maxima = UnsafeMutableBufferPointer<Float>.allocate(capacity: chunks.count)
+    defer { maxima.deallocate() }
+    nonisolated(unsafe) let results = maxima
+    parallel(chunks.count) { index in
       let buffer = stft.makeBuffer()
-      for frame in index * chunk..<min((index + 1) * chunk, frameCount) {
+      for frame in chunks[index] {
+        let column = V.values.column(frame)
         for channel in channels {
           channel.withUnsafeBufferPointer { stft.analyse($0, frame: frame, into: buffer) }
-          SpectrumKernels.addPower(of: buffer.spectrum, to: output[frame], count: binCount)
+          SpectrumKernels.addPower(of: buffer.spectrum, to: column, count: binCount)
         }
-        SpectrumKernels.formMagnitude(output[frame], count: binCount)
+        SpectrumKernels.formMagnitude(column, count: binCount)
       }
+      results.initializeElement(at: index, to: V.values.maximum(ofColumns: chunks[index]))
     }
-    let scale = V.maximum()
-    if scale > 0 { V.scale(by: 1 / scale) }
-    return (Spectrogram(V), scale)
+    let scale = maxima.max() ?? 0
+    if scale > 0 {
+      parallel(chunks.count) { V.values.scale(columns: chunks[$0], by: 1 / scale) }
+    }
+    return (V, scale)
   }
 }

@@ -65,7 +65,7 @@ public struct SectionCutter: Sendable {
   private let layout: SectionLayout
   private let sampleCount: Int
   private let sampleRate: Double
-  private var next = 0
+  private var index = 0
   /// Where the next section begins.
   private var start = 0
   /// What has been read and is still needed, and the place of its first sample.
@@ -95,10 +95,10 @@ public struct SectionCutter: Sendable {
   public mutating func next<Failure: Error>(
     read: (_ channels: inout [[Float]], _ count: Int) throws(Failure) -> Void
   ) throws(Failure) -> Section? {
-    guard next < sectionCount else { return nil }
-    let isLast = next == sectionCount - 1
+    guard index < sectionCount else { return nil }
+    let isLast = index == sectionCount - 1
     let context = samples(layout.context)
-    let seam = sampleCount * (next + 1) / sectionCount
+    let seam = sampleCount * (index + 1) / sectionCount
     let reach = samples(layout.reach)
     let readEnd = isLast ? sampleCount : min(sampleCount, seam + reach + 2 * context)
     let missing = readEnd - heldStart - held[0].count
@@ -108,26 +108,20 @@ public struct SectionCutter: Sendable {
     let upper =
       isLast ? sampleCount : quietest(in: end + context...end + 2 * context, nearest: end)
     let extent = heldStart..<upper
-    let section = Section(
-      index: next, core: start..<end, extent: extent,
-      channels: isLast ? take() : held.map { Array($0[..<extent.count]) })
-    if !isLast {
-      let kept = quietest(in: end - 2 * context...end - context, nearest: end)
-      held = held.map { Array($0[(kept - heldStart)...]) }
-      heldStart = kept
-    }
+    let kept =
+      isLast ? sampleCount : quietest(in: end - 2 * context...end - context, nearest: end)
+    // The section is what is held, but for its end; what the next one needs is the smaller copy.
+    let next = held.map { Array($0[(kept - heldStart)...]) }
+    for channel in held.indices { held[channel].removeLast(held[channel].count - extent.count) }
+    let section = Section(index: index, core: start..<end, extent: extent, channels: held)
+    held = next
+    heldStart = kept
     start = end
-    next += 1
+    index += 1
     return section
   }
 
   private func samples(_ seconds: Double) -> Int { Int(seconds * sampleRate) }
-
-  /// All that is held, without a copy.
-  private mutating func take() -> [[Float]] {
-    defer { held = held.map { _ in [] } }
-    return held
-  }
 
   /// The place around which there is the least energy over a fade; of equal ones the nearest to a
   /// place.

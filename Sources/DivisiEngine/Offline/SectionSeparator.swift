@@ -5,10 +5,10 @@ internal import Glibc
 public struct SeparatedPiece: Sendable {
   /// Where it lies, in samples of the recording; each begins where the one before ended.
   public let range: Range<Int>
-  /// The recording there: channels[channel].
-  public let channels: [[Float]]
-  /// stems[part][channel].
-  public let stems: [[[Float]]]
+  /// The recording there: channels[channel]; indices are not those of the range.
+  public let channels: [ArraySlice<Float>]
+  /// stems[part][channel], with the same indices.
+  public let stems: [[ArraySlice<Float>]]
 }
 
 /// Separates a recording section by section, in memory that does not grow with its length.
@@ -73,15 +73,15 @@ public struct SectionSeparator {
   ) throws(SeparationError) -> SeparatedPiece {
     let (index, count) = (Double(section.index), Double(sectionCount))
     let notes = parts(in: section.extent)
-    var stems: [[[Float]]]
+    var stems: [[[Float]]] = []
     if sectionCount == 1 || notes.contains(where: { !$0.notes.isEmpty }) {
-      let result = try separator.separate(
+      var result = try separator.separate(
         channels: section.channels, sampleRate: sampleRate, parts: notes, hasPedal: hasPedal,
         withResidual: withResidual, memory: &memory, observer: observer
       ) { progress((index + $0) / count) }
       statistics.add(
         result, noteCount: notes.reduce(0) { $0 + $1.notes.count }, beta: separator.beta)
-      stems = result.stems
+      swap(&stems, &result.stems)
     } else {
       // What masks give where nothing is active.
       stems = parts.map { _ in section.channels.map { [Float](repeating: 0, count: $0.count) } }
@@ -98,38 +98,30 @@ public struct SectionSeparator {
     let isLast = section.index == sectionCount - 1
     let end = isLast ? sampleCount : section.core.upperBound - fadeLength / 2
     let range = position..<end
-    guard sectionCount > 1 else {
-      return SeparatedPiece(range: range, channels: section.channels, stems: stems)
-    }
-    var next: [[[Float]]] = []
-    for part in stems.indices {
-      next.append([])
-      for channel in stems[part].indices {
-        let samples = stems[part][channel]
-        // One by one, so that only one stem is ever there twice.
-        stems[part][channel] = []
-        var given = Array(samples[(range.lowerBound - offset)..<(range.upperBound - offset)])
-        if section.index > 0 { Self.fade(from: tail[part][channel], into: &given) }
-        if !isLast {
-          next[part].append(Array(samples[(end - offset)..<(end - offset + fadeLength)]))
+    let given = range.lowerBound - offset..<range.upperBound - offset
+    if section.index > 0 {
+      for part in stems.indices {
+        for channel in stems[part].indices {
+          Self.fade(
+            from: tail[part][channel], into: &stems[part][channel], at: given.lowerBound)
         }
-        stems[part][channel] = given
       }
     }
-    tail = next
+    if !isLast {
+      let fading = given.upperBound..<given.upperBound + fadeLength
+      tail = stems.map { $0.map { Array($0[fading]) } }
+    }
     position = end
     return SeparatedPiece(
-      range: range,
-      channels: section.channels.map {
-        Array($0[(range.lowerBound - offset)..<(range.upperBound - offset)])
-      }, stems: stems)
+      range: range, channels: section.channels.map { $0[given] },
+      stems: stems.map { $0.map { $0[given] } })
   }
 
   /// Gains that rise evenly to one, against gains that fall so that both add up to one.
-  static func fade(from old: [Float], into new: inout [Float]) {
-    for index in old.indices where index < new.count {
+  static func fade(from old: [Float], into new: inout [Float], at start: Int = 0) {
+    for index in old.indices where start + index < new.count {
       let gain = (Float(index) + 0.5) / Float(old.count)
-      new[index] = old[index] + gain * (new[index] - old[index])
+      new[start + index] = old[index] + gain * (new[start + index] - old[index])
     }
   }
 

@@ -13,7 +13,7 @@ public enum Material: Sendable {
 public struct Separation: Sendable {
   /// The samples of each part: stems[part][channel], as long as the recording and on the same
   /// scale.
-  public let stems: [[[Float]]]
+  public internal(set) var stems: [[[Float]]]
   /// The divergence of the mixture from the model at the start and at the end; both 0 for digital
   /// silence.
   public let lossBefore: Double
@@ -121,7 +121,7 @@ public struct Separator: Sendable {
       of: channels, stft: stft, binCount: binCount,
       appendedCount: memory?.frameCount(for: components) ?? 0, parallel: parallel)
     let frameCount = grid.frameCount(sampleCount: channels[0].count)
-    guard V.values.maximum() > 0 else {
+    guard scale > 0 else {
       guard progress(1) else { throw .cancelled }
       let silence = channels.map { [Float](repeating: 0, count: $0.count) }
       return Separation(

@@ -84,12 +84,12 @@ public final class StreamPieces {
     let length = outputs.first?.count ?? 0
     let range = given..<given + length
     for channel in channels.indices { pending[channel] += channels[channel] }
-    let mixture = pending.map { Array($0[..<length]) }
-    for channel in pending.indices { pending[channel].removeFirst(length) }
+    let mixture = pending.map { $0[..<length] }
+    pending = pending.map { Array($0[length...]) }
     return SeparatedPiece(
       range: range, channels: mixture,
       stems: (0..<partCount).map {
-        Array(outputs[$0 * channels.count..<($0 + 1) * channels.count])
+        outputs[$0 * channels.count..<($0 + 1) * channels.count].map { $0[...] }
       })
   }
 

@@ -27,6 +27,7 @@ enum Synthesis {
     let stemCount = partCount * channels.count
     let stems = signals(count: stemCount, length: channels[0].count) { stems in
       nonisolated(unsafe) let results = stems
+      parallel(stemCount) { results[$0].initialize(repeating: 0) }
       let frameCount = stft.grid.frameCount(sampleCount: channels[0].count)
       let chunk = max(minimumChunk, stft.grid.windowLength / stft.grid.hopSize + 1)
       let chunks = (frameCount + chunk - 1) / chunk
@@ -71,7 +72,7 @@ enum Synthesis {
     }
   }
 
-  /// Signals that start as zeros, once a piece of work has written to all of them.
+  /// Signals that a piece of work initialises.
   private static func signals(
     count: Int, length: Int, after buffers: [UnsafeMutableBufferPointer<Float>] = [],
     _ work: ([UnsafeMutableBufferPointer<Float>]) -> Void
@@ -82,7 +83,7 @@ enum Synthesis {
     }
     var rest: [[Float]] = []
     let signal = [Float](unsafeUninitializedCapacity: length) { buffer, initializedCount in
-      buffer.initialize(repeating: 0)
+      preferLargePages(UnsafeMutableRawBufferPointer(buffer))
       initializedCount = length
       let all = UnsafeMutableBufferPointer(rebasing: buffer[..<length])
       rest = signals(count: count, length: length, after: buffers + [all], work)

@@ -159,7 +159,7 @@ struct OfflineRendering {
     for output in outputs {
       try output.writer.append(
         output.buffers.map {
-          Array(UnsafeBufferPointer(start: $0 + range.lowerBound, count: range.count))
+          Array(UnsafeBufferPointer(start: $0 + range.lowerBound, count: range.count))[...]
         })
     }
   }

@@ -132,7 +132,7 @@ struct Separate: ParsableCommand {
         selection: try scoring.selection() ?? choice.selection,
         scoring: scoring, isPartial: partial, isStreamed: stream, withOracle: oracle,
         factorFolder: exportFactors, writing: writing,
-        threadCount: overrides.threadCount)
+        parallel: threads(overrides.threadCount))
     }
     if stream, let text = job.settings.separation.model.streamRemark { complain(text) }
     if job.settings.separation.model == .wae, case .pitched = job.material {

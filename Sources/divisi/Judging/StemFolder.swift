@@ -113,8 +113,9 @@ struct Signals {
     return Self.mono(signal.channels)
   }
 
-  static func mono(_ channels: [[Float]]) -> [Float] {
-    guard channels.count > 1 else { return channels[0] }
+  static func mono<Samples>(_ channels: [Samples]) -> [Float]
+  where Samples: RandomAccessCollection, Samples.Element == Float {
+    guard channels.count > 1 else { return Array(channels[0]) }
     let gain = 1 / Float(channels.count)
     return channels[0].indices.map { index in
       channels.reduce(Float(0)) { $0 + $1[index] } * gain

@@ -74,5 +74,7 @@ func streamed(
   let stream = try StreamPieces(
     settings: settings, material: .pitched, bank: nil, parts: parts, hasPedal: true,
     sampleCount: all.count, sampleRate: sampleRate, channelCount: channels.count)
-  return try stream.separate(Section(index: 0, core: all, extent: all, channels: channels)).stems
+  let piece = try stream.separate(
+    Section(index: 0, core: all, extent: all, channels: channels))
+  return piece.stems.map { $0.map { Array($0) } }
 }
