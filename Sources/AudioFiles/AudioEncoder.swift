@@ -47,9 +47,10 @@ final class AudioEncoder {
     sink.deallocate()
   }
 
-  /// Adds samples, so many for each channel.
+  /// Adds samples, one slice for each channel, all of one length.
   func append(_ channels: [ArraySlice<Float>]) throws(AudioFileError) {
     let sampleCount = channels[0].count
+    precondition(channels.allSatisfy { $0.count == sampleCount }, "channels of several lengths")
     for start in stride(from: 0, to: sampleCount, by: Self.blockLength) {
       let count = min(Self.blockLength, sampleCount - start)
       for (channel, samples) in channels.enumerated() {

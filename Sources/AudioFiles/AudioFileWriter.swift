@@ -38,7 +38,7 @@ public final class AudioFileWriter {
 
   private var isFinished = false
 
-  /// Adds samples, so many for each channel.
+  /// Adds samples, one slice for each channel, all of one length.
   ///
   /// - Throws: one line if they cannot be written or one of them is not finite.
   public func append(_ channels: [ArraySlice<Float>]) throws(AudioFileError) {

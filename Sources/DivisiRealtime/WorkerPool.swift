@@ -17,6 +17,12 @@ public final class WorkerPool: Sendable {
   public init(helperCount: Int) {
     let desk = Desk()
     self.desk = desk
+    // Signals are for the thread that was there before.
+    var (blocked, before) = (sigset_t(), sigset_t())
+    sigfillset(&blocked)
+    for fault in [SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGPROF] { sigdelset(&blocked, fault) }
+    pthread_sigmask(SIG_SETMASK, &blocked, &before)
+    defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
     helpers = (0..<helperCount).compactMap { _ in
       var thread = pthread_t()
       let argument = Unmanaged.passRetained(desk)
@@ -69,8 +75,8 @@ private final class Desk: @unchecked Sendable {
   private var count = 0
   private var piece: (@Sendable (Int) -> Void)?
 
-  /// How often a thread looks before it sleeps: some tenths of a millisecond.
-  private static let patience = 400
+  /// How long a thread stays awake, in nanoseconds: as long as it would take to wake it three times.
+  private static let patience = 200_000
   private static let pausesPerLook = 32
 
   init() {
@@ -147,15 +153,22 @@ private final class Desk: @unchecked Sendable {
 
   /// Waits until something has come about: awake first, then asleep.
   private func wait(_ isDone: () -> Bool) {
-    for _ in 0..<Self.patience {
+    let end = Self.nanoseconds() + Self.patience
+    repeat {
       if isDone() { return }
       for _ in 0..<Self.pausesPerLook { divisi_pause() }
-    }
+    } while Self.nanoseconds() < end
     sleeperCount.add(1, ordering: .sequentiallyConsistent)
     pthread_mutex_lock(mutex)
     while !isDone() { pthread_cond_wait(change, mutex) }
     pthread_mutex_unlock(mutex)
     sleeperCount.subtract(1, ordering: .sequentiallyConsistent)
+  }
+
+  private static func nanoseconds() -> Int {
+    var time = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &time)
+    return time.tv_sec * 1_000_000_000 + time.tv_nsec
   }
 
   private func wakeSleepers() {

@@ -17,8 +17,8 @@ struct MatrixTests {
     #expect(matrix.maximum() == 216)
   }
 
-  /// Of pages of its own, and one value short of that.
-  @Test(arguments: [1024, 1023])
+  /// On the heap, in pages of its own, and with a last page that is not whole.
+  @Test(arguments: [511, 512, 600, 1023])
   func largeOnesAreZerosThatCanBeWritten(columns: Int) {
     let matrix = Matrix(rowCount: 1024, columnCount: columns)
     #expect(matrix.maximum() == 0)

@@ -13,8 +13,23 @@ struct ReferenceTests {
 
   @Test(arguments: cases, [false, true])
   func modelFollowsTheFormulas(item: ModelCase, isSparse: Bool) {
+    expectToFollow(item, templateFrames: item.family.templateFrames, isSparse: isSparse)
+  }
+
+  /// Below, at and above multiples of the four delays that are taken at once.
+  @Test(arguments: [Family.NMFD, .CAE], [2, 3, 4, 8, 11])
+  func templatesMayHaveAnyLength(family: Family, templateFrames: Int) {
+    for beta: Float in [0.5, 1, 2] {
+      for isSparse in [false, true] {
+        expectToFollow(
+          ModelCase(family: family, beta: beta), templateFrames: templateFrames, isSparse: isSparse)
+      }
+    }
+  }
+
+  private func expectToFollow(_ item: ModelCase, templateFrames: Int, isSparse: Bool) {
     let problem = FactorisationProblem(
-      templateFrames: item.family.templateFrames, isSparse: isSparse, seed: 11)
+      templateFrames: templateFrames, isSparse: isSparse, seed: 11)
     let subject = Subject(item, problem)
     var reference = DenseReference(problem, beta: Double(item.beta))
     if item.family.hasEncoder { reference.startEncoder() }

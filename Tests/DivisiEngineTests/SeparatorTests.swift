@@ -92,6 +92,16 @@ struct SeparatorTests {
     #expect(result.tuningCents == nil)
   }
 
+  /// One sample whose power is beyond single precision.
+  @Test(arguments: [ModelKind.nmf, .nae])
+  func aBrokenSampleMakesSilence(model: ModelKind) throws {
+    var input = [[Float]](repeating: [Float](repeating: 0.1, count: 900), count: 1)
+    input[0][450] = 1e25
+    let result = try separate(.quick(model), channels: input)
+    #expect(result.stems.joined().joined().allSatisfy { $0 == 0 })
+    #expect(result.lossBefore == 0)
+  }
+
   @Test func partsThatHaveNoNoteInTheRecordingAreSilent() throws {
     let separator = Separator(
       settings: .quick(.nae), material: .pitched, parallel: sequentially)

@@ -40,7 +40,7 @@ struct WorkerPoolTests {
   }
 
   /// A piece that waits for another is done beside it.
-  @Test func piecesAreDoneAtTheSameTime() {
+  @Test(.timeLimit(.minutes(1))) func piecesAreDoneAtTheSameTime() async {
     let pool = WorkerPool(helperCount: 1)
     let arrived = Atomic(0)
     pool.run(2) { _ in
@@ -68,7 +68,7 @@ struct WorkerPoolTests {
     #expect(tallies.allSatisfy { $0.all == Array(repeating: 200, count: 64) })
   }
 
-  /// Helpers that sleep come back, and none outlives its pool.
+  /// Helpers that sleep come back, and nothing of the work is kept.
   @Test func sleepersWakeAndLeave() async throws {
     weak var kept: Tally?
     do {

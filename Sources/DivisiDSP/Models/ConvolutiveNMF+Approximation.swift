@@ -30,15 +30,15 @@ extension ConvolutiveNMF {
   /// - Parameters:
   ///   - frames: within ``framesHeard(in:)``; the block's own for T = 1.
   ///   - result: the column of the first, those of the others after it; bins that the block does not use
-  ///     become zero, or for T > 1 what others sound like there. Overwritten up to a multiple of four
-  ///     columns.
+  ///     become zero, or for T > 1 what others sound like there. For T > 1 overwritten up to a multiple
+  ///     of four columns.
   func approximate(
     _ frames: Range<Int>, of block: FrameSweep.Block, in sweep: FrameSweep,
     to result: UnsafeMutablePointer<Float>
   ) {
     let stride = V.values.columnStride
-    result.update(repeating: 0, count: (frames.count + 3) / 4 * 4 * stride)
     guard templateFrames == 1 else { return convolve(frames, to: result) }
+    result.update(repeating: 0, count: frames.count * stride)
     for visit in sweep.visits(in: block) {
       let w = UnsafePointer(W.frame(0, ofComponent: visit.component))
       let blocks = W.supports[visit.component].blocks
@@ -59,10 +59,12 @@ extension ConvolutiveNMF {
     }
   }
 
-  /// Adds Σ_τ W_τ →τ(H) to successive frames, four at a time.
+  /// Computes Σ_τ W_τ →τ(H) of successive frames, four at a time.
   private func convolve(_ frames: Range<Int>, to result: UnsafeMutablePointer<Float>) {
+    let count = (frames.count + 3) / 4 * 4
+    result.update(repeating: 0, count: count * V.values.columnStride)
     let start = frames.lowerBound - templateFrames + 1
-    let length = templateFrames - 1 + (frames.count + 3) / 4 * 4
+    let length = templateFrames - 1 + count
     withUnsafeTemporaryAllocation(of: Float.self, capacity: length) { gains in
       for component in 0..<componentCount {
         let entries = pattern.entries(
@@ -99,9 +101,12 @@ extension ConvolutiveNMF {
     }
     while delay < templateFrames {
       let first = gains - delay
-      BlockKernels.add(
-        W.frame(delay, ofComponent: component), gains: [first[0], first[1], first[2], first[3]],
-        to: (result, result + stride, result + 2 * stride, result + 3 * stride), over: blocks)
+      let four = SIMD4(first[0], first[1], first[2], first[3])
+      if four != .zero {
+        BlockKernels.add(
+          W.frame(delay, ofComponent: component), gains: four,
+          to: (result, result + stride, result + 2 * stride, result + 3 * stride), over: blocks)
+      }
       delay += 1
     }
   }

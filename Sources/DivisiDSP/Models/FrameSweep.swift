@@ -65,8 +65,8 @@ struct FrameSweep: Sendable {
         var first = lower
         while first < next[component] {
           var end = min(first + 4, next[component])
-          // Templates of several frames are multiplied with successive ones.
-          if shape.frameCount > 1 {
+          // Kernels for four delays take successive frames.
+          if shape.frameCount >= 4 {
             end =
               (first + 1..<end).first {
                 pattern.frames[$0] != pattern.frames[$0 - 1] + 1

@@ -14,7 +14,8 @@ enum Analysis {
     scaledMagnitude(of: channels, stft: stft, binCount: binCount, parallel: parallel).V
   }
 
-  /// The same, and what it was divided by.
+  /// The same, and what it was divided by: 0 for digital silence, infinite where samples are so large
+  /// that their powers are.
   ///
   /// - Parameter appendedCount: frames of zeros that are to follow.
   static func scaledMagnitude(
@@ -40,7 +41,7 @@ enum Analysis {
       results.initializeElement(at: index, to: V.values.maximum(ofColumns: chunks[index]))
     }
     let scale = maxima.max() ?? 0
-    if scale > 0 {
+    if scale > 0, scale.isFinite {
       parallel(chunks.count) { V.values.scale(columns: chunks[$0], by: 1 / scale) }
     }
     return (V, scale)

@@ -121,7 +121,8 @@ public struct Separator: Sendable {
       of: channels, stft: stft, binCount: binCount,
       appendedCount: memory?.frameCount(for: components) ?? 0, parallel: parallel)
     let frameCount = grid.frameCount(sampleCount: channels[0].count)
-    guard scale > 0 else {
+    // One sample beyond all reason is no spectrogram either.
+    guard scale > 0, scale.isFinite else {
       guard progress(1) else { throw .cancelled }
       let silence = channels.map { [Float](repeating: 0, count: $0.count) }
       return Separation(
