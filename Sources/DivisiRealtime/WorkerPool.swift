@@ -74,9 +74,11 @@ private final class Desk: @unchecked Sendable {
   // Written while no helper may join.
   private var count = 0
   private var piece: (@Sendable (Int) -> Void)?
+  /// Of the thread that asks.
+  private var company = Company()
 
-  /// How long a thread stays awake, in nanoseconds: as long as it would take to wake it three times.
-  private static let patience = 200_000
+  /// How long a thread stays awake, in nanoseconds: about as long as it takes to wake it.
+  private static let patience = 100_000
   private static let pausesPerLook = 32
 
   init() {
@@ -105,7 +107,9 @@ private final class Desk: @unchecked Sendable {
       wakeSleepers()
       takePieces()
       state.bitwiseAnd(~State.open, ordering: .acquiringAndReleasing)
-      wait { State(bits: state.load(ordering: .sequentiallyConsistent)).helperCount == 0 }
+      wait(&company) {
+        State(bits: state.load(ordering: .sequentiallyConsistent)).helperCount == 0
+      }
       self.piece = nil
     }
     isTaken.store(false, ordering: .releasing)
@@ -115,8 +119,9 @@ private final class Desk: @unchecked Sendable {
   /// Helps with all work there will be.
   func help() {
     var last = 0
+    var company = Company()
     while true {
-      wait {
+      wait(&company) {
         let state = State(bits: state.load(ordering: .sequentiallyConsistent))
         return state.isOpen && state.number != last
           || isClosed.load(ordering: .sequentiallyConsistent)
@@ -151,9 +156,10 @@ private final class Desk: @unchecked Sendable {
     }
   }
 
-  /// Waits until something has come about: awake first, then asleep.
-  private func wait(_ isDone: () -> Bool) {
-    let end = Self.nanoseconds() + Self.patience
+  /// Waits until something has come about: awake first, unless others want the processor, then asleep.
+  private func wait(_ company: inout Company, _ isDone: () -> Bool) {
+    if isDone() { return }
+    let end = company.isExpected ? 0 : Self.nanoseconds() + Self.patience
     repeat {
       if isDone() { return }
       for _ in 0..<Self.pausesPerLook { divisi_pause() }
@@ -163,6 +169,26 @@ private final class Desk: @unchecked Sendable {
     while !isDone() { pthread_cond_wait(change, mutex) }
     pthread_mutex_unlock(mutex)
     sleeperCount.subtract(1, ordering: .sequentiallyConsistent)
+  }
+
+  /// What a thread knows of others on its processor. Who stays awake there has less of it for work.
+  private struct Company {
+    /// RUSAGE_THREAD, which the import leaves out.
+    private static let thisThread: __rusage_who_t = 1
+    private var preemptionCount = 0
+    /// Waits until it counts as alone again.
+    private var waitCount = 0
+
+    /// Whether the thread had to give way a short while ago.
+    var isExpected: Bool {
+      mutating get {
+        var usage = rusage()
+        getrusage(Self.thisThread, &usage)
+        waitCount = usage.ru_nivcsw == preemptionCount ? max(waitCount - 1, 0) : 100
+        preemptionCount = usage.ru_nivcsw
+        return waitCount > 0
+      }
+    }
   }
 
   private static func nanoseconds() -> Int {
