@@ -8,11 +8,11 @@ import DivisiPorts
 extension AudioSide {
   /// Starts a block: takes what the controls say.
   @_noLocks
-  mutating func begin(count: Int, isPatient: Bool) {
+  mutating func begin(count: Int, waitsForRest: Bool) {
     self.count = count
     done = 0
-    if mustAskAgain {
-      mustAskAgain = false
+    if mustReschedule {
+      mustReschedule = false
       needsWork = true
     }
     events =
@@ -23,7 +23,7 @@ extension AudioSide {
     followsHost = map.sync >= 0 && ports.value(map.sync) < 0.5
     offsetSeconds = Double(ports.value(map.scoreOffset))
     readSlot()
-    askForStream(isPatient: isPatient)
+    requestStream(waitsForRest: waitsForRest)
   }
 
   @_noLocks
@@ -52,8 +52,8 @@ extension AudioSide {
   private mutating func readSlot() {
     guard map.scoreSlot >= 0 else { return }
     let value = requestedSlot
-    guard value != toldSlot, channels.requests.write(.slot, number: value) else { return }
-    toldSlot = value
+    guard value != sentSlot, channels.requests.write(.slot, number: value) else { return }
+    sentSlot = value
     needsWork = true
   }
 }

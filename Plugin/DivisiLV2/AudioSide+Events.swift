@@ -82,7 +82,7 @@ extension AudioSide {
     var progress: Float = 0
     if let main {
       latency = main.stream.latency
-      progress = min(1, Float(main.heard) / Float(max(main.stream.historySamples, 1)))
+      progress = min(1, Float(main.processedCount) / Float(max(main.stream.historySamples, 1)))
     }
     ports.report(Float(latency), map.latency)
     ports.report(Float(lateCount), map.late)

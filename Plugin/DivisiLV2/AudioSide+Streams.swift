@@ -6,8 +6,8 @@ import Synchronization
 
 /// Streams: which one is wanted, and how one gives way to another.
 ///
-/// A new stream hears what the old one hears until it has something to say; then the outputs go over
-/// to it in a short cross-fade, so that a change of settings leaves no gap.
+/// A new stream takes the same input as the old one until its latency has passed; then the outputs
+/// cross-fade to it, so that a change of settings leaves no gap.
 extension AudioSide {
   /// For how long controls have to rest before a stream is built for them, in seconds.
   private static var settlingSeconds: Double {
@@ -22,36 +22,36 @@ extension AudioSide {
     }
   }
 
-  /// Takes the settings that the controls say as those that were asked for.
+  /// Takes the settings that the controls say as those to be requested.
   ///
   /// - Returns: whether they differ from those before.
   @_noLocks
-  mutating func ask() -> Bool {
-    var differs = askedChannelCount != wantedChannelCount
-    askedChannelCount = wantedChannelCount
+  mutating func updateRequested() -> Bool {
+    var differs = requestedChannelCount != wantedChannelCount
+    requestedChannelCount = wantedChannelCount
     var index = 0
     while index < engineControlCount {
       let value = ports.value(map.firstEngine &+ index)
-      if asked[index] != value { differs = true }
-      asked[index] = value
+      if requested[index] != value { differs = true }
+      requested[index] = value
       index &+= 1
     }
     return differs
   }
 
-  /// Asks for another stream where the controls no longer fit this one; one at a time.
+  /// Requests another stream where the controls no longer fit this one; one at a time.
   ///
-  /// - Parameter isPatient: whether to wait until the controls rest.
+  /// - Parameter waitsForRest: whether to wait until the controls rest.
   @_noLocks
-  mutating func askForStream(isPatient: Bool) {
+  mutating func requestStream(waitsForRest: Bool) {
     settle()
     let settled = Double(settledSamples) >= Self.settlingSeconds * sampleRate
-    guard settled || isFresh || !isPatient, !mixer.handover.isMoving,
+    guard settled || isFresh || !waitsForRest, !mixer.crossFade.isMoving,
       channels.flags.pointee.servedSettings.load(ordering: .acquiring) == sentSettings,
-      !channels.requests.isFull, ask(),
+      !channels.requests.isFull, updateRequested(),
       channels.requests.write(
-        .settings, UnsafeRawPointer(asked).assumingMemoryBound(to: UInt8.self),
-        number: askedChannelCount, count: 4 &* engineControlCount)
+        .settings, UnsafeRawPointer(requested).assumingMemoryBound(to: UInt8.self),
+        number: requestedChannelCount, count: 4 &* engineControlCount)
     else { return }
     sentSettings &+= 1
     needsWork = true
@@ -70,42 +70,41 @@ extension AudioSide {
     }
   }
 
-  /// Takes up streams that have been built: at once if nothing has been heard yet, else beside the
-  /// one that is heard.
+  /// Adopts streams that have been built: at once if the main one has processed nothing yet, else
+  /// beside it.
   @_noLocks
-  mutating func takeStreams() {
-    guard !mixer.handover.isMoving else { return }
+  mutating func adoptStreams() {
+    guard !mixer.crossFade.isMoving else { return }
     while let read = channels.streams.read(), let stream = read {
-      if let main, main.heard > 0 {
-        if let next { giveBack(next.stream) }
-        next = StreamSeat(stream)
+      if let main, main.processedCount > 0 {
+        if let next { retire(next.stream) }
+        next = StreamSlot(stream)
       } else {
-        if let main { giveBack(main.stream) }
-        main = StreamSeat(stream)
+        if let main { retire(main.stream) }
+        main = StreamSlot(stream)
         mainLateCount = -1
       }
     }
   }
 
-  /// Begins to go over to the next stream when it has something to say, and ends when it alone is
-  /// heard.
+  /// Begins the cross-fade to the next stream when that has output, and ends it when it is complete.
   @_noLocks
-  mutating func advanceHandover() {
-    guard let next, let main, next.heard >= next.stream.latency else { return }
-    if mixer.handover.value == 1 {
-      giveBack(main.stream)
+  mutating func advanceCrossFade() {
+    guard let next, let main, next.processedCount >= next.stream.latency else { return }
+    if mixer.crossFade.value == 1 {
+      retire(main.stream)
       self.main = next
       self.next = nil
       mainLateCount = -1
-      mixer.cancelHandover()
-    } else if !mixer.handover.isMoving {
-      mixer.beginHandover()
+      mixer.endCrossFade()
+    } else if !mixer.crossFade.isMoving {
+      mixer.beginCrossFade()
     }
   }
 
   /// Lets the worker free a stream.
   @_noLocks
-  mutating func giveBack(_ stream: StreamHandle) {
+  mutating func retire(_ stream: StreamHandle) {
     _ = channels.returned.write(stream.number)
     needsWork = true
   }

@@ -17,26 +17,26 @@ struct AudioSide: @unchecked Sendable {
   var mixer: Mixer
   var transport: Transport
 
-  /// The stream that is heard; nil where none could be made.
-  var main: StreamSeat?
-  /// The one that will be, when it has heard enough.
-  var next: StreamSeat?
-  /// The settings that were asked for last, by the place in ``EngineControl``.
-  let asked: UnsafeMutablePointer<Float>
+  /// The stream in the outputs; nil where none could be made.
+  var main: StreamSlot?
+  /// The one to cross-fade to, when its latency has passed.
+  var next: StreamSlot?
+  /// The settings that were requested last, by the place in ``EngineControl``.
+  let requested: UnsafeMutablePointer<Float>
   /// Those that the controls have said since they last changed, and for how many samples.
   let wanted: UnsafeMutablePointer<Float>
   var settledSamples = 0
-  var askedChannelCount = 2
+  var requestedChannelCount = 2
   var sentSettings = 0
   let engineControlCount: Int
   /// Updates that came too late since activation, and what of it the main stream says; −1 before it
-  /// has been asked.
+  /// has been read.
   var lateCount = 0
   var mainLateCount = 0
   /// Whether there is something new for the worker.
   var needsWork = false
   /// Whether the host had no room for a request.
-  var mustAskAgain = false
+  var mustReschedule = false
 
   /// Where in the block we are.
   var done = 0
@@ -48,10 +48,10 @@ struct AudioSide: @unchecked Sendable {
   var nextDone = 0
 
   var source: Float = 0
-  var toldSlot = 0
+  var sentSlot = 0
   var followsHost = false
   var offsetSeconds = 0.0
-  /// Whether gains are where the controls say, because nothing has been heard yet.
+  /// Whether gains are where the controls say, because no sample has been processed yet.
   var isFresh = true
 
   private let inputs: UnsafeMutablePointer<UnsafeMutablePointer<Float>>
@@ -76,8 +76,8 @@ struct AudioSide: @unchecked Sendable {
       (inputs + channel).initialize(to: buffer)
       (constInputs + channel).initialize(to: UnsafePointer(buffer))
     }
-    asked = .allocate(capacity: engineControlCount)
-    asked.initialize(repeating: 0, count: engineControlCount)
+    requested = .allocate(capacity: engineControlCount)
+    requested.initialize(repeating: 0, count: engineControlCount)
     wanted = .allocate(capacity: engineControlCount)
     wanted.initialize(repeating: 0, count: engineControlCount)
     levels = .allocate(capacity: stemCount)
@@ -92,7 +92,7 @@ struct AudioSide: @unchecked Sendable {
     inputs.deallocate()
     constInputs.deallocate()
     levels.deallocate()
-    asked.deallocate()
+    requested.deallocate()
     wanted.deallocate()
   }
 
@@ -103,28 +103,28 @@ struct AudioSide: @unchecked Sendable {
 
   /// Makes room for a stream to start anew with; while nothing runs.
   mutating func discardStreams() {
-    if let next { giveBack(next.stream) }
+    if let next { retire(next.stream) }
     next = nil
-    while let read = channels.streams.read(), let stream = read { giveBack(stream) }
+    while let read = channels.streams.read(), let stream = read { retire(stream) }
   }
 
-  /// Starts anew with the stream that has been made for ``asked``; while nothing runs.
+  /// Starts anew with the stream that has been made for ``requested``; while nothing runs.
   mutating func restart() {
     sentSettings = channels.flags.pointee.servedSettings.load(ordering: .acquiring)
     transport = Transport(sampleRate: sampleRate)
-    mixer.cancelHandover()
+    mixer.endCrossFade()
     chunkCount = 0
     isFresh = true
-    toldSlot = requestedSlot
+    sentSlot = requestedSlot
     // Without a new stream the old one goes on.
     while let read = channels.streams.read(), let stream = read {
-      if let main { giveBack(main.stream) }
-      main = StreamSeat(stream)
+      if let main { retire(main.stream) }
+      main = StreamSlot(stream)
     }
     lateCount = 0
     mainLateCount = -1
     needsWork = false
-    mustAskAgain = false
+    mustReschedule = false
     for stem in 0..<stemCount { levels[stem] = 0 }
   }
 
@@ -163,7 +163,7 @@ struct AudioSide: @unchecked Sendable {
   /// again.
   @_noLocks
   private mutating func render(_ wanted: Int) {
-    if chunkCount == 0 { takeStreams() }
+    if chunkCount == 0 { adoptStreams() }
     guard let main else {
       passThrough(wanted)
       return
@@ -180,18 +180,18 @@ struct AudioSide: @unchecked Sendable {
   @_noLocks
   private mutating func beginChunk(_ wanted: Int, channelCount: Int) {
     let position = transport.position(followsHost: followsHost, offset: offsetSeconds)
-    main?.tell(source: source, position: position, sampleRate: sampleRate)
-    next?.tell(source: source, position: position, sampleRate: sampleRate)
+    main?.update(source: source, position: position, sampleRate: sampleRate)
+    next?.update(source: source, position: position, sampleRate: sampleRate)
     chunkCount = min(wanted, Mixer.capacity)
     mainDone = 0
     nextDone = 0
     var inputCount = channelCount
     if let next {
       inputCount = max(inputCount, next.stream.channelCount)
-      // Up to where it has something to say, and up to where it alone is heard.
-      let silent = next.stream.latency &- next.heard
+      // Up to where the next stream has output, and up to the end of the cross-fade.
+      let silent = next.stream.latency &- next.processedCount
       if silent > 0 { chunkCount = min(chunkCount, silent) }
-      if mixer.handover.isMoving { chunkCount = min(chunkCount, mixer.handover.left) }
+      if mixer.crossFade.isMoving { chunkCount = min(chunkCount, mixer.crossFade.left) }
     }
     copyInputs(chunkCount, channelCount: inputCount)
   }
@@ -213,7 +213,7 @@ struct AudioSide: @unchecked Sendable {
   @_noLocks
   private mutating func endChunk(_ stream: StreamHandle) {
     var channelCount = stream.channelCount
-    if let next, mixer.handover.isMoving {
+    if let next, mixer.crossFade.isMoving {
       channelCount = mixer.blend(
         count: chunkCount, channelCount: channelCount, nextChannelCount: next.stream.channelCount)
     }
@@ -223,7 +223,7 @@ struct AudioSide: @unchecked Sendable {
     done &+= chunkCount
     transport.clock &+= chunkCount
     chunkCount = 0
-    advanceHandover()
+    advanceCrossFade()
   }
 
   @_noLocks

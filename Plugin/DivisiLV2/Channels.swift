@@ -17,12 +17,12 @@ struct Channels: @unchecked Sendable {
   let streams: SPSCRing<StreamHandle?>
   /// The numbers of those that may be freed: never more than there are streams.
   let returned: SPSCRing<Int>
-  /// What the host has asked for by events and controls.
+  /// What the host has requested by events and controls.
   let requests: TextRing
-  /// What the host is to be told there.
+  /// What goes to the host's event port.
   let replies: TextRing
 
-  /// How many streams may wait to be taken up.
+  /// How many streams may wait to be adopted.
   private static let streamCount = 8
 
   init() {

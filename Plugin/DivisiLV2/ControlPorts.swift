@@ -56,7 +56,7 @@ struct ControlPorts: @unchecked Sendable {
   @_noLocks
   func isOn(_ index: Int) -> Bool { value(index) > 0.5 }
 
-  /// Tells the host a value.
+  /// Gives the host a value.
   @_noLocks
   func report(_ value: Float, _ index: Int) { samples(index)?.pointee = value }
 }

@@ -33,24 +33,24 @@ struct HostFeatures {
   }
 }
 
-/// Tells the host's log, or the standard error output where there is none.
+/// The host's log, or the standard error output where there is none.
 ///
 /// - Thread: any but the audio thread.
 struct HostLog: @unchecked Sendable {
   private let log: UnsafePointer<LV2_Log_Log>?
-  private let error: UInt32
-  private let note: UInt32
+  private let errorKind: UInt32
+  private let noteKind: UInt32
 
   init(_ log: UnsafePointer<LV2_Log_Log>?, urids: URIDs) {
     // Without numbers for the kinds of messages, the host could not tell them apart.
     self.log = urids.logError == 0 ? nil : log
-    error = urids.logError
-    note = urids.logNote
+    errorKind = urids.logError
+    noteKind = urids.logNote
   }
 
   /// Something did not work.
-  func complain(_ text: String) { divisi_log(log, error, "divisi: \(text)") }
+  func error(_ text: String) { divisi_log(log, errorKind, "divisi: \(text)") }
 
   /// Something is worth knowing.
-  func remark(_ text: String) { divisi_log(log, note, "divisi: \(text)") }
+  func note(_ text: String) { divisi_log(log, noteKind, "divisi: \(text)") }
 }

@@ -10,7 +10,7 @@ import Synchronization
 final class Instance: @unchecked Sendable {
   let kind: PluginKind
   let urids: URIDs
-  let backstage: Backstage
+  let worker: WorkerSide
 
   private let audio: UnsafeMutablePointer<AudioSide>
   private let channels: Channels
@@ -21,11 +21,11 @@ final class Instance: @unchecked Sendable {
     let urids = URIDs(features.map)
     let log = HostLog(features.log, urids: urids)
     guard sampleRate >= 8000, sampleRate <= 192_000 else {
-      log.complain("expected a sample rate from 8 to 192 kHz, found \(sampleRate) Hz")
+      log.error("expected a sample rate from 8 to 192 kHz, found \(sampleRate) Hz")
       return nil
     }
     guard features.map != nil || !kind.hasPartOutputs else {
-      log.complain("expected a host with urid:map; <\(kind.uri)-mix> does without")
+      log.error("expected a host with urid:map; <\(kind.uri)-mix> does without")
       return nil
     }
     // Other plugins in the process plan with FFTW too, and not all of them take care.
@@ -34,7 +34,7 @@ final class Instance: @unchecked Sendable {
     self.urids = urids
     schedule = features.schedule?.pointee.schedule_work == nil ? nil : features.schedule
     channels = Channels()
-    backstage = Backstage(
+    worker = WorkerSide(
       kind: kind, sampleRate: sampleRate, bundle: bundle, channels: channels, log: log)
     audio = .allocate(capacity: 1)
     audio.initialize(
@@ -54,31 +54,31 @@ final class Instance: @unchecked Sendable {
   /// Starts anew, with what the controls say now.
   func activate() {
     audio.pointee.discardStreams()
-    _ = audio.pointee.ask()
-    backstage.start(
-      StreamKey(audio.pointee.asked, channelCount: audio.pointee.askedChannelCount),
+    _ = audio.pointee.updateRequested()
+    worker.start(
+      StreamKey(audio.pointee.requested, channelCount: audio.pointee.requestedChannelCount),
       scoreSlot: audio.pointee.requestedSlot)
     audio.pointee.restart()
     // A host may have dropped what was scheduled before it deactivated the plugin.
     channels.flags.pointee.isWorkScheduled.store(false, ordering: .releasing)
-    backstage.collect()
+    worker.collect()
   }
 
   /// - Thread: audio.
   func run(sampleCount: Int) {
     let before = divisi_flush_denormals()
     let worksHere = schedule == nil || audio.pointee.isFreewheeling
-    audio.pointee.begin(count: sampleCount, isPatient: !worksHere)
+    audio.pointee.begin(count: sampleCount, waitsForRest: !worksHere)
     repeat {
       if audio.pointee.needsWork {
         audio.pointee.needsWork = false
-        if worksHere { backstage.serve() } else { askWorker() }
+        if worksHere { worker.serve() } else { scheduleWork() }
       }
       audio.pointee.advance()
     } while !audio.pointee.isFinished || (audio.pointee.needsWork && worksHere)
     if audio.pointee.needsWork {
       audio.pointee.needsWork = false
-      askWorker()
+      scheduleWork()
     }
     audio.pointee.notify()
     audio.pointee.countLate()
@@ -87,20 +87,20 @@ final class Instance: @unchecked Sendable {
   }
 
   /// Has `work` called; one call that has not begun is enough for all that is to be done.
-  private func askWorker() {
+  private func scheduleWork() {
     guard let schedule, let function = schedule.pointee.schedule_work,
       !channels.flags.pointee.isWorkScheduled.exchange(true, ordering: .acquiringAndReleasing)
     else { return }
     var number: UInt32 = 0
     if function(schedule.pointee.handle, 4, &number) != LV2_WORKER_SUCCESS {
       channels.flags.pointee.isWorkScheduled.store(false, ordering: .releasing)
-      audio.pointee.mustAskAgain = true
+      audio.pointee.mustReschedule = true
     }
   }
 
   /// - Thread: worker.
   func work() {
     _ = channels.flags.pointee.isWorkScheduled.exchange(false, ordering: .acquiringAndReleasing)
-    backstage.serve()
+    worker.serve()
   }
 }

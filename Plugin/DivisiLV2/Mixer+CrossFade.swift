@@ -2,13 +2,13 @@
 
 /// From one stream to the next.
 extension Mixer {
-  /// Lets the next stream be heard from now on, more and more.
+  /// Begins the cross-fade to the next stream.
   @_noLocks
-  mutating func beginHandover() { setHandover(Ramp(0, to: 1, samples: rampLength)) }
+  mutating func beginCrossFade() { setCrossFade(Ramp(0, to: 1, samples: rampLength)) }
 
-  /// Only the main stream is heard, whichever that is now.
+  /// Puts only the main stream into the outputs, whichever that is now.
   @_noLocks
-  mutating func cancelHandover() { setHandover(Ramp(0)) }
+  mutating func endCrossFade() { setCrossFade(Ramp(0)) }
 
   /// Blends the stems of the next stream into those of the main one.
   ///
@@ -18,7 +18,7 @@ extension Mixer {
     let result = max(channelCount, nextChannelCount)
     if channelCount < result { widen(stems, count: count) }
     if nextChannelCount < result { widen(nextStems, count: count) }
-    fillHandover(count: count)
+    fillCrossFade(count: count)
     var number = 0
     while number < stemCount &* result {
       let old = stems[number]

@@ -1,6 +1,6 @@
 // Thread: audio
 
-/// Stems to outputs: the remix, bypass, and the way from one stream to another.
+/// Stems to outputs: the remix, bypass, and the cross-fade from one stream to another.
 ///
 /// Owns memory that ``deallocate()`` frees. All buffers hold ``capacity`` samples.
 struct Mixer: @unchecked Sendable {
@@ -23,8 +23,8 @@ struct Mixer: @unchecked Sendable {
   private let gains: UnsafeMutablePointer<Ramp>
   /// 1 while the plugin is on, 0 while it is bypassed.
   private var active = Ramp(1)
-  /// From 0 to 1 while the outputs go over to the next stream.
-  private(set) var handover = Ramp(0)
+  /// From 0 to 1 while the outputs cross-fade to the next stream.
+  private(set) var crossFade = Ramp(0)
   private let storage: UnsafeMutablePointer<Float>
   let gainBuffer: UnsafeMutablePointer<Float>
   private let sumBuffer: UnsafeMutablePointer<Float>
@@ -74,7 +74,7 @@ struct Mixer: @unchecked Sendable {
 
   // MARK: Gains
 
-  /// Says where a stem's gains go: left and right, at once if nothing is heard yet.
+  /// Sets the targets of a stem's gains, left and right; reached at once if nothing has been processed yet.
   @_noLocks
   func setGain(ofStem stem: Int, left: Float, right: Float, atOnce: Bool) {
     if atOnce {
@@ -93,10 +93,10 @@ struct Mixer: @unchecked Sendable {
   }
 
   @_noLocks
-  mutating func setHandover(_ ramp: Ramp) { handover = ramp }
+  mutating func setCrossFade(_ ramp: Ramp) { crossFade = ramp }
 
   @_noLocks
-  mutating func fillHandover(count: Int) { handover.fill(gainBuffer, count: count) }
+  mutating func fillCrossFade(count: Int) { crossFade.fill(gainBuffer, count: count) }
 
   // MARK: Samples
 

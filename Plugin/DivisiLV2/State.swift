@@ -10,7 +10,7 @@ func saveState(
   return instance(handle)._withUnsafeGuaranteedRef { instance in
     let features = HostFeatures(list)
     guard let urids = instance.urids(features) else { return LV2_STATE_ERR_NO_FEATURE }
-    return instance.backstage.state.store(store, storeHandle, urids: urids, features: features)
+    return instance.worker.state.store(store, storeHandle, urids: urids, features: features)
   }
 }
 
@@ -24,10 +24,10 @@ func restoreState(
     guard let urids = instance.urids(features) else { return LV2_STATE_ERR_NO_FEATURE }
     do throws(StateError) {
       let state = try SavedState(retrieve, retrieveHandle, urids: urids, features: features)
-      try instance.backstage.restore(state)
+      try instance.worker.restore(state)
       return LV2_STATE_SUCCESS
     } catch {
-      instance.backstage.refuse(error.description)
+      instance.worker.refuse(error.description)
       return error.status
     }
   }
@@ -41,7 +41,7 @@ extension Instance {
   }
 }
 
-extension Backstage {
+extension WorkerSide {
   /// All that is worth keeping.
   var state: SavedState {
     lock.withLock { _ in
@@ -55,7 +55,7 @@ extension Backstage {
     }
   }
 
-  /// Goes over to a state that was kept.
+  /// Adopts a state that was kept.
   ///
   /// - Throws: if there is no way to the score, and then everything is as it was.
   func restore(_ state: SavedState) throws(StateError) {
@@ -68,7 +68,7 @@ extension Backstage {
       }
       if let newScore {
         score = newScore
-        tellScore()
+        publishScore()
         reply(.score, score.path)
       }
     }
@@ -83,7 +83,7 @@ extension Backstage {
     do throws(FileError) {
       if !path.isEmpty || state.digest == nil { return try readScore(path: path) }
     } catch {
-      complain(error.description)
+      reportError(error.description)
       guard state.digest != nil else {
         throw StateError(status: LV2_STATE_ERR_UNKNOWN, description: "state: there is no score")
       }
@@ -91,7 +91,7 @@ extension Backstage {
     do throws(FileError) {
       let score = try LoadedScore(
         digest: state.digest ?? "", path: path, partNames: layout.partNames)
-      if !path.isEmpty { remark("\(path): the notes that were saved take its place") }
+      if !path.isEmpty { reportNote("\(path): the notes that were saved take its place") }
       return score
     } catch {
       throw StateError(status: LV2_STATE_ERR_UNKNOWN, description: error.description)
@@ -100,6 +100,6 @@ extension Backstage {
 
   /// Says why a state is not used.
   func refuse(_ text: String) {
-    lock.withLock { _ in complain("\(text); left as it was") }
+    lock.withLock { _ in reportError("\(text); left as it was") }
   }
 }

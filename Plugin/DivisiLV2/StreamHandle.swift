@@ -2,9 +2,9 @@
 
 import DivisiEngine
 
-/// A stream as the audio thread sees it; the worker owns it until the audio thread gives it back.
+/// A stream as the audio thread sees it; the worker owns it until the audio thread retires it.
 struct StreamHandle: BitwiseCopyable, @unchecked Sendable {
-  /// What the audio thread gives back; no two streams of an instance have the same.
+  /// What the audio thread retires it by; no two streams of an instance have the same.
   let number: Int
   let process: UnsafeMutablePointer<StreamProcess>
   let channelCount: Int
@@ -25,14 +25,14 @@ struct StreamHandle: BitwiseCopyable, @unchecked Sendable {
   }
 }
 
-/// A stream at work, and what it has been told.
+/// A stream in use by the plugin, with the source and the position that were passed to it.
 ///
 /// - Thread: audio.
-struct StreamSeat: BitwiseCopyable, @unchecked Sendable {
+struct StreamSlot: BitwiseCopyable, @unchecked Sendable {
   let stream: StreamHandle
   private var source: Float
   private var position: Transport.Position
-  /// Whether it has been told any position.
+  /// Whether any position was passed to it.
   private var isPlaced: Bool
 
   @_noLocks
@@ -43,14 +43,14 @@ struct StreamSeat: BitwiseCopyable, @unchecked Sendable {
     isPlaced = false
   }
 
-  /// Samples that it has heard.
-  var heard: Int {
+  /// Samples that it has taken.
+  var processedCount: Int {
     @_noLocks get { stream.process.pointee.position }
   }
 
-  /// Tells the stream what it does not know yet about its notes.
+  /// Passes source and position to the stream where they differ from what it has.
   @_noLocks
-  mutating func tell(source: Float, position now: Transport.Position, sampleRate: Double) {
+  mutating func update(source: Float, position now: Transport.Position, sampleRate: Double) {
     if source != self.source {
       self.source = source
       stream.process.pointee.setSource(source < 0.5 ? .score : source < 1.5 ? .midi : .none)

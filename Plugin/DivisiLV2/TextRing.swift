@@ -15,7 +15,7 @@ struct TextRing: @unchecked Sendable {
     case slot
     /// The number of channels, and as bytes the values of the controls that shape a stream.
     case settings
-    /// A wish to be told the values of all subjects; no text.
+    /// A request for the values of all subjects; no text.
     case get
   }
 

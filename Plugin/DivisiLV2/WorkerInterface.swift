@@ -2,7 +2,7 @@
 
 internal import CLV2
 
-/// Does whatever the audio thread has asked for; results reach it through the stream and the
+/// Does whatever the audio thread has requested; results reach it through the stream and the
 /// channels, not as responses.
 func work(
   handle: LV2_Handle?, respond: LV2_Worker_Respond_Function?, respondHandle: LV2_Handle?,
@@ -13,7 +13,7 @@ func work(
   return LV2_WORKER_SUCCESS
 }
 
-/// Some hosts call it unasked.
+/// Some hosts call it although nothing was sent.
 func workResponse(handle: LV2_Handle?, size: UInt32, body: UnsafeRawPointer?) -> LV2_Worker_Status {
   LV2_WORKER_SUCCESS
 }

@@ -25,16 +25,16 @@ struct FileError: Error {
   let description: String
 }
 
-extension Backstage {
+extension WorkerSide {
   /// Reads a score for the stream; one that cannot be read leaves the last one in place. An empty
   /// path takes the score away.
   func loadScore(path: String) {
     do throws(FileError) {
       score = try readScore(path: path)
-      if !path.isEmpty { remark(describe(score)) }
-      tellScore()
+      if !path.isEmpty { reportNote(describe(score)) }
+      publishScore()
     } catch {
-      complain(error.description)
+      reportError(error.description)
     }
     reply(.score, score.path)
   }
@@ -46,7 +46,7 @@ extension Backstage {
       model = try readModel(path: path)
       rebuild()
     } catch {
-      complain(error.description)
+      reportError(error.description)
     }
     reply(.modelFile, model.path)
   }
@@ -59,15 +59,15 @@ extension Backstage {
     }
     let folder = ScoreSlots.folder()
     guard let name = ScoreSlots.name(ofSlot: scoreSlot, in: folder) else {
-      complain("\(folder): expected a score whose name begins with \(scoreSlot), found none")
+      reportError("\(folder): expected a score whose name begins with \(scoreSlot), found none")
       return
     }
     do throws(FileError) {
       let found = try readScore(path: "\(folder)/\(name)")
       slotScore = found
-      remark(describe(found))
+      reportNote(describe(found))
     } catch {
-      complain(error.description)
+      reportError(error.description)
     }
   }
 
@@ -78,7 +78,7 @@ extension Backstage {
     do throws(ScoreError) {
       let score = try Score.read(path: path)
       let (parts, remark) = try layout.parts(of: score, name: path)
-      if let remark { self.remark(remark) }
+      if let remark { reportNote(remark) }
       return LoadedScore(path: path, parts: parts, hasPedal: score.hasPedal)
     } catch {
       throw FileError(description: error.description)

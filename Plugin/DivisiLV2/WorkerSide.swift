@@ -9,7 +9,7 @@ import Synchronization
 ///
 /// - Thread: any but the audio thread, or the audio thread where the host has work done in `run`;
 ///   calls from several threads wait for each other.
-final class Backstage: @unchecked Sendable {
+final class WorkerSide: @unchecked Sendable {
   let kind: PluginKind
   let layout: StreamLayout
   let log: HostLog
@@ -33,7 +33,7 @@ final class Backstage: @unchecked Sendable {
   private var isOutdated = false
   private var key: StreamKey?
   /// The model of which it was last said whether a stream takes it.
-  private var remarkedModel: ModelKind?
+  private var notedModel: ModelKind?
 
   /// - Parameter bundle: the folder that the plugin was loaded from; the kit in it is where drums start
   ///   unless a model is chosen.
@@ -59,12 +59,12 @@ final class Backstage: @unchecked Sendable {
     }
   }
 
-  /// Frees what the audio thread has given back.
+  /// Frees what the audio thread has retired.
   func collect() {
     lock.withLock { _ in freeReturned() }
   }
 
-  /// Does all that the audio thread has asked for.
+  /// Does all that the audio thread has requested.
   func serve() {
     let streams = lock.withLock { _ in
       freeReturned()
@@ -72,7 +72,7 @@ final class Backstage: @unchecked Sendable {
       if isOutdated { rebuild() }
       return self.streams
     }
-    // The oldest is the one that is heard.
+    // The oldest is the one in the outputs.
     for (_, stream) in streams { stream.worker.update() }
   }
 
@@ -87,7 +87,7 @@ final class Backstage: @unchecked Sendable {
     do throws(FileError) {
       defaultKit = try readModel(path: path).kit
     } catch {
-      complain(error.description)
+      reportError(error.description)
     }
   }
 
@@ -95,19 +95,19 @@ final class Backstage: @unchecked Sendable {
 
   /// Makes a stream and offers it to the audio thread; what cannot be made leaves the last in place.
   private func build(_ key: StreamKey) {
-    // Several may be built in one call, and the audio thread gives them back meanwhile.
+    // Several may be built in one call, and the audio thread retires them meanwhile.
     freeReturned()
     do throws(SettingsError) {
       let settings = try key.settings()
-      if settings.separation.model != remarkedModel {
-        remarkedModel = settings.separation.model
-        if let text = settings.separation.model.streamRemark { remark(text) }
+      if settings.separation.model != notedModel {
+        notedModel = settings.separation.model
+        if let text = settings.separation.model.streamRemark { reportNote(text) }
       }
       let stream = Stream(
         settings: settings, layout: layout, kit: model.kit ?? defaultKit,
         bank: model.bank, sampleRate: sampleRate,
         channelCount: key.channelCount)
-      tellScore(stream)
+      publishScore(stream)
       let handle = StreamHandle(
         stream, number: streamCount, channelCount: key.channelCount, sampleRate: sampleRate)
       streamCount += 1
@@ -116,7 +116,7 @@ final class Backstage: @unchecked Sendable {
       isOutdated = !channels.streams.write(handle)
       if !isOutdated { streams.append((handle.number, stream)) }
     } catch {
-      complain("settings left as they were: \(error)")
+      reportError("settings left as they were: \(error)")
     }
   }
 
@@ -126,11 +126,11 @@ final class Backstage: @unchecked Sendable {
   }
 
   /// Gives the score to all streams.
-  func tellScore() {
-    for (_, stream) in streams { tellScore(stream) }
+  func publishScore() {
+    for (_, stream) in streams { publishScore(stream) }
   }
 
-  private func tellScore(_ stream: Stream) {
+  private func publishScore(_ stream: Stream) {
     let notes = slotScore ?? score
     stream.worker.setScore(
       parts: notes.parts.isEmpty
@@ -140,16 +140,16 @@ final class Backstage: @unchecked Sendable {
 
   // MARK: Messages
 
-  /// Tells the host and its user what did not work.
-  func complain(_ text: String) {
-    log.complain(text)
+  /// Says what did not work: in the log and at the event port.
+  func reportError(_ text: String) {
+    log.error(text)
     reply(.message, text)
     lastMessage = text
   }
 
-  /// Tells the host and its user what has happened.
-  func remark(_ text: String) {
-    log.remark(text)
+  /// Says what has happened: in the log and at the event port.
+  func reportNote(_ text: String) {
+    log.note(text)
     reply(.message, text)
     lastMessage = text
   }
@@ -179,18 +179,18 @@ final class Backstage: @unchecked Sendable {
       case .modelFile: loadModel(path: text)
       case .slot:
         choose(scoreSlot: number)
-        tellScore()
+        publishScore()
       case .settings:
         if let settings { build(settings) }
         _ = channels.flags.pointee.servedSettings.add(1, ordering: .acquiringAndReleasing)
-      case .get: tellAll()
+      case .get: replyWithAll()
       case .message: break
       }
     }
   }
 
   /// The values of all that can be read, for a host that asks.
-  func tellAll() {
+  func replyWithAll() {
     reply(.score, score.path)
     reply(.modelFile, model.path)
     reply(.message, lastMessage)
