@@ -1,16 +1,6 @@
 public import DivisiScore
 internal import Glibc
 
-/// Stems of a stretch of a recording that nothing to come will change.
-public struct SeparatedPiece: Sendable {
-  /// Where it lies, in samples of the recording; each begins where the one before ended.
-  public let range: Range<Int>
-  /// The recording there: channels[channel]; indices are not those of the range.
-  public let channels: [ArraySlice<Float>]
-  /// stems[part][channel], with the same indices.
-  public let stems: [[ArraySlice<Float>]]
-}
-
 /// Separates a recording section by section, in memory that does not grow with its length.
 ///
 /// Every section has a fit of its own, on its samples and on the notes that may sound in it.

@@ -1,14 +1,6 @@
 public import DivisiDSP
 public import DivisiScore
 
-/// What is to be separated, besides the score's notes.
-public enum Material: Sendable {
-  /// Pitched sound: templates are combs of partials.
-  case pitched
-  /// Drums: templates start from a kit.
-  case drums(DrumKit)
-}
-
 /// A recording taken apart.
 public struct Separation: Sendable {
   /// The samples of each part: stems[part][channel], as long as the recording and on the same
@@ -27,22 +19,6 @@ public struct Separation: Sendable {
   public var deadComponents = 0
   /// What the spectrogram was divided by to have a maximum of 1; 0 for digital silence.
   var scale = 0.0
-}
-
-/// Why a recording could not be separated.
-public enum SeparationError: Error, Sendable, Equatable {
-  /// No note of the score falls into the recording.
-  case noNoteInRecording
-  /// The progress closure asked to stop.
-  case cancelled
-}
-
-/// Throws unless a note of some part falls into the recording.
-func checkNotes(of parts: [Part], durationSeconds: Double) throws(SeparationError) {
-  let hasNote = parts.contains {
-    $0.notes.contains { $0.onsetSeconds < durationSeconds && $0.dampedSeconds > 0 }
-  }
-  guard hasNote else { throw .noNoteInRecording }
 }
 
 /// Separates whole recordings by their score: analysis, constraints, fit, masks, synthesis. Long ones
