@@ -64,7 +64,7 @@ test-deep: deps
 	SWIFT_BACKTRACE=enable=no swift test --sanitize=thread --scratch-path build/thread \
 	  --filter 'SeparatorTests|InvariantTests|StreamTests|DivisiRealtimeTests'
 	SWIFT_BACKTRACE=enable=no swift test -c release -Xswiftc -enable-testing --scratch-path build/release \
-	  --filter 'DivisiDSPTests|DivisiEngineTests|DivisiRealtimeTests|DivisiScoreTests|AudioFilesTests|LV2HostingTests'
+	  --filter 'DivisiDSPTests|DivisiEngineTests|DivisiRealtimeTests|DivisiScoreTests|AudioFilesTests|LV2PresetsTests|LV2HostingTests'
 
 lint:
 	swift format lint --strict --recursive $(SOURCES)

@@ -89,8 +89,10 @@ let package = Package(
     .target(name: "AudioFiles", dependencies: ["CSndfile"], swiftSettings: strict + quick),
     // Pictures of what was learnt, through cairo. It knows axes and colours, not models.
     .target(name: "Plotting", dependencies: ["CCairo"], swiftSettings: strict),
-    // LV2: presets, read by the parser that lilv itself uses, and what a host needs to run plugins.
-    .target(name: "LV2Hosting", dependencies: ["CSerd", "CLilv"], swiftSettings: strict),
+    // LV2 presets as data, read by the parser that lilv itself uses.
+    .target(name: "LV2Presets", dependencies: ["CSerd"], swiftSettings: strict),
+    // What a host needs to run LV2 plugins, through lilv.
+    .target(name: "LV2Hosting", dependencies: ["CLilv"], swiftSettings: strict),
     // What both programs say in a terminal, and how they end.
     .target(
       name: "Terminal",
@@ -101,8 +103,7 @@ let package = Package(
       name: "divisi",
       dependencies: [
         "CMalloc", "DivisiEngine", "DivisiDSP", "DivisiRealtime", "DivisiScore", "AudioFiles",
-        "LV2Hosting",
-        "Plotting", "Terminal",
+        "LV2Presets", "Plotting", "Terminal",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
@@ -160,12 +161,18 @@ let package = Package(
     .testTarget(
       name: "AudioFilesTests", dependencies: ["AudioFiles", "CSndfile"], swiftSettings: strict),
     .testTarget(name: "PlottingTests", dependencies: ["Plotting"], swiftSettings: strict),
+    // Folders of LV2 data that are there for one test.
+    .target(name: "LV2TestSupport", path: "Tests/LV2TestSupport", swiftSettings: strict),
+    // Presets read with serd, and by lilv as hosts read them.
     .testTarget(
-      name: "LV2HostingTests", dependencies: ["LV2Hosting", "CLilv"], exclude: ["Fixtures"],
+      name: "LV2PresetsTests", dependencies: ["LV2Presets", "LV2TestSupport", "CLilv"],
       swiftSettings: strict),
     .testTarget(
+      name: "LV2HostingTests", dependencies: ["LV2Hosting", "LV2TestSupport", "CLilv"],
+      exclude: ["Fixtures"], swiftSettings: strict),
+    .testTarget(
       name: "PluginDataTests",
-      dependencies: ["DivisiEngine", "DivisiPorts", "LV2Hosting"], swiftSettings: strict),
+      dependencies: ["DivisiEngine", "DivisiPorts", "LV2Presets"], swiftSettings: strict),
     .testTarget(
       name: "DivisiEngineTests",
       dependencies: ["DivisiEngine", "DivisiDSP", "DivisiScore", "DivisiTestSupport"],

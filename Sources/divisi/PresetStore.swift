@@ -2,7 +2,7 @@ import ArgumentParser
 import DivisiEngine
 import DivisiScore
 import FoundationEssentials
-import LV2Hosting
+import LV2Presets
 import Terminal
 
 /// Finds presets and turns them into what the engine needs.

@@ -1,5 +1,6 @@
 import Foundation
 import LV2Hosting
+import LV2TestSupport
 import Testing
 
 @Suite struct StateTests {

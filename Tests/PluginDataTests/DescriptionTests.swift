@@ -3,7 +3,7 @@ import DivisiPorts
 import Glibc
 import Testing
 
-@testable import LV2Hosting
+@testable import LV2Presets
 
 @Suite struct DescriptionTests {
   @Test func theManifestNamesAllPlugins() throws {

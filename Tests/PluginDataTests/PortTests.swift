@@ -2,7 +2,7 @@ import DivisiEngine
 import DivisiPorts
 import Testing
 
-@testable import LV2Hosting
+@testable import LV2Presets
 
 @Suite struct PortTests {
   @Test(arguments: PluginKind.allCases)

@@ -1,5 +1,5 @@
 import DivisiPorts
-@testable import LV2Hosting
+@testable import LV2Presets
 
 /// Where the package's sources are.
 let packageRoot = #filePath.split(separator: "/").dropLast(3).reduce("") { $0 + "/" + $1 }

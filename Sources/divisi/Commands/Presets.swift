@@ -1,5 +1,5 @@
 import ArgumentParser
-import LV2Hosting
+import LV2Presets
 import Terminal
 
 /// `divisi presets`.

@@ -1,4 +1,4 @@
-import LV2Hosting
+import LV2Presets
 import Testing
 
 /// The presets that ship with Divisi, where the package's sources are.

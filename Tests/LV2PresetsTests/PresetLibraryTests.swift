@@ -1,4 +1,5 @@
-import LV2Hosting
+import LV2Presets
+import LV2TestSupport
 import Testing
 
 @Suite struct PresetLibraryTests {
