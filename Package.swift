@@ -177,6 +177,8 @@ let package = Package(
       name: "DivisiEngineTests",
       dependencies: ["DivisiEngine", "DivisiDSP", "DivisiScore", "DivisiTestSupport"],
       swiftSettings: strict + quick),
+    // How the package is built: layers, the length of files, and the pages that describe it.
+    .testTarget(name: "HouseTests", swiftSettings: strict + quick),
     // The plugin as hosts see it: the built bundle, in process and in real hosts.
     .testTarget(
       name: "PluginTests", dependencies: ["LV2Hosting", "AudioFiles", "CLilv"],
