@@ -98,15 +98,17 @@ let package = Package(
       name: "Terminal",
       dependencies: [.product(name: "ArgumentParser", package: "swift-argument-parser")],
       swiftSettings: strict),
-    // The command line.
-    .executableTarget(
-      name: "divisi",
+    // The command line: what `divisi` does with what is typed.
+    .target(
+      name: "DivisiCommandLine",
       dependencies: [
         "CMalloc", "DivisiEngine", "DivisiDSP", "DivisiRealtime", "DivisiScore", "AudioFiles",
         "LV2Presets", "Plotting", "Terminal",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
-      swiftSettings: strict),
+      swiftSettings: strict + quick),
+    .executableTarget(
+      name: "divisi", dependencies: ["DivisiCommandLine"], swiftSettings: strict),
     // The host: any LV2 plugin as a JACK client, or over files. It knows the engine through LV2 only.
     .executableTarget(
       name: "divisi-host",

@@ -1,9 +1,9 @@
-import ArgumentParser
+public import ArgumentParser
 
-/// The root command.
-@main
-struct Divisi: ParsableCommand {
-  static let configuration = CommandConfiguration(
+/// `divisi`: the root of all commands.
+public struct Divisi: ParsableCommand {
+  /// What it is called, does and offers.
+  public static let configuration = CommandConfiguration(
     commandName: "divisi",
     abstract: "Take a recording and its score, and give every part back on its own.",
     discussion: """
@@ -19,4 +19,7 @@ struct Divisi: ParsableCommand {
       Separate.self, Evaluate.self, Compare.self, Plot.self, Presets.self, Inspect.self, Learn.self,
       Train.self,
     ])
+
+  /// A root without arguments.
+  public init() {}
 }

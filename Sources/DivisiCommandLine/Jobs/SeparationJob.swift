@@ -39,7 +39,7 @@ struct SeparationJob {
   ///   - folder: where true stems lie, if the parts are to be scored.
   func run(
     mix: String, score: String?, references folder: String?, bar: ProgressBar
-  ) throws -> SeparationReport {
+  ) throws -> SeparationResult {
     let start = Date()
     let source = try source(mix: mix, score: score)
     try checkOutputs(of: source)
@@ -62,20 +62,21 @@ struct SeparationJob {
     let writer = try StemWriter(writing(mix: mix, isScored: references != nil), source: source)
     try pass(
       from: reader, through: &separation, to: writer, sampleCount: source.sampleCount, bar: bar)
-    let result = try writer.finish()
+    let written = try writer.finish()
     try write(factors, mix: mix)
     let elapsed = Date().timeIntervalSince(start)
     let summary = separation.summary
-    return SeparationReport(
+    return SeparationResult(
       mix: mix, score: source.scorePath, preset: choice.preset.name, shape: source.shape,
-      sampleCount: source.sampleCount, stems: result.stems,
+      sampleCount: source.sampleCount, stems: written.stems,
       lossBefore: summary?.lossBefore, lossAfter: summary?.lossAfter,
       tuningCents: summary?.tuningCents,
       deadComponents: summary.flatMap { $0.deadComponents > 0 ? $0.deadComponents : nil },
       seconds: elapsed,
-      scores: references?.scores(signals: result.signals, parallel: parallel),
+      scores: references?.scores(signals: written.signals, parallel: parallel),
       yardsticks: withOracle
-        ? references.map { self.yardsticks($0, mixture: result.mixture, shape: source.shape) } : nil
+        ? references.map { self.yardsticks($0, mixture: written.mixture, shape: source.shape) }
+        : nil
     )
   }
 

@@ -142,9 +142,10 @@ struct Separate: ParsableCommand {
     for mix in mixes {
       let bar = ProgressBar(title: URL(fileURLWithPath: mix).lastPathComponent)
       do {
-        let report = try job.run(
+        let result = try job.run(
           mix: mix, score: score.map { expand($0, for: mix) },
           references: references.map { expand($0, for: mix) }, bar: bar)
+        let report = SeparationReport(result: result)
         print(writing.json ? report.json : report.text)
       } catch {
         failed = true

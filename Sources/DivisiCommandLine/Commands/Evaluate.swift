@@ -129,7 +129,7 @@ struct Evaluate: ParsableCommand {
     let pairs = try pair(truth, separated)
     let first = try AudioFile.read(path: pairs[0].reference.path)
     let signals = Signals(model: pairs[0].reference.path, first)
-    let parallel = divisi.threads(threadCount)
+    let parallel = DivisiCommandLine.threads(threadCount)
     var stems: [String: [Float]] = [:]
     for pair in pairs { stems[pair.name] = try signals.read(pair.reference.path) }
     let estimated = try pairs.map { try signals.read($0.estimate.path) }

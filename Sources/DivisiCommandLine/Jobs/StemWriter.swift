@@ -58,8 +58,8 @@ final class StemWriter: Sendable {
   }
 
   /// What was written.
-  struct Result {
-    let stems: [SeparationReport.Stem]
+  struct Written {
+    let stems: [SeparationResult.Stem]
     /// By part, one channel each; empty unless they were to be kept.
     let signals: [String: [Float]]
     /// The recording; empty unless it was to be kept.
@@ -124,17 +124,17 @@ final class StemWriter: Sendable {
   }
 
   /// Gives all files their names. Nothing may follow.
-  func finish() throws -> Result {
+  func finish() throws -> Written {
     try state.withLock { state in
       let stems = try state.files.map { file in
-        SeparationReport.Stem(
+        SeparationResult.Stem(
           name: file.name, path: file.path, noteCount: file.noteCount,
           clippedCount: try file.finish(), energy: file.energy,
           valueCount: shape.channelCount * sampleCount)
       }
       try state.staged.commit()
       let signals = plan.keepsSignals ? state.files.map { ($0.name, $0.signal) } : []
-      return Result(
+      return Written(
         stems: stems, signals: Dictionary(uniqueKeysWithValues: signals), mixture: state.mixture)
     }
   }

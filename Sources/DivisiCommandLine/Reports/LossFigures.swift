@@ -1,3 +1,4 @@
+import DivisiEngine
 import Plotting
 
 /// One line in a picture of losses.
@@ -41,5 +42,15 @@ extension Figure {
         panel("Iteration") { $0.losses.indices.map(Double.init) },
         panel("Time of fitting (s)", \.seconds),
       ])
+  }
+}
+
+/// What a loss is, by its divergence.
+func lossLabel(_ settings: SeparationSettings) -> String {
+  switch settings.beta {
+  case 2: "Euclidean loss"
+  case 1: "Kullback-Leibler loss"
+  case 0: "Itakura-Saito loss"
+  default: "β-divergence, β = \(settings.beta)"
   }
 }

@@ -143,13 +143,3 @@ struct Plot: ParsableCommand {
     )
   }
 }
-
-/// What a loss is, by its divergence.
-func lossLabel(_ settings: SeparationSettings) -> String {
-  switch settings.beta {
-  case 2: "Euclidean loss"
-  case 1: "Kullback-Leibler loss"
-  case 0: "Itakura-Saito loss"
-  default: "β-divergence, β = \(settings.beta)"
-  }
-}

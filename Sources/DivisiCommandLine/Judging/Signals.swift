@@ -1,0 +1,48 @@
+import AudioFiles
+import Terminal
+
+/// Signals that are compared: one channel, of one length and sample rate.
+struct Signals {
+  /// The file that the others have to fit.
+  let model: String
+  let sampleRate: Int
+  let sampleCount: Int
+
+  init(model: String, shape: AudioShape, sampleCount: Int) {
+    self.model = model
+    sampleRate = shape.sampleRate
+    self.sampleCount = sampleCount
+  }
+
+  init(model: String, _ recording: AudioBuffer) {
+    self.init(
+      model: model,
+      shape: AudioShape(
+        sampleRate: recording.sampleRate, channelCount: recording.channels.count),
+      sampleCount: recording.sampleCount)
+  }
+
+  /// Reads a file and averages its channels, since BSS Eval compares single signals.
+  func read(_ path: String) throws -> [Float] {
+    let signal = try AudioFile.read(path: path)
+    guard signal.sampleRate == sampleRate else {
+      throw Failure(
+        "\(path): expected a sample rate of \(sampleRate) Hz, as \(model) has; "
+          + "found \(signal.sampleRate) Hz")
+    }
+    guard signal.sampleCount == sampleCount else {
+      throw Failure(
+        "\(path): expected \(sampleCount) samples, as \(model) has; found \(signal.sampleCount)")
+    }
+    return Self.mono(signal.channels)
+  }
+
+  static func mono<Samples>(_ channels: [Samples]) -> [Float]
+  where Samples: RandomAccessCollection, Samples.Element == Float {
+    guard channels.count > 1 else { return Array(channels[0]) }
+    let gain = 1 / Float(channels.count)
+    return channels[0].indices.map { index in
+      channels.reduce(Float(0)) { $0 + $1[index] } * gain
+    }
+  }
+}
