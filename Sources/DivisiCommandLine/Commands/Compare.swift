@@ -8,12 +8,12 @@ import Terminal
 /// `divisi compare`.
 struct Compare: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Fit several models to the same recordings and report how they fare.",
+    abstract: "Fit several models to the same recordings and compare the results.",
     discussion: """
       Every model gets the same spectrogram, masks and start values. Writes DIR/report.md, with pictures, and DIR/report.json: \
-      approximation errors, losses over iterations and over seconds, time and memory, and with --references SDR, SIR and SAR \
-      beside the oracle (case 0) and the mixture. --cases adds random starts: 1 is informed templates and activations, 2 \
-      random activations, 3 random templates, 4 both random.
+      approximation errors, loss by iteration and by time, time and memory; with --references also SDR, SIR and SAR beside \
+      those of the oracle (case 0) and the mixture. --cases chooses how the models start: with templates and activations \
+      informed by the score (1), random activations (2), random templates (3), or both random (4).
 
         divisi compare set/*/mix.flac --score '{folder}/score.mid' \\
           --references '{folder}' --models nmf,nae -p literature -o report
@@ -24,31 +24,32 @@ struct Compare: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "The score: MIDI, MusicXML, .mxl or CSV. {folder} and {name} stand for each recording's.",
+      "The score: MIDI, MusicXML, .mxl or CSV. {folder} and {name} stand for those of each recording.",
       valueName: "file"),
     completion: .file(extensions: ["mid", "midi", "musicxml", "xml", "mxl", "csv"]))
   var score: String
 
   @Option(
     help: ArgumentHelp(
-      "The models, in the order expected of their errors: \(ModelKind.allCases.map(\.rawValue).joined(separator: ", ")). (default: all)",
+      "The models, from the smallest expected error to the largest: \(ModelKind.allCases.map(\.rawValue).joined(separator: ", ")). (default: all)",
       valueName: "nmf,nae"))
   var models: String?
 
   @Option(
     help: ArgumentHelp(
-      "How templates and activations start, by number: 1 to 4.", valueName: "1,2,3,4"))
+      "How templates and activations start: one or more of 1 to 4. (default: 1)",
+      valueName: "1,2,3,4"))
   var cases: String?
 
   @Option(
     help: ArgumentHelp(
-      "A folder of true stems, named after the parts. {folder} and {name} as in SCORE.",
+      "A folder of true stems, named after the parts. {folder} and {name} work as in --score.",
       valueName: "dir"),
     completion: .directory)
   var references: String?
 
   @Option(
-    name: .shortAndLong, help: ArgumentHelp("Where to write the report.", valueName: "dir"),
+    name: .shortAndLong, help: ArgumentHelp("The folder to write the report to.", valueName: "dir"),
     completion: .directory)
   var output: String
 
@@ -57,7 +58,9 @@ struct Compare: ParsableCommand {
     completion: PresetStore.completion)
   var preset = "hands"
 
-  @Flag(help: "Accept a score that goes on after the recording, or that ends long before it.")
+  @Flag(
+    help:
+      "Accept a score that continues after the end of the recording, or that ends long before it.")
   var partial = false
 
   @OptionGroup(title: "Score options") var scoring: ScoreOptions
@@ -72,7 +75,7 @@ struct Compare: ParsableCommand {
   func validate() throws {
     guard !output.isEmpty else { throw ValidationError("--output: expected a folder, found ''") }
     if let option = refusedOverride {
-      throw ValidationError("\(option): expected no such option here")
+      throw ValidationError("\(option): expected no such option in a comparison")
     }
     _ = try kinds()
     _ = try startCases()
@@ -140,7 +143,7 @@ struct Compare: ParsableCommand {
     }
     let yardsticks = truth.map {
       Yardsticks.measure(
-        references: $0.stems, mixture: Signals.mono(input.recording.channels),
+        $0, mixture: input.recording.channels,
         grid: TimeGrid(
           sampleRate: Double(input.recording.sampleRate), resolution: settings.windowLength,
           hopAtResolution: settings.hopSize),
@@ -149,7 +152,8 @@ struct Compare: ParsableCommand {
     comparison.items.append(
       Comparison.Item(
         name: name, path: mix, seconds: input.recording.durationSeconds,
-        oracle: yardsticks?.oracle, mixture: yardsticks?.baseline))
+        oracle: yardsticks?.oracle, mixture: yardsticks?.mixture,
+        remarks: truth?.remarks ?? []))
     for startCase in try startCases() {
       for kind in try kinds() {
         var bar = ProgressBar(title: "\(name), \(kind.rawValue)")

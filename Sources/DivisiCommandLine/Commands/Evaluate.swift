@@ -9,33 +9,36 @@ struct Evaluate: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Score separated stems against the true ones.",
     discussion: """
-      Reports BSS Eval v3 SDR, SIR and SAR (512-tap filters) and SI-SDR in decibels, for every part and on average. Beside them \
-      stand two yardsticks: the oracle, the mixture masked by the true stems' ratios, which is about as well as any mask could \
-      do; and the mixture itself as the estimate of every part, which is to do nothing.
+      Reports SDR, SIR and SAR as in BSS Eval v3 (512-tap filters), and SI-SDR, all in decibels, for every part and on average. \
+      Stems with several channels are scored channel by channel. Two yardsticks are scored as well: the oracle, which masks \
+      the mixture by the ratios of the true stems and is about as good as any mask can be; and the mixture itself, taken for \
+      every part, which is what doing nothing would score.
 
-      Stems are compared by name, in any case; KD, SD and HH are kick, snare and hihat. The mixture is --mix, else the file \
-      called mix beside the references, else their sum. Folders of folders are compared folder by folder:
+      Stems are matched by name, ignoring case; KD, SD and HH mean kick, snare and hihat. The mixture is --mix, or else the \
+      file called mix beside the references, or else the sum of the references. Folders of folders are compared one by one:
 
         divisi evaluate --references set/nocturne --estimates stems/nocturne
         divisi evaluate --references set --estimates stems --json > results.jsonl
       """)
 
   @Option(
-    help: ArgumentHelp("The folder of true stems, or one of such folders.", valueName: "dir"),
+    help: ArgumentHelp("The folder of true stems, or a folder of such folders.", valueName: "dir"),
     completion: .directory)
   var references: String
 
   @Option(
-    help: ArgumentHelp("The folder of separated stems, or one of such folders.", valueName: "dir"),
+    help: ArgumentHelp(
+      "The folder of separated stems, or a folder of such folders.", valueName: "dir"),
     completion: .directory)
   var estimates: String
 
-  @Option(help: ArgumentHelp("The mixture of the stems.", valueName: "file"), completion: .file())
+  @Option(
+    help: ArgumentHelp("The recording that was separated.", valueName: "file"), completion: .file())
   var mix: String?
 
   @Option(
     help: ArgumentHelp(
-      "Only these parts. (default: all that have a reference)", valueName: "left,right"))
+      "Score only these parts. (default: all that have a reference)", valueName: "left,right"))
   var parts: String?
 
   @Option(
@@ -53,13 +56,14 @@ struct Evaluate: ParsableCommand {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "Exponent of the oracle's masks: 1 magnitudes, 2 powers.", valueName: "exponent"))
+      "Exponent of the oracle's masks: 1 for magnitudes, 2 for powers.", valueName: "exponent"))
   var alpha = 2.0
 
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "Threads; the scores do not depend on it. (default: one per core)", valueName: "n"))
+      "Number of threads, which does not change the scores. (default: one per core)", valueName: "n"
+    ))
   var threads: Int?
 
   @Flag(help: "Print one line of JSON per folder.")
@@ -130,30 +134,30 @@ struct Evaluate: ParsableCommand {
     let first = try AudioFile.read(path: pairs[0].reference.path)
     let signals = Signals(model: pairs[0].reference.path, first)
     let parallel = DivisiCommandLine.threads(threadCount)
-    var stems: [String: [Float]] = [:]
-    for pair in pairs { stems[pair.name] = try signals.read(pair.reference.path) }
-    let estimated = try pairs.map { try signals.read($0.estimate.path) }
-    let mixture: [Float]
-    if let path = mix ?? truth.mixture?.path {
-      mixture = try signals.read(path)
-    } else {
-      mixture = (0..<signals.sampleCount).map { index in
-        stems.values.reduce(Float(0)) { $0 + $1[index] }
-      }
+    var stems: [String: [[Float]]] = [:]
+    var estimated: [String: [[Float]]] = [:]
+    for pair in pairs {
+      stems[pair.name] = try signals.read(pair.reference.path)
+      estimated[pair.name] = try signals.read(pair.estimate.path)
     }
-    let scores = Scores.measure(
-      references: pairs.map { stems[$0.name]! }, estimates: estimated, parallel: parallel)
+    let recorded = try (mix ?? truth.mixture?.path).map(signals.read)
+    let references = References(
+      stems: stems,
+      otherChannelCounts: estimated.values.map(\.count) + (recorded.map { [$0.count] } ?? []))
+    let mixture = recorded ?? references.sum
+    let scores = references.scores(stems: estimated, parallel: parallel)
     let yardsticks = Yardsticks.measure(
-      references: stems, mixture: mixture,
+      references, mixture: mixture,
       grid: TimeGrid(
-        sampleRate: Double(signals.sampleRate), resolution: window, hopAtResolution: hopSize),
+        sampleRate: Double(signals.shape.sampleRate), resolution: window, hopAtResolution: hopSize),
       exponent: alpha, parallel: parallel)
     return Judgement(
       references: truth.path, estimates: separated.path,
-      parts: zip(pairs, scores).map { pair, scores in
+      scoredChannels: references.channelCount, remarks: references.remarks,
+      parts: pairs.map { pair in
         Judgement.Part(
-          name: pair.name, scores: scores, oracle: yardsticks.oracle[pair.name],
-          mixture: yardsticks.baseline[pair.name])
+          name: pair.name, scores: scores[pair.name], oracle: yardsticks.oracle[pair.name],
+          mixture: yardsticks.mixture[pair.name])
       })
   }
 
@@ -175,7 +179,7 @@ struct Evaluate: ParsableCommand {
       }
       guard let estimate = try separated.stem(of: name, what: "estimate") else {
         throw Failure(
-          "\(separated.path): expected an estimate of \(reference.path); found none (--parts leaves parts out)"
+          "\(separated.path): expected an estimate of \(reference.path); found none (--parts can leave parts out)"
         )
       }
       return (name, reference, estimate)

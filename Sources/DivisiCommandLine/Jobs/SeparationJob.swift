@@ -40,7 +40,8 @@ struct SeparationJob {
   func run(
     mix: String, score: String?, references folder: String?, bar: ProgressBar
   ) throws -> SeparationResult {
-    let start = Date()
+    let clock = ContinuousClock()
+    let start = clock.now
     let source = try source(mix: mix, score: score)
     try checkOutputs(of: source)
     let references = try folder.map { folder in
@@ -59,12 +60,12 @@ struct SeparationJob {
       throw source.hasNoNote
     }
     let reader = try SectionReader(source, layout: separation.layout)
-    let writer = try StemWriter(writing(mix: mix, isScored: references != nil), source: source)
+    let writer = try StemWriter(writing(mix: mix, kept: references?.channelUse), source: source)
     try pass(
       from: reader, through: &separation, to: writer, sampleCount: source.sampleCount, bar: bar)
     let written = try writer.finish()
     try write(factors, mix: mix)
-    let elapsed = Date().timeIntervalSince(start)
+    let elapsed = (clock.now - start) / .seconds(1)
     let summary = separation.summary
     return SeparationResult(
       mix: mix, score: source.scorePath, preset: choice.preset.name, shape: source.shape,
@@ -73,7 +74,8 @@ struct SeparationJob {
       tuningCents: summary?.tuningCents,
       deadComponents: summary.flatMap { $0.deadComponents > 0 ? $0.deadComponents : nil },
       seconds: elapsed,
-      scores: references?.scores(signals: written.signals, parallel: parallel),
+      scoredChannels: references?.channelCount, scoringRemarks: references?.remarks ?? [],
+      scores: references?.scores(stems: written.signals, parallel: parallel),
       yardsticks: withOracle
         ? references.map { self.yardsticks($0, mixture: written.mixture, shape: source.shape) }
         : nil
@@ -123,10 +125,10 @@ struct SeparationJob {
 
   /// What the same masks would give if they knew the truth, and what the mixture itself.
   private func yardsticks(
-    _ references: References, mixture: [Float], shape: AudioShape
+    _ references: References, mixture: [[Float]], shape: AudioShape
   ) -> Yardsticks {
     Yardsticks.measure(
-      references: references.stems, mixture: mixture,
+      references, mixture: mixture,
       grid: TimeGrid(
         sampleRate: Double(shape.sampleRate), resolution: settings.separation.windowLength,
         hopAtResolution: settings.separation.hopSize),
@@ -216,12 +218,12 @@ struct SeparationJob {
     writing.path(mix: mix, part: part, preset: presetName) + "." + writing.format.fileExtension
   }
 
-  private func writing(mix: String, isScored: Bool) -> StemWriter.Plan {
+  private func writing(mix: String, kept: ChannelUse?) -> StemWriter.Plan {
     let (options, preset) = (writing, presetName)
     return StemWriter.Plan(
       directory: output, force: writing.force, format: writing.format,
       path: {
         options.path(mix: mix, part: $0, preset: preset) + "." + options.format.fileExtension
-      }, withResidual: writing.residual, keepsSignals: isScored)
+      }, withResidual: writing.residual, kept: kept)
   }
 }

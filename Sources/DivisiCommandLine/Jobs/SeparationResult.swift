@@ -41,6 +41,10 @@ struct SeparationResult {
   /// Components that training by gradients has silenced; nil where none were.
   let deadComponents: Int?
   let seconds: Double
+  /// How many channels were scored one by one, and what has to be said of them; nil where nothing was
+  /// there to compare with.
+  let scoredChannels: Int?
+  let scoringRemarks: [String]
   /// By the names of parts; nil where nothing was there to compare with.
   let scores: [String: Scores]?
   /// What the scores are held against; nil where it was not asked for.

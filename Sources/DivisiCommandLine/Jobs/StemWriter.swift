@@ -16,8 +16,8 @@ final class StemWriter: Sendable {
     /// The path of each part below the directory; of the residual too if it is written.
     let path: @Sendable (_ part: String) -> String
     let withResidual: Bool
-    /// Whether stems are also kept in memory, one channel each, to be compared.
-    let keepsSignals: Bool
+    /// Which of their channels stems are also kept in memory with, to be compared; nil for none.
+    let kept: ChannelUse?
   }
 
   /// Used by one thread at a time.
@@ -26,24 +26,24 @@ final class StemWriter: Sendable {
     let path: String
     let noteCount: Int
     private let writer: AudioFileWriter
-    private let keepsSignal: Bool
+    private let kept: ChannelUse?
     private(set) var energy = 0.0
-    private(set) var signal: [Float] = []
+    private(set) var signal: [[Float]] = []
 
     init(
-      name: String, path: String, noteCount: Int, writer: AudioFileWriter, keepsSignal: Bool
+      name: String, path: String, noteCount: Int, writer: AudioFileWriter, kept: ChannelUse?
     ) {
       self.name = name
       self.path = path
       self.noteCount = noteCount
       self.writer = writer
-      self.keepsSignal = keepsSignal
+      self.kept = kept
     }
 
     func append(_ channels: [ArraySlice<Float>]) throws {
       try writer.append(channels)
       energy = channels.reduce(energy) { $1.reduce($0) { $0 + Double($1) * Double($1) } }
-      if keepsSignal { signal += Signals.mono(channels) }
+      if let kept { signal.extend(by: kept.applied(to: channels)) }
     }
 
     /// The samples that were clipped.
@@ -53,17 +53,17 @@ final class StemWriter: Sendable {
   private struct State {
     let staged: StagedFiles
     let files: [File]
-    /// The recording, in one channel, if signals are kept.
-    var mixture: [Float] = []
+    /// The recording, if signals are kept.
+    var mixture: [[Float]] = []
   }
 
   /// What was written.
   struct Written {
     let stems: [SeparationResult.Stem]
-    /// By part, one channel each; empty unless they were to be kept.
-    let signals: [String: [Float]]
-    /// The recording; empty unless it was to be kept.
-    let mixture: [Float]
+    /// By part, the channels that are compared; empty unless they were to be kept.
+    let signals: [String: [[Float]]]
+    /// The recording's; empty unless they were to be kept.
+    let mixture: [[Float]]
   }
 
   private let plan: Plan
@@ -84,7 +84,7 @@ final class StemWriter: Sendable {
         name: name, path: "\(plan.directory)/\(path)", noteCount: noteCount,
         writer: try staged.open(
           name: path, source.shape, as: plan.format, expectedCount: source.sampleCount),
-        keepsSignal: plan.keepsSignals)
+        kept: plan.kept)
     }
     state = Mutex(State(staged: staged, files: files))
   }
@@ -106,7 +106,7 @@ final class StemWriter: Sendable {
       }
       // Of several the first file’s, whichever failed first.
       if let first = failures.withLock({ $0.min { $0.key < $1.key } }) { throw first.value }
-      if plan.keepsSignals { state.mixture += Signals.mono(piece.channels) }
+      if let kept = plan.kept { state.mixture.extend(by: kept.applied(to: piece.channels)) }
     }
   }
 
@@ -133,9 +133,20 @@ final class StemWriter: Sendable {
           valueCount: shape.channelCount * sampleCount)
       }
       try state.staged.commit()
-      let signals = plan.keepsSignals ? state.files.map { ($0.name, $0.signal) } : []
+      let signals = plan.kept == nil ? [] : state.files.map { ($0.name, $0.signal) }
       return Written(
         stems: stems, signals: Dictionary(uniqueKeysWithValues: signals), mixture: state.mixture)
+    }
+  }
+}
+
+extension [[Float]] {
+  /// Adds samples to each channel; the first piece says how many channels there are.
+  fileprivate mutating func extend(by piece: [[Float]]) {
+    if isEmpty {
+      self = piece
+    } else {
+      for (index, channel) in piece.enumerated() { self[index] += channel }
     }
   }
 }

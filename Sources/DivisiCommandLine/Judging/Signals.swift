@@ -1,16 +1,16 @@
 import AudioFiles
 import Terminal
 
-/// Signals that are compared: one channel, of one length and sample rate.
+/// Signals that are compared: of one length and sample rate.
 struct Signals {
   /// The file that the others have to fit.
   let model: String
-  let sampleRate: Int
+  let shape: AudioShape
   let sampleCount: Int
 
   init(model: String, shape: AudioShape, sampleCount: Int) {
     self.model = model
-    sampleRate = shape.sampleRate
+    self.shape = shape
     self.sampleCount = sampleCount
   }
 
@@ -22,21 +22,22 @@ struct Signals {
       sampleCount: recording.sampleCount)
   }
 
-  /// Reads a file and averages its channels, since BSS Eval compares single signals.
-  func read(_ path: String) throws -> [Float] {
+  /// Reads all channels of a file.
+  func read(_ path: String) throws -> [[Float]] {
     let signal = try AudioFile.read(path: path)
-    guard signal.sampleRate == sampleRate else {
+    guard signal.sampleRate == shape.sampleRate else {
       throw Failure(
-        "\(path): expected a sample rate of \(sampleRate) Hz, as \(model) has; "
+        "\(path): expected a sample rate of \(shape.sampleRate) Hz, as in \(model); "
           + "found \(signal.sampleRate) Hz")
     }
     guard signal.sampleCount == sampleCount else {
       throw Failure(
-        "\(path): expected \(sampleCount) samples, as \(model) has; found \(signal.sampleCount)")
+        "\(path): expected \(sampleCount) samples, as in \(model); found \(signal.sampleCount)")
     }
-    return Self.mono(signal.channels)
+    return signal.channels
   }
 
+  /// The mean of all channels.
   static func mono<Samples>(_ channels: [Samples]) -> [Float]
   where Samples: RandomAccessCollection, Samples.Element == Float {
     guard channels.count > 1 else { return Array(channels[0]) }

@@ -6,32 +6,31 @@ struct Yardsticks {
   /// The ideal ratio mask's, by part.
   let oracle: [String: Scores]
   /// Those of the mixture as the estimate of every part.
-  let baseline: [String: Scores]
+  let mixture: [String: Scores]
 
   var meanOracle: Scores { .mean(of: oracle.values) }
-  var meanBaseline: Scores { .mean(of: baseline.values) }
+  var meanMixture: Scores { .mean(of: mixture.values) }
 
-  /// - Parameters:
-  ///   - references: one channel by part.
-  ///   - mixture: one channel, as long as they.
+  /// Masks each channel by the true stems of that channel.
+  ///
+  /// - Parameter mixture: all channels, or those of them that are compared; as long as the references.
   static func measure(
-    references: [String: [Float]], mixture: [Float], grid: TimeGrid, exponent: Double,
+    _ references: References, mixture: [[Float]], grid: TimeGrid, exponent: Double,
     parallel: Parallel
   ) -> Yardsticks {
-    let names = references.keys.sorted()
-    let truth = names.map { references[$0]! }
-    func byName(_ estimates: [[Float]]) -> [String: Scores] {
-      let scores = Scores.measure(references: truth, estimates: estimates, parallel: parallel)
-      return Dictionary(
-        uniqueKeysWithValues: zip(names, scores).compactMap { name, scores in
-          scores.map { (name, $0) }
-        })
+    let mixture = references.channelUse.applied(to: mixture)
+    let names = references.stems.keys.sorted()
+    let channels = mixture.indices.map { channel in
+      IdealRatioMask.estimates(
+        of: mixture[channel], references: names.map { references.stems[$0]![channel] }, grid: grid,
+        exponent: Float(exponent), parallel: parallel)
+    }
+    func scores(_ estimate: (Int) -> [[Float]]) -> [String: Scores] {
+      let estimates = names.indices.map { (names[$0], estimate($0)) }
+      return references.scores(
+        stems: Dictionary(uniqueKeysWithValues: estimates), parallel: parallel)
     }
     return Yardsticks(
-      oracle: byName(
-        IdealRatioMask.estimates(
-          of: mixture, references: truth, grid: grid, exponent: Float(exponent), parallel: parallel)
-      ),
-      baseline: byName(names.map { _ in mixture }))
+      oracle: scores { part in channels.map { $0[part] } }, mixture: scores { _ in mixture })
   }
 }

@@ -11,6 +11,8 @@ struct Comparison: Encodable {
     /// By part; nil without references.
     let oracle: [String: Scores]?
     let mixture: [String: Scores]?
+    /// What has to be said of the channels that were scored.
+    let remarks: [String]
   }
 
   /// The program's arguments.

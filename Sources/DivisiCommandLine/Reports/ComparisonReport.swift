@@ -126,6 +126,8 @@ struct ComparisonReport {
       }
     }
     lines.append(row(["–", "the mixture as every part", "–"] + cells(comparison.mixture)))
+    let remarks = comparison.items.flatMap { item in item.remarks.map { "- \(item.name): \($0)" } }
+    if !remarks.isEmpty { lines += [""] + remarks }
     return lines.joined(separator: "\n")
   }
 

@@ -12,6 +12,10 @@ struct Judgement {
 
   let references: String
   let estimates: String
+  /// How many channels were scored one by one.
+  let scoredChannels: Int
+  /// What has to be said of them.
+  let remarks: [String]
   let parts: [Part]
 
   private var mean: Part {
@@ -21,9 +25,10 @@ struct Judgement {
       mixture: .mean(of: parts.compactMap(\.mixture)))
   }
 
-  /// A title, a header, a line per part and one of means.
+  /// A title, a header, a line per part, one of means, and remarks.
   var text: String {
-    Self.table(title: estimates, rows: parts + (parts.count > 1 ? [mean] : []))
+    let table = Self.table(title: estimates, rows: parts + (parts.count > 1 ? [mean] : []))
+    return ([table] + remarks.map { "  \($0.printable)" }).joined(separator: "\n")
   }
 
   /// A line per recording, its means, and the mean of those.
@@ -69,35 +74,39 @@ struct Judgement {
   }
 
   /// One line of JSON.
-  var json: String { encodedAsLine(Record(judgement: self, mean: mean)) }
-
-  private struct Record: Encodable {
-    let judgement: Judgement
-    let mean: Part
-
-    private enum Keys: String, CodingKey { case references, estimates, parts, mean }
-
-    func encode(to encoder: any Encoder) throws {
-      var container = encoder.container(keyedBy: Keys.self)
-      try container.encode(judgement.references, forKey: .references)
-      try container.encode(judgement.estimates, forKey: .estimates)
-      try container.encode(judgement.parts.map(Flat.init), forKey: .parts)
-      try container.encode(Flat(part: mean), forKey: .mean)
-    }
+  var json: String {
+    encodedAsLine(
+      Record(
+        references: references, estimates: estimates, scoredChannels: scoredChannels,
+        remarks: remarks.isEmpty ? nil : remarks,
+        parts: parts.map { Record.Part(name: $0.name, scores: Self.record($0)) },
+        mean: Self.record(mean)))
   }
 
-  /// The scores of the estimate beside the name, as `divisi separate` gives them.
-  private struct Flat: Encodable {
-    let part: Part
+  private static func record(_ part: Part) -> ScoreRecord {
+    ScoreRecord(scores: part.scores, oracle: part.oracle, mixture: part.mixture)
+  }
 
-    private enum Keys: String, CodingKey { case name, oracle, mixture }
+  private struct Record: Encodable {
+    struct Part: Encodable {
+      let name: String
+      let scores: ScoreRecord
 
-    func encode(to encoder: any Encoder) throws {
-      try part.scores?.encode(to: encoder)
-      var container = encoder.container(keyedBy: Keys.self)
-      try container.encode(part.name, forKey: .name)
-      try container.encodeIfPresent(part.oracle, forKey: .oracle)
-      try container.encodeIfPresent(part.mixture, forKey: .mixture)
+      private enum Keys: String, CodingKey { case name }
+
+      /// The scores stand beside the name.
+      func encode(to encoder: any Encoder) throws {
+        try scores.encode(to: encoder)
+        var container = encoder.container(keyedBy: Keys.self)
+        try container.encode(name, forKey: .name)
+      }
     }
+
+    let references: String
+    let estimates: String
+    let scoredChannels: Int
+    let remarks: [String]?
+    let parts: [Part]
+    let mean: ScoreRecord
   }
 }

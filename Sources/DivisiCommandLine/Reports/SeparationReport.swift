@@ -16,7 +16,7 @@ struct SeparationReport {
     ]
     if let deadComponents = result.deadComponents {
       lines.append(
-        "  \(deadComponents) components died in training and sound no more: smaller steps (--learning-rate), no --plain-steps, or no --free-encoder keep them"
+        "  \(deadComponents) component\(deadComponents == 1 ? "" : "s") died in training and are silent; to keep them, try a lower --learning-rate, or leave out --plain-steps and --free-encoder"
       )
     }
     for stem in result.stems {
@@ -26,7 +26,7 @@ struct SeparationReport {
       if result.scores != nil {
         line += columns(
           result.scores?[stem.name], oracle: result.yardsticks?.oracle[stem.name],
-          mixture: result.yardsticks?.baseline[stem.name])
+          mixture: result.yardsticks?.mixture[stem.name])
       }
       if stem.clippedCount > 0 {
         line += "  \(stem.clippedCount) samples clipped; --format wav-float keeps them"
@@ -36,9 +36,10 @@ struct SeparationReport {
     if let meanScores = result.meanScores {
       // As wide as the path, the level and the share of energy above it.
       let columns = columns(
-        meanScores, oracle: result.yardsticks?.meanOracle, mixture: result.yardsticks?.meanBaseline)
+        meanScores, oracle: result.yardsticks?.meanOracle, mixture: result.yardsticks?.meanMixture)
       lines.append("  \("mean".padding(to: width + 18))\(columns)")
     }
+    lines += result.scoringRemarks.map { "  \($0)" }
     return lines.joined(separator: "\n")
   }
 
@@ -65,17 +66,21 @@ struct SeparationReport {
           name: stem.name, file: stem.path, notes: stem.noteCount,
           levelDecibels: Nullable(value: stem.level),
           energyShare: stem.energy / energy, clippedSamples: stem.clippedCount,
-          sdrDecibels: scores?.sdrDecibels, sirDecibels: scores?.sirDecibels,
-          sarDecibels: scores?.sarDecibels, siSdrDecibels: scores?.siSdrDecibels,
-          oracle: result.yardsticks?.oracle[stem.name],
-          mixture: result.yardsticks?.baseline[stem.name])
+          scores: ScoreRecord(
+            scores: scores, oracle: result.yardsticks?.oracle[stem.name],
+            mixture: result.yardsticks?.mixture[stem.name]))
       },
       lossBefore: Nullable(value: result.lossBefore), lossAfter: Nullable(value: result.lossAfter),
       tuningCents: Nullable(value: result.tuningCents), deadComponents: result.deadComponents,
       seconds: result.seconds,
       realTimeFactor: result.duration / max(result.seconds, 1e-9),
-      mean: result.meanScores, meanOracle: result.yardsticks?.meanOracle,
-      meanMixture: result.yardsticks?.meanBaseline)
+      scoredChannels: result.scoredChannels,
+      remarks: result.scoringRemarks.isEmpty ? nil : result.scoringRemarks,
+      mean: result.meanScores.map {
+        ScoreRecord(
+          scores: $0, oracle: result.yardsticks?.meanOracle,
+          mixture: result.yardsticks?.meanMixture)
+      })
     return encodedAsLine(record)
   }
 
@@ -102,12 +107,23 @@ struct SeparationReport {
       let levelDecibels: Nullable
       let energyShare: Double
       let clippedSamples: Int
-      let sdrDecibels: Double?
-      let sirDecibels: Double?
-      let sarDecibels: Double?
-      let siSdrDecibels: Double?
-      let oracle: Scores?
-      let mixture: Scores?
+      let scores: ScoreRecord
+
+      private enum Keys: String, CodingKey {
+        case name, file, notes, levelDecibels, energyShare, clippedSamples
+      }
+
+      /// The scores stand beside the rest.
+      func encode(to encoder: any Encoder) throws {
+        try scores.encode(to: encoder)
+        var container = encoder.container(keyedBy: Keys.self)
+        try container.encode(name, forKey: .name)
+        try container.encode(file, forKey: .file)
+        try container.encode(notes, forKey: .notes)
+        try container.encode(levelDecibels, forKey: .levelDecibels)
+        try container.encode(energyShare, forKey: .energyShare)
+        try container.encode(clippedSamples, forKey: .clippedSamples)
+      }
     }
     let input: String
     let score: String
@@ -122,8 +138,8 @@ struct SeparationReport {
     let deadComponents: Int?
     let seconds: Double
     let realTimeFactor: Double
-    let mean: Scores?
-    let meanOracle: Scores?
-    let meanMixture: Scores?
+    let scoredChannels: Int?
+    let remarks: [String]?
+    let mean: ScoreRecord?
   }
 }
