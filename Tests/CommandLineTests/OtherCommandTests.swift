@@ -37,33 +37,8 @@ import Testing
     #expect(try Program.run("inspect", "/nowhere.mid").status == 1)
   }
 
-  /// The kit of a folder of strokes; the strokes are the stems of the recording that ships.
-  @Test func kitsAreLearntAndUsed() throws {
-    let folder = try TemporaryFolder()
-    try FileManager.default.createDirectory(
-      atPath: folder.file("kit"), withIntermediateDirectories: true)
-    for (name, pitch) in [("kick", 36), ("snare", 38), ("hihat", 42)] {
-      try FileManager.default.copyItem(
-        atPath: "\(Recording.drumBreak)/\(name).flac", toPath: folder.file("kit/\(name).flac"))
-      try folder.write(
-        "start;duration;pitch;velocity;label\n0.3;0.1;\(pitch);100;\n".utf8, to: "kit/\(name).csv")
-    }
-    let command = [
-      "learn-kit", folder.file("kit"), "-o", folder.file("k.safetensors"), "--origin", "a test",
-    ]
-    let run = try Program.run(command)
-    #expect(run.status == 0, "\(run.errors)")
-    #expect(run.output.contains("36, 38, 42"))
-    let bytes = try #require(FileManager.default.contents(atPath: folder.file("k.safetensors")))
-    #expect(try Program.run(command).status == 1)
-    #expect(try Program.run(command + ["--force"]).status == 0)
-    #expect(FileManager.default.contents(atPath: folder.file("k.safetensors")) == bytes)
-    #expect(try Program.run("learn-kit", folder.file("empty"), "-o", folder.file("x")).status == 1)
-  }
-
   @Test(arguments: [
-    [], ["separate"], ["evaluate"], ["compare"], ["plot"], ["presets"], ["inspect"], ["learn-kit"],
-    ["train"],
+    [], ["separate"], ["evaluate"], ["compare"], ["plot"], ["presets"], ["inspect"], ["train"],
   ])
   func helpReadsAsRecorded(command: [String]) throws {
     let run = try Program.run(command + ["--help"])
@@ -95,8 +70,7 @@ import Testing
 
   /// Examples are copied, so none is wrapped; the manual's generator drops what is not ASCII.
   @Test(arguments: [
-    [], ["separate"], ["evaluate"], ["compare"], ["plot"], ["inspect"], ["learn-kit"],
-    ["train"],
+    [], ["separate"], ["evaluate"], ["compare"], ["plot"], ["inspect"], ["train"],
   ])
   func examplesFitALineAndHelpIsPlain(command: [String]) throws {
     let help = try Program.run(command + ["--help"]).output

@@ -16,8 +16,11 @@ import Testing
       ]
     let run = try Program.run(command)
     #expect(run.status == 0, "\(run.errors)")
-    #expect(run.output.contains("3 strokes of 1 kits; drums 36, 38, 42"))
+    #expect(run.output.contains("3 strokes from 1 kit, drums 36, 38, 42"))
     #expect(try Program.run(command).status == 1)
+    let bytes = try #require(FileManager.default.contents(atPath: kit))
+    #expect(try Program.run(command + ["--force"]).status == 0)
+    #expect(FileManager.default.contents(atPath: kit) == bytes)
 
     let separation = try Program.run([
       "separate", "\(Recording.drumBreak)/mix.flac", "-p", "drums", "--model-file", kit,
@@ -60,7 +63,7 @@ import Testing
     let unknown = try Program.run(["train", "gong-gong=a.wav"] + output)
     #expect(unknown.status == 1 && unknown.errors.contains("'gong-gong'"))
     let missing = try Program.run(["train", "kick=\(folder.file("no*.wav"))"] + output)
-    #expect(missing.status == 1 && missing.errors.contains("there is none"))
+    #expect(missing.status == 1 && missing.errors.contains("found none"))
     let pitched = try Program.run([
       "separate", "\(Recording.polonaise)/mix.flac", "-o", folder.file("out"),
     ])

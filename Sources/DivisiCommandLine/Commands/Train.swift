@@ -9,17 +9,17 @@ import Terminal
 /// `divisi train`.
 struct Train: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Train a model of drums from single strokes, or of a piano from its notes.",
+    abstract: "Train a drum kit from single strokes, or a note bank from a piano recording.",
     discussion: """
-      Drums: each name is followed by recordings of single strokes at 44.1 kHz. Strokes that lie in one folder are one kit, \
-      and every kit counts alike. Names are those of drums (kick, snare, hihat, open-hihat, pedal-hihat, low-tom, crash, ride) \
-      or General MIDI numbers. Piano: a recording of notes and their score.
+      Drums: give the name of each drum and recordings of single strokes at 44.1 kHz. Strokes in the same folder form one kit, \
+      and all kits have equal weight. A drum has a name (kick, snare, hihat, open-hihat, pedal-hihat, low-tom, crash, ride) or \
+      a General MIDI number. Piano: give a recording of notes and its score.
 
-      Without --model a drum is the mean of its strokes, and a piano is what 'divisi separate -p hands' learns from its notes. \
-      With it that model is trained on each drum by itself, or on the notes, and its decoder kept. The decoder of a deep model \
-      is non-negative and so one matrix, which is what is kept.
+      Without --model, a drum becomes the mean of its strokes, and a piano what 'divisi separate -p hands' learns from its \
+      notes. With --model, that model is trained on each drum by itself, or on the notes, and its decoder is kept. The decoder \
+      of a deep model is non-negative, so it is equivalent to one matrix, which is what is kept.
 
-      'divisi separate --model-file' and the plugin load what is written; 'divisi separate --frozen' leaves it as it is.
+      'divisi separate --model-file' and the plugin load the file; 'divisi separate --frozen' does not adapt it to the recording.
 
         divisi train kick='kit/kick*.wav' snare='kit/snare*.wav' \\
           hihat='kit/closed*.wav' -o kit.safetensors
@@ -28,7 +28,7 @@ struct Train: ParsableCommand {
 
   @Argument(
     help: ArgumentHelp(
-      "A drum and its recordings; * and ? stand for parts of names.", valueName: "name=file"),
+      "A drum and its recordings; * and ? match parts of file names.", valueName: "name=file"),
     completion: .file())
   var strokes: [String] = []
 
@@ -41,24 +41,25 @@ struct Train: ParsableCommand {
     help: ArgumentHelp("The score of that recording.", valueName: "file"), completion: .file())
   var score: String?
 
-  @Option(name: .shortAndLong, help: ArgumentHelp("The model to write.", valueName: "file"))
+  @Option(name: .shortAndLong, help: ArgumentHelp("The file to write.", valueName: "file"))
   var output: String
 
   @Option(
     help: ArgumentHelp(
-      "Whose sounds these are and under which licences; kept in the file.", valueName: "text"))
+      "Where the sounds come from and their licences; stored in the file.", valueName: "text"))
   var origin = ""
 
   @Option(
     help: ArgumentHelp(
-      "The model to train: \(ModelKind.allCases.map(\.rawValue).joined(separator: ", ")).",
-      valueName: "model"))
+      "The model to train. (default: none; see above)", valueName: "model"))
   var model: ModelKind?
 
-  @Option(parsing: .unconditional, help: ArgumentHelp("Its iterations.", valueName: "n"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Number of iterations of that model.", valueName: "n"))
   var iterations: Int?
 
-  @Flag(name: .shortAndLong, help: "Replace the file if it exists.")
+  @Flag(name: .shortAndLong, help: "Overwrite the file if it exists.")
   var force = false
 
   @OptionGroup(title: "Options of models that are trained by gradients")
@@ -66,7 +67,7 @@ struct Train: ParsableCommand {
 
   func validate() throws {
     guard strokes.isEmpty != (piano == nil) else {
-      throw ValidationError("expected drums as name=file, or --piano with --score")
+      throw ValidationError("expected drums as name=file, or --piano and --score")
     }
     guard (piano == nil) == (score == nil) else {
       throw ValidationError("--piano and --score: expected both or neither")
@@ -75,7 +76,7 @@ struct Train: ParsableCommand {
       throw ValidationError("'\(first)': expected a drum's name first, as in kick=\(first)")
     }
     guard model != nil || (iterations == nil && !gradients.isAnyGiven) else {
-      throw ValidationError("expected --model beside options of models")
+      throw ValidationError("expected --model as well, to which these options apply")
     }
     _ = try settings(SeparationSettings())
   }
@@ -106,9 +107,15 @@ struct Train: ParsableCommand {
       do {
         try Data(bytes).write(to: URL(fileURLWithPath: output), options: .atomic)
       } catch {
-        throw Failure("\(output): expected to write this file; it cannot be written")
+        throw Failure("\(output): expected to write this file; \(Self.reason(of: error))")
       }
       print("\(output): \(contents)")
     }
+  }
+
+  /// What the operating system says of a failure, without Foundation's wrapping.
+  private static func reason(of error: any Error) -> String {
+    let code = ((error as? CocoaError)?.underlying as? POSIXError)?.code
+    return code.map { String(cString: strerror($0.rawValue)) } ?? "it cannot be written"
   }
 }

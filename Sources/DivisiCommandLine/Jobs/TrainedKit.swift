@@ -44,7 +44,10 @@ enum TrainedKit {
         parallel: threads(2))
     }
     let drums = kit.patches.keys.sorted().map(String.init).joined(separator: ", ")
-    return (kit.encoded(), "\(count) strokes of \(kits.count) kits; drums \(drums)")
+    return (
+      kit.encoded(),
+      "\(count) stroke\(count == 1 ? "" : "s") from \(kits.count) kit\(kits.count == 1 ? "" : "s"), drums \(drums)"
+    )
   }
 
   private static func number(of name: String) throws -> Int {
@@ -59,7 +62,7 @@ enum TrainedKit {
     var found = glob_t()
     defer { globfree(&found) }
     guard glob(pattern, GLOB_TILDE, nil, &found) == 0, found.gl_pathc > 0 else {
-      throw Failure("\(pattern): expected recordings of strokes; there is none")
+      throw Failure("\(pattern): expected recordings of strokes; found none")
     }
     return (0..<Int(found.gl_pathc)).compactMap { index in
       found.gl_pathv[index].map { String(cString: $0) }

@@ -2,13 +2,11 @@ public import ArgumentParser
 public import DivisiEngine
 import FoundationEssentials
 
-extension ModelKind: ExpressibleByArgument {}
 extension StartValues: ExpressibleByArgument {}
 
 /// The options that override a preset.
 struct Overrides: ParsableArguments {
-  @Option(
-    help: "Matrix factorisation (nmf, convolutive: nmfd) or autoencoder (nae, convolutional: cae).")
+  @Option(help: ArgumentHelp("The model.", valueName: "model"))
   var model: ModelKind?
 
   @Option(parsing: .unconditional, help: ArgumentHelp("Multiplicative iterations.", valueName: "n"))
