@@ -5,10 +5,10 @@ public struct Divisi: ParsableCommand {
   /// What it is called, does and offers.
   public static let configuration = CommandConfiguration(
     commandName: "divisi",
-    abstract: "Take a recording and its score, and give every part back on its own.",
+    abstract: "Separate a recording into its parts, guided by its score.",
     discussion: """
-      The left and right hand of a piano, the kick, snare and hi-hat of a drum track, or any group of notes: each comes back \
-      as an audio file as long as the recording, and with a residual they add up to it.
+      The left and right hand of a piano, the kick, snare and hi-hat of a drum track, or any group of notes: each becomes an \
+      audio file as long as the recording. Together with the residual, the files add up to the recording.
 
         divisi separate nocturne.flac --score nocturne.mid -o stems
         divisi separate beat.wav --score beat.mid -p drums --residual -o stems
@@ -16,7 +16,7 @@ public struct Divisi: ParsableCommand {
       """,
     version: "0.1.0",
     subcommands: [
-      Separate.self, Evaluate.self, Compare.self, Plot.self, Presets.self, Inspect.self, Learn.self,
+      Separate.self, Evaluate.self, Compare.self, Plot.self, Presets.self, Inspect.self,
       Train.self,
     ])
 

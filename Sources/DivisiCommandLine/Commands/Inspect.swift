@@ -5,14 +5,14 @@ import Terminal
 /// `divisi inspect`.
 struct Inspect: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Show what a score holds and which parts it gives.",
-    discussion: "Tells the tracks, channels, staves and labels that --parts may name.")
+    abstract: "Show what a score contains and which parts it yields.",
+    discussion: "Lists the tracks, channels, staves, voices and labels that --parts can name.")
 
   @Argument(help: ArgumentHelp("The score.", valueName: "file"), completion: .file())
   var score: String
 
   @Option(
-    name: .shortAndLong, help: "The preset whose parts are wanted.",
+    name: .shortAndLong, help: "The preset that chooses the parts.",
     completion: PresetStore.completion)
   var preset = "hands"
 

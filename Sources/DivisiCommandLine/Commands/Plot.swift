@@ -9,10 +9,10 @@ import Terminal
 /// `divisi plot`.
 struct Plot: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Draw what is learnt from a recording.",
+    abstract: "Draw what a model learns from a recording.",
     discussion: """
-      Writes pictures into DIR: templates (at the start, learnt, and the encoder), activations with the score's notes beneath, \
-      approximation (beside the spectrogram), masks of all parts, and the loss over iterations and over seconds.
+      Writes five pictures to DIR: templates (at the start, as learnt, and the encoder), activations (with the notes of the \
+      score below them), approximation (below the spectrogram), masks (of all parts) and loss (by iteration and by time).
 
         divisi plot nocturne.flac --score nocturne.mid -o pictures
         divisi plot beat.wav --score beat.mid -p drums --from 2 --to 6 -o pictures
@@ -27,7 +27,7 @@ struct Plot: ParsableCommand {
   var score: String
 
   @Option(
-    name: .shortAndLong, help: ArgumentHelp("Where to write.", valueName: "dir"),
+    name: .shortAndLong, help: ArgumentHelp("The folder to write to.", valueName: "dir"),
     completion: .directory)
   var output: String
 
@@ -39,15 +39,19 @@ struct Plot: ParsableCommand {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "Where pictures begin; all of the recording is learnt from.", valueName: "seconds"))
+      "Where the pictures begin; the model still learns from the whole recording.",
+      valueName: "seconds"))
   var from = 0.0
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("Where pictures end. (default: with the recording)", valueName: "seconds"))
+    help: ArgumentHelp(
+      "Where the pictures end. (default: the end of the recording)", valueName: "seconds"))
   var to: Double?
 
-  @Flag(help: "Accept a score that goes on after the recording, or that ends long before it.")
+  @Flag(
+    help:
+      "Accept a score that continues after the end of the recording, or that ends long before it.")
   var partial = false
 
   @OptionGroup(title: "Score options") var scoring: ScoreOptions
@@ -64,7 +68,8 @@ struct Plot: ParsableCommand {
       )
     }
     if overrides.lookahead != nil || overrides.history != nil {
-      throw ValidationError("--lookahead and --history: expected neither; they are for streams")
+      throw ValidationError(
+        "--lookahead and --history: expected neither, since they apply to streams only")
     }
     _ = try scoring.selection()
   }

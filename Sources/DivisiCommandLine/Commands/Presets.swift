@@ -5,7 +5,7 @@ import Terminal
 /// `divisi presets`.
 struct Presets: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "List the presets, with a line on each.")
+    abstract: "List the presets, with a line about each.")
 
   func run() throws {
     let presets = try reporting { try PresetLibrary(bundle: PresetStore.bundle()).presets }

@@ -11,14 +11,14 @@ struct Separate: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Separate recordings into the parts of their scores.",
     discussion: """
-      Writes DIR/<name of the recording>/<part>.flac for every part. The parts are as long as the recording, with its sample \
-      rate and channels, and are not rescaled; with --residual they add up to it.
+      Writes DIR/<name of the recording>/<part>.flac for every part. Each file has the length, sample rate and number of \
+      channels of the recording, and is not rescaled; with --residual the files add up to the recording.
 
-      Recordings longer than 90 s are separated in sections that are faded into each other, so that memory does not grow with \
-      their length. --export-factors needs one fit of the whole, and --references all of the stems: both take more memory, \
-      the longer the recording.
+      Recordings longer than 90 s are separated in sections that fade into one another, so memory use does not grow with \
+      their length. Two options need more memory the longer a recording is: --export-factors, which fits it as a whole, and \
+      --references, which keeps all stems to score them.
 
-      Recordings that follow no single score are paired with scores by {folder} and {name} in SCORE:
+      To give each of several recordings its own score, write {folder} and {name} in the path of the score:
 
         divisi separate set/*/mix.flac --score '{folder}/score.mid' \\
           --filename '{parent}/{part}' -o stems
@@ -29,33 +29,33 @@ struct Separate: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "The score: MIDI, MusicXML, .mxl or CSV. {folder} and {name} stand for each recording's. Drums can do without.",
+      "The score: MIDI, MusicXML, .mxl or CSV. {folder} and {name} stand for those of each recording. Optional for drums.",
       valueName: "file"),
     completion: .file(extensions: ["mid", "midi", "musicxml", "xml", "mxl", "csv"]))
   var score: String?
 
   @Option(
     help: ArgumentHelp(
-      "A folder of true stems, named after the parts: reports how close the parts come (SDR, SIR, SAR, SI-SDR). {folder} and {name} as in SCORE.",
+      "A folder of true stems, named after the parts: reports how close the parts come to them (SDR, SIR, SAR, SI-SDR). {folder} and {name} work as in --score.",
       valueName: "dir"),
     completion: .directory)
   var references: String?
 
   @Flag(
     help:
-      "With --references: also report the ideal ratio mask, which knows the truth, and the mixture as every part."
+      "With --references: also report what the ideal ratio mask, which knows the true stems, and the mixture itself would score."
   )
   var oracle = false
 
   @Option(
     help: ArgumentHelp(
-      "Also write what was learnt: factors.safetensors (V, W, H, W_E, masks), and notes.csv and activations.csv as layers for Sonic Visualiser, named below this folder as the parts are below DIR.",
+      "Also write what was learnt: factors.safetensors (V, W, H, W_E, masks), and notes.csv and activations.csv as layers for Sonic Visualiser. Their paths in this folder follow those of the parts in DIR.",
       valueName: "dir"),
     completion: .directory)
   var exportFactors: String?
 
   @Option(
-    name: .shortAndLong, help: ArgumentHelp("Where to write.", valueName: "dir"),
+    name: .shortAndLong, help: ArgumentHelp("The folder to write to.", valueName: "dir"),
     completion: .directory)
   var output: String
 
@@ -66,15 +66,17 @@ struct Separate: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "What templates start from, in place of the preset's: a drum kit or a note bank (generic-kit, generic-piano, or what 'divisi train' writes).",
+      "The sounds that templates start from, instead of the preset's: a drum kit or a note bank (generic-kit, generic-piano, or a file from 'divisi train').",
       valueName: "file"),
     completion: .file(extensions: ["safetensors"]))
   var modelFile: String?
 
-  @Flag(help: "Accept a score that goes on after the recording, or that ends long before it.")
+  @Flag(
+    help:
+      "Accept a score that continues after the end of the recording, or that ends long before it.")
   var partial = false
 
-  @Flag(help: "Separate as the plugin does, as if the recording were just being played.")
+  @Flag(help: "Separate as the plugin does, as if the recording were being played live.")
   var stream = false
 
   @OptionGroup(title: "Score options") var scoring: ScoreOptions
@@ -98,22 +100,22 @@ struct Separate: ParsableCommand {
     }
     _ = try scoring.selection()
     guard score != nil || !stream else {
-      throw ValidationError("--stream: expected --score beside it")
+      throw ValidationError("--stream: expected --score as well")
     }
     guard !oracle || references != nil else {
-      throw ValidationError("--oracle: expected --references beside it")
+      throw ValidationError("--oracle: expected --references as well")
     }
     guard exportFactors != "" else {
       throw ValidationError("--export-factors: expected a folder, found ''")
     }
     if stream, exportFactors != nil {
-      throw ValidationError("--export-factors: expected no --stream beside it, which keeps none")
+      throw ValidationError("--export-factors: expected no --stream, which keeps no factors")
     }
     guard stream || (overrides.lookahead == nil && overrides.history == nil) else {
-      throw ValidationError("--lookahead and --history: expected --stream beside them")
+      throw ValidationError("--lookahead and --history: expected --stream as well")
     }
     if stream, let option = overrides.unknownToStreams {
-      throw ValidationError("\(option): expected no --stream beside it, which has no such choice")
+      throw ValidationError("\(option): expected no --stream, which does not have this option")
     }
   }
 
@@ -136,7 +138,8 @@ struct Separate: ParsableCommand {
     }
     if stream, let text = job.settings.separation.model.streamRemark { complain(text) }
     if job.settings.separation.model == .wae, case .pitched = job.material {
-      complain("model wae: only drums repeat their waveforms; this is what model cae gives")
+      complain(
+        "model wae: waveforms repeat in drum recordings only; the result is that of model cae")
     }
     var failed = false
     for mix in mixes {

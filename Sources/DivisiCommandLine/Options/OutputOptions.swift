@@ -6,21 +6,22 @@ extension AudioFormat: ExpressibleByArgument {}
 
 /// What is written, where and how.
 struct OutputOptions: ParsableArguments {
-  @Option(help: "Format of the parts: flac (24 bits), wav16, wav24 or wav-float.")
+  @Option(help: "Audio format of the parts; flac has 24 bits.")
   var format = AudioFormat.flac
 
   @Option(
     help: ArgumentHelp(
-      "Path of each file within DIR, without extension: {part} is the part's name, {name} the recording's, {parent} that of its folder, {preset} the preset's.",
+      "Path of each file in DIR, without its extension. {part}, {name} and {preset} are the names of the part, the recording and the preset, {parent} that of the folder of the recording.",
       valueName: "template"))
   var filename = "{name}/{part}"
 
   @Flag(
-    help: "Also write what no part explains, as residual; the parts and it add up to the recording."
+    help:
+      "Also write the residual, which belongs to no part: the parts and the residual add up to the recording."
   )
   var residual = false
 
-  @Flag(name: .shortAndLong, help: "Replace files that exist.")
+  @Flag(name: .shortAndLong, help: "Overwrite existing files.")
   var force = false
 
   @Flag(help: "Print one line of JSON per recording.")
@@ -31,13 +32,13 @@ struct OutputOptions: ParsableArguments {
       ValidationError("--filename '\(filename)': expected \(expectation)")
     }
     guard filename.contains("{part}") else {
-      throw refuse("{part} in it, or all parts would be one file")
+      throw refuse("{part} in it, since each part needs a file of its own")
     }
     let rest = Self.tokens.reduce(filename) { $0.replacing($1, with: "") }
     guard !rest.contains(where: { "{}".contains($0) }) else {
-      throw refuse("no braces but \(Self.tokens.joined(separator: ", "))")
+      throw refuse("no braces other than \(Self.tokens.joined(separator: ", "))")
     }
-    guard !filename.hasSuffix("/") else { throw refuse("a file's name at its end") }
+    guard !filename.hasSuffix("/") else { throw refuse("a file name at the end") }
   }
 
   private static let tokens = ["{part}", "{name}", "{parent}", "{preset}"]

@@ -8,10 +8,10 @@ import Terminal
 struct PictureOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Formats of the pictures: png, svg, pdf, or several of them.", valueName: "png,svg"))
+      "Formats of the pictures: one or more of png, svg and pdf.", valueName: "png,svg"))
   var pictures = "png"
 
-  @Flag(name: .shortAndLong, help: "Replace files that exist.")
+  @Flag(name: .shortAndLong, help: "Overwrite existing files.")
   var force = false
 
   /// The formats, in the order given.

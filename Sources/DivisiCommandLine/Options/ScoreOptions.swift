@@ -5,29 +5,32 @@ import DivisiScore
 struct ScoreOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Parts by rule: track:N, track:NAME, channel:N, staff:N, voice:N, label:X, pitch:60-84, drum:kick or * for the rest; + joins them.",
+      "The parts, each with a rule: track:N, track:NAME, channel:N, staff:N, voice:N, label:X, pitch:60-84, drum:kick, or * for the rest; + combines rules.",
       valueName: "left=track:2,right=track:1"))
   var parts: String?
 
   @Option(
     help: ArgumentHelp(
-      "Two hands, cut at a pitch: left below it, right from it up.", valueName: "C4"))
+      "Split the notes into two hands: left below this pitch, right from it upwards.",
+      valueName: "C4"))
   var split: String?
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("Added to all times of the score; it may be negative.", valueName: "seconds")
+    help: ArgumentHelp(
+      "Time to add to every time in the score; may be negative.", valueName: "seconds")
   )
   var scoreOffset = 0.0
 
   @Option(
-    help: ArgumentHelp("How many times as fast as the score the recording is.", valueName: "factor")
+    help: ArgumentHelp(
+      "Tempo of the recording relative to the score; 2 is twice as fast.", valueName: "factor")
   )
   var scoreRate = 1.0
 
   func validate() throws {
     guard parts == nil || split == nil else {
-      throw ValidationError("--parts and --split: expected one of them")
+      throw ValidationError("--parts and --split: expected only one of them")
     }
     guard scoreOffset.isFinite else {
       throw ValidationError("--score-offset: expected seconds, found \(scoreOffset)")
