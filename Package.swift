@@ -108,7 +108,7 @@ let package = Package(
       ],
       swiftSettings: strict + quick),
     .executableTarget(
-      name: "divisi", dependencies: ["DivisiCommandLine"], swiftSettings: strict),
+      name: "divisi", dependencies: ["DivisiCommandLine"], swiftSettings: strict + quick),
     // The host: any LV2 plugin as a JACK client, or over files. It knows the engine through LV2 only.
     .executableTarget(
       name: "divisi-host",
@@ -143,7 +143,7 @@ let package = Package(
         "DivisiKernelsAVX2", "DivisiScore", "LV2Hosting", "Terminal",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
-      swiftSettings: strict, linkerSettings: countingLinker),
+      swiftSettings: strict + quick, linkerSettings: countingLinker),
 
     // Signals, measures and ways to run work that several test targets share.
     .target(
@@ -187,8 +187,16 @@ let package = Package(
       swiftSettings: strict),
     // The host as people run it, under a JACK server of its own.
     .testTarget(name: "HostTests", dependencies: ["AudioFiles"], swiftSettings: strict),
+    // What it says, from values made up; and the program itself, as people run it.
     .testTarget(
-      name: "CommandLineTests", dependencies: ["AudioFiles"], exclude: ["Snapshots"],
+      name: "DivisiCommandLineTests",
+      dependencies: [
+        "AudioFiles", "DivisiCommandLine", "DivisiDSP", "DivisiEngine", "DivisiScore", "Terminal",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: strict),
+    .testTarget(
+      name: "CommandLineTests", dependencies: ["AudioFiles", "divisi"], exclude: ["Snapshots"],
       swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]

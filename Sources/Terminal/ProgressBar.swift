@@ -23,15 +23,20 @@ public struct ProgressBar {
   /// Draws the bar at a fraction from 0 to 1.
   public mutating func show(_ fraction: Double) {
     guard isShown else { return }
-    // Two spaces, "100 %" and a free column, lest the line wraps and stays behind.
-    let room = max(0, Self.columnCount - 8)
-    let width = min(Self.width, room)
-    let filled = Int((fraction * Double(width)).rounded())
-    let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: width - filled)
-    let text = "\(title.prefix(room - width)) \(bar) \(Int((fraction * 100).rounded())) %"
+    let text = text(at: fraction, columnCount: Self.columnCount)
     guard text != lastText else { return }
     lastText = text
     put("\r\(text)", to: STDERR_FILENO)
+  }
+
+  /// What stands on a line of so many columns.
+  func text(at fraction: Double, columnCount: Int) -> String {
+    // Two spaces, "100 %" and a free column, lest the line wraps and stays behind.
+    let room = max(0, columnCount - 8)
+    let width = min(Self.width, room)
+    let filled = Int((fraction * Double(width)).rounded())
+    let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: width - filled)
+    return "\(title.prefix(room - width)) \(bar) \(Int((fraction * 100).rounded())) %"
   }
 
   /// Removes the bar.

@@ -3,7 +3,7 @@ import Testing
 
 /// The benchmark: what it counts and what it says, not how long anything takes.
 struct BenchTests {
-  private static let path = Program.root.appendingPathComponent(".build/release/divisi-bench").path
+  private static let path = Program.products.appendingPathComponent("divisi-bench").path
 
   private func rows(_ arguments: String...) throws -> [[String]] {
     let run = try Program.run(arguments, of: Self.path)

@@ -16,7 +16,10 @@ enum Program {
 
   static let root = URL(fileURLWithPath: #filePath)
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-  static let path = root.appendingPathComponent(".build/release/divisi").path
+  /// Where this build put its programs: beside the tests themselves.
+  static let products = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
+    .deletingLastPathComponent()
+  static let path = products.appendingPathComponent("divisi").path
 
   /// Runs the program to its end.
   static func run(_ arguments: String..., in folder: String? = nil) throws -> Run {
@@ -30,7 +33,7 @@ enum Program {
     let name = URL(fileURLWithPath: path).lastPathComponent
     try #require(
       FileManager.default.isExecutableFile(atPath: path),
-      "build it first: swift build -c release --product \(name)")
+      "\(path): expected \(name) beside the tests; build all targets")
     return try start(path, arguments, in: folder, environment: environment)
   }
 

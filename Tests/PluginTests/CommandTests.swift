@@ -5,7 +5,9 @@ import Testing
 
 /// `divisi separate --stream` and the plugin are the same code: the same samples, after latency.
 @Suite struct CommandTests {
-  private static let program = Bundle.root + "/.build/release/divisi"
+  /// Of the same build as the tests, and beside them.
+  private static let program = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
+    .deletingLastPathComponent().appendingPathComponent("divisi").path
 
   /// Runs the program with a preset, and gives its parts, each with all channels, then the residual.
   private static func separate(
@@ -13,7 +15,7 @@ import Testing
   ) throws -> [[[Float]]] {
     try #require(
       FileManager.default.isExecutableFile(atPath: program),
-      "build it first: swift build -c release --product divisi")
+      "\(program): expected divisi beside the tests; build all targets")
     try Child.run(
       program,
       [
