@@ -145,6 +145,15 @@ let package = Package(
       ],
       swiftSettings: strict + quick, linkerSettings: countingLinker),
 
+    // The figures that README and docs quote: computed by the command line, and held against the pages.
+    .target(name: "Figures", dependencies: ["AudioFiles"], swiftSettings: strict + quick),
+    .executableTarget(
+      name: "divisi-figures",
+      dependencies: [
+        "Figures", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: strict),
+
     // Signals, measures and ways to run work that several test targets share.
     .target(
       name: "DivisiTestSupport", dependencies: ["DivisiDSP"], path: "Tests/DivisiTestSupport",
@@ -180,7 +189,7 @@ let package = Package(
       dependencies: ["DivisiEngine", "DivisiDSP", "DivisiScore", "DivisiTestSupport"],
       swiftSettings: strict + quick),
     // How the package is built: layers, the length of files, and the pages that describe it.
-    .testTarget(name: "HouseTests", swiftSettings: strict + quick),
+    .testTarget(name: "HouseTests", dependencies: ["Figures"], swiftSettings: strict + quick),
     // The plugin as hosts see it: the built bundle, in process and in real hosts.
     .testTarget(
       name: "PluginTests", dependencies: ["LV2Hosting", "AudioFiles", "CLilv"],

@@ -1,0 +1,51 @@
+import Foundation
+
+/// A table of notes: `start;duration;pitch;velocity;label`, times in seconds.
+struct NoteTable {
+  private static let header = "start;duration;pitch;velocity;label"
+
+  struct Row {
+    var start: Double
+    var duration: String
+    var pitch: Int
+    var velocity: String
+    var label: String
+  }
+
+  private(set) var rows: [Row] = []
+
+  init() {}
+
+  init(path: String) throws {
+    let text = try String(contentsOfFile: path, encoding: .utf8)
+    rows = text.split(whereSeparator: \.isNewline).dropFirst().compactMap { line in
+      let fields = line.split(separator: ";", omittingEmptySubsequences: false).map(String.init)
+      guard fields.count == 5, let start = Double(fields[0]), let pitch = Int(fields[2]) else {
+        return nil
+      }
+      return Row(
+        start: start, duration: fields[1], pitch: pitch, velocity: fields[3], label: fields[4])
+    }
+  }
+
+  func settingVelocities(to velocity: Int) -> NoteTable {
+    var table = self
+    for index in table.rows.indices { table.rows[index].velocity = "\(velocity)" }
+    return table
+  }
+
+  /// Adds the notes of another table, later by some seconds.
+  mutating func append(_ other: NoteTable, at seconds: Double) {
+    rows += other.rows.map { row in
+      var row = row
+      row.start += seconds
+      return row
+    }
+  }
+
+  func write(to path: String) throws {
+    let lines = rows.map { "\($0.start);\($0.duration);\($0.pitch);\($0.velocity);\($0.label)" }
+    try ([Self.header] + lines).joined(separator: "\n")
+      .write(toFile: path, atomically: true, encoding: .utf8)
+  }
+}
