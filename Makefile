@@ -76,11 +76,13 @@ test-deep: deps
 	SWIFT_BACKTRACE=enable=no swift test -c release -Xswiftc -enable-testing --scratch-path build/release \
 	  --filter 'DivisiDSPTests|DivisiEngineTests|DivisiRealtimeTests|DivisiScoreTests|AudioFilesTests|LV2PresetsTests|LV2HostingTests'
 
-# The pictures of README: what the demo learns from its piano recording.
-pictures: build
+# The pictures of README: what the demo learns from its piano recording, and the mixer page while its drums play.
+pictures: PACKAGES += jackd2 ecasound chromium chromium-driver curl
+pictures: build bundle
 	$(DIVISI) plot Tests/Recordings/polonaise/mix.flac --score Tests/Recordings/polonaise/score.mid --preset hands --to 10 \
 	  --pictures png -o build/pictures --force
 	cp build/pictures/activations.png build/pictures/templates.png docs/
+	docs/mixer-page.sh .build/release/divisi-host $(BUNDLES) docs/mixer-page.png
 
 lint:
 	swift format lint --strict --recursive $(SOURCES)

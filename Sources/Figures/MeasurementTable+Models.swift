@@ -10,40 +10,17 @@ extension Measurement {
     ]
   }
 
-  private static let deep =
-    ["rmsprop", "adam", "sgd"].flatMap { optimiser in
-      [4, 6, 8].map { layers in
-        separating(
-          .piano, "-p hands --model nae-\(optimiser) --layers \(layers)",
-          as: "piano.\(optimiser)-\(layers)")
-      }
-    }
-    + [2, 4, 8].map { layers in
+  private static let deep = ["rmsprop", "adam", "sgd"].flatMap { optimiser in
+    [4, 8].map { layers in
       separating(
-        .piano, "-p hands --model nae-adam --layers \(layers) --iterations 100",
-        as: "piano.adam-\(layers)-long")
+        .piano, "-p hands --model nae-\(optimiser) --layers \(layers)",
+        as: "piano.\(optimiser)-\(layers)")
     }
-    + [2, 4].map { layers in
-      separating(
-        .piano, "-p hands --model nae-adam --layers \(layers) --iterations 100 --free-encoder",
-        as: "piano.adam-\(layers)-free")
-    }
+  }
 
-  private static let deepOnDrums =
-    [4, 8].flatMap { layers in
-      [
-        separating(
-          .drums, "-p drums --model cae-adam --layers \(layers)", as: "drums.adam-\(layers)"),
-        separating(
-          .drums, "-p drums --model cae-adam --layers \(layers) --free-encoder",
-          as: "drums.adam-\(layers)-free"),
-      ]
-    }
-    + [2, 4].map { layers in
-      separating(
-        .drums, "-p drums --model cae-adam --layers \(layers) --encoder-iterations 30",
-        as: "drums.adam-\(layers)-encoder")
-    }
+  private static let deepOnDrums = [4, 8].map { layers in
+    separating(.drums, "-p drums --model cae-adam --layers \(layers)", as: "drums.adam-\(layers)")
+  }
 
   // MARK: Frozen decoders
 
@@ -70,23 +47,16 @@ extension Measurement {
         ], reductions: [.sdr]),
     ]
     + [
-      ("own", ""), ("own-cae", " --model cae"), ("own-deep", " --model cae-adam --layers 4"),
-    ].flatMap { name, training in
-      [
-        ofOwnStrokes("--model cae", training, as: "drums.\(name)"),
-        ofOwnStrokes("--model cae --frozen", training, as: "drums.\(name)-frozen"),
-        ofOwnStrokes("--model cae-adam --frozen", training, as: "drums.\(name)-frozen-adam"),
-      ]
-    }
+      ofOwnStrokes("--model cae", as: "drums.own"),
+      ofOwnStrokes("--model cae --frozen", as: "drums.own-frozen"),
+      ofOwnStrokes("--model cae-adam --frozen", as: "drums.own-frozen-adam"),
+    ]
     + [
       ofOtherPieces("", as: "piano.others"), ofOtherPieces(" --frozen", as: "piano.others-frozen"),
-      ofOtherPieces(" --frozen --model nae-adam", as: "piano.others-frozen-adam"),
     ]
 
   /// Each kit is trained on its own single strokes, and separates the tracks it plays.
-  private static func ofOwnStrokes(_ options: String, _ training: String, as id: String)
-    -> Measurement
-  {
+  private static func ofOwnStrokes(_ options: String, as id: String) -> Measurement {
     let kits = [
       ("forzee", ["d01", "d02", "d14"]), ("bja-pacific", ["d03", "d04"]),
       ("millo2", ["d05", "d06"]), ("millo3", ["d07", "d08"]), ("rumpf-analog", ["d09"]),
@@ -100,7 +70,7 @@ extension Measurement {
         let mixes = tracks.map { "\(Places.data)/drums/\($0)-*/MIX.flac" }
         return [
           .prepare(.strokes(of: kit)),
-          .run("train \(strokes.joined(separator: " "))\(training) -o \(file)"),
+          .run("train \(strokes.joined(separator: " ")) -o \(file)"),
           .score(
             separation(
               of: mixes.joined(separator: " "), "-p drums \(options) --model-file \(file)")),
