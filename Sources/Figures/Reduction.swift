@@ -15,7 +15,7 @@ struct Reduction: Sendable {
     average(
       records.map { record in
         let mean = record["mean"] as? [String: Any]
-        let scores = (mean?["oracle"] ?? record["mean_oracle"]) as? [String: Any]
+        let scores = mean?["oracle"] as? [String: Any]
         return scores?["sdr_decibels"] as? Double
       })
   }
