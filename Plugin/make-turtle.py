@@ -10,7 +10,7 @@ import pathlib
 import sys
 
 FOLDER = pathlib.Path(__file__).parent / "divisi.lv2"
-MINOR, MICRO = 2, 1
+MINOR, MICRO = 2, 2
 
 PREFIXES = """\
 @prefix atom: <http://lv2plug.in/ns/ext/atom#> .
@@ -194,7 +194,8 @@ def plugin(file, name, parts, drums, separate, comment):
     out.append(group(uri, "in", "In", "Input"))
     for symbol, label in [("mix", "Mix")] + (stems if separate else []):
         out.append(group(uri, symbol, label, "Output", f"{uri}#in"))
-    optional = ["lv2:hardRTCapable", "log:log", "state:freePath", "state:mapPath", "work:schedule"]
+    optional = ["lv2:hardRTCapable", "log:log", "state:freePath", "state:mapPath", "state:threadSafeRestore",
+                "work:schedule"]
     if separate:
         optional.append("<http://harrisonconsoles.com/lv2/routing#connectAllOutputs>")
     else:
