@@ -190,9 +190,11 @@ let package = Package(
       swiftSettings: strict + quick),
     // How the package is built: layers, the length of files, and the pages that describe it.
     .testTarget(name: "HouseTests", dependencies: ["Figures"], swiftSettings: strict + quick),
+    // The built bundle, and whether it is that of the sources.
+    .target(name: "BundleSupport", path: "Tests/BundleSupport", swiftSettings: strict),
     // The plugin as hosts see it: the built bundle, in process and in real hosts.
     .testTarget(
-      name: "PluginTests", dependencies: ["LV2Hosting", "AudioFiles", "CLilv"],
+      name: "PluginTests", dependencies: ["BundleSupport", "LV2Hosting", "AudioFiles", "CLilv"],
       swiftSettings: strict),
     // The host as people run it, under a JACK server of its own.
     .testTarget(name: "HostTests", dependencies: ["AudioFiles"], swiftSettings: strict),

@@ -1,20 +1,36 @@
 #!/bin/sh
-# Assembles the bundles that `make install` copies: Plugin/bundle.sh OBJECT FOLDER
+# Assembles the bundles that `make install` copies: Plugin/bundle.sh OBJECT FOLDER [unchecked]
+# Beside the folder lies FOLDER.sources: the digest of what they are made of, and the paths that this is about, so that
+# nobody tests an object that is older than its sources.
 set -eu
 object=$1
 folder=$2
 source=$(dirname "$0")
 
 # A build for a sanitizer leaves symbols open, so this is not for the linker to say.
-if missing=$(ldd -r "$object" 2>&1 | grep -E 'undefined symbol|not found'); then
+if [ "${3-}" != unchecked ] &&
+  missing=$(ldd -r "$object" 2>&1 | grep -E 'undefined symbol|not found'); then
   echo "$object: expected all symbols in the libraries that it names; $missing" >&2
   exit 1
 fi
 
+# Modules that were linked, and the C headers that they may see.
+modules=$(sed -n 's|.*/\([^/]*\)\.build/.*|\1|p' "$(dirname "$object")/DivisiLV2.product/Objects.LinkFileList" | sort -u)
+paths='Package.swift Package.resolved Plugin Presets'
+for path in $(cd "$source/.." && ls -d Sources/C*); do paths="$paths $path"; done
+for module in $modules; do
+  if [ -d "$source/../Sources/$module" ]; then paths="$paths Sources/$module"; fi
+done
+
 mkdir -p "$folder/divisi.lv2" "$folder/divisi-presets.lv2"
 rm -f "$folder/divisi.lv2"/* "$folder/divisi-presets.lv2"/*
-strip -o "$folder/divisi.lv2/divisi.so" "$object"
+if [ "${3-}" = unchecked ]; then
+  cp "$object" "$folder/divisi.lv2/divisi.so"
+else
+  strip -o "$folder/divisi.lv2/divisi.so" "$object"
+fi
 cp "$source"/divisi.lv2/*.ttl "$folder/divisi.lv2"
 cp "$source"/../Presets/divisi-presets.lv2/* "$folder/divisi-presets.lv2"
 cp "$source"/../Presets/divisi-presets.lv2/generic-kit.safetensors "$folder/divisi.lv2"
 chmod 644 "$folder/divisi.lv2"/* "$folder/divisi-presets.lv2"/*
+{ "$source/digest.sh" $paths && printf '%s\n' $paths; } > "$folder.sources"

@@ -19,10 +19,9 @@ extension AudioSide {
       map.control < 0 ? EventReader() : EventReader(ports.pointer(map.control), urids: urids)
     mixer.setActive(ports.isOn(map.enabled), atOnce: isFresh)
     readRemix()
-    source = ports.value(map.scoreSource)
-    followsHost = map.sync >= 0 && ports.value(map.sync) < 0.5
-    offsetSeconds = Double(ports.value(map.scoreOffset))
-    readSlot()
+    readPlacement()
+    if outbox.send() { needsWork = true }
+    if !awaitsState { readSlot() }
     requestStream(waitsForRest: waitsForRest)
   }
 
@@ -48,8 +47,20 @@ extension AudioSide {
     }
   }
 
+  /// Reads where notes come from; what comes with a state is for the stream that comes with it.
   @_noLocks
-  private mutating func readSlot() {
+  private mutating func readPlacement() {
+    placement.source = ports.value(map.scoreSource)
+    placement.followsHost = map.sync >= 0 && ports.value(map.sync) < 0.5
+    placement.offsetSeconds = Double(ports.value(map.scoreOffset))
+    // After the controls: a host sets those of a state before or after it restores the rest.
+    followStates()
+    if !isAdoptingState { mainPlacement = placement }
+  }
+
+  /// Asks for the score of another slot where the control says so.
+  @_noLocks
+  mutating func readSlot() {
     guard map.scoreSlot >= 0 else { return }
     let value = requestedSlot
     guard value != sentSlot, channels.requests.write(.slot, number: value) else { return }

@@ -17,19 +17,24 @@ extension AudioSide {
       } else if object.type == urids.set {
         set(object)
       } else if object.type == urids.get {
-        if channels.requests.write(.get) { needsWork = true }
+        outbox.add(.get)
+        if outbox.send() { needsWork = true }
       }
     }
   }
 
   @_noLocks
   private func receive(_ event: EventReader.Event) {
-    guard source == 1, event.size >= 2, event.size <= 3 else { return }
+    guard event.size >= 2, event.size <= 3 else { return }
     let status = event.body.load(as: UInt8.self)
     let first = event.body.load(fromByteOffset: 1, as: UInt8.self)
     let second = event.size > 2 ? event.body.load(fromByteOffset: 2, as: UInt8.self) : 0
-    main?.stream.process.pointee.receive(status: status, first: first, second: second)
-    next?.stream.process.pointee.receive(status: status, first: first, second: second)
+    if mainPlacement.source == 1 {
+      main?.stream.process.pointee.receive(status: status, first: first, second: second)
+    }
+    if placement.source == 1 {
+      next?.stream.process.pointee.receive(status: status, first: first, second: second)
+    }
   }
 
   @_noLocks
@@ -42,16 +47,13 @@ extension AudioSide {
     let text = value.body.assumingMemoryBound(to: UInt8.self)
     var length = 0
     while length < value.size && text[length] != 0 { length &+= 1 }
-    if channels.requests.write(
-      property == urids.score ? .score : .modelFile, text, count: length)
-    {
-      needsWork = true
-    }
+    outbox.add(property == urids.score ? .score : .modelFile, text, count: length)
+    if outbox.send() { needsWork = true }
   }
 
   /// Ends a block: tells the host what the worker has to say.
   @_noLocks
-  func notify() {
+  mutating func notify() {
     guard map.notify >= 0, var writer = EventWriter(ports.pointer(map.notify), urids: urids) else {
       return
     }
@@ -72,6 +74,7 @@ extension AudioSide {
         return
       }
       channels.replies.removeFirst()
+      if channels.flags.pointee.hasBacklog.load(ordering: .relaxed) { needsWork = true }
     }
   }
 

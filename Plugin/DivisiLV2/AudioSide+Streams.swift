@@ -9,7 +9,9 @@ import Synchronization
 /// A new stream takes the same input as the old one until its latency has passed; then the outputs
 /// cross-fade to it, so that a change of settings leaves no gap.
 extension AudioSide {
-  /// For how long controls have to rest before a stream is built for them, in seconds.
+  /// For how long controls have to rest before a stream is built for them, in seconds: longer than a
+  /// block of 4096 samples at 44.1 kHz, so that the values of a preset, which hosts may deliver with
+  /// several blocks, count as one change. Chosen, not measured.
   private static var settlingSeconds: Double {
     @_noLocks get { 0.1 }
   }
@@ -48,13 +50,52 @@ extension AudioSide {
     let settled = Double(settledSamples) >= Self.settlingSeconds * sampleRate
     guard settled || isFresh || !waitsForRest, !mixer.crossFade.isMoving,
       channels.flags.pointee.servedSettings.load(ordering: .acquiring) == sentSettings,
-      !channels.requests.isFull, updateRequested(),
+      channels.flags.pointee.restoring.load(ordering: .acquiring) == 0,
+      !channels.requests.isFull
+    else { return }
+    let restored = channels.flags.pointee.restoredStates.load(ordering: .acquiring)
+    let differs = updateRequested()
+    guard differs || restored != adoptedStates else { return }
+    readSlot()
+    guard
       channels.requests.write(
         .settings, UnsafeRawPointer(requested).assumingMemoryBound(to: UInt8.self),
         number: requestedChannelCount, count: 4 &* engineControlCount)
-    else { return }
+    else {
+      // Asked for again with the next block.
+      requestedChannelCount = 0
+      return
+    }
+    adoptedStates = restored
     sentSettings &+= 1
     needsWork = true
+  }
+
+  /// Whether a state is being restored or has been, for which no stream has been requested.
+  var awaitsState: Bool {
+    @_noLocks get {
+      channels.flags.pointee.restoring.load(ordering: .acquiring) != 0
+        || channels.flags.pointee.restoredStates.load(ordering: .acquiring) != adoptedStates
+    }
+  }
+
+  /// Finds out whether a state is on its way to the outputs, or has arrived there.
+  @_noLocks
+  mutating func followStates() {
+    let restored = channels.flags.pointee.restoredStates.load(ordering: .acquiring)
+    if restored != seenStates || channels.flags.pointee.restoring.load(ordering: .acquiring) != 0 {
+      // Its controls may come now.
+      settledSamples = 0
+      seenStates = restored
+    }
+    if awaitsState {
+      isAdoptingState = true
+    } else if isAdoptingState,
+      channels.flags.pointee.servedSettings.load(ordering: .acquiring) == sentSettings
+    {
+      adoptStreams()
+      isAdoptingState = next != nil
+    }
   }
 
   /// Counts for how long the controls have been at rest.

@@ -6,8 +6,24 @@ import Synchronization
 
 /// The audio thread's half of an instance: all that `run` touches.
 ///
-/// Neither allocates nor locks nor waits. Owns memory that ``deallocate()`` frees.
-struct AudioSide: @unchecked Sendable {
+///     run(n):  begin ─▶ ( advance ─▶ work )* ─▶ notify ─▶ countLate ─▶ report
+///
+///     in L, R ─▶ inputs ─┬▶ main stream ─▶ stems ──────(1 − f)──┐
+///                        └▶ next stream ─▶ nextStems ──── f ────┴▶ x_s ─┬─▶ stem outputs
+///                                                                       └─▶ Σ_s g_s · x_s ─▶ mix
+///
+/// Inputs are copied before an output is written, since any output may lie where an input does. The
+/// block is cut at events, at 256 samples (5.8 ms at 44.1 kHz: all buffers of a chunk stay in the
+/// cache), where the next stream begins to have output, and where its cross-fade ends; and a chunk is
+/// interrupted where a stream wants its model updated, so that work which is done in `run` is done at
+/// the same sample as on a worker. None of it shows in the samples.
+///
+/// - x_s: stem s, a part or the residual, s < `stemCount`, with 1 or 2 channels; dry
+/// - g_s: its gain on either side, from gain, mute, solo and pan, in ramps of 10 ms (``Mixer``)
+/// - f: 0 while there is no next stream, then once from 0 to 1 in 10 ms (``advanceCrossFade()``)
+///
+/// Neither allocates nor locks nor waits.
+struct AudioSide: ~Copyable, @unchecked Sendable {
   let map: PortMap
   let urids: URIDs
   let channels: Channels
@@ -15,6 +31,7 @@ struct AudioSide: @unchecked Sendable {
   let sampleRate: Double
   var ports: ControlPorts
   var mixer: Mixer
+  var outbox: Outbox
   var transport: Transport
 
   /// The stream in the outputs; nil where none could be made.
@@ -29,6 +46,13 @@ struct AudioSide: @unchecked Sendable {
   var requestedChannelCount = 2
   var sentSettings = 0
   let engineControlCount: Int
+  /// States that were restored, as far as a stream for them has been requested.
+  var adoptedStates = 0
+  /// States of which it is known that they were restored.
+  var seenStates = 0
+  /// Whether the outputs are on the way to a state that was restored: the main stream keeps its
+  /// placement until they are there.
+  var isAdoptingState = false
   /// Updates that came too late since activation, and what of it the main stream says; −1 before it
   /// has been read.
   var lateCount = 0
@@ -47,15 +71,15 @@ struct AudioSide: @unchecked Sendable {
   var mainDone = 0
   var nextDone = 0
 
-  var source: Float = 0
+  /// Where the controls say that notes come from, and where they did for the main stream.
+  var placement = Placement()
+  var mainPlacement = Placement()
   var sentSlot = 0
-  var followsHost = false
-  var offsetSeconds = 0.0
   /// Whether gains are where the controls say, because no sample has been processed yet.
   var isFresh = true
 
-  private let inputs: UnsafeMutablePointer<UnsafeMutablePointer<Float>>
-  private let constInputs: UnsafeMutablePointer<UnsafePointer<Float>>
+  let inputs: UnsafeMutablePointer<UnsafeMutablePointer<Float>>
+  let constInputs: UnsafeMutablePointer<UnsafePointer<Float>>
   let levels: UnsafeMutablePointer<Float>
 
   init(kind: PluginKind, sampleRate: Double, urids: URIDs, channels: Channels) {
@@ -67,6 +91,7 @@ struct AudioSide: @unchecked Sendable {
     engineControlCount = EngineControl.allCases.count
     ports = ControlPorts(kind: kind)
     mixer = Mixer(stemCount: stemCount, sampleRate: sampleRate)
+    outbox = Outbox(channels)
     transport = Transport(sampleRate: sampleRate)
     inputs = .allocate(capacity: 2)
     constInputs = .allocate(capacity: 2)
@@ -84,9 +109,7 @@ struct AudioSide: @unchecked Sendable {
     levels.initialize(repeating: 0, count: stemCount)
   }
 
-  func deallocate() {
-    ports.deallocate()
-    mixer.deallocate()
+  deinit {
     inputs[0].deallocate()
     inputs[1].deallocate()
     inputs.deallocate()
@@ -111,6 +134,9 @@ struct AudioSide: @unchecked Sendable {
   /// Starts anew with the stream that has been made for ``requested``; while nothing runs.
   mutating func restart() {
     sentSettings = channels.flags.pointee.servedSettings.load(ordering: .acquiring)
+    adoptedStates = channels.flags.pointee.restoredStates.load(ordering: .acquiring)
+    seenStates = adoptedStates
+    isAdoptingState = false
     transport = Transport(sampleRate: sampleRate)
     mixer.endCrossFade()
     chunkCount = 0
@@ -155,143 +181,5 @@ struct AudioSide: @unchecked Sendable {
         handle(event)
       }
     }
-  }
-
-  // MARK: Samples
-
-  /// Does some samples, at most so many; stops where there is work, and goes on there when called
-  /// again.
-  @_noLocks
-  private mutating func render(_ wanted: Int) {
-    if chunkCount == 0 { adoptStreams() }
-    guard let main else {
-      passThrough(wanted)
-      return
-    }
-    if chunkCount == 0 { beginChunk(wanted, channelCount: main.stream.channelCount) }
-    if mainDone < chunkCount { mainDone &+= run(main.stream, mixer.stems, from: mainDone) }
-    if let next, nextDone < chunkCount && !needsWork {
-      nextDone &+= run(next.stream, mixer.nextStems, from: nextDone)
-    }
-    guard mainDone == chunkCount, next == nil || nextDone == chunkCount else { return }
-    endChunk(main.stream)
-  }
-
-  @_noLocks
-  private mutating func beginChunk(_ wanted: Int, channelCount: Int) {
-    let position = transport.position(followsHost: followsHost, offset: offsetSeconds)
-    main?.update(source: source, position: position, sampleRate: sampleRate)
-    next?.update(source: source, position: position, sampleRate: sampleRate)
-    chunkCount = min(wanted, Mixer.capacity)
-    mainDone = 0
-    nextDone = 0
-    var inputCount = channelCount
-    if let next {
-      inputCount = max(inputCount, next.stream.channelCount)
-      // Up to where the next stream has output, and up to the end of the cross-fade.
-      let silent = next.stream.latency &- next.processedCount
-      if silent > 0 { chunkCount = min(chunkCount, silent) }
-      if mixer.crossFade.isMoving { chunkCount = min(chunkCount, mixer.crossFade.left) }
-    }
-    copyInputs(chunkCount, channelCount: inputCount)
-  }
-
-  /// Has a stream do what is left of the chunk, or a part of it.
-  @_noLocks
-  private mutating func run(
-    _ stream: StreamHandle, _ stems: UnsafeMutablePointer<UnsafeMutablePointer<Float>>,
-    from offset: Int
-  ) -> Int {
-    let residual = stems + (stemCount &- 1) &* stream.channelCount
-    let length = stream.process.pointee.run(
-      inputs: UnsafePointer(constInputs), parts: UnsafePointer(stems),
-      residual: UnsafePointer(residual), offset: offset, count: chunkCount &- offset)
-    if stream.process.pointee.isUpdateDue { needsWork = true }
-    return length
-  }
-
-  @_noLocks
-  private mutating func endChunk(_ stream: StreamHandle) {
-    var channelCount = stream.channelCount
-    if let next, mixer.crossFade.isMoving {
-      channelCount = mixer.blend(
-        count: chunkCount, channelCount: channelCount, nextChannelCount: next.stream.channelCount)
-    }
-    mixer.run(count: chunkCount, channelCount: channelCount)
-    copyOutputs(chunkCount, channelCount: channelCount)
-    isFresh = false
-    done &+= chunkCount
-    transport.clock &+= chunkCount
-    chunkCount = 0
-    advanceCrossFade()
-  }
-
-  @_noLocks
-  private func copyInputs(_ length: Int, channelCount: Int) {
-    let left = ports.samples(map.firstInput)
-    let right = ports.samples(map.firstInput &+ 1) ?? left
-    var channel = 0
-    while channel < channelCount {
-      let target = inputs[channel]
-      var index = 0
-      while index < length {
-        var value: Float = 0
-        if let source = channel == 0 ? left : right { value = source[done &+ index] }
-        target[index] = value
-        index &+= 1
-      }
-      channel &+= 1
-    }
-  }
-
-  @_noLocks
-  private func copyOutputs(_ length: Int, channelCount: Int) {
-    var side = 0
-    while side < 2 {
-      copy(mixer.mix[side], toPort: map.firstMix &+ side, length)
-      var stem = 0
-      while stem < stemCount && map.firstStem >= 0 {
-        copy(
-          mixer.stem(stem, side: side, channelCount: channelCount),
-          toPort: map.firstStem &+ 2 &* stem &+ side, length)
-        stem &+= 1
-      }
-      side &+= 1
-    }
-  }
-
-  @_noLocks
-  private func copy(_ source: UnsafeMutablePointer<Float>, toPort port: Int, _ length: Int) {
-    guard let target = ports.samples(port) else { return }
-    var index = 0
-    while index < length {
-      target[done &+ index] = source[index]
-      index &+= 1
-    }
-  }
-
-  /// Without a stream the mix is the input, and there are no parts.
-  @_noLocks
-  private mutating func passThrough(_ wanted: Int) {
-    let length = min(wanted, Mixer.capacity)
-    copyInputs(length, channelCount: 2)
-    var stem = 0
-    while stem < 2 &* stemCount {
-      mixer.stems[stem].update(repeating: 0, count: length)
-      stem &+= 1
-    }
-    var side = 0
-    while side < 2 {
-      var index = 0
-      while index < length {
-        let value = inputs[side][index]
-        mixer.mix[side][index] = abs(value) < 1e6 ? value : 0
-        index &+= 1
-      }
-      side &+= 1
-    }
-    copyOutputs(length, channelCount: 2)
-    done &+= length
-    transport.clock &+= length
   }
 }

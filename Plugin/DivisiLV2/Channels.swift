@@ -10,6 +10,14 @@ struct Channels: @unchecked Sendable {
     let isWorkScheduled = Atomic<Bool>(false)
     /// Settings dealt with, whether or not a stream came of it.
     let servedSettings = Atomic<Int>(0)
+    /// Calls of `restore` that are under way, and states that they brought and no stream plays yet or
+    /// ever did.
+    let restoring = Atomic<Int>(0)
+    let restoredStates = Atomic<Int>(0)
+    /// Requests and replies that found their queue full, and went later.
+    let overflows = Atomic<Int>(0)
+    /// Whether there are replies that wait for room.
+    let hasBacklog = Atomic<Bool>(false)
   }
 
   let flags: UnsafeMutablePointer<Flags>

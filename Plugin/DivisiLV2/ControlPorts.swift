@@ -3,9 +3,7 @@
 import DivisiPorts
 
 /// What the host has connected, by port index.
-///
-/// Owns memory that ``deallocate()`` frees; copies are the same ports.
-struct ControlPorts: @unchecked Sendable {
+struct ControlPorts: ~Copyable, @unchecked Sendable {
   private let data: UnsafeMutablePointer<UnsafeMutableRawPointer?>
   private let values: UnsafeMutablePointer<Port.Values>
   let count: Int
@@ -21,7 +19,7 @@ struct ControlPorts: @unchecked Sendable {
     }
   }
 
-  func deallocate() {
+  deinit {
     data.deallocate()
     values.deallocate()
   }

@@ -22,7 +22,7 @@ private struct Descriptors: @unchecked Sendable {
       (list + kind.rawValue).initialize(
         to: LV2_Descriptor(
           URI: strdup(kind.uri), instantiate: instantiate, connect_port: connectPort,
-          activate: activate, run: run, deactivate: nil, cleanup: cleanup,
+          activate: activate, run: run, deactivate: deactivate, cleanup: cleanup,
           extension_data: extensionData))
     }
     start = UnsafePointer(list)
@@ -58,6 +58,11 @@ private func connectPort(handle: LV2_Handle?, port: UInt32, data: UnsafeMutableR
 private func activate(handle: LV2_Handle?) {
   guard let handle else { return }
   instance(handle)._withUnsafeGuaranteedRef { $0.activate() }
+}
+
+private func deactivate(handle: LV2_Handle?) {
+  guard let handle else { return }
+  instance(handle)._withUnsafeGuaranteedRef { $0.deactivate() }
 }
 
 private func run(handle: LV2_Handle?, sampleCount: UInt32) {

@@ -14,7 +14,10 @@ final class Instance: @unchecked Sendable {
 
   private let audio: UnsafeMutablePointer<AudioSide>
   private let channels: Channels
+  /// Nil where the host offers no worker, and then a thread of the plugin's own does the work.
   private let schedule: UnsafePointer<LV2_Worker_Schedule>?
+  private let alarm = Alarm()
+  private var thread: WorkerThread?
 
   /// - Returns: nil, with a line in the log, where the host lacks what the plugin cannot do without.
   init?(kind: PluginKind, sampleRate: Double, bundle: String, features: HostFeatures) {
@@ -42,7 +45,8 @@ final class Instance: @unchecked Sendable {
   }
 
   deinit {
-    audio.pointee.deallocate()
+    deactivate()
+    audio.deinitialize(count: 1)
     audio.deallocate()
     channels.deallocate()
   }
@@ -53,6 +57,7 @@ final class Instance: @unchecked Sendable {
 
   /// Starts anew, with what the controls say now.
   func activate() {
+    deactivate()
     audio.pointee.discardStreams()
     _ = audio.pointee.updateRequested()
     worker.start(
@@ -61,18 +66,27 @@ final class Instance: @unchecked Sendable {
     audio.pointee.restart()
     // A host may have dropped what was scheduled before it deactivated the plugin.
     channels.flags.pointee.isWorkScheduled.store(false, ordering: .releasing)
-    worker.collect()
+    worker.freeRetired()
+    if schedule == nil {
+      thread = WorkerThread(alarm: alarm) { [worker] in worker.work() }
+      if thread == nil {
+        worker.reportError("there is no thread to learn on but while freewheeling")
+      }
+    }
   }
+
+  /// Ends what `activate` began.
+  func deactivate() { thread = nil }
 
   /// - Thread: audio.
   func run(sampleCount: Int) {
     let before = divisi_flush_denormals()
-    let worksHere = schedule == nil || audio.pointee.isFreewheeling
+    let worksHere = audio.pointee.isFreewheeling
     audio.pointee.begin(count: sampleCount, waitsForRest: !worksHere)
     repeat {
       if audio.pointee.needsWork {
         audio.pointee.needsWork = false
-        if worksHere { worker.serve() } else { scheduleWork() }
+        if worksHere { worker.workInRun() } else { scheduleWork() }
       }
       audio.pointee.advance()
     } while !audio.pointee.isFinished || (audio.pointee.needsWork && worksHere)
@@ -86,21 +100,19 @@ final class Instance: @unchecked Sendable {
     divisi_restore_denormals(before)
   }
 
-  /// Has `work` called; one call that has not begun is enough for all that is to be done.
+  /// Has the worker called; one call that has not begun is enough for all that is to be done.
   private func scheduleWork() {
-    guard let schedule, let function = schedule.pointee.schedule_work,
+    guard
       !channels.flags.pointee.isWorkScheduled.exchange(true, ordering: .acquiringAndReleasing)
     else { return }
+    guard let schedule, let function = schedule.pointee.schedule_work else {
+      alarm.wake()
+      return
+    }
     var number: UInt32 = 0
     if function(schedule.pointee.handle, 4, &number) != LV2_WORKER_SUCCESS {
       channels.flags.pointee.isWorkScheduled.store(false, ordering: .releasing)
       audio.pointee.mustReschedule = true
     }
-  }
-
-  /// - Thread: worker.
-  func work() {
-    _ = channels.flags.pointee.isWorkScheduled.exchange(false, ordering: .acquiringAndReleasing)
-    worker.serve()
   }
 }

@@ -2,8 +2,8 @@
 
 /// Stems to outputs: the remix, bypass, and the cross-fade from one stream to another.
 ///
-/// Owns memory that ``deallocate()`` frees. All buffers hold ``capacity`` samples.
-struct Mixer: @unchecked Sendable {
+/// All buffers hold ``capacity`` samples.
+struct Mixer: ~Copyable, @unchecked Sendable {
   /// Samples that are done at once.
   static var capacity: Int {
     @_noLocks get { 256 }
@@ -57,7 +57,7 @@ struct Mixer: @unchecked Sendable {
     gains.initialize(repeating: Ramp(1), count: 2 * stemCount)
   }
 
-  func deallocate() {
+  deinit {
     storage.deallocate()
     stems.deallocate()
     nextStems.deallocate()

@@ -25,6 +25,16 @@ struct StreamHandle: BitwiseCopyable, @unchecked Sendable {
   }
 }
 
+/// Where the notes of a stream come from, and when.
+struct Placement: BitwiseCopyable {
+  /// As `score_source` says it: 0 for the score, 1 for MIDI, 2 for none.
+  var source: Float = 0
+  /// Whether the score goes by the host's transport, else by the time since activation.
+  var followsHost = false
+  /// How much later than the recording the score begins.
+  var offsetSeconds = 0.0
+}
+
 /// A stream in use by the plugin, with the source and the position that were passed to it.
 ///
 /// - Thread: audio.
@@ -50,7 +60,10 @@ struct StreamSlot: BitwiseCopyable, @unchecked Sendable {
 
   /// Passes source and position to the stream where they differ from what it has.
   @_noLocks
-  mutating func update(source: Float, position now: Transport.Position, sampleRate: Double) {
+  mutating func update(_ placement: Placement, _ transport: Transport, sampleRate: Double) {
+    let source = placement.source
+    let now = transport.position(
+      followsHost: placement.followsHost, offset: placement.offsetSeconds)
     if source != self.source {
       self.source = source
       stream.process.pointee.setSource(source < 0.5 ? .score : source < 1.5 ? .midi : .none)

@@ -104,6 +104,14 @@ struct TextRing: @unchecked Sendable {
     }
   }
 
+  /// Whether nothing waits; for the reading thread.
+  var isEmpty: Bool {
+    @_noLocks get {
+      positions.pointee.read.load(ordering: .relaxed)
+        == positions.pointee.written.load(ordering: .acquiring)
+    }
+  }
+
   /// Whether nothing more can be written now; for the writing thread.
   var isFull: Bool {
     @_noLocks get {

@@ -5,15 +5,28 @@ import DivisiScore
 internal import Glibc
 
 /// A score as it was read; no parts where there is none.
-struct LoadedScore {
+struct LoadedScore: Sendable {
   /// Empty where there is none.
   var path = ""
   var parts: [Part] = []
   var hasPedal = false
+
+  /// Whether another says the same to a stream, be it read from a file or from saved notes.
+  func isSame(as other: LoadedScore) -> Bool {
+    path == other.path && hasPedal == other.hasPedal
+      && parts.elementsEqual(other.parts) { one, other in
+        one.name == other.name
+          && one.notes.elementsEqual(other.notes) { one, other in
+            one.onsetSeconds == other.onsetSeconds && one.releaseSeconds == other.releaseSeconds
+              && one.dampedSeconds == other.dampedSeconds && one.pitch == other.pitch
+              && one.velocity == other.velocity
+          }
+      }
+  }
 }
 
 /// A model as it was read.
-struct LoadedModel {
+struct LoadedModel: Sendable {
   /// Empty where there is none.
   var path = ""
   var kit: DrumKit?
@@ -30,31 +43,33 @@ extension WorkerSide {
   /// path takes the score away.
   func loadScore(path: String) {
     do throws(FileError) {
-      score = try readScore(path: path)
+      let score = try readScore(path: path)
+      content.withLock { $0.score = score }
       if !path.isEmpty { reportNote(describe(score)) }
       publishScore()
     } catch {
       reportError(error.description)
     }
-    reply(.score, score.path)
+    reply(.score, content.withLock { $0.score.path })
   }
 
   /// Reads a model for the stream, which then starts anew; one that cannot be read leaves the last
   /// one in place. An empty path takes the model away.
-  func loadModel(path: String) {
+  func loadModel(path: String, _ preparation: inout Preparation) {
     do throws(FileError) {
-      model = try readModel(path: path)
-      rebuild()
+      let model = try readModel(path: path)
+      content.withLock { $0.model = model }
+      rebuild(&preparation)
     } catch {
       reportError(error.description)
     }
-    reply(.modelFile, model.path)
+    reply(.modelFile, content.withLock { $0.model.path })
   }
 
   /// Chooses the score of a slot; 0 for none, and then the host's choice holds again.
   func choose(scoreSlot: Int) {
     guard scoreSlot > 0 else {
-      slotScore = nil
+      content.withLock { $0.slotScore = nil }
       return
     }
     let folder = ScoreSlots.folder()
@@ -64,7 +79,7 @@ extension WorkerSide {
     }
     do throws(FileError) {
       let found = try readScore(path: "\(folder)/\(name)")
-      slotScore = found
+      content.withLock { $0.slotScore = found }
       reportNote(describe(found))
     } catch {
       reportError(error.description)

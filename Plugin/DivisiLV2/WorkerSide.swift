@@ -3,37 +3,63 @@
 import DivisiEngine
 import DivisiPorts
 import DivisiScore
+internal import Glibc
 import Synchronization
 
 /// The worker's half of an instance: makes streams, reads scores and models, and has streams learn.
 ///
-/// - Thread: any but the audio thread, or the audio thread where the host has work done in `run`;
-///   calls from several threads wait for each other.
-final class WorkerSide: @unchecked Sendable {
+///     host's thread    restore ──┐ one after    reads files,       score, model,
+///     worker           work ─────┤ the other ─▶ builds streams ─▶  streams, replies
+///       └ helper   requests ─────┘ (preparation)                   (content)
+///     worker           work ─────── streams learn, under no lock ──────┘
+///
+/// What takes long is done under `preparation` alone, and what it leads to is put into `content` in a
+/// moment. The worker leaves the former to a helper while there are requests, so that streams learn
+/// on in time, however long a score is. Neither lock is touched by `run` unless it freewheels.
+///
+/// - Thread: any but the audio thread, or the audio thread while the host freewheels.
+final class WorkerSide: Sendable {
+  /// What can be saved, played and said.
+  struct Content: Sendable {
+    /// The score of the host's choice, and that of a slot, which goes before it.
+    var score = LoadedScore()
+    var slotScore: LoadedScore?
+    var model = LoadedModel()
+    var lastMessage = ""
+    /// All streams that the audio thread may still use, the newest last.
+    var streams: [(number: Int, stream: Stream)] = []
+    /// Whether the newest stream is not for the newest settings.
+    var isOutdated = false
+    /// Whether a state has been restored that no stream plays yet.
+    var awaitsStream = false
+    /// What the host has not been told for want of room, oldest first.
+    var backlog: [(subject: TextRing.Subject, text: String)] = []
+  }
+
+  /// What making streams needs.
+  struct Preparation: Sendable {
+    /// The path of the kit that came with the plugin, until it has been read.
+    var ownKit: String?
+    var defaultKit: DrumKit?
+    var key: StreamKey?
+    var streamCount = 0
+    /// The model of which it was last said whether a stream takes it.
+    var notedModel: ModelKind?
+  }
+
+  /// How often the worker looks whether a stream is due while a helper prepares, in microseconds: a
+  /// sixtieth of the shortest time between updates.
+  private static let pollMicroseconds: UInt32 = 2000
+
   let kind: PluginKind
   let layout: StreamLayout
   let log: HostLog
-  /// Guards everything below.
-  let lock = Mutex(())
-  /// The score of the host's choice, and that of a slot, which goes before it.
-  var score = LoadedScore()
-  var slotScore: LoadedScore?
-  var model = LoadedModel()
-  private var defaultKit: DrumKit?
-  var lastMessage = ""
-
-  /// The path of the kit that came with the plugin, until it has been read.
-  private var ownKit: String?
+  let channels: Channels
+  let content = Mutex(Content())
+  let preparation: Mutex<Preparation>
   private let sampleRate: Double
-  private let channels: Channels
-  /// All streams that the audio thread may still use, the newest last.
-  private var streams: [(number: Int, stream: Stream)] = []
-  private var streamCount = 0
-  /// Whether the newest stream is not for the newest settings.
-  private var isOutdated = false
-  private var key: StreamKey?
-  /// The model of which it was last said whether a stream takes it.
-  private var notedModel: ModelKind?
+  /// How many overflows the log has been told of.
+  private let loggedOverflows = Atomic<Int>(0)
 
   /// - Parameter bundle: the folder that the plugin was loaded from; the kit in it is where drums start
   ///   unless a model is chosen.
@@ -41,133 +67,91 @@ final class WorkerSide: @unchecked Sendable {
     kind: PluginKind, sampleRate: Double, bundle: String, channels: Channels, log: HostLog
   ) {
     self.kind = kind
-    ownKit = kind.layout.isPercussive ? "\(bundle)/generic-kit.safetensors" : nil
     layout = kind.layout
     self.sampleRate = sampleRate
     self.channels = channels
     self.log = log
+    preparation = Mutex(
+      Preparation(ownKit: kind.layout.isPercussive ? "\(bundle)/generic-kit.safetensors" : nil))
   }
 
   /// Makes the stream that an activated instance starts with; while nothing runs.
   func start(_ key: StreamKey, scoreSlot: Int) {
-    lock.withLock { _ in
-      readOwnKit()
-      freeReturned()
-      serveRequests()
+    preparation.withLock { preparation in
+      readOwnKit(&preparation)
+      freeRetired()
+      serveRequests(&preparation)
       choose(scoreSlot: scoreSlot)
-      build(key)
+      serve(key, &preparation)
     }
   }
 
-  /// Frees what the audio thread has retired.
-  func collect() {
-    lock.withLock { _ in freeReturned() }
+  /// Frees the streams that the audio thread has retired.
+  func freeRetired() {
+    content.withLock { content in
+      while let number = channels.returned.read() {
+        content.streams.removeAll { $0.number == number }
+      }
+    }
   }
 
   /// Does all that the audio thread has requested.
-  func serve() {
-    let streams = lock.withLock { _ in
-      freeReturned()
-      serveRequests()
-      if isOutdated { rebuild() }
-      return self.streams
+  ///
+  /// - Thread: worker.
+  func work() {
+    _ = channels.flags.pointee.isWorkScheduled.exchange(false, ordering: .acquiringAndReleasing)
+    freeRetired()
+    if needsPreparation {
+      let isDone = Signal()
+      let helper = OwnThread {
+        self.prepare()
+        isDone.isSet.store(true, ordering: .releasing)
+      }
+      if helper == nil { prepare() }
+      while helper != nil, !isDone.isSet.load(ordering: .acquiring) {
+        learn()
+        usleep(Self.pollMicroseconds)
+      }
     }
+    learn()
+    sendBacklog()
+    logOverflows()
+  }
+
+  /// Does it at once, one thing after the other.
+  ///
+  /// - Thread: audio, of a host that freewheels.
+  func workInRun() {
+    freeRetired()
+    if needsPreparation { prepare() }
+    learn()
+    sendBacklog()
+  }
+
+  private final class Signal: Sendable {
+    let isSet = Atomic<Bool>(false)
+  }
+
+  private var needsPreparation: Bool {
+    !channels.requests.isEmpty || content.withLock { $0.isOutdated }
+  }
+
+  private func prepare() {
+    preparation.withLock { preparation in
+      serveRequests(&preparation)
+      if content.withLock({ $0.isOutdated }) { rebuild(&preparation) }
+    }
+  }
+
+  private func learn() {
     // The oldest is the one in the outputs.
-    for (_, stream) in streams { stream.worker.update() }
-  }
-
-  private func freeReturned() {
-    while let number = channels.returned.read() { streams.removeAll { $0.number == number } }
-  }
-
-  /// Takes the kit that came with the plugin for the default; without it, drums start from noise.
-  private func readOwnKit() {
-    guard let path = ownKit else { return }
-    ownKit = nil
-    do throws(FileError) {
-      defaultKit = try readModel(path: path).kit
-    } catch {
-      reportError(error.description)
+    for (_, stream) in content.withLock({ $0.streams }) {
+      // Else it may be freed meanwhile, with all that its worker looks at.
+      withExtendedLifetime(stream) { stream.worker.update() }
     }
   }
 
-  // MARK: Streams
-
-  /// Makes a stream and offers it to the audio thread; what cannot be made leaves the last in place.
-  private func build(_ key: StreamKey) {
-    // Several may be built in one call, and the audio thread retires them meanwhile.
-    freeReturned()
-    do throws(SettingsError) {
-      let settings = try key.settings()
-      if settings.separation.model != notedModel {
-        notedModel = settings.separation.model
-        if let text = settings.separation.model.streamRemark { reportNote(text) }
-      }
-      let stream = Stream(
-        settings: settings, layout: layout, kit: model.kit ?? defaultKit,
-        bank: model.bank, sampleRate: sampleRate,
-        channelCount: key.channelCount)
-      publishScore(stream)
-      let handle = StreamHandle(
-        stream, number: streamCount, channelCount: key.channelCount, sampleRate: sampleRate)
-      streamCount += 1
-      self.key = key
-      // If the audio thread does not come for them, there are enough, and this is made again later.
-      isOutdated = !channels.streams.write(handle)
-      if !isOutdated { streams.append((handle.number, stream)) }
-    } catch {
-      reportError("settings left as they were: \(error)")
-    }
-  }
-
-  /// Makes a stream that starts from the model as it is now.
-  func rebuild() {
-    if let key { build(key) }
-  }
-
-  /// Gives the score to all streams.
-  func publishScore() {
-    for (_, stream) in streams { publishScore(stream) }
-  }
-
-  private func publishScore(_ stream: Stream) {
-    let notes = slotScore ?? score
-    stream.worker.setScore(
-      parts: notes.parts.isEmpty
-        ? layout.partNames.map { Part(name: $0, notes: []) } : notes.parts,
-      hasPedal: notes.hasPedal)
-  }
-
-  // MARK: Messages
-
-  /// Says what did not work: in the log and at the event port.
-  func reportError(_ text: String) {
-    log.error(text)
-    reply(.message, text)
-    lastMessage = text
-  }
-
-  /// Says what has happened: in the log and at the event port.
-  func reportNote(_ text: String) {
-    log.note(text)
-    reply(.message, text)
-    lastMessage = text
-  }
-
-  /// Puts a text on the way to the event port; one that finds no room is lost.
-  func reply(_ subject: TextRing.Subject, _ text: String) {
-    var text = text
-    text.withUTF8 { bytes in
-      guard let start = bytes.baseAddress else {
-        _ = channels.replies.write(subject)
-        return
-      }
-      _ = channels.replies.write(
-        subject, start, count: min(bytes.count, TextRing.maximumCount))
-    }
-  }
-
-  private func serveRequests() {
+  private func serveRequests(_ preparation: inout Preparation) {
     while let request = channels.requests.first {
       let text = String(
         decoding: UnsafeBufferPointer(start: request.bytes, count: request.count), as: UTF8.self)
@@ -176,12 +160,13 @@ final class WorkerSide: @unchecked Sendable {
       channels.requests.removeFirst()
       switch subject {
       case .score: loadScore(path: text)
-      case .modelFile: loadModel(path: text)
+      case .modelFile: loadModel(path: text, &preparation)
       case .slot:
         choose(scoreSlot: number)
-        publishScore()
+        // A stream for the state that was restored comes next; the old one keeps what it has.
+        if !content.withLock({ $0.awaitsStream }) { publishScore() }
       case .settings:
-        if let settings { build(settings) }
+        if let settings { serve(settings, &preparation) }
         _ = channels.flags.pointee.servedSettings.add(1, ordering: .acquiringAndReleasing)
       case .get: replyWithAll()
       case .message: break
@@ -189,10 +174,90 @@ final class WorkerSide: @unchecked Sendable {
     }
   }
 
-  /// The values of all that can be read, for a host that asks.
-  func replyWithAll() {
-    reply(.score, score.path)
-    reply(.modelFile, model.path)
-    reply(.message, lastMessage)
+  // MARK: Streams
+
+  private func serve(_ settings: StreamKey, _ preparation: inout Preparation) {
+    build(settings, &preparation)
+    // What the state says besides holds all the same.
+    if content.withLock({ $0.awaitsStream }) { rebuild(&preparation) }
+  }
+
+  /// Makes a stream that starts from score and model as they are now.
+  func rebuild(_ preparation: inout Preparation) {
+    if let key = preparation.key { build(key, &preparation) }
+  }
+
+  /// Makes a stream and offers it to the audio thread; what cannot be made leaves the last in place.
+  private func build(_ key: StreamKey, _ preparation: inout Preparation) {
+    // Several may be built in one call, and the audio thread retires them meanwhile.
+    freeRetired()
+    do throws(SettingsError) {
+      let settings = try key.settings()
+      if settings.separation.model != preparation.notedModel {
+        preparation.notedModel = settings.separation.model
+        if let text = settings.separation.model.streamRemark { reportNote(text) }
+      }
+      let (model, notes) = content.withLock { ($0.model, $0.slotScore ?? $0.score) }
+      let stream = Stream(
+        settings: settings, layout: layout, kit: model.kit ?? preparation.defaultKit,
+        bank: model.bank, sampleRate: sampleRate,
+        channelCount: key.channelCount)
+      publish(notes, to: stream)
+      let handle = StreamHandle(
+        stream, number: preparation.streamCount, channelCount: key.channelCount,
+        sampleRate: sampleRate)
+      preparation.streamCount += 1
+      preparation.key = key
+      content.withLock { content in
+        // If the audio thread does not come for them, there are enough, and this is made again later.
+        content.isOutdated = !channels.streams.write(handle)
+        content.awaitsStream = false
+        if !content.isOutdated { content.streams.append((handle.number, stream)) }
+      }
+    } catch {
+      reportError("settings left as they were: \(error)")
+    }
+  }
+
+  /// Takes the kit that came with the plugin for the default; without it, drums start from noise.
+  private func readOwnKit(_ preparation: inout Preparation) {
+    guard let path = preparation.ownKit else { return }
+    preparation.ownKit = nil
+    do throws(FileError) {
+      preparation.defaultKit = try readModel(path: path).kit
+    } catch {
+      reportError(error.description)
+    }
+  }
+
+  /// Gives the score to all streams.
+  func publishScore() {
+    let (streams, notes) = content.withLock { ($0.streams, $0.slotScore ?? $0.score) }
+    for (_, stream) in streams { publish(notes, to: stream) }
+  }
+
+  private func publish(_ notes: LoadedScore, to stream: Stream) {
+    withExtendedLifetime(stream) {
+      stream.worker.setScore(
+        parts: notes.parts.isEmpty
+          ? layout.partNames.map { Part(name: $0, notes: []) } : notes.parts,
+        hasPedal: notes.hasPedal)
+    }
+  }
+
+  // MARK: Overflows
+
+  /// Says in the log when events have found a full queue; twice as many each time.
+  private func logOverflows() {
+    let streams = content.withLock { $0.streams }
+    let ownCount = channels.flags.pointee.overflows.load(ordering: .relaxed)
+    let count = streams.reduce(ownCount) { count, entry in
+      withExtendedLifetime(entry.stream) {
+        count + 0
+      }
+    }
+    guard count > 0, count >= 2 * loggedOverflows.load(ordering: .relaxed) else { return }
+    loggedOverflows.store(count, ordering: .relaxed)
+    log.note("\(count) events found no room in a queue since the start; what they said holds later")
   }
 }

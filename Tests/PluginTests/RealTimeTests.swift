@@ -9,16 +9,19 @@ import Testing
 
   private static func run(
     _ watch: Watch, _ object: String, _ uri: String, _ ports: String, _ score: String,
-    block: Int, seconds: Int
+    block: Int, seconds: Int, hasWorker: Bool = true
   ) throws -> (status: Int32, text: String) {
-    let arguments = [object, uri, ports, score, "\(block)", "\(seconds)"]
+    let arguments =
+      [object, uri, ports, score, "\(block)", "\(seconds)"] + (hasWorker ? [] : ["alone"])
     let child =
       switch watch {
       case .sanitizer: try Child(RawHost.file("sanitized"), arguments)
       case .counter:
         try Child(
           RawHost.file("realtime"), arguments,
-          environment: ["LD_PRELOAD": RawHost.file("counter.so")])
+          environment: [
+            "LD_PRELOAD": RawHost.file(hasWorker ? "counter.so" : "counter-post.so")
+          ])
       }
     return (child.wait(), child.text)
   }
@@ -39,6 +42,21 @@ import Testing
     #expect(result.text.contains("violations 0"), "\(result.text.suffix(6000))")
     // Without a worker there was nothing to watch.
     if Bundle.full.contains(uri) { #expect(!result.text.contains("work 0,")) }
+  }
+
+  /// A host without a worker has `run` wake the plugin's own thread, and do nothing else that may wait.
+  @Test(arguments: Watch.allCases, Bundle.plugins)
+  func runNeverWaitsWithoutAWorker(watch: Watch, uri: String) throws {
+    let folder = try TemporaryFolder()
+    let controls = Render.fast.merging(["freewheel": 0]) { $1 }
+    let ports = try RawHost.ports(of: uri, controls: controls, in: folder)
+    let score = try folder.write(
+      uri.contains("drums") ? Duet.strokes : Duet.score, to: "score.csv")
+    let result = try Self.run(
+      watch, Bundle.object, uri, ports, score, block: 64, seconds: 2, hasWorker: false)
+    #expect(result.status == 0, "\(result.text.suffix(6000))")
+    #expect(result.text.contains("violations 0"), "\(result.text.suffix(6000))")
+    #expect(result.text.contains("work 0,"))
   }
 
   @Test(arguments: Watch.allCases, RawHost.Fault.all.map { "\($0.0)-\($0.1)" })

@@ -23,7 +23,7 @@ import Testing
     return (output, collected)
   }
 
-  @Test(arguments: [WorkerMode.absent, .immediate, .synchronous, .asynchronous])
+  @Test(arguments: [WorkerMode.immediate, .synchronous, .asynchronous])
   func aScoreMayComeAsAMessage(mode: WorkerMode) throws {
     let folder = try TemporaryFolder()
     let path = try folder.write(Duet.score, to: "a score.csv")

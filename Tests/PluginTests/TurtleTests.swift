@@ -26,7 +26,7 @@ import Testing
     #expect(!maintainer.isEmpty)
     #expect(plugin.values(Self.core + "minorVersion").first.flatMap { Int($0) } != nil)
     #expect(plugin.values(Self.core + "microVersion").first.flatMap { Int($0) } != nil)
-    #expect(plugin.libraryPath == Bundle.object)
+    #expect(try plugin.libraryPath == Bundle.object)
     let comments = plugin.values(Self.rdfs + "comment")
     #expect(comments.contains { !$0.isEmpty })
     #expect(plugin.optionalFeatures.contains(Self.core + "hardRTCapable"))

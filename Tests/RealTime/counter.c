@@ -1,6 +1,7 @@
 // A library to be preloaded: counts what the audio thread may not do between counter_begin and
 // counter_end. Allocation and locks are seen at the C library's functions, system calls at the kernel.
-// MAY_WAKE lets it wake other threads, which is a system call, and so does not look at those.
+// MAY_POST lets it post semaphores, and wake other threads thereby; MAY_WAKE lets it wake them in any way,
+// by system calls, and so does not look at those.
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <execinfo.h>
@@ -146,6 +147,18 @@ WATCH(int, pthread_rwlock_wrlock, (pthread_rwlock_t* l), (l))
 WATCH(int, pthread_spin_lock, (pthread_spinlock_t* l), (l))
 WATCH(int, pthread_once, (pthread_once_t* o, void (*f)(void)), (o, f))
 WATCH(int, sem_wait, (sem_t* s), (s))
-#ifndef MAY_WAKE
+#ifdef MAY_POST
+int sem_post(sem_t* semaphore) {
+  static int (*next)(sem_t*);
+  const int before = watching;
+  watching = 0;
+  selector = ALLOW;
+  if (!next) next = (int (*)(sem_t*))dlsym(RTLD_NEXT, "sem_post");
+  const int result = next(semaphore);
+  watching = before;
+  if (before && is_dispatched > 0) selector = BLOCK;
+  return result;
+}
+#elif !defined MAY_WAKE
 WATCH(int, sem_post, (sem_t* s), (s))
 #endif

@@ -21,7 +21,7 @@ typedef struct {
 
 static jack_client_t *player, *recorder;
 static jack_port_t *sources[MAX_CHANNELS], *sinks[MAX_CHANNELS], *midi_source, *midi_sink;
-static unsigned source_count, sink_count, length, start;
+static unsigned source_count, sink_count, length, start, told;
 static Event played[MAX_EVENTS], heard[MAX_EVENTS];
 static unsigned played_count, heard_count;
 static double tempo;
@@ -159,7 +159,8 @@ static jack_port_t* open_port(char kind) {
 int main(int count, char** arguments) {
   int first = 4;
   if (count < 5) {
-    fprintf(stderr, "usage: jackplay IN.raw OUT.raw FRAMES [-m EVENTS] [-t TEMPO] [-s START] [-w WAITS] [>PORT | <PORT | }PORT | {PORT]...\n"
+    fprintf(stderr, "usage: jackplay IN.raw OUT.raw FRAMES [-m EVENTS] [-t TEMPO] [-s START] [-w WAITS] [-r FRAME] [>PORT | <PORT | }PORT | {PORT]...\n"
+                    "says where it is when it has reached FRAME\n"
                     "raw: floats, interleaved; > plays to a port, < records one, } and { the same with MIDI\n");
     return 2;
   }
@@ -171,6 +172,7 @@ int main(int count, char** arguments) {
       case 't': tempo = atof(value); break;
       case 's': start = (unsigned)atoi(value); break;
       case 'w': waits = atoi(value); break;
+      case 'r': told = (unsigned)atoi(value); break;
       default: return 2;
     }
   }
@@ -200,7 +202,15 @@ int main(int count, char** arguments) {
   if (!waits) jack_set_freewheel(player, 1);
   jack_transport_locate(player, start);
   jack_transport_start(player);
-  while (!atomic_load(&is_done) && !atomic_load(&is_gone)) pause_briefly();
+  while (!atomic_load(&is_done) && !atomic_load(&is_gone)) {
+    jack_nframes_t now;
+    if (told && place(player, &now) && now >= told) {
+      printf("reached %u\n", now);
+      fflush(stdout);
+      told = 0;
+    }
+    pause_briefly();
+  }
   jack_transport_stop(player);
   if (!waits) jack_set_freewheel(player, 0);
   if (atomic_load(&is_gone)) return 6;

@@ -1,11 +1,14 @@
 // Runs the plugin as a real-time host does, its very first block included, under something that
-// watches the audio thread: RealtimeSanitizer, or the library of counter.c.
+// watches the audio thread: RealtimeSanitizer, or the library of counter.c. The host offers a worker, or
+// leaves the plugin alone, and then lets it have time for each block.
 #include "host.h"
 
 #include <dlfcn.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <time.h>
 
 #ifdef __has_attribute
 #if __has_attribute(nonblocking)
@@ -62,13 +65,15 @@ static long play(Host* host, unsigned length, unsigned seconds, bool joins) {
     run(host->descriptor, host->handle, length);
     if (counter_end) violations += counter_end();
     if (joins) host_join(host);
+    if (joins && !host->has_thread) nanosleep(&(struct timespec){0, 500000}, NULL);
   }
   return violations;
 }
 
 int main(int count, char** arguments) {
-  if (count != 7) {
-    fprintf(stderr, "usage: realtime OBJECT URI PORTS SCORE BLOCK SECONDS\n");
+  const bool is_alone = count == 8 && !strcmp(arguments[7], "alone");
+  if (count != 7 && !is_alone) {
+    fprintf(stderr, "usage: realtime OBJECT URI PORTS SCORE BLOCK SECONDS [alone]\n");
     return 2;
   }
   counter_begin = (void (*)(void))dlsym(RTLD_DEFAULT, "counter_begin");
@@ -78,7 +83,7 @@ int main(int count, char** arguments) {
   const unsigned length = (unsigned)atoi(arguments[5]), seconds = (unsigned)atoi(arguments[6]);
   const LV2_Descriptor* descriptor = find(dlopen(arguments[1], RTLD_NOW), arguments[2]);
   if (!descriptor) return 3;
-  Host* host = host_new(&description, descriptor, 44100, true);
+  Host* host = host_new(&description, descriptor, 44100, !is_alone);
   host_activate(host);
   long violations = play(host, length, seconds, true);
   violations += play(host, length, seconds, false);

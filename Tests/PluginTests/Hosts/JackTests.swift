@@ -24,10 +24,15 @@ import Testing
   }
 
   /// Plays the stage's recording through jalv, from the transport's start, and records the outputs.
+  ///
+  /// - Parameters:
+  ///   - uri: the plugin.
+  ///   - preset: what jalv sets before it plays.
+  ///   - other: a preset that it sets once the transport has reached a frame.
   private static func play(
-    _ stage: Stage, _ uri: String, _ controls: [String: Float], period: Int
+    _ stage: Stage, _ uri: String, _ preset: (uri: String, searchPath: String), period: Int,
+    then other: (uri: String, frame: Int)? = nil
   ) throws -> [[Float]] {
-    let preset = try stage.preset(for: uri, controls)
     let server = try Server(stage, period: period)
     let environment = server.environment.merging(["LV2_PATH": preset.searchPath]) { $1 }
     let plugin = try Bundle.world().plugin(uri)
@@ -49,10 +54,16 @@ import Testing
     try raw.write(to: URL(fileURLWithPath: stage.folder.file("in.raw")))
     let inputs = plugin.ports(.audio, isInput: true).map { ">plug:\($0.symbol)" }
     let outputs = plugin.ports(.audio, isInput: false).map { "<plug:\($0.symbol)" }
-    try Child.run(
+    let player = try Child(
       RawHost.file("jackplay"),
       [stage.folder.file("in.raw"), stage.folder.file("out.raw"), "\(channels[0].count)"]
-        + inputs + outputs, environment: environment)
+        + (other.map { ["-r", "\($0.frame)"] } ?? []) + inputs + outputs,
+      environment: environment)
+    if let other {
+      try #require(player.wait { player.output.contains("reached") }, "\(player.text)")
+      jalv.say("preset \(other.uri)")
+    }
+    #expect(player.wait() == 0, "\(player.text)")
     let data = try Data(contentsOf: URL(fileURLWithPath: stage.folder.file("out.raw")))
     return data.withUnsafeBytes { bytes in
       let samples = bytes.bindMemory(to: Float.self)
@@ -70,7 +81,8 @@ import Testing
     let uri = "urn:divisi:hands"
     let latency = try Render(plugin: uri, controls: controls).latency()
     let expected = try stage.expected(uri, controls)
-    let output = try Self.play(stage, uri, controls, period: period)
+    let preset = try stage.preset(for: uri, controls)
+    let output = try Self.play(stage, uri, preset, period: period)
     let later = delayed(stage.recording.channels, by: latency)
     expectNear(
       Array(output[0...1]), later.map { Array($0.prefix(output[0].count)) }, within: 4e-6, "mix")
@@ -80,5 +92,43 @@ import Testing
       // Silence would have 0 dB, the other hand less.
       #expect(ratio > 3, "output \(part)")
     }
+  }
+
+  /// jalv does not stop a plugin that says it is safe: no sample is missing, and the hand that the new
+  /// score does not have plays to the end of the old one.
+  @Test func jalvPlaysOnWhileAPresetIsRead() throws {
+    let (uri, controls) = ("urn:divisi:hands", Render.fast)
+    let stage = try Stage(rounds: 60)
+    let old = try stage.folder.write(Self.longScore("left"), to: "old.csv")
+    let new = try stage.folder.write(Self.longScore("right"), to: "new.csv")
+    let preset = try stage.preset(for: uri, controls, name: "old", score: old)
+    let other = try stage.preset(for: uri, controls, name: "new", score: new)
+    let frame = 10 * 44_100
+    let output = try Self.play(
+      stage, uri, preset, period: 1024, then: (other.uri, frame))
+    let latency = try Render(plugin: uri, controls: controls).latency()
+    let later = delayed(stage.recording.channels, by: latency)
+    expectNear(
+      Array(output[0...1]), later.map { Array($0.prefix(output[0].count)) }, within: 4e-6, "mix")
+    expectNear(SumTests.sum(output), Array(output[0...1]), within: 4e-6, "parts and residual")
+    // Each hand plays alone, one until the other does.
+    let lastLeft = try #require(output[2].lastIndex { $0 != 0 })
+    let firstRight = try #require(output[4].firstIndex { $0 != 0 })
+    #expect(firstRight >= frame + latency && lastLeft >= firstRight)
+    #expect(lastLeft < output[0].count - 44_100, "the new score was adopted")
+    #expect(lastLeft - firstRight < 2 * 44_100)
+    for start in stride(from: latency + 44_100, to: firstRight - 88_200, by: 88_200) {
+      expectHeard(Array(output[2][start..<start + 88_200]))
+    }
+    for start in stride(from: lastLeft + 44_100, to: output[4].count - 120_000, by: 88_200) {
+      expectHeard(Array(output[4][start..<start + 88_200]))
+    }
+  }
+
+  /// Many hours of the tones that the duet has, all of them of one hand.
+  private static func longScore(_ hand: String) -> String {
+    "start;duration;pitch;velocity;label\n"
+      + (0..<40_000).map { "\(Double($0) * 0.4 + 0.05);0.39;\($0 % 2 == 0 ? 48 : 72);80;\(hand)" }
+      .joined(separator: "\n")
   }
 }

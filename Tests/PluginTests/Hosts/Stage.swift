@@ -17,12 +17,15 @@ final class Stage {
   /// Where the score is number 1.
   let environment: [String: String]
 
-  init(channelCount: Int = 2, latency: Int = 30_000) throws {
+  /// - Parameter rounds: how often the duet is played.
+  init(channelCount: Int = 2, latency: Int = 30_000, rounds: Int = 1) throws {
     folder = try TemporaryFolder()
     recording = AudioBuffer(
       sampleRate: 44_100,
       channels: Duet.signal(channelCount: channelCount)
-        .map { $0 + [Float](repeating: 0, count: latency) })
+        .map { channel in
+          (0..<rounds).flatMap { _ in channel } + [Float](repeating: 0, count: latency)
+        })
     recordingPath = folder.file("in.wav")
     try AudioFile.write(recording, to: recordingPath, as: .wavFloat)
     scorePath = try folder.write(Duet.score, to: "data/divisi/scores/1-duet.csv")
@@ -46,18 +49,20 @@ final class Stage {
     try AudioFile.read(path: folder.file(name)).channels
   }
 
-  /// Writes a bundle with one preset that sets controls and the score.
+  /// Writes a bundle with a preset that sets controls and a score; the stage's own unless another is given.
   ///
   /// - Returns: the preset's URI, and what to search for bundles.
-  func preset(for plugin: String, _ controls: [String: Float] = Render.fast) throws
-    -> (uri: String, searchPath: String)
-  {
-    let uri = "urn:test:duet"
+  func preset(
+    for plugin: String, _ controls: [String: Float] = Render.fast, name: String = "duet",
+    score: String? = nil
+  ) throws -> (uri: String, searchPath: String) {
+    let uri = "urn:test:" + name
     try folder.write(
-      presetManifest([(uri, "duet.ttl", plugin)]), to: "lv2/test.lv2/manifest.ttl")
+      presetManifest([(uri, "\(name).ttl", plugin)]), to: "lv2/\(name).lv2/manifest.ttl")
     try folder.write(
-      presetText(uri: uri, for: plugin, label: "Duet", controls: controls, score: scorePath),
-      to: "lv2/test.lv2/duet.ttl")
+      presetText(
+        uri: uri, for: plugin, label: name, controls: controls, score: score ?? scorePath),
+      to: "lv2/\(name).lv2/\(name).ttl")
     return (uri, folder.file("lv2") + ":" + Bundle.searchPath)
   }
 }

@@ -1,15 +1,23 @@
-import Foundation
+import BundleSupport
 import LV2Hosting
-import Testing
 
 /// The bundles under test, as `make bundle` leaves them.
 enum Bundle {
-  static let root = URL(fileURLWithPath: #filePath)
-    .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-    .deletingLastPathComponent().path
+  static let root = PluginBundle.root
   /// The folder of both bundles.
-  static let folder = root + "/build/bundle"
-  static let object = folder + "/divisi.lv2/divisi.so"
+  static let folder = PluginBundle.folder
+  /// The shared object, if it is that of the sources.
+  static var object: String {
+    get throws {
+      if let problem = PluginBundle.problem { throw Failure(description: problem) }
+      return folder + "/divisi.lv2/divisi.so"
+    }
+  }
+
+  private struct Failure: Error, CustomStringConvertible {
+    let description: String
+  }
+
   /// What lilv and hosts have to search: the bundles, and LV2's own data.
   static let searchPath = folder + ":/usr/lib/lv2"
 
@@ -28,8 +36,7 @@ enum Bundle {
 
   /// The bundles' data, read anew, since lilv wants one for each thread.
   static func world(extra: [String] = []) throws -> World {
-    try #require(
-      FileManager.default.isReadableFile(atPath: object), "build it first: make bundle")
+    _ = try object
     return try World(path: (extra + [searchPath]).joined(separator: ":"))
   }
 }

@@ -18,6 +18,7 @@ enum RawHost {
       try compile("cc", "jackplay", ["jackplay.c"], ["-ljack"])
       try compile(clang(), "sanitized", ["realtime.c", "host.c"], ["-fsanitize=realtime"])
       try compile("cc", "counter.so", ["counter.c"], ["-shared", "-fPIC"])
+      try compile("cc", "counter-post.so", ["counter.c"], ["-shared", "-fPIC", "-DMAY_POST"])
       for (fault, first) in Fault.all {
         try compile(
           "cc", "\(fault)-\(first).so", ["faulty.c"],

@@ -1,0 +1,92 @@
+// Thread: setup, while `run` goes on
+
+internal import CLV2
+import Synchronization
+
+/// Saving and restoring, which neither stop nor delay what plays.
+///
+/// A state is played by a stream of its own: the one in the outputs keeps its score and its model
+/// until they have cross-faded. The audio thread requests that stream when the controls have come to
+/// rest, since hosts set those of a preset before or after; so both are adopted as one.
+extension WorkerSide {
+  /// All that is worth keeping.
+  var state: SavedState {
+    let (score, model) = content.withLock { ($0.score, $0.model) }
+    var state = SavedState(isComplete: true)
+    if !score.parts.isEmpty {
+      state.scorePath = score.path.isEmpty ? nil : score.path
+      state.digest = score.digest
+    }
+    if !model.path.isEmpty { state.modelPath = model.path }
+    return state
+  }
+
+  /// Adopts a state that was kept.
+  ///
+  /// - Throws: if there is no way to the score, and then everything is as it was.
+  func restore(_ state: SavedState) throws(StateError) {
+    channels.flags.pointee.restoring.add(1, ordering: .acquiringAndReleasing)
+    defer { channels.flags.pointee.restoring.subtract(1, ordering: .acquiringAndReleasing) }
+    try preparation.withLock { (_) throws(StateError) in
+      let newScore = try restoredScore(state)
+      let newModel = restoredModel(state)
+      let differs = content.withLock { content in
+        let differs = newModel != nil || newScore.map { !$0.isSame(as: content.score) } == true
+        if let newScore { content.score = newScore }
+        if let newModel { content.model = newModel }
+        if differs { content.awaitsStream = true }
+        return differs
+      }
+      if let newScore { reply(.score, newScore.path) }
+      if state.modelPath != nil || newModel != nil {
+        reply(.modelFile, content.withLock { $0.model.path })
+      }
+      if differs {
+        channels.flags.pointee.restoredStates.add(1, ordering: .acquiringAndReleasing)
+      }
+    }
+  }
+
+  /// The model of a state; nil where it stays as it is, because the state says so or its file is no
+  /// good.
+  private func restoredModel(_ state: SavedState) -> LoadedModel? {
+    guard let path = state.modelPath else {
+      return state.isComplete && content.withLock({ !$0.model.path.isEmpty }) ? LoadedModel() : nil
+    }
+    do throws(FileError) {
+      return try readModel(path: path)
+    } catch {
+      reportError(error.description)
+      return nil
+    }
+  }
+
+  /// The score of a state; nil where the state says nothing about one.
+  private func restoredScore(_ state: SavedState) throws(StateError) -> LoadedScore? {
+    guard state.scorePath != nil || state.digest != nil else {
+      return state.isComplete ? LoadedScore() : nil
+    }
+    let path = state.scorePath ?? ""
+    do throws(FileError) {
+      if !path.isEmpty || state.digest == nil { return try readScore(path: path) }
+    } catch {
+      reportError(error.description)
+      guard state.digest != nil else {
+        throw StateError(status: LV2_STATE_ERR_UNKNOWN, description: "state: there is no score")
+      }
+    }
+    do throws(FileError) {
+      let score = try LoadedScore(
+        digest: state.digest ?? "", path: path, partNames: layout.partNames)
+      if !path.isEmpty { reportNote("\(path): the notes that were saved take its place") }
+      return score
+    } catch {
+      throw StateError(status: LV2_STATE_ERR_UNKNOWN, description: error.description)
+    }
+  }
+
+  /// Says why a state is not used.
+  func refuse(_ text: String) {
+    reportError("\(text); left as it was")
+  }
+}
