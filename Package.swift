@@ -109,11 +109,15 @@ let package = Package(
       swiftSettings: strict + quick),
     .executableTarget(
       name: "divisi", dependencies: ["DivisiCommandLine"], swiftSettings: strict + quick),
-    // The host: any LV2 plugin as a JACK client, or over files. It knows the engine through LV2 only.
-    .executableTarget(
-      name: "divisi-host",
+    // A plugin at work as a JACK client: what people can do to it, and the process callback.
+    .target(
+      name: "JackHosting", dependencies: ["CJack", "LV2Hosting", "Terminal"],
+      swiftSettings: strict),
+    // The host: any LV2 plugin in a session, or over files. It knows the engine through LV2 only.
+    .target(
+      name: "DivisiHost",
       dependencies: [
-        "AudioFiles", "CJack", "CLO", "CReadline", "LV2Hosting", "Terminal",
+        "AudioFiles", "CLO", "CReadline", "JackHosting", "LV2Hosting", "Terminal",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOHTTP1", package: "swift-nio"),
@@ -125,6 +129,7 @@ let package = Package(
         .embedInCode("Web/Page/" + $0)
       },
       swiftSettings: strict),
+    .executableTarget(name: "divisi-host", dependencies: ["DivisiHost"], swiftSettings: strict),
     // The plugin's ports as data, for the plugin and for the test that holds them against the Turtle.
     .target(name: "DivisiPorts", path: "Plugin/DivisiPorts", swiftSettings: strict),
     // The plugin. A leaf: its link flags would leak into what depends on it.
@@ -139,8 +144,8 @@ let package = Package(
     .executableTarget(
       name: "divisi-bench",
       dependencies: [
-        "AudioFiles", "CCPU", "CJack", "CMalloc", "DivisiDSP", "DivisiEngine", "DivisiKernels",
-        "DivisiKernelsAVX2", "DivisiScore", "LV2Hosting", "Terminal",
+        "AudioFiles", "CCPU", "CMalloc", "DivisiDSP", "DivisiEngine", "DivisiKernels",
+        "DivisiKernelsAVX2", "DivisiScore", "JackHosting", "LV2Hosting", "Terminal",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict + quick, linkerSettings: countingLinker),
@@ -216,5 +221,5 @@ let package = Package(
 // Builds under other flags need not take the host along, nor the network library under it.
 if Context.environment["DIVISI_WITHOUT_HOST"] != nil {
   package.products.removeAll { $0.name == "divisi-host" }
-  package.targets.removeAll { ["divisi-host", "HostTests"].contains($0.name) }
+  package.targets.removeAll { ["divisi-host", "DivisiHost", "HostTests"].contains($0.name) }
 }

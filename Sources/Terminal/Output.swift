@@ -19,16 +19,3 @@ public func put(_ text: String, to descriptor: Int32) {
     bytes.removeFirst(count)
   }
 }
-
-extension String {
-  /// The text on one line and harmless to a terminal: control characters become `?`.
-  public var printable: String {
-    String(
-      map { character in
-        let isControl = character.unicodeScalars.contains {
-          $0.properties.generalCategory == .control
-        }
-        return isControl ? "?" : character
-      })
-  }
-}

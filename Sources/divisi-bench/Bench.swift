@@ -33,8 +33,11 @@ struct Bench: ParsableCommand {
   @Flag(help: "Leave out the plain dense loops.")
   var timeOnly = false
 
+  /// Everything there is, from small to large.
+  private static let benchmarks =
+    KernelBenchmarks.all + TransformBenchmarks.all + ModelBenchmarks.all + HopBenchmarks.all
   private static let loads = ["plugin", "host"]
-  private static let known = Benchmark.all.map(\.name) + loads
+  private static let known = Self.benchmarks.map(\.name) + loads
 
   func validate() throws {
     if let name = names.first(where: { !Self.known.contains($0) }) {
@@ -55,8 +58,8 @@ struct Bench: ParsableCommand {
             + "use swift run -c release divisi-bench")
       }
       guard Allocations.areSeen else { throw Failure("expected to see what libraries allocate") }
-      let wanted = names.isEmpty ? Benchmark.all.map(\.name) + ["plugin"] : names
-      let benchmarks = Benchmark.all.filter { wanted.contains($0.name) }
+      let wanted = names.isEmpty ? Self.benchmarks.map(\.name) + ["plugin"] : names
+      let benchmarks = Self.benchmarks.filter { wanted.contains($0.name) }
       if let against {
         return try Comparison(other: against, rounds: rounds).run(benchmarks.map(\.name))
       }

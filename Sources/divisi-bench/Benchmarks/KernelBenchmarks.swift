@@ -76,17 +76,15 @@ enum KernelBenchmarks {
 
 /// The kernels as one of the two targets holds them.
 private struct KernelBuild: Sendable {
-  typealias Columns = DivisiKernels.Columns
-  typealias Blocks = DivisiKernels.Blocks
   typealias Input = UnsafePointer<Float>
   typealias Output = UnsafeMutablePointer<Float>
 
   /// What the build is called behind a kernel's name.
   let suffix: String
-  let dot: @Sendable (Input, Input, Blocks) -> Float
-  let dot4: @Sendable (Input, Columns, Blocks) -> SIMD4<Float>
-  let add: @Sendable (Input, Float, Output, Blocks) -> Void
-  let add4: @Sendable (Columns, SIMD4<Float>, Output, Blocks) -> Void
+  let dot: @Sendable (Input, Input, DivisiKernels.Blocks) -> Float
+  let dot4: @Sendable (Input, DivisiKernels.Columns, DivisiKernels.Blocks) -> SIMD4<Float>
+  let add: @Sendable (Input, Float, Output, DivisiKernels.Blocks) -> Void
+  let add4: @Sendable (DivisiKernels.Columns, SIMD4<Float>, Output, DivisiKernels.Blocks) -> Void
 
   static let all = divisi_has_avx2() ? [wide, baseline] : [baseline]
 

@@ -1,0 +1,105 @@
+// Thread: setup
+
+import JackHosting
+import Glibc
+import LV2Hosting
+import Terminal
+
+/// What goes on beside the sound: commands, messages, the server's doings.
+///
+/// Everything that is not the audio thread's or the worker's happens here, on one thread; each way
+/// of control is a `Surface`.
+final class Session {
+  var hosted: HostedPlugin
+  /// The server's client; nil as long as there is no server.
+  var client: JackClient?
+  /// What was there when the last server went.
+  var absence: Absence?
+  let controllers: ControlMap
+  /// Whether the client's name must be the one that was asked for.
+  var isExact = false
+  /// Whether the plugin rests until the transport rolls.
+  var waits = false
+  let strips: [Strip]
+  /// Where states are kept if nobody says where.
+  var folder: String?
+  var surfaces: [any Surface] = []
+  /// The preset and the score that were asked for last; nil before.
+  var preset: String?
+  var score: String?
+  /// How often something was changed that a state keeps.
+  var changeCount = 0
+  /// How often something had been changed when the state was kept in `folder`.
+  private var savedCount = 0
+  /// Whether `folder` lacks something.
+  var isDirty: Bool { changeCount != savedCount }
+  /// The values of properties that the plugin has told, by URI.
+  private(set) var properties: [String: String] = [:]
+  /// Whether somebody has asked for the end.
+  var isOver = false
+
+  /// How often surfaces show what is new, per second.
+  static let rate = 20
+
+  init(client: JackClient, hosted: HostedPlugin, controllers: ControlMap, folder: String?) {
+    self.client = client
+    self.hosted = hosted
+    self.controllers = controllers
+    self.folder = folder
+    strips = Strip.all(of: hosted.plugin)
+  }
+
+  /// Serves until somebody has had enough.
+  func run() {
+    defer { for surface in surfaces { surface.close() } }
+    let interval = Duration.seconds(1) / Self.rate
+    var next = ContinuousClock.now + interval
+    try? hosted.askForProperties()
+    while !isOver && !Stop.isWanted {
+      wait(until: next)
+      guard ContinuousClock.now >= next else { continue }
+      next = max(next + interval, .now)
+      listen()
+      listenToControllers()
+      updateServer()
+      for surface in surfaces { surface.update(self) }
+    }
+  }
+
+  /// Serves surfaces until a time.
+  private func wait(until time: ContinuousClock.Instant) {
+    let left = ContinuousClock.now.duration(to: time)
+    let milliseconds = left.components.attoseconds / 1_000_000_000_000_000 + 1
+    var sources = surfaces.map {
+      pollfd(fd: $0.descriptor ?? -1, events: Int16(POLLIN), revents: 0)
+    }
+    let count = poll(&sources, nfds_t(sources.count), left > .zero ? Int32(milliseconds) : 0)
+    guard count > 0 else { return }
+    for (surface, source) in zip(surfaces, sources) where source.revents != 0 {
+      surface.serve(self)
+    }
+  }
+
+  /// Takes what the plugin has told.
+  private func listen() {
+    let urids = hosted.plugin.world.urids
+    while let (type, body, count) = hosted.outgoing.next() {
+      let message = AtomMessage(
+        type: type, body: Array(UnsafeRawBufferPointer(start: body, count: count)))
+      for (uri, value) in message.patchedValues(urids) { properties[uri] = value.valueText(urids) }
+    }
+    for message in hosted.log.take() { tell(message.text) }
+  }
+
+  /// Notes that `folder` lacks nothing.
+  func noteSaved() { savedCount = changeCount }
+
+  /// Says something that nobody has asked for, where a person reads it.
+  func tell(_ text: String) {
+    for surface in surfaces { surface.hear(text) }
+    // A prompt shows it beside what is being typed.
+    if !surfaces.contains(where: { $0 is Prompt }) {
+      put(text.printable + "\n", to: STDERR_FILENO)
+    }
+  }
+}

@@ -1,0 +1,270 @@
+// Thread: setup
+
+internal import CJack
+import Glibc
+import LV2Hosting
+import Synchronization
+import Terminal
+
+/// A client of a JACK server that runs a plugin, for as long as that server is there.
+package final class JackClient {
+  let client: OpaquePointer
+  /// What the server calls the client.
+  package let name: String
+  package let sampleRate: Double
+  /// Samples in a block, when the client joined.
+  package let blockLength: Int
+  let shared: UnsafeMutablePointer<SharedState>
+  private var process: UnsafeMutablePointer<HostProcess>?
+  private var position: PositionEvent?
+  private var hosted: HostedPlugin?
+  /// The server's ports by the plugin's port index; one for controllers has `controlIndex`.
+  private(set) var ports: [Int: OpaquePointer] = [:]
+  static let controlIndex = -1
+  private var portNames: [String] = []
+  private var told = 0
+  private var isActive = false
+  private var isClosed = false
+  /// What is connected, and what should be.
+  package var connections = Connections()
+  var seenChangeCount = -1
+
+  /// Joins a server.
+  ///
+  /// - Parameter tries: how often, since JACK 2 lets nobody in now and then while others come and go.
+  /// - Throws: if there is none, or if it refuses.
+  package init(name: String, isExact: Bool, startsServer: Bool, tries: Int = 5) throws {
+    host_silence_jack()
+    // Without the byte that ends it; JACK 2 takes one less than it says.
+    let longest = Int(jack_client_name_size()) - 2
+    guard !name.isEmpty, name.utf8.count <= longest, !name.contains(":") else {
+      throw Failure("--name '\(name)': expected 1 to \(longest) bytes without ':'")
+    }
+    var options = JackNullOption.rawValue
+    if isExact { options |= JackUseExactName.rawValue }
+    if !startsServer { options |= JackNoStartServer.rawValue }
+    var status = JackStatus(0)
+    var opened = host_client_open(name, JackOptions(options), &status)
+    for _ in 1..<tries where opened == nil {
+      usleep(50_000)
+      opened = host_client_open(name, JackOptions(options), &status)
+    }
+    guard let client = opened else {
+      // JACK 2 does not say why it refuses; where it is asked for a name, that is why.
+      if isExact && status.rawValue & JackServerFailed.rawValue == 0 {
+        throw Failure("\(name): expected a name that no other JACK client has; it is taken")
+      }
+      throw Failure(
+        startsServer
+          ? "there is no JACK server, and none can be started"
+          : "there is no JACK server (--start-server starts one)", code: Failure.unavailable)
+    }
+    self.client = client
+    self.name = String(cString: jack_get_client_name(client))
+    sampleRate = Double(jack_get_sample_rate(client))
+    blockLength = Int(jack_get_buffer_size(client))
+    // Last: nobody would free it if there were no server, which is tried for again and again.
+    shared = .allocate(capacity: 1)
+    shared.initialize(to: SharedState())
+  }
+
+  deinit {
+    close()
+    process?.pointee.deallocate()
+    process?.deallocate()
+    position?.deallocate()
+    shared.deinitialize(count: 1)
+    shared.deallocate()
+  }
+
+  /// Registers ports for a plugin and runs it from now on.
+  ///
+  /// - Parameters:
+  ///   - controllers: what MIDI controllers do; it must stay as long as the client.
+  ///   - waits: whether the plugin rests until the transport rolls.
+  package func activate(_ hosted: HostedPlugin, _ controllers: ControlMap, waits: Bool) throws {
+    setCallbacks(try prepare(hosted, controllers, waits: waits))
+    try join()
+    describePorts(hosted.plugin)
+  }
+
+  /// Registers ports for a plugin, and makes what runs it: the server's, if `activate` has asked for this.
+  ///
+  /// - Returns: what a block is; it lives as long as the client.
+  package func prepare(
+    _ hosted: HostedPlugin, _ controllers: ControlMap, waits: Bool
+  ) throws -> UnsafeMutablePointer<HostProcess> {
+    self.hosted = hosted
+    let plugin = hosted.plugin
+    let midi = "http://lv2plug.in/ns/ext/midi#MidiEvent"
+    func audio(_ isInput: Bool) throws -> [HostProcess.AudioPort] {
+      try plugin.ports(.audio, isInput: isInput).map {
+        HostProcess.AudioPort(jack: try register($0), index: $0.index)
+      }
+    }
+    func events(_ isInput: Bool) throws -> [HostProcess.MIDIPort] {
+      try plugin.ports(.atom, isInput: isInput).compactMap { port in
+        guard port.supports.contains(midi), let events = hosted.instance.events(port.index) else {
+          return nil
+        }
+        return HostProcess.MIDIPort(jack: try register(port), events: events)
+      }
+    }
+    let (inputs, outputs) = (try audio(true), try audio(false))
+    var midiInputs = try events(true)
+    if midiInputs.isEmpty {
+      midiInputs = [HostProcess.MIDIPort(jack: try registerControl(plugin), events: nil)]
+    }
+    let position = PositionEvent(urids: plugin.world.urids)
+    self.position = position
+    let process = UnsafeMutablePointer<HostProcess>.allocate(capacity: 1)
+    process.initialize(
+      to: HostProcess(
+        plugin: hosted.instance.process, client: client, inputs: inputs,
+        outputs: outputs, midiInputs: midiInputs, midiOutputs: try events(false),
+        midiType: plugin.world.urids.map(midi), controllers: controllers.table,
+        control: hosted.controlPort.flatMap { hosted.instance.events($0.index) },
+        notify: hosted.notifyPort.flatMap { hosted.instance.events($0.index) },
+        position: position, incoming: hosted.incoming, outgoing: hosted.outgoing,
+        freewheel: hosted.freewheel, shared: shared))
+    self.process = process
+    shared.pointee.isWaiting.store(waits, ordering: .relaxed)
+    hosted.pausing = { [self] work in pause(work) }
+    told = hosted.latency
+    return process
+  }
+
+  /// Takes part in what the server does, so that ports can be connected.
+  package func join() throws {
+    guard jack_activate(client) == 0 else { throw Failure("the JACK server does not let us play") }
+    isActive = true
+  }
+
+  /// Leaves the server, for good. Nothing of the client runs any more, and only counts can be had.
+  package func close() {
+    guard !isClosed else { return }
+    isClosed = true
+    deactivate()
+    jack_client_close(client)
+  }
+
+  /// Leaves the plugin alone.
+  package func deactivate() {
+    if isActive && !isGone {
+      forgetPorts()
+      jack_deactivate(client)
+    }
+    isActive = false
+    hosted?.pausing = { $0() }
+  }
+
+  private func register(_ port: Port) throws -> OpaquePointer {
+    try register(
+      port.index, port.symbol,
+      port.kind == .audio ? JACK_DEFAULT_AUDIO_TYPE : JACK_DEFAULT_MIDI_TYPE,
+      port.isInput ? JackPortIsInput : JackPortIsOutput)
+  }
+
+  /// A port for controllers, where the plugin takes no MIDI.
+  private func registerControl(_ plugin: Plugin) throws -> OpaquePointer {
+    let name = plugin.port("control") == nil ? "control" : "midi-control"
+    return try register(Self.controlIndex, name, JACK_DEFAULT_MIDI_TYPE, JackPortIsInput)
+  }
+
+  private func register(
+    _ index: Int, _ symbol: String, _ type: String, _ flags: JackPortFlags
+  ) throws -> OpaquePointer {
+    // With the client's name and what ends it; JACK 2 takes more than 256 bytes, and cuts them off.
+    let longest = min(Int(jack_port_name_size()), 256) - name.utf8.count - 3
+    let name = PortName.short(symbol, longest: longest, taken: portNames)
+    guard let port = jack_port_register(client, name, type, UInt(flags.rawValue), 0) else {
+      throw Failure("\(symbol): the JACK server has no room for this port")
+    }
+    ports[index] = port
+    portNames.append(name)
+    return port
+  }
+
+  private func setCallbacks(_ process: UnsafeMutablePointer<HostProcess>) {
+    jack_set_process_callback(client, processBlock, process)
+    jack_set_xrun_callback(
+      client,
+      { context in
+        sharedState(context)?.pointee.xrunCount.add(1, ordering: .relaxed)
+        return 0
+      }, shared)
+    jack_set_freewheel_callback(
+      client,
+      { isOn, context in
+        sharedState(context)?.pointee.isFreewheeling.store(isOn != 0, ordering: .relaxed)
+      }, shared)
+    jack_on_shutdown(
+      client,
+      { context in sharedState(context)?.pointee.isGone.store(true, ordering: .relaxed) }, shared)
+    jack_set_port_connect_callback(
+      client, { _, _, _, context in noteGraphChange(context) }, shared)
+    jack_set_port_registration_callback(
+      client, { _, _, context in noteGraphChange(context) }, shared)
+    jack_set_latency_callback(
+      client,
+      { mode, context in
+        guard let context else { return }
+        Unmanaged<JackClient>.fromOpaque(context).takeUnretainedValue().setLatency(mode)
+      }, Unmanaged.passUnretained(self).toOpaque())
+    // Nothing has to be made for another block length: no buffer here depends on it.
+  }
+
+  // MARK: Facts
+
+  /// Whether the server has gone.
+  package var isGone: Bool { shared.pointee.isGone.load(ordering: .relaxed) }
+  /// Times that the server was late.
+  package var xrunCount: Int { shared.pointee.xrunCount.load(ordering: .relaxed) }
+  /// Events that found no room.
+  package var lostCount: Int { shared.pointee.lostCount.load(ordering: .relaxed) }
+
+  /// Keeps the audio thread from the plugin; its outputs are silent meanwhile.
+  private func pause(_ work: () -> Void) {
+    while shared.pointee.isTaken.exchange(true, ordering: .acquiring) { waitBriefly() }
+    work()
+    shared.pointee.isTaken.store(false, ordering: .releasing)
+  }
+
+  // MARK: Latency
+
+  /// Tells the server if the plugin has become later or earlier.
+  package func updateLatency() {
+    guard let hosted, !isGone, hosted.latency != told else { return }
+    told = hosted.latency
+    jack_recompute_total_latencies(client)
+  }
+
+  /// Sets the latencies of the ports on one side to those of the other and the plugin's.
+  private func setLatency(_ mode: jack_latency_callback_mode_t) {
+    guard let hosted else { return }
+    let isCapture = mode == JackCaptureLatency
+    var total = jack_latency_range_t(min: .max, max: 0)
+    for port in hosted.plugin.ports(.audio, isInput: isCapture) {
+      guard let jack = ports[port.index], jack_port_connected(jack) > 0 else { continue }
+      var range = jack_latency_range_t()
+      jack_port_get_latency_range(jack, mode, &range)
+      total.min = min(total.min, range.min)
+      total.max = max(total.max, range.max)
+    }
+    if total.min == .max { total.min = 0 }
+    total.min &+= UInt32(hosted.latency)
+    total.max &+= UInt32(hosted.latency)
+    for port in hosted.plugin.ports where port.isInput != isCapture {
+      if let jack = ports[port.index] { jack_port_set_latency_range(jack, mode, &total) }
+    }
+  }
+}
+
+private func noteGraphChange(_ context: UnsafeMutableRawPointer?) {
+  sharedState(context)?.pointee.graphChangeCount.add(1, ordering: .releasing)
+}
+
+private func sharedState(_ context: UnsafeMutableRawPointer?) -> UnsafeMutablePointer<SharedState>?
+{
+  context?.assumingMemoryBound(to: SharedState.self)
+}

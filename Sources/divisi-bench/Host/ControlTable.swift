@@ -1,1 +1,0 @@
-../../divisi-host/Jack/ControlTable.swift

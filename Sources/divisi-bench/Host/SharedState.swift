@@ -1,1 +1,0 @@
-../../divisi-host/Jack/SharedState.swift

@@ -1,0 +1,6 @@
+import DivisiHost
+
+@main
+enum Main {
+  static func main() { HostProgram.main() }
+}
