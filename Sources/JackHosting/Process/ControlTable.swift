@@ -119,5 +119,7 @@ package struct ControlTable: @unchecked Sendable {
   }
 
   /// How often a control was set since the last time.
-  package func takeChangeCount() -> Int { exchange.pointee.changeCount.exchange(0, ordering: .acquiring) }
+  package func takeChangeCount() -> Int {
+    exchange.pointee.changeCount.exchange(0, ordering: .acquiring)
+  }
 }

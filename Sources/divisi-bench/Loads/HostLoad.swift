@@ -33,7 +33,8 @@ struct HostLoad {
     let process = try server.client.prepare(hosted, controllers, waits: false)
     try server.client.join()
     // Connected, since an input without a connection costs less.
-    for text in ["in=system:capture_1,system:capture_2", "out=system:playback_1,system:playback_2"] {
+    for text in ["in=system:capture_1,system:capture_2", "out=system:playback_1,system:playback_2"]
+    {
       try server.client.connect(Connection.parse(text) ?? [], of: plugin)
     }
     let ports = plugin.ports(.audio, isInput: true) + plugin.ports(.audio, isInput: false)
