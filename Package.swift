@@ -92,7 +92,8 @@ let package = Package(
     // LV2 presets as data, read by the parser that lilv itself uses.
     .target(name: "LV2Presets", dependencies: ["CSerd"], swiftSettings: strict),
     // What a host needs to run LV2 plugins, through lilv.
-    .target(name: "LV2Hosting", dependencies: ["CLilv"], swiftSettings: strict),
+    .target(
+      name: "LV2Hosting", dependencies: ["CLilv", "DivisiRealtime"], swiftSettings: strict + quick),
     // What both programs say in a terminal, and how they end.
     .target(
       name: "Terminal",
@@ -112,7 +113,7 @@ let package = Package(
     // A plugin at work as a JACK client: what people can do to it, and the process callback.
     .target(
       name: "JackHosting", dependencies: ["CJack", "LV2Hosting", "Terminal"],
-      swiftSettings: strict),
+      swiftSettings: strict + quick),
     // The host: any LV2 plugin in a session, or over files. It knows the engine through LV2 only.
     .target(
       name: "DivisiHost",
@@ -125,7 +126,7 @@ let package = Package(
         .product(name: "NIOWebSocket", package: "swift-nio"),
       ],
       // The mixer page is part of the program, so that nothing has to be found beside it.
-      resources: ["mixer.html", "mixer.css", "mixer.js", "desk.js", "icon.svg"].map {
+      resources: ["mixer.html", "mixer.css", "mixer.js", "strips.js", "icon.svg"].map {
         .embedInCode("Web/Page/" + $0)
       },
       swiftSettings: strict),
@@ -178,7 +179,9 @@ let package = Package(
       name: "AudioFilesTests", dependencies: ["AudioFiles", "CSndfile"], swiftSettings: strict),
     .testTarget(name: "PlottingTests", dependencies: ["Plotting"], swiftSettings: strict),
     // Folders of LV2 data that are there for one test.
-    .target(name: "LV2TestSupport", path: "Tests/LV2TestSupport", swiftSettings: strict),
+    .target(
+      name: "LV2TestSupport", dependencies: ["LV2Hosting"], path: "Tests/LV2TestSupport",
+      swiftSettings: strict),
     // Presets read with serd, and by lilv as hosts read them.
     .testTarget(
       name: "LV2PresetsTests", dependencies: ["LV2Presets", "LV2TestSupport", "CLilv"],
@@ -201,9 +204,18 @@ let package = Package(
     .testTarget(
       name: "PluginTests", dependencies: ["BundleSupport", "LV2Hosting", "AudioFiles", "CLilv"],
       swiftSettings: strict),
+    // The host's libraries, without a server.
+    .testTarget(
+      name: "JackHostingTests", dependencies: ["JackHosting", "LV2TestSupport", "Terminal"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "DivisiHostTests", dependencies: ["DivisiHost", "LV2TestSupport", "Terminal"],
+      swiftSettings: strict),
     // The host as people run it, under a JACK server of its own.
-    .testTarget(name: "HostTests", dependencies: ["AudioFiles"], swiftSettings: strict),
-    // What it says, from values made up; and the program itself, as people run it.
+    .testTarget(
+      name: "HostTests", dependencies: ["AudioFiles", "divisi", "divisi-host"],
+      swiftSettings: strict),
+    // What the command line says, from values made up; and the program itself, as people run it.
     .testTarget(
       name: "DivisiCommandLineTests",
       dependencies: [
@@ -221,5 +233,7 @@ let package = Package(
 // Builds under other flags need not take the host along, nor the network library under it.
 if Context.environment["DIVISI_WITHOUT_HOST"] != nil {
   package.products.removeAll { $0.name == "divisi-host" }
-  package.targets.removeAll { ["divisi-host", "DivisiHost", "HostTests"].contains($0.name) }
+  package.targets.removeAll {
+    ["divisi-host", "DivisiHost", "DivisiHostTests", "HostTests"].contains($0.name)
+  }
 }

@@ -77,7 +77,7 @@ private enum OddPlugins {
     #expect(plugin.name == "Odd / \"quoted\" ünïcode")
     // The first of two ports of one symbol, and both have their own values.
     #expect(odd["same"] == 1)
-    #expect(odd.control(4).pointee == 2)
+    #expect(odd.control(4) == 2)
     #expect(odd["low"] == 5)
     let rate = try #require(plugin.port("rate"))
     #expect(abs(rate.range(sampleRate: 48_000).minimum - 48) < 1e-4)
@@ -155,7 +155,7 @@ private enum OddPlugins {
     let works = try OddPlugins.variable("odd_works")
     let before = cleaned.pointee
     do {
-      let fixture = try Fixture { $0.workerPatience = 20 }
+      let fixture = try Fixture { $0.workerTimeout = 20 }
       fixture.odd.activate()
       fixture.odd.run(1)
       fixture.odd.joinWorker { works.pointee == 1 }

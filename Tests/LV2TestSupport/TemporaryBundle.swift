@@ -6,10 +6,18 @@ public final class TemporaryBundle {
   public let path: String
 
   /// Makes a bundle of files, by name.
-  public init(_ files: [String: String]) {
-    var template = Array("/tmp/divisi-bundle-XXXXXX".utf8CString)
-    path = String(cString: mkdtemp(&template))
+  ///
+  /// - Parameter path: where; nil for a folder of its own.
+  public init(_ files: [String: String], at path: String? = nil) {
+    self.path = path ?? Self.newFolder()
+    mkdir(self.path, 0o755)
     for (name, text) in files { write(text, to: name) }
+  }
+
+  /// Makes an empty folder, which is the caller's to remove.
+  static func newFolder() -> String {
+    var template = Array("/tmp/divisi-bundle-XXXXXX".utf8CString)
+    return String(cString: mkdtemp(&template))
   }
 
   deinit {

@@ -95,7 +95,7 @@ import Testing
     instance.activate()
     for length in [0, 1, 64, 8192] { instance.run(length) }
     let latency = try #require(instance.plugin.port("latency"))
-    instance.connect(latency.index, to: instance.control(latency.index))
+    instance.reconnect(latency.index)
     instance.run(0)
     #expect(instance["latency"] > 0)
   }

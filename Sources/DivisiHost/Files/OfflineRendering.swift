@@ -65,7 +65,7 @@ struct OfflineRendering {
     for hosted in hosted {
       if let state = request.state { try hosted.load(from: state) }
       try options.apply(to: hosted)
-      hosted.freewheel?.pointee = 1
+      if let freewheel = hosted.freewheel { hosted.instance.setControl(freewheel, to: 1) }
       try hosted.start(score: options.score)
     }
   }

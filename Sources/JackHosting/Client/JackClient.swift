@@ -16,13 +16,13 @@ package final class JackClient {
   package let blockLength: Int
   let shared: UnsafeMutablePointer<SharedState>
   private var process: UnsafeMutablePointer<HostProcess>?
-  private var position: PositionEvent?
   private var hosted: HostedPlugin?
   /// The server's ports by the plugin's port index; one for controllers has `controlIndex`.
   private(set) var ports: [Int: OpaquePointer] = [:]
   static let controlIndex = -1
   private var portNames: [String] = []
-  private var told = 0
+  /// What the server was told of the plugin's latency, in samples.
+  private var reportedLatency = 0
   private var isActive = false
   private var isClosed = false
   /// What is connected, and what should be.
@@ -70,9 +70,8 @@ package final class JackClient {
 
   deinit {
     close()
-    process?.pointee.deallocate()
+    process?.deinitialize(count: 1)
     process?.deallocate()
-    position?.deallocate()
     shared.deinitialize(count: 1)
     shared.deallocate()
   }
@@ -110,27 +109,28 @@ package final class JackClient {
         return HostProcess.MIDIPort(jack: try register(port), events: events)
       }
     }
-    let (inputs, outputs) = (try audio(true), try audio(false))
-    var midiInputs = try events(true)
-    if midiInputs.isEmpty {
-      midiInputs = [HostProcess.MIDIPort(jack: try registerControl(plugin), events: nil)]
+    var ports = HostProcess.Ports(
+      inputs: try audio(true), outputs: try audio(false), midiInputs: try events(true))
+    if ports.midiInputs.isEmpty {
+      ports.midiInputs = [HostProcess.MIDIPort(jack: try registerControl(plugin), events: nil)]
     }
-    let position = PositionEvent(urids: plugin.world.urids)
-    self.position = position
+    ports.midiOutputs = try events(false)
     let process = UnsafeMutablePointer<HostProcess>.allocate(capacity: 1)
     process.initialize(
       to: HostProcess(
-        plugin: hosted.instance.process, client: client, inputs: inputs,
-        outputs: outputs, midiInputs: midiInputs, midiOutputs: try events(false),
-        midiType: plugin.world.urids.map(midi), controllers: controllers.table,
-        control: hosted.controlPort.flatMap { hosted.instance.events($0.index) },
-        notify: hosted.notifyPort.flatMap { hosted.instance.events($0.index) },
-        position: position, incoming: hosted.incoming, outgoing: hosted.outgoing,
-        freewheel: hosted.freewheel, shared: shared))
+        hosted.instance.process, of: client, ports: ports,
+        roles: HostProcess.Roles(
+          control: hosted.controlPort.flatMap { hosted.instance.events($0.index) },
+          notify: hosted.notifyPort.flatMap { hosted.instance.events($0.index) },
+          freewheel: hosted.freewheel),
+        exchange: HostProcess.Exchange(
+          controllers: controllers.table.process, incoming: hosted.incoming,
+          outgoing: hosted.outgoing, shared: UnsafePointer(shared)),
+        urids: plugin.world.urids))
     self.process = process
     shared.pointee.isWaiting.store(waits, ordering: .relaxed)
     hosted.pausing = { [self] work in pause(work) }
-    told = hosted.latency
+    reportedLatency = hosted.latency
     return process
   }
 
@@ -234,8 +234,8 @@ package final class JackClient {
 
   /// Tells the server if the plugin has become later or earlier.
   package func updateLatency() {
-    guard let hosted, !isGone, hosted.latency != told else { return }
-    told = hosted.latency
+    guard let hosted, !isGone, hosted.latency != reportedLatency else { return }
+    reportedLatency = hosted.latency
     jack_recompute_total_latencies(client)
   }
 

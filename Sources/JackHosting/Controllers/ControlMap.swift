@@ -18,8 +18,6 @@ package final class ControlMap {
     table = ControlTable(values: plugin.ports.map { ControlLaw.values(of: $0) })
   }
 
-  deinit { table.deallocate() }
-
   /// A controller, of a channel from 1 to 16 or of all.
   package struct Controller: Equatable {
     let number: Int

@@ -24,7 +24,7 @@ extension HostedPlugin {
     guard point != nil || !(value < minimum) && !(value > maximum) else {
       throw Failure("\(symbol): expected \(minimum) to \(maximum), found \(text)")
     }
-    instance.control(port.index).pointee = value
+    instance.setControl(port.index, to: value)
   }
 
   // MARK: Properties

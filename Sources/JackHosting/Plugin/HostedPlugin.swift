@@ -93,13 +93,13 @@ package final class HostedPlugin {
         $0.properties.contains("http://lv2plug.in/ns/lv2core#reportsLatency")
       }
     guard let port else { return 0 }
-    let value = instance.control(port.index).pointee
+    let value = instance.control(port.index)
     return value > 0 && value <= Self.longestLatency ? Int(value) : 0
   }
 
-  /// The control that says whether nobody waits for the sound; nil if there is none.
-  package var freewheel: UnsafeMutablePointer<Float>? {
-    plugin.port(designation: Self.freeWheeling, isInput: true).map { instance.control($0.index) }
+  /// The index of the control that says whether nobody waits for the sound; nil if there is none.
+  package var freewheel: Int? {
+    plugin.port(designation: Self.freeWheeling, isInput: true)?.index
   }
 
   /// The ports where messages go and where they come from.

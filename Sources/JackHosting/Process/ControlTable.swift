@@ -4,16 +4,14 @@ internal import CJack
 import LV2Hosting
 import Synchronization
 
-/// Which MIDI controller moves which control, and how far: what `ControlMap` tells the audio thread.
-///
-/// Copies share the memory, which is allocated once and freed by `deallocate`.
-package struct ControlTable: @unchecked Sendable {
-  private struct Target: ~Copyable {
+/// Which MIDI controller moves which control, and how far: what `ControlMap` sets and the audio thread reads.
+package struct ControlTable: ~Copyable {
+  fileprivate struct Target: ~Copyable {
     /// The index of the control's port, and 1; 0 if there is none.
     let port = Atomic<Int>(0)
   }
 
-  private struct Exchange: ~Copyable {
+  fileprivate struct Exchange: ~Copyable {
     /// The port that takes the next controller that arrives, and 1; 0 if there is none.
     let learning = Atomic<Int>(0)
     /// The place of the controller that was learnt last, and 1; 0 if it has been read.
@@ -37,8 +35,7 @@ package struct ControlTable: @unchecked Sendable {
   /// By channel, then by controller.
   private let targets: UnsafeMutablePointer<Target>
   /// The value of a control for each value of a controller, by port.
-  private let values: UnsafeMutablePointer<Float>
-  private let valueCount: Int
+  private let values: UnsafeMutableBufferPointer<Float>
   private let exchange: UnsafeMutablePointer<Exchange>
 
   /// - Parameter values: for each port, what its control becomes for 0 to 127.
@@ -48,15 +45,13 @@ package struct ControlTable: @unchecked Sendable {
     targets = .allocate(capacity: count)
     for place in 0..<count { (targets + place).initialize(to: Target()) }
     let all = values.flatMap { $0 }
-    valueCount = all.count
     self.values = .allocate(capacity: all.count)
-    self.values.initialize(from: all, count: all.count)
+    _ = self.values.initialize(from: all)
     exchange = .allocate(capacity: 1)
     exchange.initialize(to: Exchange())
   }
 
-  /// - Thread: setup, when nothing runs.
-  func deallocate() {
+  deinit {
     targets.deinitialize(count: Self.channelCount * Self.controllerCount)
     targets.deallocate()
     values.deallocate()
@@ -64,26 +59,38 @@ package struct ControlTable: @unchecked Sendable {
     exchange.deallocate()
   }
 
-  /// Sets what a MIDI message is mapped to, if it is a controller's.
-  ///
-  /// - Thread: audio.
-  @_noLocks
-  func act(on message: UnsafePointer<UInt8>, count: Int, _ plugin: InstanceProcess) {
-    guard count == 3, message[0] & 0xF0 == 0xB0, message[1] < Self.controllerCount,
-      message[2] < Self.stepCount
-    else { return }
-    let place = Int(message[0] & 0x0F) &* Self.controllerCount &+ Int(message[1])
-    let learning = exchange.pointee.learning.exchange(0, ordering: .acquiringAndReleasing)
-    if learning > 0 {
-      targets[place].port.store(learning, ordering: .relaxed)
-      exchange.pointee.learnt.store(place &+ 1, ordering: .releasing)
+  /// The audio thread's end, which is valid as long as the table is there.
+  var process: Process {
+    Process(targets: targets, values: UnsafeBufferPointer(values), exchange: exchange)
+  }
+
+  /// What the audio thread does with controllers.
+  struct Process {
+    fileprivate let targets: UnsafeMutablePointer<Target>
+    fileprivate let values: UnsafeBufferPointer<Float>
+    fileprivate let exchange: UnsafeMutablePointer<Exchange>
+
+    /// Sets what a MIDI message is mapped to, if it is a controller's.
+    ///
+    /// - Thread: audio.
+    @_noLocks
+    func act(on message: UnsafePointer<UInt8>, count: Int, _ plugin: InstanceProcess) {
+      guard count == 3, message[0] & 0xF0 == 0xB0, message[1] < ControlTable.controllerCount,
+        message[2] < ControlTable.stepCount
+      else { return }
+      let place = Int(message[0] & 0x0F) &* ControlTable.controllerCount &+ Int(message[1])
+      let learning = exchange.pointee.learning.exchange(0, ordering: .acquiringAndReleasing)
+      if learning > 0 {
+        targets[place].port.store(learning, ordering: .relaxed)
+        exchange.pointee.learnt.store(place &+ 1, ordering: .releasing)
+      }
+      let port = targets[place].port.load(ordering: .relaxed) &- 1
+      guard port >= 0 else { return }
+      let index = port &* ControlTable.stepCount &+ Int(message[2])
+      guard index < values.count else { return }
+      plugin.setControl(port, to: values[index])
+      exchange.pointee.changeCount.add(1, ordering: .releasing)
     }
-    let port = targets[place].port.load(ordering: .relaxed) &- 1
-    guard port >= 0 else { return }
-    let index = port &* Self.stepCount &+ Int(message[2])
-    guard index < valueCount else { return }
-    plugin.control(port).pointee = values[index]
-    exchange.pointee.changeCount.add(1, ordering: .releasing)
   }
 
   // MARK: Setup

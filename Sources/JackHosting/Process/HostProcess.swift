@@ -6,8 +6,12 @@ import Synchronization
 
 /// The audio thread's half of the host: all that a block touches.
 ///
-/// Neither allocates nor locks nor waits. It owns no memory; `JackClient` does.
-package struct HostProcess: @unchecked Sendable {
+///     JACK's ports ──▶ samples, MIDI ──▶ plugin ──▶ samples, MIDI ──▶ JACK's ports
+///     session ──▶ controls, messages ──▶   │   ──▶ messages, controls ──▶ session
+///     transport ──▶ time:Position ─────────▶
+///
+/// Neither allocates nor locks nor waits.
+package struct HostProcess: ~Copyable {
   /// A port with samples, here and there.
   struct AudioPort {
     let jack: OpaquePointer
@@ -22,51 +26,101 @@ package struct HostProcess: @unchecked Sendable {
     var buffer: UnsafeMutableRawPointer?
   }
 
+  /// The ports of JACK's that a block reads and writes.
+  struct Ports {
+    var inputs: [AudioPort] = []
+    var outputs: [AudioPort] = []
+    var midiInputs: [MIDIPort] = []
+    var midiOutputs: [MIDIPort] = []
+  }
+
+  /// The ports of the plugin's that mean something to a host; nil where it has none.
+  struct Roles {
+    /// Where positions and messages go.
+    var control: AtomSequence?
+    /// Where messages come from.
+    var notify: AtomSequence?
+    /// The index of the control that says whether nobody waits for the sound.
+    var freewheel: Int?
+  }
+
+  /// What the audio thread shares with others; it must stay as long as blocks are done.
+  struct Exchange {
+    let controllers: ControlTable.Process
+    /// Messages to the plugin and from it, by the URID of their type.
+    let incoming: MessageRing
+    let outgoing: MessageRing
+    let shared: UnsafePointer<SharedState>
+  }
+
   /// Samples that the plugin is given at most at once.
   package static var longestBlock: Int {
     @_noLocks get { 8192 }
   }
 
   let plugin: InstanceProcess
-  let client: OpaquePointer
-  let audio: UnsafeMutableBufferPointer<AudioPort>
+  private let client: OpaquePointer
+  private let audio: UnsafeMutableBufferPointer<AudioPort>
   /// The first are inputs, the rest outputs.
-  let inputCount: Int
+  private let inputCount: Int
   let midiInputs: UnsafeMutableBufferPointer<MIDIPort>
-  let midiOutputs: UnsafeMutableBufferPointer<MIDIPort>
+  private let midiOutputs: UnsafeMutableBufferPointer<MIDIPort>
   let midiType: UInt32
-  let controllers: ControlTable
-  /// Where positions and messages go, and where the plugin's come from.
-  let control: AtomSequence?
-  let notify: AtomSequence?
-  let position: PositionEvent
-  let incoming: MessageRing
-  let outgoing: MessageRing
-  let freewheel: UnsafeMutablePointer<Float>?
-  let shared: UnsafeMutablePointer<SharedState>
+  let roles: Roles
+  let exchange: Exchange
+  private let position: PositionEvent
 
-  /// What the plugin believes of the transport at the next block.
-  private var told = HostTransport()
+  /// Where the plugin takes the transport to be at the next block.
+  private var expected = HostTransport()
   private var hasPosition = false
+
+  /// - Parameters:
+  ///   - plugin: what is run.
+  ///   - client: whose transport it follows.
+  ///   - urids: the numbers of its world.
+  /// - Thread: setup.
+  init(
+    _ plugin: InstanceProcess, of client: OpaquePointer, ports: Ports, roles: Roles,
+    exchange: Exchange, urids: URIDMap
+  ) {
+    self.plugin = plugin
+    self.client = client
+    audio = .copy(ports.inputs + ports.outputs)
+    inputCount = ports.inputs.count
+    midiInputs = .copy(ports.midiInputs)
+    midiOutputs = .copy(ports.midiOutputs)
+    midiType = urids.map("http://lv2plug.in/ns/ext/midi#MidiEvent")
+    position = PositionEvent(urids: urids)
+    self.roles = roles
+    self.exchange = exchange
+  }
+
+  deinit {
+    audio.deallocate()
+    midiInputs.deallocate()
+    midiOutputs.deallocate()
+  }
 
   /// Does a block.
   @_noLocks
   package mutating func run(_ count: Int) {
     fetchBuffers(count)
+    plugin.takeControls()
     moveControls()
-    guard !shared.pointee.isTaken.exchange(true, ordering: .acquiring) else {
+    guard !exchange.shared.pointee.isTaken.exchange(true, ordering: .acquiring) else {
       silence(count)
       return
     }
     let transport = host_transport(client)
-    if transport.rolls { shared.pointee.isWaiting.store(false, ordering: .relaxed) }
-    if shared.pointee.isWaiting.load(ordering: .relaxed) {
+    if transport.rolls { exchange.shared.pointee.isWaiting.store(false, ordering: .relaxed) }
+    if exchange.shared.pointee.isWaiting.load(ordering: .relaxed) {
       silence(count)
     } else {
-      if let freewheel {
-        freewheel.pointee = shared.pointee.isFreewheeling.load(ordering: .relaxed) ? 1 : 0
+      if let freewheel = roles.freewheel {
+        let isOn = exchange.shared.pointee.isFreewheeling.load(ordering: .relaxed)
+        plugin.setControl(freewheel, to: isOn ? 1 : 0)
       }
-      tellPosition(transport, count)
+      sendPosition(transport, count)
       takeMessages()
       var done = 0
       repeat {
@@ -75,7 +129,7 @@ package struct HostProcess: @unchecked Sendable {
         done &+= length
       } while done < count
     }
-    shared.pointee.isTaken.store(false, ordering: .releasing)
+    exchange.shared.pointee.isTaken.store(false, ordering: .releasing)
   }
 
   @_noLocks
@@ -130,69 +184,11 @@ package struct HostProcess: @unchecked Sendable {
     passMessages()
   }
 
-  // MARK: Events
-
-  /// Sets controls that are mapped, from this block on.
+  /// Says where the transport is, where that is not what the plugin takes it to be.
   @_noLocks
-  private func moveControls() {
-    var port = 0
-    var event = jack_midi_event_t()
-    while port < midiInputs.count {
-      if let buffer = midiInputs[port].buffer {
-        let count = host_midi_count(buffer)
-        var index: UInt32 = 0
-        while index < count {
-          if host_midi_get(&event, buffer, index) == 0, let bytes = event.buffer {
-            controllers.act(on: bytes, count: event.size, plugin)
-          }
-          index &+= 1
-        }
-      }
-      port &+= 1
-    }
-  }
-
-  @_noLocks
-  private func readMIDI(_ port: MIDIPort, from start: Int, _ length: Int) {
-    guard let buffer = port.buffer, let events = port.events else { return }
-    let count = host_midi_count(buffer)
-    var index: UInt32 = 0
-    var event = jack_midi_event_t()
-    while index < count {
-      if host_midi_get(&event, buffer, index) == 0 {
-        let frame = Int(event.time) &- start
-        if frame >= 0 && frame < length,
-          !events.append(
-            at: frame, type: midiType, body: UnsafeRawPointer(event.buffer), count: event.size)
-        {
-          countLoss()
-        }
-      }
-      index &+= 1
-    }
-  }
-
-  @_noLocks
-  private func writeMIDI(_ port: MIDIPort, at start: Int) {
-    guard let events = port.events else { return }
-    var event = events.next(after: nil)
-    while let found = event {
-      if found.type == midiType,
-        host_midi_write(
-          port.buffer, UInt32(truncatingIfNeeded: start &+ found.frame), found.body, found.count)
-          != 0
-      {
-        countLoss()
-      }
-      event = events.next(after: found)
-    }
-  }
-
-  /// Tells the plugin where the transport is, where that is not what it believes.
-  @_noLocks
-  private mutating func tellPosition(_ transport: HostTransport, _ count: Int) {
-    guard let control else { return }
-    if !hasPosition || !host_transport_goes_on(transport, told) {
+  private mutating func sendPosition(_ transport: HostTransport, _ count: Int) {
+    guard let control = roles.control else { return }
+    if !hasPosition || !host_transport_goes_on(transport, expected) {
       position.set(frame: Int(transport.frame), rolls: transport.rolls)
       if transport.hasBeats {
         position.set(
@@ -203,70 +199,8 @@ package struct HostProcess: @unchecked Sendable {
       }
       hasPosition = position.append(to: control, at: 0, hasBeats: transport.hasBeats)
     }
-    told = transport
-    if transport.rolls { told.frame &+= UInt32(truncatingIfNeeded: count) }
-  }
-
-  /// Gives the plugin what was sent to it.
-  @_noLocks
-  private func takeMessages() {
-    guard let control else { return }
-    while let message = incoming.next() {
-      if !control.append(at: 0, type: message.number, body: message.message, count: message.count) {
-        countLoss()
-      }
-    }
-  }
-
-  /// Passes on what the plugin says, but for music.
-  @_noLocks
-  private func passMessages() {
-    guard let notify else { return }
-    var event = notify.next(after: nil)
-    while let found = event {
-      if found.type != midiType, !outgoing.write(found.type, found.body, count: found.count) {
-        countLoss()
-      }
-      event = notify.next(after: found)
-    }
-  }
-
-  @_noLocks
-  private func countLoss() {
-    shared.pointee.lostCount.add(1, ordering: .relaxed)
-  }
-
-  init(
-    plugin: InstanceProcess, client: OpaquePointer, inputs: [AudioPort], outputs: [AudioPort],
-    midiInputs: [MIDIPort], midiOutputs: [MIDIPort], midiType: UInt32,
-    controllers: ControlTable, control: AtomSequence?, notify: AtomSequence?,
-    position: PositionEvent, incoming: MessageRing, outgoing: MessageRing,
-    freewheel: UnsafeMutablePointer<Float>?, shared: UnsafeMutablePointer<SharedState>
-  ) {
-    self.plugin = plugin
-    self.client = client
-    audio = .copy(inputs + outputs)
-    inputCount = inputs.count
-    self.midiInputs = .copy(midiInputs)
-    self.midiOutputs = .copy(midiOutputs)
-    self.midiType = midiType
-    self.controllers = controllers
-    self.control = control
-    self.notify = notify
-    self.position = position
-    self.incoming = incoming
-    self.outgoing = outgoing
-    self.freewheel = freewheel
-    self.shared = shared
-  }
-
-  /// Frees the tables of ports.
-  ///
-  /// - Thread: setup, when nothing runs.
-  func deallocate() {
-    audio.deallocate()
-    midiInputs.deallocate()
-    midiOutputs.deallocate()
+    expected = transport
+    if transport.rolls { expected.frame &+= UInt32(truncatingIfNeeded: count) }
   }
 }
 
@@ -281,6 +215,7 @@ extension UnsafeMutableBufferPointer {
 /// JACK's process callback; the context is a pointer to a `HostProcess`.
 @_noLocks
 func processBlock(_ count: UInt32, _ context: UnsafeMutableRawPointer?) -> Int32 {
-  context?.assumingMemoryBound(to: HostProcess.self).pointee.run(Int(count))
+  guard let context else { return 0 }
+  context.assumingMemoryBound(to: HostProcess.self).pointee.run(Int(count))
   return 0
 }

@@ -1,7 +1,7 @@
 // Thread: audio
 
 /// A `time:Position` that is written over and over in place.
-public struct PositionEvent: @unchecked Sendable {
+public struct PositionEvent: ~Copyable {
   private let body: UnsafeMutableRawPointer
   private let count: Int, plainCount: Int
   private let type: UInt32
@@ -24,8 +24,7 @@ public struct PositionEvent: @unchecked Sendable {
     body.copyMemory(from: message.body, byteCount: count)
   }
 
-  /// Frees the memory; the event must not be used any more.
-  public func deallocate() { body.deallocate() }
+  deinit { body.deallocate() }
 
   /// Says how far the transport is, in samples, and whether it rolls.
   @_noLocks

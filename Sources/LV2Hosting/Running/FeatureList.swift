@@ -16,7 +16,7 @@ final class FeatureList {
   private let freePath = UnsafeMutablePointer<LV2_State_Free_Path>.allocate(capacity: 1)
 
   init(_ features: HostFeatures, sampleRate: Double, urids: URIDMap) {
-    worker = Worker(features.worker, patience: features.workerPatience)
+    worker = Worker(features.worker, timeout: features.workerTimeout)
     log = features.log.map { LogFeature($0, urids) }
     scratchFolder = features.scratchFolder
     options = .allocate(capacity: 6)

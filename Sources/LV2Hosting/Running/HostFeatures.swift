@@ -11,7 +11,7 @@ public struct HostFeatures: Sendable {
   public var worker = WorkerMode.asynchronous
   /// How long the end of an instance waits for work in hand, in milliseconds; work that takes longer
   /// keeps the instance in memory for good.
-  public var workerPatience = 10_000
+  public var workerTimeout = 10_000
   /// Where the plugin's messages go; nil offers no log.
   public var log: HostLog?
   /// The folder where plugins may make files (`state:makePath`); nil offers none.

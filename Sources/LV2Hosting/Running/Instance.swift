@@ -7,7 +7,7 @@ internal import CLilv
 ///
 /// - Thread: making, ending, `activate`, `deactivate` and states: one thread at a time, the world's.
 ///   `connect`, `run` and the events of atom ports: one at a time too, and real-time safe as far as
-///   the plugin is. Controls: any, but values are not synchronised.
+///   the plugin is. Controls: set by one thread at a time, read by any.
 public final class Instance: @unchecked Sendable {
   /// Bytes for the events of one block at an atom port, if the port does not want more.
   public static let sequenceCapacity = 1 << 16
@@ -20,11 +20,8 @@ public final class Instance: @unchecked Sendable {
   let features: FeatureList
   private let descriptor: LV2_Descriptor
   private let handle: LV2_Handle
-  /// One value per port, of which only those of controls mean anything.
-  private let controls: UnsafeMutablePointer<Float>
   private let indices: [String: Int]
-  /// Sequences of atom ports by port index; nil for others.
-  private let sequences: UnsafeMutableBufferPointer<AtomSequence?>
+  private let memory: InstanceMemory
   /// What the audio thread touches.
   public let process: InstanceProcess
   private var isActive = false
@@ -68,22 +65,12 @@ public final class Instance: @unchecked Sendable {
     self.handle = handle
     self.features = list
     descriptor = pointer.pointee.lv2_descriptor.pointee
-    controls = .allocate(capacity: plugin.ports.count)
     // Symbols should differ, and in some plugins do not.
     indices = Dictionary(plugin.ports.map { ($0.symbol, $0.index) }) { first, _ in first }
-    sequences = .allocate(capacity: plugin.ports.count)
-    for port in plugin.ports {
-      let sequence =
-        port.kind == .atom
-        ? AtomSequence(capacity: max(Self.sequenceCapacity, port.minimumSize), urids: urids) : nil
-      sequences.initializeElement(at: port.index, to: sequence)
-    }
+    memory = InstanceMemory(plugin, sampleRate: sampleRate)
     process = InstanceProcess(
-      pointer.pointee.lv2_descriptor, handle, answers: list.worker.answers, controls: controls,
-      inputs: plugin.ports(.atom, isInput: true).compactMap { [sequences] in sequences[$0.index] },
-      outputs: plugin.ports(.atom, isInput: false).compactMap { [sequences] in sequences[$0.index] }
-    )
-    connectOwnPorts()
+      pointer.pointee.lv2_descriptor, handle, answers: list.worker.answers, memory: memory)
+    for port in plugin.ports { connect(port.index, to: memory.place(port)) }
     list.worker.start(
       handle,
       lilv_instance_get_extension_data(pointer, LV2URI.workerInterface)?
@@ -94,23 +81,11 @@ public final class Instance: @unchecked Sendable {
     // Work that does not end may still touch everything, which is left to it then.
     guard features.worker.stop() else {
       _ = (Unmanaged.passRetained(features), Unmanaged.passRetained(plugin))
+      _ = Unmanaged.passRetained(memory)
       return
     }
     deactivate()
     lilv_instance_free(pointer)
-    process.deallocate()
-    sequences.deallocate()
-    controls.deallocate()
-  }
-
-  private func connectOwnPorts() {
-    for port in plugin.ports {
-      (controls + port.index).initialize(to: port.start(sampleRate: sampleRate))
-      switch port.kind {
-      case .control: connect(port.index, to: controls + port.index)
-      default: connect(port.index, to: sequences[port.index]?.buffer)
-      }
-    }
   }
 
   /// Connects a port to memory that must stay as long as it is connected; nil takes it away.
@@ -118,19 +93,30 @@ public final class Instance: @unchecked Sendable {
     process.connect(index, to: memory)
   }
 
-  /// The value of a control, by symbol.
+  /// Connects a control to this object's memory again.
+  public func reconnect(_ index: Int) { connect(index, to: memory.controls.port(index)) }
+
+  /// The value of a control, by symbol, as `control` and `setControl` know it by index.
   ///
   /// - Precondition: there is such a port.
   public subscript(_ symbol: String) -> Float {
-    get { controls[index(symbol)] }
-    set { controls[index(symbol)] = newValue }
+    get { control(index(symbol)) }
+    set { setControl(index(symbol), to: newValue) }
   }
 
-  /// Where the value of a control is, by port index, for the audio thread.
-  public func control(_ index: Int) -> UnsafeMutablePointer<Float> { controls + index }
+  /// The latest value of a control, by port index: what was set last, or what the last `run` has written.
+  ///
+  /// - Thread: any.
+  public func control(_ index: Int) -> Float { memory.controls.value(index) }
+
+  /// Sets a control, by port index; the next `run` sees it. None is ever lost; of several for one control in a
+  /// block, the last counts.
+  ///
+  /// - Thread: one at a time, which need not be the one of `run`.
+  public func setControl(_ index: Int, to value: Float) { memory.controls.set(index, to: value) }
 
   /// The events of an atom port, by port index; nil if it is none.
-  public func events(_ index: Int) -> AtomSequence? { sequences[index] }
+  public func events(_ index: Int) -> AtomSequence? { memory.sequences[index] }
 
   /// Prepares for `run`, with everything forgotten that was heard.
   public func activate() {

@@ -6,37 +6,24 @@ internal import CLilv
 ///
 /// It is valid as long as the ``Instance`` that it comes from. One thread at a time, real-time safe
 /// as far as the plugin is.
-public struct InstanceProcess: @unchecked Sendable {
+public struct InstanceProcess {
   private let plugin: UnsafePointer<LV2_Descriptor>
   private let handle: LV2_Handle
   private let answers: UnsafePointer<WorkerAnswers>
-  private let controls: UnsafeMutablePointer<Float>
-  private let inputs: UnsafeMutablePointer<AtomSequence>
-  private let outputs: UnsafeMutablePointer<AtomSequence>
-  private let inputCount: Int, outputCount: Int
+  private let controls: ControlValues.Process
+  private let inputs: UnsafeBufferPointer<AtomSequence>
+  private let outputs: UnsafeBufferPointer<AtomSequence>
 
   init(
     _ plugin: UnsafePointer<LV2_Descriptor>, _ handle: LV2_Handle,
-    answers: UnsafePointer<WorkerAnswers>, controls: UnsafeMutablePointer<Float>,
-    inputs: [AtomSequence], outputs: [AtomSequence]
+    answers: UnsafePointer<WorkerAnswers>, memory: InstanceMemory
   ) {
     self.plugin = plugin
     self.handle = handle
     self.answers = answers
-    self.controls = controls
-    inputCount = inputs.count
-    outputCount = outputs.count
-    self.inputs = .allocate(capacity: inputs.count)
-    self.inputs.initialize(from: inputs, count: inputs.count)
-    self.outputs = .allocate(capacity: outputs.count)
-    self.outputs.initialize(from: outputs, count: outputs.count)
-  }
-
-  func deallocate() {
-    for index in 0..<inputCount { inputs[index].deallocate() }
-    for index in 0..<outputCount { outputs[index].deallocate() }
-    inputs.deallocate()
-    outputs.deallocate()
+    controls = memory.controls.process
+    inputs = memory.inputs
+    outputs = memory.outputs
   }
 
   /// Connects a port to memory that must stay as long as it is connected; nil takes it away.
@@ -45,24 +32,30 @@ public struct InstanceProcess: @unchecked Sendable {
     host_connect_port(plugin, handle, UInt32(truncatingIfNeeded: index), memory)
   }
 
-  /// Where the value of a control is, by port index.
+  /// Gives the plugin the values that other threads have set; `run` does so too.
   @_noLocks
-  public func control(_ index: Int) -> UnsafeMutablePointer<Float> { controls + index }
+  public func takeControls() { controls.take() }
+
+  /// Sets a control, by port index, after what `takeControls` has taken.
+  @_noLocks
+  public func setControl(_ index: Int, to value: Float) { controls.set(index, to: value) }
 
   /// Processes a block, delivers what the worker answered, and drops the events that were read.
   ///
   /// Events that the plugin sends stay until the next call.
   @_noLocks
   public func run(_ sampleCount: Int) {
+    controls.take()
     var index = 0
-    while index < outputCount {
+    while index < outputs.count {
       outputs[index].prepareForOutput()
       index &+= 1
     }
     host_run(plugin, handle, UInt32(truncatingIfNeeded: sampleCount))
     answers.pointee.deliver()
+    controls.publish()
     index = 0
-    while index < inputCount {
+    while index < inputs.count {
       inputs[index].clear()
       index &+= 1
     }

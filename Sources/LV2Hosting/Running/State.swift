@@ -132,6 +132,8 @@ private final class StateContext {
   let instance: Instance?
   let urids: URIDMap
   var values: [String: Float] = [:]
+  /// The value that lilv copies when it has asked for one.
+  private let scratch = UnsafeMutablePointer<Float>.allocate(capacity: 1)
 
   init(_ instance: Instance) {
     self.instance = instance
@@ -142,6 +144,8 @@ private final class StateContext {
     instance = nil
     self.urids = urids
   }
+
+  deinit { scratch.deallocate() }
 
   static func behind(_ context: UnsafeMutableRawPointer?) -> StateContext? {
     context.map { Unmanaged<StateContext>.fromOpaque($0).takeUnretainedValue() }
@@ -156,7 +160,8 @@ private final class StateContext {
     else { return nil }
     size?.pointee = 4
     type?.pointee = context.urids.map(LV2URI.float)
-    return UnsafeRawPointer(instance.control(port.index))
+    context.scratch.initialize(to: instance.control(port.index))
+    return UnsafeRawPointer(context.scratch)
   }
 
   /// Sets an input control to a finite number, or notes it.
@@ -169,8 +174,9 @@ private final class StateContext {
     guard let instance = context.instance, let port = instance.plugin.port(name),
       port.kind == .control, port.isInput
     else { return }
-    instance.control(port.index).pointee =
-      port.hasStrictBounds ? port.clamped(number, sampleRate: instance.sampleRate) : number
+    instance.setControl(
+      port.index,
+      to: port.hasStrictBounds ? port.clamped(number, sampleRate: instance.sampleRate) : number)
   }
 
   private static func number(_ bytes: UnsafeRawBufferPointer, _ type: String?) -> Float? {

@@ -31,12 +31,12 @@ final class Worker: @unchecked Sendable {
   private var thread: pthread_t?
   private let isEnding = Atomic<Bool>(false), hasEnded = Atomic<Bool>(false)
   /// How long the end waits for work in hand, in milliseconds.
-  private let patience: Int
+  private let timeout: Int
   private let scheduled = Atomic<Int>(0), done = Atomic<Int>(0)
 
-  init(_ mode: WorkerMode, patience: Int) {
+  init(_ mode: WorkerMode, timeout: Int) {
     self.mode = mode
-    self.patience = patience
+    self.timeout = timeout
     answers = .allocate(capacity: 1)
     answers.initialize(to: WorkerAnswers(ring: responses))
     sem_init(wake, 0, 0)
@@ -87,7 +87,7 @@ final class Worker: @unchecked Sendable {
     isEnding.store(true, ordering: .releasing)
     sem_post(wake)
     var waited = 0
-    while !hasEnded.load(ordering: .acquiring), waited < patience {
+    while !hasEnded.load(ordering: .acquiring), waited < timeout {
       usleep(1000)
       waited += 1
     }
