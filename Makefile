@@ -14,7 +14,7 @@ SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 PACKAGES := pkg-config libfftw3-dev libsndfile1-dev libexpat1-dev libzip-dev libserd-dev libcairo2-dev liblilv-dev lv2-dev libjack-jackd2-dev \
   liblo-dev libreadline-dev
 # For tests: a JACK server without a sound card, the validators of LV2, and small tools.
-test: PACKAGES += jackd2 lilv-utils sordi liblo-tools lv2-examples valgrind
+test test-deep: PACKAGES += jackd2 lilv-utils sordi liblo-tools lv2-examples valgrind
 # For tests in other people's programs: hosts, a browser for the mixer page, and effects that nobody here wrote.
 test-hosts: PACKAGES += lilv-utils lv2file lv2proc ecasound ffmpeg jackd2 jalv ardour chromium chromium-driver \
   calf-plugins eq10q fomp invada-studio-plugins-lv2 lv2-examples mda-lv2 swh-lv2 x42-plugins
@@ -57,7 +57,7 @@ demo: build
 	@$(DIVISI) separate Tests/Recordings/break/mix.flac --score Tests/Recordings/break/score.mid \
 	  --preset drums --references Tests/Recordings/break --filename '{parent}/{part}' -o build/demo --force
 
-# The command line and the plugin are tested as people run them: the release builds.
+# The command line and the host are tested as they are built with the tests, the plugin as people run it: the release build.
 test test-hosts: deps bundle build
 	swift build -c release --product divisi-bench
 	swift build --build-tests $(CHECKS)
@@ -68,13 +68,17 @@ test test-hosts: deps bundle build
 figures: build
 	swift run -c release divisi-figures $(FIGURES)
 
-# Data races in whole separations, and the numerics as they are shipped; each is a build of its own.
-test-deep: export DIVISI_WITHOUT_HOST = 1
-test-deep: deps
+# Data races in whole separations and between the host's threads, and the numerics as they are shipped; each is a
+# build of its own. The plugin in the host and JACK under it are not instrumented, so what only they touch is not judged.
+test-deep: deps bundle
 	SWIFT_BACKTRACE=enable=no swift test --sanitize=thread --scratch-path build/thread \
 	  --filter 'SeparatorTests|InvariantTests|StreamTests|DivisiRealtimeTests'
-	SWIFT_BACKTRACE=enable=no swift test -c release -Xswiftc -enable-testing --scratch-path build/release \
-	  --filter 'DivisiDSPTests|DivisiEngineTests|DivisiRealtimeTests|DivisiScoreTests|AudioFilesTests|LV2PresetsTests|LV2HostingTests'
+	SWIFT_BACKTRACE=enable=no TSAN_OPTIONS='halt_on_error=1 ignore_noninstrumented_modules=1' \
+	  swift test --skip-build --sanitize=thread --scratch-path build/thread \
+	  --filter 'LV2HostingTests|JackHostingTests|DivisiHostTests|HostTests\.(OSCTests|MIDITests|JackClientTests|WebServerTests)'
+	DIVISI_WITHOUT_HOST=1 SWIFT_BACKTRACE=enable=no \
+	  swift test -c release -Xswiftc -enable-testing --scratch-path build/release \
+	  --filter 'DivisiDSPTests|DivisiEngineTests|DivisiRealtimeTests|DivisiScoreTests|AudioFilesTests|LV2PresetsTests|LV2HostingTests|JackHostingTests'
 
 # The pictures of README: what the demo learns from its piano recording, and the mixer page while its drums play.
 pictures: PACKAGES += jackd2 ecasound chromium chromium-driver curl

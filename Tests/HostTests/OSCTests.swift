@@ -11,22 +11,22 @@ import Testing
     let server = try Server()
     let recording = try Polonaise()
     let host = try Self.host(server, ["--score", Polonaise.score])
-    let desk = try host.desk()
-    desk.send("/divisi/left/gain", -60.0)
-    desk.send("/divisi/residual/mute", true)
-    #expect(try desk.ask("/divisi/get", "gain_left", for: "/divisi/left/gain") == [-60.0])
+    let surface = try host.surface()
+    surface.send("/divisi/left/gain", -60.0)
+    surface.send("/divisi/residual/mute", true)
+    #expect(try surface.ask("/divisi/get", "gain_left", for: "/divisi/left/gain") == [-60.0])
     #expect(try host.value("mute_residual") == 1)
     let latency = Int(try host.value("latency"))
-    desk.send("/divisi/subscribe")
+    surface.send("/divisi/subscribe")
     let output = try server.play(
       recording.channels.map { $0 + [Float](repeating: 0, count: latency) },
       recording: ["mix_l", "right_l", "left_l"])
     #expect(output[0] == output[1], "the mix is the right hand alone")
     #expect(output[2].contains { abs($0) > 0.05 })
-    try desk.wait(for: "/divisi/left/level") { message in
+    try surface.wait(for: "/divisi/left/level") { message in
       if case .float(let level)? = message.values.first { level > -30 } else { false }
     }
-    try desk.wait(for: "/divisi/progress") { message in
+    try surface.wait(for: "/divisi/progress") { message in
       if case .float(let share)? = message.values.first { share > 0 } else { false }
     }
   }
@@ -35,7 +35,7 @@ import Testing
   @Test func controlsHaveAddresses() throws {
     let server = try Server()
     let host = try Self.host(server)
-    let desk = try host.desk()
+    let surface = try host.surface()
     let cases: [(path: String, values: [OSCPeer.Value], symbol: String, value: Float)] = [
       ("/divisi/left/gain", [-6.5], "gain_left", -6.5),
       ("/divisi/left/gain", [.double(-7.25)], "gain_left", -7.25),
@@ -54,24 +54,24 @@ import Testing
       ("/divisi/tolerance", [70], "tolerance", 70),
     ]
     for (path, values, symbol, value) in cases {
-      desk.send(OSCPeer.bytes(.init(path, values)))
-      try desk.waitUntilDone()
+      surface.send(OSCPeer.bytes(.init(path, values)))
+      try surface.waitUntilDone()
       #expect(try host.value(symbol) == value, "\(path) \(values)")
     }
     #expect(try host.value("gain_right") == -13)
     // One in another, for now and for long ago.
     let left = OSCPeer.bytes(.init("/divisi/left/gain", [1.5]))
     let right = OSCPeer.bytes(.init("/divisi/right/gain", [2.5]))
-    desk.send(OSCPeer.bundle([left, OSCPeer.bundle([right], time: 1 << 32)]))
-    try desk.waitUntilDone()
+    surface.send(OSCPeer.bundle([left, OSCPeer.bundle([right], time: 1 << 32)]))
+    try surface.waitUntilDone()
     #expect(try host.value("gain_right") == 2.5)
     #expect(try host.value("gain_left") == 1.5)
-    #expect(try desk.ask("/divisi/left/gain", for: "/divisi/left/gain") == [1.5])
-    desk.send("/divisi/*/gain")
-    for strip in ["left", "right", "residual"] { try desk.wait(for: "/divisi/\(strip)/gain") }
-    desk.send("/divisi/meters")
+    #expect(try surface.ask("/divisi/left/gain", for: "/divisi/left/gain") == [1.5])
+    surface.send("/divisi/*/gain")
+    for strip in ["left", "right", "residual"] { try surface.wait(for: "/divisi/\(strip)/gain") }
+    surface.send("/divisi/meters")
     for name in ["latency", "late", "progress", "left/level", "right/level", "xruns"] {
-      try desk.wait(for: "/divisi/\(name)")
+      try surface.wait(for: "/divisi/\(name)")
     }
   }
 
@@ -79,58 +79,58 @@ import Testing
     let server = try Server()
     let folder = try TemporaryFolder()
     let host = try server.host(["urn:divisi:hands", "--preset", "hands", "--osc", "0"])
-    let desk = try host.desk()
-    desk.send("/divisi/subscribe")
-    try desk.wait(for: "/divisi/preset") { $0.values == ["hands"] }
-    let preset = try desk.ask("/divisi/preset", "hands-fast", for: "/divisi/preset")
+    let surface = try host.surface()
+    surface.send("/divisi/subscribe")
+    try surface.wait(for: "/divisi/preset") { $0.values == ["hands"] }
+    let preset = try surface.ask("/divisi/preset", "hands-fast", for: "/divisi/preset")
     #expect(preset == ["hands-fast"])
     // As a button does it.
     let iterations = try host.value("iterations")
-    desk.send("/divisi/preset/hands", 1.0)
-    desk.send("/divisi/preset/hands", 0.0)
-    try desk.wait(for: "/divisi/preset") { $0.values == ["hands"] }
+    surface.send("/divisi/preset/hands", 1.0)
+    surface.send("/divisi/preset/hands", 0.0)
+    try surface.wait(for: "/divisi/preset") { $0.values == ["hands"] }
     #expect(try host.value("iterations") != iterations)
     let score = OSCPeer.Value.text(Polonaise.score)
-    #expect(try desk.ask("/divisi/score", score, for: "/divisi/score") == [score])
+    #expect(try surface.ask("/divisi/score", score, for: "/divisi/score") == [score])
     // What the plugin says of it comes too.
-    try desk.wait(for: "/divisi/message") { "\($0)".contains("left 153, right 74") }
-    desk.send("/divisi/right/gain", -3.0)
+    try surface.wait(for: "/divisi/message") { "\($0)".contains("left 153, right 74") }
+    surface.send("/divisi/right/gain", -3.0)
     let place = OSCPeer.Value.text(folder.file("kept"))
-    #expect(try desk.ask("/divisi/save", place, for: "/divisi/save") == [place])
-    desk.send("/divisi/right/gain", 4.0)
-    #expect(try desk.ask("/divisi/load", place, for: "/divisi/load") == [place])
+    #expect(try surface.ask("/divisi/save", place, for: "/divisi/save") == [place])
+    surface.send("/divisi/right/gain", 4.0)
+    #expect(try surface.ask("/divisi/load", place, for: "/divisi/load") == [place])
     #expect(try host.value("gain_right") == -3)
-    desk.send("/divisi/quit", 0.0)
-    #expect(try desk.ask("/divisi/get", "gain_right", for: "/divisi/right/gain") == [-3.0])
-    desk.send("/divisi/quit", 1.0)
+    surface.send("/divisi/quit", 0.0)
+    #expect(try surface.ask("/divisi/get", "gain_right", for: "/divisi/right/gain") == [-3.0])
+    surface.send("/divisi/quit", 1.0)
     #expect(host.wait() == 0, "\(host.errors)")
   }
 
   @Test func subscribersAreToldWhatChanges() throws {
     let server = try Server()
     let host = try Self.host(server)
-    let desk = try host.desk()
-    desk.send("/divisi/subscribe")
+    let surface = try host.surface()
+    surface.send("/divisi/subscribe")
     for name in ["left/gain", "right/mute", "left/level", "late", "resolution", "xruns"] {
       // All of it, in the order of ports, so one after another.
-      try desk.wait(for: "/divisi/\(name)")
-      desk.send("/divisi/subscribe")
+      try surface.wait(for: "/divisi/\(name)")
+      surface.send("/divisi/subscribe")
     }
     host.say("set gain_left -9")
-    try desk.wait(for: "/divisi/left/gain") { $0.values == [-9.0] }
+    try surface.wait(for: "/divisi/left/gain") { $0.values == [-9.0] }
     // One's own doing is known, and not told.
-    desk.send("/divisi/left/gain", -10.0)
-    try desk.waitUntilDone()
+    surface.send("/divisi/left/gain", -10.0)
+    try surface.waitUntilDone()
     #expect(try host.value("gain_left") == -10)
     host.say("set gain_left -11")
-    let next = try desk.wait(for: "/divisi/left/gain")
+    let next = try surface.wait(for: "/divisi/left/gain")
     #expect(next.values == [-11.0])
     // Another one is told, at the port where it listens.
     let ear = try OSCPeer(of: host)
-    let other = try host.desk()
+    let other = try host.surface()
     other.send("/divisi/subscribe", .int(Int32(ear.port)))
     try ear.wait(for: "/divisi/left/gain") { $0.values == [-11.0] }
-    desk.send("/divisi/left/gain", 5.0)
+    surface.send("/divisi/left/gain", 5.0)
     try ear.wait(for: "/divisi/left/gain") { $0.values == [5.0] }
     other.send("/divisi/get", "gain_left")
     try ear.wait(for: "/divisi/left/gain") { $0.values == [5.0] }
@@ -140,13 +140,13 @@ import Testing
     other.send("/divisi/subscribe", 0, 0)
     try other.wait(for: "/divisi/unsubscribed")
     host.say("quit")
-    try desk.wait(for: "/divisi/unsubscribed")
+    try surface.wait(for: "/divisi/unsubscribed")
   }
 
   @Test func mistakesAreAnswered() throws {
     let server = try Server()
     let host = try Self.host(server)
-    let desk = try host.desk()
+    let surface = try host.surface()
     for (path, values, answer) in [
       ("/divisi/left/gain", [100.0], "gain_left: expected -60.0 to 12.0, found 100.0"),
       ("/divisi/left/gain", ["loud"], "gain_left: expected a number or one of off, found 'loud'"),
@@ -164,16 +164,16 @@ import Testing
       ("/divisi/subscribe", [80], "/divisi/subscribe: expected a port from 1024"),
       ("/1/fader1", [0.5], "/1/fader1: expected a path that begins with /divisi/"),
     ] as [(String, [OSCPeer.Value], String)] {
-      desk.send(OSCPeer.bytes(.init(path, values)))
+      surface.send(OSCPeer.bytes(.init(path, values)))
       guard !answer.isEmpty else { continue }
-      try desk.wait(for: "/divisi/error") { message in
+      try surface.wait(for: "/divisi/error") { message in
         if case .text(let text)? = message.values.first { text.hasPrefix(answer) } else { false }
       }
     }
     // The second has a blob, and no more; liblo would read on.
     for bytes in ["hello", "/divisi/left/gain\0\0\0,b\0\0"] {
-      desk.send(Array(bytes.utf8))
-      try desk.wait(for: "/divisi/error") { "\($0)".contains("expected OSC messages") }
+      surface.send(Array(bytes.utf8))
+      try surface.wait(for: "/divisi/error") { "\($0)".contains("expected OSC messages") }
     }
     #expect(try host.value("gain_left") == 0)
   }
@@ -182,7 +182,7 @@ import Testing
   @Test func rubbishDoesNoHarm() throws {
     let server = try Server()
     let host = try Self.host(server)
-    let desk = try host.desk()
+    let surface = try host.surface()
     let gain = OSCPeer.bytes(.init("/divisi/left/gain", [-6.0]))
     let seeds = [
       gain, OSCPeer.bytes(.init("/divisi/control", ["gain_left", 2])),
@@ -204,24 +204,26 @@ import Testing
         default: bytes += bytes[place...]
         }
       }
-      desk.send(bytes)
+      surface.send(bytes)
       // So that none is lost for want of room.
-      if turn % 100 == 99 { _ = try desk.ask("/divisi/get", "mute_left", for: "/divisi/left/mute") }
+      if turn % 100 == 99 {
+        _ = try surface.ask("/divisi/get", "mute_left", for: "/divisi/left/mute")
+      }
     }
     var deep = gain
     for _ in 0..<1000 { deep = OSCPeer.bundle([deep]) }
-    desk.send(deep)
-    desk.send([])
-    desk.send("/divisi/right/gain", -2.0)
-    #expect(try desk.ask("/divisi/get", "gain_right", for: "/divisi/right/gain") == [-2.0])
+    surface.send(deep)
+    surface.send([])
+    surface.send("/divisi/right/gain", -2.0)
+    #expect(try surface.ask("/divisi/get", "gain_right", for: "/divisi/right/gain") == [-2.0])
     #expect(host.isRunning)
   }
 
   @Test func toolsOfOthersWork() throws {
     let server = try Server()
     let host = try Self.host(server)
-    let desk = try host.desk()
-    let port = "\(desk.target)"
+    let surface = try host.surface()
+    let port = "\(surface.target)"
     for (arguments, symbol, value) in [
       (["/divisi/left/gain", "f", "-6"], "gain_left", -6),
       (["/divisi/left/mute", "T"], "mute_left", 1),
@@ -229,7 +231,7 @@ import Testing
     ] as [([String], String, Float)] {
       let run = try Child.run("oscsend", ["osc.udp://127.0.0.1:\(port)"] + arguments)
       #expect(run.status == 0, "\(run.errors)")
-      try desk.waitUntilDone()
+      try surface.waitUntilDone()
       #expect(try host.value(symbol) == value, "\(arguments)")
     }
   }
@@ -238,7 +240,7 @@ import Testing
   @Test func onlyThisMachineIsHeard() throws {
     let server = try Server()
     let host = try Self.host(server)
-    let port = try host.desk().target
+    let port = try host.surface().target
     func places() throws -> String {
       try String(contentsOfFile: "/proc/net/udp", encoding: .utf8)
     }

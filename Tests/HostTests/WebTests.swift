@@ -255,7 +255,7 @@ import Testing
     let (host, url) = try Self.page(server, ["http://lv2plug.in/plugins/eg-amp"])
     let browser = try Browser()
     try browser.open(url)
-    #expect(try browser.value("document.getElementById('desk').hidden") as? Bool == true)
+    #expect(try browser.value("document.getElementById('mixer').hidden") as? Bool == true)
     #expect(try browser.value("document.getElementById('all').open") as? Bool == true)
     try browser.type(Browser.Key.pageDown, into: "[data-symbol=gain]")
     #expect(host.wait { (try? host.value("gain")) == -6 })

@@ -38,7 +38,7 @@ final class NSMManager {
   private static let capabilities = ":dirty:switch:message:"
   private static let version = (major: 1, minor: 1)
   /// How long a manager may be silent at first. It would have answered at once if it were there.
-  private static let patience = Duration.seconds(60)
+  private static let timeout = Duration.seconds(60)
 
   let socket: UDPSocket
   private let target: UDPAddress
@@ -46,7 +46,7 @@ final class NSMManager {
   private(set) var wanted: NSMProject?
 
   /// - Parameter url: such as `osc.udp://host:16045/`.
-  private init(url: String) throws {
+  init(url: String) throws {
     let start = "osc.udp://"
     let place = url.hasPrefix(start) ? url.dropFirst(start.count).prefix { $0 != "/" } : ""
     guard let colon = place.lastIndex(of: ":"), colon > place.startIndex,
@@ -72,7 +72,7 @@ final class NSMManager {
     }
   }
 
-  private func announce() throws {
+  func announce() throws {
     let program = CommandLine.arguments.first?.split(separator: "/").last.map(String.init)
     socket.reportsRefusals = true
     defer { socket.reportsRefusals = false }
@@ -81,7 +81,7 @@ final class NSMManager {
         "/nsm/server/announce", .text(Self.applicationName), .text(Self.capabilities),
         .text(program ?? "divisi-host"), .integer(Self.version.major),
         .integer(Self.version.minor), .integer(Int(getpid()))))
-    let end = ContinuousClock.now + Self.patience
+    let end = ContinuousClock.now + Self.timeout
     while !Stop.isWanted && .now < end {
       wait()
       guard let message = try next() else { continue }

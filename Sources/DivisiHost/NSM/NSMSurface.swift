@@ -3,8 +3,8 @@
 /// A session manager's control over a project that is open.
 final class NSMSurface: Surface {
   private let manager: NSMManager
-  /// Whether the manager believes that there is something to be saved; nil before it was told.
-  private var toldDirty: Bool?
+  /// Whether the manager takes it that there is something to be saved; nil at first.
+  private var reportedDirty: Bool?
 
   var descriptor: Int32? { manager.socket.descriptor }
 
@@ -21,23 +21,23 @@ final class NSMSurface: Surface {
       guard let folder = session.folder else { return }
       try session.save(to: folder)
       manager.reply(to: "/nsm/client/save", "OK")
-      tell(session)
+      reportDirty(session)
     } catch {
       manager.refuse("/nsm/client/save", .general, "\(error)")
     }
   }
 
-  func update(_ session: Session) { tell(session) }
+  func update(_ session: Session) { reportDirty(session) }
 
   /// Tells whether there is something to be saved.
-  private func tell(_ session: Session) {
-    guard toldDirty != session.isDirty else { return }
-    toldDirty = session.isDirty
+  private func reportDirty(_ session: Session) {
+    guard reportedDirty != session.isDirty else { return }
+    reportedDirty = session.isDirty
     manager.send(OSCMessage(session.isDirty ? "/nsm/client/is_dirty" : "/nsm/client/is_clean"))
   }
 
   /// Passes on what the plugin says, as news of middling importance.
-  func hear(_ text: String) {
+  func log(_ text: String) {
     manager.send(OSCMessage("/nsm/client/message", .integer(1), .text(text)))
   }
 

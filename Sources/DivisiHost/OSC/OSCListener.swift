@@ -7,7 +7,7 @@ struct OSCListener {
   /// Where it asked from, and where it is told.
   let source: UDPAddress, target: UDPAddress
   /// How long it is told if it does not ask again.
-  let patience: Duration
+  let timeout: Duration
   /// When it has been quiet for too long.
   private(set) var end: ContinuousClock.Instant
   /// What it has been told of each control, in their order, and of everything else.
@@ -16,16 +16,16 @@ struct OSCListener {
   private var score: String?
   private var xruns: Int?
 
-  init(source: UDPAddress, target: UDPAddress, patience: Duration, controls: OSCControls) {
+  init(source: UDPAddress, target: UDPAddress, timeout: Duration, controls: OSCControls) {
     self.source = source
     self.target = target
-    self.patience = patience
-    end = .now + patience
+    self.timeout = timeout
+    end = .now + timeout
     values = Array(repeating: nil, count: controls.all.count)
   }
 
   /// It is still there.
-  mutating func renew() { end = .now + patience }
+  mutating func renew() { end = .now + timeout }
 
   /// Notes what it knows because it has said it itself.
   mutating func learn(_ symbol: String, _ value: Float, controls: OSCControls) {

@@ -95,7 +95,7 @@ extension OSCSurface {
     listeners.append(
       OSCListener(
         source: source, target: target,
-        patience: seconds.map { .seconds($0) } ?? Self.usualPatience, controls: controls))
+        timeout: seconds.map { .seconds($0) } ?? Self.usualTimeout, controls: controls))
   }
 
   /// Does one of the prompt's commands.

@@ -12,7 +12,7 @@ final class OSCSurface: Surface {
   /// Listeners that are told at most.
   static let mostListeners = 32
   /// How long one is told that does not ask again, if it does not say how long.
-  static let usualPatience = Duration.seconds(300)
+  static let usualTimeout = Duration.seconds(300)
   /// Datagrams that are taken before others have their turn.
   private static let most = 256
   /// Words after `/divisi/` that are not the prompt's.
@@ -65,7 +65,7 @@ final class OSCSurface: Surface {
     listeners.removeAll { $0.end < .now }
   }
 
-  func hear(_ text: String) {
+  func log(_ text: String) {
     for listener in listeners {
       socket.send([OSCMessage(OSCControls.root + "message", .text(text))], to: listener.target)
     }

@@ -25,20 +25,20 @@ enum Listing {
       if port.kind == .control { fields.append(range(port)) }
       if let unit = port.unit { fields.append(end(unit)) }
       if let group = port.group { fields.append("group \(end(group))") }
-      tell(fields)
+      sayFields(fields)
     }
     for property in plugin.parameters where property.type?.hasSuffix("#Path") != true {
       let type = property.type.map { end($0).lowercased() } ?? ""
-      tell([
+      sayFields([
         "property", property.uri, property.label,
         type + (property.isWritable ? "" : ", read only"),
       ])
     }
-    for property in plugin.pathProperties { tell(["file", property.uri, property.label]) }
+    for property in plugin.pathProperties { sayFields(["file", property.uri, property.label]) }
   }
 
   /// A line of fields, which may hold anything.
-  private static func tell(_ fields: [String]) {
+  private static func sayFields(_ fields: [String]) {
     say(fields.map(\.printable).joined(separator: "\t"))
   }
 

@@ -70,7 +70,7 @@ final class Prompt: Surface {
   func update(_ session: Session) { meters?.show(session) }
 
   /// Writes a line above the one that is being typed.
-  func hear(_ text: String) {
+  func log(_ text: String) {
     let line = text.printable + "\n"
     guard isTerminal else { return put(line, to: STDERR_FILENO) }
     rl_clear_visible_line()

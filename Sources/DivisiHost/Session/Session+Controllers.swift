@@ -36,7 +36,7 @@ extension Session {
     if controllers.table.takeChangeCount() > 0 { changeCount += 1 }
     if let learnt = controllers.takeLearnt() {
       changeCount += 1
-      tell("map \(learnt)")
+      log("map \(learnt)")
     }
   }
 }

@@ -42,7 +42,7 @@ extension Session {
     gone.close()
     client = nil
     hosted.disconnectSound()
-    tell("the JACK server has gone; waiting for one")
+    log("the JACK server has gone; waiting for one")
   }
 
   private func rejoin(_ absence: Absence) {
@@ -62,13 +62,13 @@ extension Session {
       found.close()
       hosted.disconnectSound()
       let problem = "\(error)"
-      if problem != absence.problem { tell(problem) }
+      if problem != absence.problem { log(problem) }
       self.absence?.problem = problem
       return
     }
     client = found
     follow(found)
-    tell("the JACK server is back; \(hosted.plugin.name) plays as \(found.name)")
+    log("the JACK server is back; \(hosted.plugin.name) plays as \(found.name)")
   }
 
   /// What the server calls the client, or did.

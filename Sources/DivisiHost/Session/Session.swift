@@ -88,15 +88,15 @@ final class Session {
         type: type, body: Array(UnsafeRawBufferPointer(start: body, count: count)))
       for (uri, value) in message.patchedValues(urids) { properties[uri] = value.valueText(urids) }
     }
-    for message in hosted.log.take() { tell(message.text) }
+    for message in hosted.log.take() { log(message.text) }
   }
 
   /// Notes that `folder` lacks nothing.
   func noteSaved() { savedCount = changeCount }
 
   /// Says something that nobody has asked for, where a person reads it.
-  func tell(_ text: String) {
-    for surface in surfaces { surface.hear(text) }
+  func log(_ text: String) {
+    for surface in surfaces { surface.log(text) }
     // A prompt shows it beside what is being typed.
     if !surfaces.contains(where: { $0 is Prompt }) {
       put(text.printable + "\n", to: STDERR_FILENO)

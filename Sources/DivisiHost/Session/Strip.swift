@@ -1,6 +1,6 @@
 import LV2Hosting
 
-/// A part's controls and meters, as on a mixing desk.
+/// A part's controls and meters, as on a mixer.
 ///
 /// A plugin has a strip for each name for which it has `gain_<name>` or `level_<name>`.
 struct Strip: Equatable {

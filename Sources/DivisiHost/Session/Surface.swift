@@ -12,12 +12,12 @@ protocol Surface: AnyObject {
   func update(_ session: Session)
 
   /// Takes what the plugin or the server has to say, which nobody has asked for.
-  func hear(_ text: String)
+  func log(_ text: String)
 
   /// The session ends.
   func close()
 }
 
 extension Surface {
-  func hear(_ text: String) {}
+  func log(_ text: String) {}
 }

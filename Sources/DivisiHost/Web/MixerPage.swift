@@ -12,7 +12,7 @@ final class MixerPage: Surface {
   private let hub: PageHub
   private let server: PageServer
   private let scores: ScoreFolder
-  private let desk: Desk
+  private let mixer: Mixer
   /// What is shown, and how the last values were that all pages know.
   private let ports: [Port]
   private var known: [Float]
@@ -30,8 +30,8 @@ final class MixerPage: Surface {
   ///
   /// - Throws: if no port is free.
   init(_ session: Session, at address: PageAddress, port: WebPort) throws {
-    desk = Desk(session)
-    ports = Desk.shown(session.hosted.plugin)
+    mixer = Mixer(session)
+    ports = Mixer.shown(session.hosted.plugin)
     known = [Float](repeating: .nan, count: ports.count)
     hub = try PageHub()
     scores = try ScoreFolder(in: session.folder)
@@ -43,7 +43,7 @@ final class MixerPage: Surface {
   func serve(_ session: Session) {
     for request in hub.take() {
       switch request {
-      case .join(let number): hub.tell(everything(session, desk: desk), to: number)
+      case .join(let number): hub.send(everything(session, mixer: mixer), to: number)
       case .wish(let wish, let number): obey(wish, from: number, session)
       case .score(let path, let answer):
         var problem: String?
@@ -54,8 +54,8 @@ final class MixerPage: Surface {
   }
 
   func update(_ session: Session) {
-    guard hub.isHeard else { return }
-    for number in hub.takeBehind() { hub.tell(everything(session), to: number) }
+    guard hub.hasListeners else { return }
+    for number in hub.takeBehind() { hub.send(everything(session), to: number) }
     var news = News()
     let values = readValues(session)
     var changed: [String: Float?] = [:]
@@ -77,11 +77,11 @@ final class MixerPage: Surface {
     silence = hasNews ? 0 : silence + 1
     guard hasNews || silence >= Self.longestSilence else { return }
     silence = 0
-    hub.tell(news)
+    hub.send(news)
   }
 
   func close() {
-    hub.tell(News(isOver: true))
+    hub.send(News(isOver: true))
     hub.close()
     server.stop()
   }
@@ -95,7 +95,7 @@ final class MixerPage: Surface {
         try session.set(symbol, to: "\(value)")
       } else if let preset = wish.preset {
         // A page chooses among what it was shown, never a file.
-        guard let chosen = desk.presets.first(where: { $0.name == preset }) else {
+        guard let chosen = mixer.presets.first(where: { $0.name == preset }) else {
           throw Failure("\(preset): expected one of the plugin's presets")
         }
         try session.select(preset: chosen.name)
@@ -108,14 +108,14 @@ final class MixerPage: Surface {
         ports.first { $0.symbol == symbol }.map { [symbol: finite(value(of: $0, session))] }
       }
     }
-    hub.tell(answer, to: number)
+    hub.send(answer, to: number)
   }
 
   // MARK: What they are told
 
-  private func everything(_ session: Session, desk: Desk? = nil) -> News {
+  private func everything(_ session: Session, mixer: Mixer? = nil) -> News {
     var news = readFacts(session)
-    news.desk = desk
+    news.mixer = mixer
     news.isAll = true
     let values = readValues(session)
     news.values = [:]
@@ -128,8 +128,8 @@ final class MixerPage: Surface {
     let preset = session.preset ?? ""
     let wanted = preset.lowercased()
     news.preset =
-      desk.presets.first { $0.name.lowercased() == wanted }?.name
-      ?? desk.presets.first { $0.label.lowercased() == wanted }?.name ?? preset.printable
+      mixer.presets.first { $0.name.lowercased() == wanted }?.name
+      ?? mixer.presets.first { $0.label.lowercased() == wanted }?.name ?? preset.printable
     news.score = fileName(session.score ?? "").printable
     news.message = session.properties.first { $0.key.hasSuffix("message") }?.value.printable
     news.xruns = session.xrunCount
@@ -140,7 +140,7 @@ final class MixerPage: Surface {
   private func readValues(_ session: Session) -> [Float] { ports.map { value(of: $0, session) } }
 
   private func value(of port: Port, _ session: Session) -> Float {
-    let value = session.hosted.instance.control(port.index).pointee
+    let value = session.hosted.instance.control(port.index)
     // Nobody sees less than a tenth of what moves all the time.
     return port.isInput || port.minimum >= 0 && port.maximum <= 1
       ? value : (value * 10).rounded() / 10

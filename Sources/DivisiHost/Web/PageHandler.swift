@@ -21,7 +21,7 @@ final class PageHandler: ChannelInboundHandler, RemovableChannelHandler {
     "/": ("text/html; charset=utf-8", PackageResources.mixer_html),
     "/mixer.css": ("text/css; charset=utf-8", PackageResources.mixer_css),
     "/mixer.js": ("text/javascript; charset=utf-8", PackageResources.mixer_js),
-    "/desk.js": ("text/javascript; charset=utf-8", PackageResources.desk_js),
+    "/strips.js": ("text/javascript; charset=utf-8", PackageResources.strips_js),
     "/icon.svg": ("image/svg+xml", PackageResources.icon_svg),
   ]
 

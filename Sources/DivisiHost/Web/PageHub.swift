@@ -106,7 +106,7 @@ final class PageHub: Sendable {
   // MARK: The session's thread
 
   /// Whether anybody listens.
-  var isHeard: Bool { state.withLock { !$0.listeners.isEmpty } }
+  var hasListeners: Bool { state.withLock { !$0.listeners.isEmpty } }
 
   /// Takes what was asked for.
   func take() -> [Request] {
@@ -119,13 +119,13 @@ final class PageHub: Sendable {
   }
 
   /// Tells one page something.
-  func tell(_ news: News, to number: Int) {
+  func send(_ news: News, to number: Int) {
     let frame = Self.frame(news)
     state.withLock { $0.listeners[number]?.send(frame) }
   }
 
   /// Tells all pages something.
-  func tell(_ news: News) {
+  func send(_ news: News) {
     let frame = Self.frame(news)
     state.withLock { state in
       for number in Array(state.listeners.keys) { state.listeners[number]?.send(frame) }

@@ -3,7 +3,7 @@
 /// What pages are told, as JSON; what is nil has not changed.
 struct News: Encodable {
   /// What there is to see and control; comes first.
-  var desk: Desk?
+  var mixer: Mixer?
   /// Whether `values` has all that there is.
   var isAll: Bool?
   /// Values by symbol; null where a plugin has put out what is not a number.
@@ -37,7 +37,7 @@ struct Wish: Decodable, Sendable {
 }
 
 /// What there is to see and control.
-struct Desk: Encodable, Equatable {
+struct Mixer: Encodable, Equatable {
   struct Part: Encodable, Equatable {
     let name: String, title: String
     let gain: String?, mute: String?, solo: String?, pan: String?, level: String?

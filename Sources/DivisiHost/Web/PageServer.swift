@@ -15,7 +15,7 @@ final class PageServer {
   private let channel: any Channel
 
   /// How long a connection may say nothing; a page that listens is told something more often.
-  private static let patience = TimeAmount.seconds(60)
+  private static let idleTimeout = TimeAmount.seconds(60)
 
   /// Serves from now on, at the first of some ports that is free.
   ///
@@ -73,7 +73,7 @@ final class PageServer {
         }
       })
     let pipeline = channel.pipeline.syncOperations
-    try pipeline.addHandler(IdleStateHandler(allTimeout: patience))
+    try pipeline.addHandler(IdleStateHandler(allTimeout: idleTimeout))
     let plain = NIOLoopBound(handler, eventLoop: channel.eventLoop)
     try pipeline.configureHTTPServerPipeline(
       withServerUpgrade: (

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// Something that speaks OSC at a port of its own: a mixing desk, or a session manager.
+/// Something that speaks OSC at a port of its own: a control surface, or a session manager.
 ///
 /// It shares no code with the host.
 final class OSCPeer {
@@ -225,8 +225,8 @@ final class OSCPeer {
 }
 
 extension Child {
-  /// A desk that is connected to the port that the program has said.
-  func desk() throws -> OSCPeer {
+  /// A control surface that is connected to the port that the program has said.
+  func surface() throws -> OSCPeer {
     let start = "OSC at osc.udp://127.0.0.1:"
     let line = try #require(output.split(separator: "\n").first { $0.hasPrefix(start) })
     let port = try #require(Int(line.dropFirst(start.count).dropLast()))

@@ -2,7 +2,7 @@ import AudioFiles
 import Foundation
 import Testing
 
-/// What is under test, as `make build` and `make bundle` leave it.
+/// What is under test: programs as they were built with the tests, the plugin as `make bundle` leaves it.
 enum Project {
   static let root = URL(fileURLWithPath: #filePath)
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
@@ -10,9 +10,13 @@ enum Project {
   /// The plugin and its presets, and LV2's own specifications.
   static let searchPath = root + "/build/bundle:/usr/lib/lv2"
 
+  /// The folder of this test's own program, where those are that were built with it.
+  private static let products = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
+    .deletingLastPathComponent().path
+
   static func program(_ name: String) throws -> String {
-    let path = root + "/.build/release/" + name
-    try #require(FileManager.default.isExecutableFile(atPath: path), "build it first: make build")
+    let path = products + "/" + name
+    try #require(FileManager.default.isExecutableFile(atPath: path), "expected it beside the tests")
     try #require(
       FileManager.default.isReadableFile(atPath: root + "/build/bundle/divisi.lv2/divisi.so"),
       "build it first: make bundle")

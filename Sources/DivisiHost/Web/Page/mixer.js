@@ -1,6 +1,6 @@
 // The page and its session: news come over a WebSocket, wishes go back.
 
-import { dim, element, line, strip, written } from "/desk.js";
+import { dim, element, line, strip, written } from "/strips.js";
 
 const byId = (id) => document.getElementById(id);
 
@@ -11,7 +11,7 @@ const held = new Set();
 const pending = new Map();
 const queue = new Map();
 let meters = [];
-let desk = null;
+let mixer = null;
 let drawn = "";
 let socket = null;
 let lastNumber = 0;
@@ -47,7 +47,7 @@ function show(symbol) {
 
 /// What depends on more than one control.
 function refresh(symbol) {
-  if (desk && /^(mute|solo)_/.test(symbol)) dim(desk.parts, store);
+  if (mixer && /^(mute|solo)_/.test(symbol)) dim(mixer.parts, store);
 }
 
 function send(wish) {
@@ -81,7 +81,7 @@ function announce(text) {
 // MARK: News
 
 function take(news) {
-  if (news.desk) build(news.desk);
+  if (news.mixer) build(news.mixer);
   if (news.done !== undefined || news.isAll) {
     for (const [symbol, wish] of pending) {
       if (!news.isAll && wish.number > news.done) continue;
@@ -133,37 +133,37 @@ function showScore(name) {
   if (isNew && name) announce("Score " + name);
 }
 
-// MARK: The desk
+// MARK: The mixer
 
 function build(next) {
   const text = JSON.stringify(next);
   // After a pause in the connection nothing is lost that somebody is about to use.
   if (text === drawn) return;
   drawn = text;
-  desk = next;
+  mixer = next;
   views.clear();
   meters = [];
-  document.title = desk.plugin + " · mixer";
-  byId("plugin").textContent = desk.plugin;
-  byId("client").textContent = "plays as " + desk.client + " in JACK";
-  const bySymbol = new Map(desk.controls.map((control) => [control.symbol, control]));
+  document.title = mixer.plugin + " · mixer";
+  byId("plugin").textContent = mixer.plugin;
+  byId("client").textContent = "plays as " + mixer.client + " in JACK";
+  const bySymbol = new Map(mixer.controls.map((control) => [control.symbol, control]));
   const find = (symbol) => symbol && bySymbol.get(symbol);
-  byId("parts").replaceChildren(...desk.parts.map((part) => strip(part, find, store, meters)));
-  byId("desk").hidden = desk.parts.length === 0;
-  const shown = new Set(desk.parts.flatMap((part) => [part.gain, part.mute, part.solo, part.pan, part.level]));
-  const rest = desk.controls.filter((control) => !shown.has(control.symbol));
+  byId("parts").replaceChildren(...mixer.parts.map((part) => strip(part, find, store, meters)));
+  byId("mixer").hidden = mixer.parts.length === 0;
+  const shown = new Set(mixer.parts.flatMap((part) => [part.gain, part.mute, part.solo, part.pan, part.level]));
+  const rest = mixer.controls.filter((control) => !shown.has(control.symbol));
   buildRest(rest.filter((control) => control.symbol !== "progress" && control.symbol !== "late"));
   buildState(find);
-  byId("preset-field").hidden = desk.presets.length === 0;
-  byId("preset").replaceChildren(...desk.presets.map(
+  byId("preset-field").hidden = mixer.presets.length === 0;
+  byId("preset").replaceChildren(...mixer.presets.map(
     (preset) => element("option", { value: preset.name }, preset.label)));
-  byId("score-field").hidden = !desk.takesScore;
-  byId("sources").hidden = desk.presets.length === 0 && !desk.takesScore;
+  byId("score-field").hidden = !mixer.takesScore;
+  byId("sources").hidden = mixer.presets.length === 0 && !mixer.takesScore;
 }
 
 function buildRest(controls) {
   byId("all").hidden = controls.length === 0;
-  if (desk.parts.length === 0) byId("all").open = true;
+  if (mixer.parts.length === 0) byId("all").open = true;
   const group = (title, items) => items.length === 0 ? [] : [
     element("h3", {}, title), element("div", { class: "lines" }, ...items.map((item) => line(item, store)))];
   const inputs = controls.filter((control) => !control.isOutput);

@@ -4,7 +4,7 @@ import JackHosting
 import LV2Hosting
 import Terminal
 
-extension Desk {
+extension Mixer {
   private static let core = "http://lv2plug.in/ns/lv2core#"
 
   /// What a session has to show.
@@ -33,7 +33,7 @@ extension Desk {
   }
 }
 
-extension Desk.Control {
+extension Mixer.Control {
   private static let core = "http://lv2plug.in/ns/lv2core#"
   private static let properties = "http://lv2plug.in/ns/ext/port-props#"
 
