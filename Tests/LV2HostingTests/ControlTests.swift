@@ -30,6 +30,15 @@ import Testing
     #expect(played() == 3.5, "once is enough")
   }
 
+  /// Divisi does so, and would begin twice else.
+  @Test func whatWasSetBeforeIsThereWhenItBegins() {
+    echo.deactivate()
+    echo["gain"] = 2.5
+    echo.activate()
+    _ = played()
+    #expect(echo["began"] == 2.5)
+  }
+
   @Test func everyControlHasItsTurn() {
     let ports = echo.plugin.ports.map(\.index)
     for value in 0..<50 {

@@ -122,6 +122,8 @@ public final class Instance: @unchecked Sendable {
   public func activate() {
     guard !isActive else { return }
     isActive = true
+    // Some plugins look at their controls here.
+    process.takeControls()
     descriptor.activate?(handle)
   }
 

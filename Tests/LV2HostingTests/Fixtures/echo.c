@@ -11,13 +11,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { IN, OUT, GAIN, ANSWERED, CONTROL, NOTIFY, SIDE, LONGEST, EARLY, PORT_COUNT };
+enum { IN, OUT, GAIN, ANSWERED, CONTROL, NOTIFY, SIDE, LONGEST, EARLY, BEGAN, PORT_COUNT };
 
 typedef struct {
   void* ports[PORT_COUNT];
   LV2_URID_Map* map;
   const LV2_Worker_Schedule* schedule;
   int longest, asked, answered, ended, early, running;
+  float began;
   char path[512];
 } Echo;
 
@@ -54,6 +55,11 @@ static LV2_Handle instantiate(const LV2_Descriptor* descriptor, double rate, con
 
 static void connect_port(LV2_Handle handle, uint32_t port, void* data) { ((Echo*)handle)->ports[port] = data; }
 
+static void activate(LV2_Handle handle) {
+  Echo* echo = handle;
+  echo->began = *(float*)echo->ports[GAIN];
+}
+
 static void run(LV2_Handle handle, uint32_t count) {
   Echo* echo = handle;
   echo->running = 1;
@@ -74,6 +80,7 @@ static void run(LV2_Handle handle, uint32_t count) {
   *(float*)echo->ports[ANSWERED] = echo->answered;
   *(float*)echo->ports[LONGEST] = echo->longest;
   *(float*)echo->ports[EARLY] = echo->early;
+  *(float*)echo->ports[BEGAN] = echo->began;
   echo->running = 0;
 }
 
@@ -131,6 +138,6 @@ static const void* extension_data(const char* uri) {
 
 LV2_SYMBOL_EXPORT const LV2_Descriptor* lv2_descriptor(uint32_t index) {
   static const LV2_Descriptor descriptor = {
-      "urn:test:echo", instantiate, connect_port, NULL, run, NULL, cleanup, extension_data};
+      "urn:test:echo", instantiate, connect_port, activate, run, NULL, cleanup, extension_data};
   return index == 0 ? &descriptor : NULL;
 }
