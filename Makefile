@@ -58,8 +58,7 @@ demo: build
 	  --preset drums --references Tests/Recordings/break --filename '{parent}/{part}' -o build/demo --force
 
 # The command line and the host are tested as they are built with the tests, the plugin as people run it: the release build.
-test test-hosts: deps bundle build
-	swift build -c release --product divisi-bench
+test test-hosts: deps bundle
 	swift build --build-tests $(CHECKS)
 	SWIFT_BACKTRACE=enable=no swift test --skip-build $(if $(filter test,$@),--skip,--filter) '$(HOST_FILTER)'
 

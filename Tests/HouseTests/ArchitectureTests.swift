@@ -85,7 +85,8 @@ import Testing
     let folders = Set(files.flatMap { $0.split(separator: "/") })
     let targets = Set(manifest.targets.map { Substring($0.name) })
     let names = declared.union(folders).union(targets)
-    let others = try texts + ["Makefile", "Package.swift"].map(House.text)
+    let turtle = House.entries("Plugin/divisi.lv2").map { "Plugin/divisi.lv2/" + $0 }
+    let others = try texts + (["Makefile", "Package.swift"] + turtle).map(House.text)
 
     let prose = page.replacing(/```(?s:.*?)```/, with: "")
     for code in Set(prose.matches(of: /`([^`\n]+)`/).map(\.1)) {
