@@ -49,20 +49,32 @@ final class Stage {
     try AudioFile.read(path: folder.file(name)).channels
   }
 
-  /// Writes a bundle with a preset that sets controls and a score; the stage's own unless another is given.
+  /// Writes a bundle with one preset that sets controls and a score; the stage's own unless another is
+  /// given.
   ///
   /// - Returns: the preset's URI, and what to search for bundles.
   func preset(
-    for plugin: String, _ controls: [String: Float] = Render.fast, name: String = "duet",
-    score: String? = nil
+    for plugin: String, _ controls: [String: Float] = Render.fast, score: String? = nil
   ) throws -> (uri: String, searchPath: String) {
-    let uri = "urn:test:" + name
+    let uri = "urn:test:duet"
     try folder.write(
-      presetManifest([(uri, "\(name).ttl", plugin)]), to: "lv2/\(name).lv2/manifest.ttl")
+      presetManifest([(uri, "duet.ttl", plugin)]), to: "lv2/test.lv2/manifest.ttl")
     try folder.write(
       presetText(
-        uri: uri, for: plugin, label: name, controls: controls, score: score ?? scorePath),
-      to: "lv2/\(name).lv2/\(name).ttl")
+        uri: uri, for: plugin, label: "Duet", controls: controls, score: score ?? scorePath),
+      to: "lv2/test.lv2/duet.ttl")
     return (uri, folder.file("lv2") + ":" + Bundle.searchPath)
+  }
+
+  /// The same as a saved state.
+  ///
+  /// - Returns: its folder.
+  func state(
+    for plugin: String, _ controls: [String: Float] = Render.fast, score: String? = nil
+  ) throws -> String {
+    try folder.write(
+      presetText(for: plugin, controls: controls, score: score ?? scorePath),
+      to: "state/state.ttl")
+    return folder.file("state")
   }
 }
