@@ -70,11 +70,17 @@ figures: build
 # Data races in whole separations and between the host's threads, and the numerics as they are shipped; each is a
 # build of its own. The plugin in the host and JACK under it are not instrumented, so what only they touch is not judged.
 test-deep: deps bundle
+	swift build --sanitize=thread --scratch-path build/thread --product DivisiLV2
+	Plugin/bundle.sh build/thread/debug/libDivisiLV2.so build/thread/bundle unchecked
 	SWIFT_BACKTRACE=enable=no swift test --sanitize=thread --scratch-path build/thread \
 	  --filter 'SeparatorTests|InvariantTests|StreamTests|DivisiRealtimeTests'
 	SWIFT_BACKTRACE=enable=no TSAN_OPTIONS='halt_on_error=1 ignore_noninstrumented_modules=1' \
 	  swift test --skip-build --sanitize=thread --scratch-path build/thread \
 	  --filter 'LV2HostingTests|JackHostingTests|DivisiHostTests|HostTests\.(OSCTests|MIDITests|JackClientTests|WebServerTests)'
+	SWIFT_BACKTRACE=enable=no TSAN_OPTIONS='halt_on_error=1 ignore_noninstrumented_modules=1' \
+	  DIVISI_BUNDLE=$(CURDIR)/build/thread/bundle \
+	  swift test --skip-build --sanitize=thread --scratch-path build/thread \
+	  --filter 'PluginTests\.(RestoreTests|WorkerTests|ScoreTests)'
 	DIVISI_WITHOUT_HOST=1 SWIFT_BACKTRACE=enable=no \
 	  swift test -c release -Xswiftc -enable-testing --scratch-path build/release \
 	  --filter 'DivisiDSPTests|DivisiEngineTests|DivisiRealtimeTests|DivisiScoreTests|AudioFilesTests|LV2PresetsTests|LV2HostingTests|JackHostingTests'

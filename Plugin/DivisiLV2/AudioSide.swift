@@ -23,7 +23,7 @@ import Synchronization
 /// - f: 0 while there is no next stream, then once from 0 to 1 in 10 ms (``advanceCrossFade()``)
 ///
 /// Neither allocates nor locks nor waits.
-struct AudioSide: ~Copyable, @unchecked Sendable {
+struct AudioSide: ~Copyable {
   let map: PortMap
   let urids: URIDs
   let channels: Channels
@@ -126,6 +126,10 @@ struct AudioSide: ~Copyable, @unchecked Sendable {
 
   /// Makes room for a stream to start anew with; while nothing runs.
   mutating func discardStreams() {
+    // Before the stream is made, since more may be restored meanwhile.
+    adoptedStates = channels.flags.pointee.restoredStates.load(ordering: .acquiring)
+    seenStates = adoptedStates
+    isAdoptingState = false
     if let next { retire(next.stream) }
     next = nil
     while let read = channels.streams.read(), let stream = read { retire(stream) }
@@ -134,9 +138,6 @@ struct AudioSide: ~Copyable, @unchecked Sendable {
   /// Starts anew with the stream that has been made for ``requested``; while nothing runs.
   mutating func restart() {
     sentSettings = channels.flags.pointee.servedSettings.load(ordering: .acquiring)
-    adoptedStates = channels.flags.pointee.restoredStates.load(ordering: .acquiring)
-    seenStates = adoptedStates
-    isAdoptingState = false
     transport = Transport(sampleRate: sampleRate)
     mixer.endCrossFade()
     chunkCount = 0

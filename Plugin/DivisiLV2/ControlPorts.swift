@@ -3,7 +3,7 @@
 import DivisiPorts
 
 /// What the host has connected, by port index.
-struct ControlPorts: ~Copyable, @unchecked Sendable {
+struct ControlPorts: ~Copyable {
   private let data: UnsafeMutablePointer<UnsafeMutableRawPointer?>
   private let values: UnsafeMutablePointer<Port.Values>
   let count: Int

@@ -3,7 +3,7 @@
 import DivisiEngine
 
 /// A stream as the audio thread sees it; the worker owns it until the audio thread retires it.
-struct StreamHandle: BitwiseCopyable, @unchecked Sendable {
+struct StreamHandle: BitwiseCopyable {
   /// What the audio thread retires it by; no two streams of an instance have the same.
   let number: Int
   let process: UnsafeMutablePointer<StreamProcess>
@@ -38,7 +38,7 @@ struct Placement: BitwiseCopyable {
 /// A stream in use by the plugin, with the source and the position that were passed to it.
 ///
 /// - Thread: audio.
-struct StreamSlot: BitwiseCopyable, @unchecked Sendable {
+struct StreamSlot: BitwiseCopyable {
   let stream: StreamHandle
   private var source: Float
   private var position: Transport.Position
