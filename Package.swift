@@ -213,7 +213,7 @@ let package = Package(
       swiftSettings: strict),
     // The host as people run it, under a JACK server of its own.
     .testTarget(
-      name: "HostTests", dependencies: ["AudioFiles", "divisi", "divisi-host"],
+      name: "HostTests", dependencies: ["AudioFiles", "BundleSupport", "divisi", "divisi-host"],
       swiftSettings: strict),
     // What the command line says, from values made up; and the program itself, as people run it.
     .testTarget(

@@ -28,7 +28,7 @@ public func reporting<Result>(_ work: () throws -> Result) throws -> Result {
   } catch let error as ValidationError {
     throw error
   } catch {
-    complain("\(error)")
+    printError("\(error)")
     throw ExitCode((error as? Failure)?.code ?? 1)
   }
 }

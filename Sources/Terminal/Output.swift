@@ -1,7 +1,7 @@
 internal import Glibc
 
 /// Writes one line to standard error, after the program's name.
-public func complain(_ text: String) {
+public func printError(_ text: String) {
   let name = CommandLine.arguments.first?.split(separator: "/").last ?? "divisi"
   put("\(name): \(text.printable)\n", to: STDERR_FILENO)
 }

@@ -3,7 +3,7 @@ import Terminal
 
 /// Another program, run to its end.
 enum Program {
-  /// Runs it; what it complains about is lost.
+  /// Runs it; its standard error is dropped.
   ///
   /// - Returns: its exit code, or −1 if a signal has ended it, and its standard output.
   static func run(_ path: String, _ arguments: [String]) throws -> (status: Int32, text: String) {

@@ -43,17 +43,17 @@ import Testing
     let output = try server.play(
       recording.channels.map { $0 + [Float](repeating: 0, count: latency) },
       recording: ["left_l", "right_l", "residual_l", "mix_l"])
-    let heard = output.map { $0.dropFirst(latency) }
+    let recorded = output.map { $0.dropFirst(latency) }
     // Less the milliseconds in which gains move to where they were set.
-    let settled = heard[0].indices.dropFirst(4410)
+    let settled = recorded[0].indices.dropFirst(4410)
     #expect(
       settled.allSatisfy { index in
         abs(
-          heard[0][index] + heard[1][index] + heard[2][index]
+          recorded[0][index] + recorded[1][index] + recorded[2][index]
             - recording.channels[0][index - latency]) < 1e-5
-          && abs(heard[1][index] + heard[2][index] - heard[3][index]) < 1e-5
+          && abs(recorded[1][index] + recorded[2][index] - recorded[3][index]) < 1e-5
       })
-    #expect(heard.allSatisfy { $0.contains { abs($0) > 0.01 } })
+    #expect(recorded.allSatisfy { $0.contains { abs($0) > 0.01 } })
     host.say("quit")
     #expect(host.wait() == 0, "\(host.errors)")
   }

@@ -50,8 +50,8 @@ import Testing
     #expect(run.status == 0, "\(run.errors)")
     let mix = try AudioFile.read(path: recording.folder.file("out/stereo/mix.wav"))
     #expect(mix.sampleCount == recording.channels[0].count)
-    for (heard, played) in zip(mix.channels, recording.channels) {
-      #expect(zip(heard, played).allSatisfy { abs($0 - $1) < 1e-5 })
+    for (recorded, played) in zip(mix.channels, recording.channels) {
+      #expect(zip(recorded, played).allSatisfy { abs($0 - $1) < 1e-5 })
     }
   }
 

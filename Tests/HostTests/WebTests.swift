@@ -83,7 +83,7 @@ import Testing
         """)
       #expect(small as? [String] == [], "\(width)")
     }
-    #expect(try browser.complaints() == [])
+    #expect(try browser.consoleErrors() == [])
   }
 
   @Test func keysMoveFadersWhichIsHeard() throws {
@@ -134,7 +134,7 @@ import Testing
       isSeen = (try browser.value("most") as? Double ?? 0) > 0.5
     }
     #expect(isSeen)
-    #expect(try browser.complaints() == [])
+    #expect(try browser.consoleErrors() == [])
   }
 
   /// What is changed anywhere is seen everywhere.
@@ -168,7 +168,7 @@ import Testing
     try browser.type("99999\n", into: "#control-tolerance")
     #expect(host.wait { (try? host.value("tolerance")) == 1000 })
     try browser.wait("document.getElementById('control-tolerance').value === '1000'")
-    #expect(try browser.complaints() == [])
+    #expect(try browser.consoleErrors() == [])
   }
 
   @Test func nobodyMovesAFaderThatIsHeld() throws {
@@ -260,6 +260,6 @@ import Testing
     try browser.type(Browser.Key.pageDown, into: "[data-symbol=gain]")
     #expect(host.wait { (try? host.value("gain")) == -6 })
     try browser.wait("document.getElementById('control-gain').value === '-6'")
-    #expect(try browser.complaints() == [])
+    #expect(try browser.consoleErrors() == [])
   }
 }

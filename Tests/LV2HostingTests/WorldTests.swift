@@ -19,7 +19,7 @@ import Testing
     #expect(plugin.extensionData.contains("http://lv2plug.in/ns/ext/state#interface"))
     #expect(plugin.libraryPath == plugin.bundlePath + "echo.so")
     #expect(plugin.values("http://www.w3.org/2000/01/rdf-schema#comment") == ["For tests."])
-    #expect(plugin.ports.map(\.index) == Array(0..<9))
+    #expect(plugin.ports.map(\.index) == Array(0..<10))
     #expect(plugin.ports(.audio, isInput: true).map(\.symbol) == ["in", "side"])
     let control = "http://lv2plug.in/ns/lv2core#control"
     #expect(plugin.port(designation: control, isInput: false)?.symbol == "notify")

@@ -122,7 +122,7 @@ struct Evaluate: ParsableCommand {
         print(json ? judgement.json : judgement.text)
       } catch {
         failed = true
-        complain("\(error)")
+        printError("\(error)")
       }
     }
     if !json && !judgements.isEmpty { print(Judgement.summary(of: judgements)) }

@@ -136,9 +136,9 @@ struct Separate: ParsableCommand {
         factorFolder: exportFactors, writing: writing,
         parallel: threads(overrides.threadCount))
     }
-    if stream, let text = job.settings.separation.model.streamRemark { complain(text) }
+    if stream, let text = job.settings.separation.model.streamRemark { printError(text) }
     if job.settings.separation.model == .wae, case .pitched = job.material {
-      complain(
+      printError(
         "model wae: waveforms repeat in drum recordings only; the result is that of model cae")
     }
     var failed = false
@@ -152,12 +152,12 @@ struct Separate: ParsableCommand {
         print(writing.json ? report.json : report.text)
       } catch {
         failed = true
-        complain("\(error)")
+        printError("\(error)")
         if writing.json { print(SeparationReport.json(mix: mix, error: error)) }
       }
       guard fflush(nil) == 0 else {
         let reason = String(cString: strerror(errno))
-        complain("standard output: expected to write the report; \(reason)")
+        printError("standard output: expected to write the report; \(reason)")
         throw ExitCode.failure
       }
     }

@@ -96,7 +96,7 @@ struct Play: ParsableCommand {
         if manager.wanted == nil { return }
       } catch {
         guard manager.wanted != nil else { throw error }
-        complain("\(error)")
+        printError("\(error)")
         manager.refuse(project, error)
       }
     }

@@ -78,7 +78,7 @@ struct Render: ParsableCommand {
         try staged.commit()
       } catch {
         hasFailed = true
-        complain("\(error)")
+        printError("\(error)")
       }
     }
     if hasFailed { throw ExitCode.failure }

@@ -67,7 +67,7 @@ final class NSMManager {
       try manager.announce()
       return manager
     } catch {
-      if !Stop.isWanted { complain("NSM_URL '\(url)': \(error); playing without a session") }
+      if !Stop.isWanted { printError("NSM_URL '\(url)': \(error); playing without a session") }
       return nil
     }
   }

@@ -63,7 +63,7 @@ final class Prompt: Surface {
     do {
       for answer in try session.perform(line) { say(answer) }
     } catch {
-      complain("\(error)")
+      printError("\(error)")
     }
   }
 

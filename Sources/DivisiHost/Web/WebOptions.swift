@@ -36,7 +36,7 @@ struct WebOptions: ParsableArguments {
     session.surfaces.append(page)
     say("mixer page at \(page.url)")
     guard !address.isLoopback else { return }
-    complain(
+    printError(
       "\(webAddress): everybody who can reach this address can see the page and control the plugin")
   }
 }

@@ -4,7 +4,7 @@ internal import CLilv
 ///
 /// Copies share the buffer, which `Instance` owns. Nothing here allocates, so the audio thread may
 /// use it.
-public struct AtomSequence: @unchecked Sendable {
+public struct AtomSequence {
   let buffer: UnsafeMutableRawPointer
   /// Bytes for events, after the header of the sequence.
   public let capacity: Int
@@ -77,7 +77,7 @@ public struct AtomSequence: @unchecked Sendable {
   }
 
   /// One event, and where the next one is.
-  public struct Event: @unchecked Sendable {
+  public struct Event {
     /// Samples from the start of the block.
     public let frame: Int
     /// The URID of its type.

@@ -4,7 +4,7 @@ internal import Synchronization
 /// What plugins say.
 ///
 /// - Thread: any.
-public final class HostLog: @unchecked Sendable {
+public final class HostLog: Sendable {
   /// A message of a plugin.
   public struct Message: Sendable, Equatable {
     /// The URI of its kind, such as `log:Error` in full.

@@ -15,7 +15,7 @@ public enum WorkerMode: Sendable, Equatable, CaseIterable {
 }
 
 /// The worker feature of one instance.
-final class Worker: @unchecked Sendable {
+final class Worker {
   private static let ringSize = 1 << 16
 
   let mode: WorkerMode

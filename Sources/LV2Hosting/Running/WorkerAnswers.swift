@@ -5,7 +5,7 @@ internal import CLilv
 /// What a plugin's worker has answered, and how the plugin hears of it.
 ///
 /// Owns nothing: the ring is the worker's.
-struct WorkerAnswers: @unchecked Sendable {
+struct WorkerAnswers {
   let ring: MessageRing
   var handle: LV2_Handle?
   var interface: UnsafePointer<LV2_Worker_Interface>?

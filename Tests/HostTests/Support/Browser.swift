@@ -137,8 +137,8 @@ final class Browser {
     try wait("document.body?.dataset.link === '\(state)'")
   }
 
-  /// What the page has complained about since this was asked last.
-  func complaints() throws -> [String] {
+  /// The errors of the page since this was asked last.
+  func consoleErrors() throws -> [String] {
     let entries = try command("POST", "/se/log", ["type": "browser"]) as? [[String: Any]] ?? []
     return entries.compactMap { $0["message"] as? String }
   }

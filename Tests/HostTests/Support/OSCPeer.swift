@@ -35,7 +35,7 @@ final class OSCPeer {
   /// Where the other side is; where the last datagram came from, if nobody says.
   var target: Int
   /// All that has been said to it.
-  private(set) var heard: [Message] = []
+  private(set) var received: [Message] = []
 
   /// - Parameters:
   ///   - target: the other side's port on this machine.
@@ -90,7 +90,7 @@ final class OSCPeer {
     }
     guard count > 0 else { return }
     if target == 0 { target = Int(UInt16(bigEndian: address.sin_port)) }
-    heard += Self.messages(bytes[..<count])
+    received += Self.messages(bytes[..<count])
   }
 
   /// Waits for a message among those that nobody has waited for, and forgets those before it.
@@ -111,8 +111,8 @@ final class OSCPeer {
     var seen: [String] = []
     let start = ContinuousClock.now
     while start.duration(to: .now) < .seconds(900) {
-      while !heard.isEmpty {
-        let message = heard.removeFirst()
+      while !received.isEmpty {
+        let message = received.removeFirst()
         if paths.contains(message.path) && isMeant(message) { return message }
         seen.append("\(message)")
       }
@@ -126,7 +126,7 @@ final class OSCPeer {
 
   /// Asks, and waits for the answer.
   func ask(_ path: String, _ values: Value..., for answer: String) throws -> [Value] {
-    heard = []
+    received = []
     send(Self.bytes(Message(path, values)))
     return try wait(for: answer).values
   }

@@ -1,4 +1,5 @@
 import AudioFiles
+import BundleSupport
 import Foundation
 import Testing
 
@@ -8,7 +9,7 @@ enum Project {
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
     .deletingLastPathComponent().path
   /// The plugin and its presets, and LV2's own specifications.
-  static let searchPath = root + "/build/bundle:/usr/lib/lv2"
+  static let searchPath = PluginBundle.folder + ":/usr/lib/lv2"
 
   /// The folder of this test's own program, where those are that were built with it.
   private static let products = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
@@ -17,9 +18,7 @@ enum Project {
   static func program(_ name: String) throws -> String {
     let path = products + "/" + name
     try #require(FileManager.default.isExecutableFile(atPath: path), "expected it beside the tests")
-    try #require(
-      FileManager.default.isReadableFile(atPath: root + "/build/bundle/divisi.lv2/divisi.so"),
-      "build it first: make bundle")
+    try #require(PluginBundle.problem == nil, "\(PluginBundle.problem ?? "")")
     return path
   }
 
