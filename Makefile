@@ -76,7 +76,7 @@ test-deep: deps bundle
 	  --filter 'SeparatorTests|InvariantTests|StreamTests|DivisiRealtimeTests'
 	SWIFT_BACKTRACE=enable=no TSAN_OPTIONS='halt_on_error=1 ignore_noninstrumented_modules=1' \
 	  swift test --skip-build --sanitize=thread --scratch-path build/thread \
-	  --filter 'LV2HostingTests|JackHostingTests|DivisiHostTests|HostTests\.(OSCTests|MIDITests|JackClientTests|WebServerTests)'
+	  --filter 'LV2HostingTests|JackHostingTests|DivisiHostTests|HostTests\.(OSCTests|MIDITests|JackClientTests|LongScoreTests|WebServerTests)'
 	SWIFT_BACKTRACE=enable=no TSAN_OPTIONS='halt_on_error=1 ignore_noninstrumented_modules=1' \
 	  DIVISI_BUNDLE=$(CURDIR)/build/thread/bundle \
 	  swift test --skip-build --sanitize=thread --scratch-path build/thread \

@@ -119,8 +119,12 @@ final class Server {
   }
 
   /// Plays music through the host `plug`, and records samples, of any client's ports, and one port's MIDI.
+  ///
+  /// - Parameters:
+  ///   - frame: where in the music `work` is done, or soon after; the music goes on meanwhile.
   func play(
-    _ music: Music, recording ports: [String], events: String? = nil
+    _ music: Music, recording ports: [String], events: String? = nil, at frame: Int = 0,
+    _ work: () throws -> Void = {}
   ) throws -> (channels: [[Float]], events: [Event]) {
     let folder = try TemporaryFolder()
     let (channels, count) = (music.channels, music.channels.first?.count ?? music.count)
@@ -135,21 +139,25 @@ final class Server {
       music.inputs.map { ">plug:" + $0 } + (music.eventInput.map { ["}plug:" + $0] } ?? [])
       + ports.map { $0.contains(":") ? "<" + $0 : "<plug:" + $0 }
       + (events.map { ["{plug:" + $0] } ?? [])
-    let run = try Child.run(
+    let player = try Child(
       Project.player(),
       [
         folder.file("in"), folder.file("out"), "\(count)", "-m", folder.file("events"), "-s",
         "\(music.start)", "-t", "\(music.tempo ?? 0)",
-        "-w", music.takesTime ? "1" : "0",
+        "-w", music.takesTime ? "1" : "0", "-r", "\(frame)",
       ] + places, environment: environment)
-    try #require(run.status == 0, "\(run.errors)")
-    let heard = try folder.data("out").withUnsafeBytes { bytes in
+    if frame > 0 {
+      try #require(player.wait { player.output.contains("reached") }, "\(player.errors)")
+      try work()
+    }
+    try #require(player.wait() == 0, "\(player.errors)")
+    let recorded = try folder.data("out").withUnsafeBytes { bytes in
       let samples = bytes.bindMemory(to: Float.self)
       return ports.indices.map { port in
         stride(from: port, to: samples.count, by: ports.count).map { samples[$0] }
       }
     }
-    return (heard, run.output.split(separator: "\n").compactMap { Event(line: $0) })
+    return (recorded, player.output.split(separator: "\n").compactMap { Event(line: $0) })
   }
 
   /// Plays the recording and compares all outputs with those of the command line, bit by bit.
@@ -166,9 +174,9 @@ final class Server {
     let latency = Int(try host.value("latency"))
     let input = recording.channels.map { $0 + [Float](repeating: 0, count: latency) }
     let output = try play(input, recording: ports)
-    for (port, (heard, wanted)) in zip(ports, zip(output, expected)) {
+    for (port, (recorded, wanted)) in zip(ports, zip(output, expected)) {
       // Asked beforehand: the differences of a million samples would take hours to describe.
-      let isSame = Array(heard.dropFirst(latency)) == wanted
+      let isSame = Array(recorded.dropFirst(latency)) == wanted
       #expect(isSame, "\(comment): \(port)", sourceLocation: location)
     }
     #expect(expected.allSatisfy { $0.contains { abs($0) > 0.001 } }, "silence proves nothing")
