@@ -29,7 +29,7 @@ BUNDLES := build/bundle
 # What is installed brings the Swift runtime with it and looks for libraries nowhere but where the system does.
 SHIPPED := -c release --static-swift-stdlib --disable-local-rpath --scratch-path build/install
 
-.PHONY: deps build bundle demo test test-hosts test-deep figures pictures lint format bench bench-against install install-plugin uninstall clean
+.PHONY: deps build bundle turtle demo test test-hosts test-deep figures pictures lint format bench bench-against install install-plugin uninstall clean
 
 # Installs the packages that are missing, and asks for nothing where there are none.
 deps:
@@ -49,6 +49,10 @@ build: deps
 bundle: deps
 	swift build $(SHIPPED) --product DivisiLV2
 	Plugin/bundle.sh build/install/release/libDivisiLV2.so $(BUNDLES)
+
+# The plugins' Turtle, after a control was added.
+turtle: deps
+	swift run divisi-turtle Plugin/divisi.lv2
 
 # Separates the two recordings that ship, and compares the stems with the true ones.
 demo: build

@@ -79,11 +79,19 @@ let package = Package(
       swiftSettings: strict + quick),
     // Score files to notes in seconds, and notes to parts. No audio, no numerics.
     .target(name: "DivisiScore", dependencies: ["CExpat", "CZip"], swiftSettings: strict + quick),
+    // Every control, once: symbol, name, range, default, option; and the ports of the plugins.
+    .target(name: "DivisiControls", dependencies: ["DivisiScore"], swiftSettings: strict),
+    // The plugins' Turtle from that table, and the program that writes it.
+    .target(name: "PluginTurtle", dependencies: ["DivisiControls"], swiftSettings: strict),
+    .executableTarget(
+      name: "divisi-turtle", dependencies: ["DivisiControls", "PluginTurtle"], swiftSettings: strict
+    ),
     // What two threads share without locks.
     .target(name: "DivisiRealtime", dependencies: ["CCPU"], swiftSettings: strict + quick),
     // Joins them: constraints from a score, the separator of whole recordings, the stream.
     .target(
-      name: "DivisiEngine", dependencies: ["CCPU", "DivisiDSP", "DivisiRealtime", "DivisiScore"],
+      name: "DivisiEngine",
+      dependencies: ["CCPU", "DivisiControls", "DivisiDSP", "DivisiRealtime", "DivisiScore"],
       swiftSettings: strict + quick),
     // Audio files in and out through libsndfile.
     .target(name: "AudioFiles", dependencies: ["CSndfile"], swiftSettings: strict + quick),
@@ -103,8 +111,8 @@ let package = Package(
     .target(
       name: "DivisiCommandLine",
       dependencies: [
-        "CMalloc", "DivisiEngine", "DivisiDSP", "DivisiRealtime", "DivisiScore", "AudioFiles",
-        "LV2Presets", "Plotting", "Terminal",
+        "CMalloc", "DivisiControls", "DivisiEngine", "DivisiDSP", "DivisiRealtime", "DivisiScore",
+        "AudioFiles", "LV2Presets", "Plotting", "Terminal",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict + quick),
@@ -131,13 +139,11 @@ let package = Package(
       },
       swiftSettings: strict),
     .executableTarget(name: "divisi-host", dependencies: ["DivisiHost"], swiftSettings: strict),
-    // The plugin's ports as data, for the plugin and for the test that holds them against the Turtle.
-    .target(name: "DivisiPorts", path: "Plugin/DivisiPorts", swiftSettings: strict),
     // The plugin. A leaf: its link flags would leak into what depends on it.
     .target(
       name: "DivisiLV2",
       dependencies: [
-        "CCPU", "CFFTWThreads", "CLV2", "DivisiEngine", "DivisiPorts", "DivisiRealtime",
+        "CCPU", "CFFTWThreads", "CLV2", "DivisiControls", "DivisiEngine", "DivisiRealtime",
         "DivisiScore",
       ],
       path: "Plugin/DivisiLV2", swiftSettings: strict, linkerSettings: pluginLinker),
@@ -191,10 +197,16 @@ let package = Package(
       exclude: ["Fixtures"], swiftSettings: strict),
     .testTarget(
       name: "PluginDataTests",
-      dependencies: ["DivisiEngine", "DivisiPorts", "LV2Presets"], swiftSettings: strict),
+      dependencies: ["DivisiControls", "DivisiEngine", "LV2Presets", "PluginTurtle"],
+      exclude: ["ReleasedPorts"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "DivisiControlsTests", dependencies: ["DivisiControls"], swiftSettings: strict),
     .testTarget(
       name: "DivisiEngineTests",
-      dependencies: ["DivisiEngine", "DivisiDSP", "DivisiScore", "DivisiTestSupport"],
+      dependencies: [
+        "DivisiControls", "DivisiEngine", "DivisiDSP", "DivisiScore", "DivisiTestSupport",
+      ],
       swiftSettings: strict + quick),
     // How the package is built: layers, the length of files, and the pages that describe it.
     .testTarget(name: "HouseTests", dependencies: ["Figures"], swiftSettings: strict + quick),

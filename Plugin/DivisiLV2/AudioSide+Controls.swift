@@ -2,7 +2,7 @@
 
 internal import CLV2
 import DivisiEngine
-import DivisiPorts
+import DivisiControls
 
 /// Controls.
 extension AudioSide {

@@ -1,7 +1,7 @@
 // Thread: audio
 
 import DivisiEngine
-import DivisiPorts
+import DivisiControls
 import Synchronization
 
 /// The audio thread's half of an instance: all that `run` touches.
@@ -38,7 +38,7 @@ struct AudioSide: ~Copyable {
   var main: StreamSlot?
   /// The one to cross-fade to, when its latency has passed.
   var next: StreamSlot?
-  /// The settings that were requested last, by the place in ``EngineControl``.
+  /// The settings that were requested last, by the place in ``Setting/withPort``.
   let requested: UnsafeMutablePointer<Float>
   /// Those that the controls have said since they last changed, and for how many samples.
   let wanted: UnsafeMutablePointer<Float>
@@ -87,8 +87,8 @@ struct AudioSide: ~Copyable {
     self.urids = urids
     self.channels = channels
     self.sampleRate = sampleRate
-    stemCount = kind.stemSymbols.count
-    engineControlCount = EngineControl.allCases.count
+    stemCount = kind.stems.count
+    engineControlCount = Setting.withPort.count
     ports = ControlPorts(kind: kind)
     mixer = Mixer(stemCount: stemCount, sampleRate: sampleRate)
     outbox = Outbox(channels)

@@ -1,6 +1,6 @@
 // Thread: audio
 
-import DivisiPorts
+import DivisiControls
 
 /// What the host has connected, by port index.
 struct ControlPorts: ~Copyable {
@@ -42,9 +42,9 @@ struct ControlPorts: ~Copyable {
   @_noLocks
   func value(_ index: Int) -> Float {
     let range = values[index]
-    guard let pointer = samples(index) else { return range.standard }
+    guard let pointer = samples(index) else { return range.defaultValue }
     let value = pointer.pointee
-    guard value == value else { return range.standard }
+    guard value == value else { return range.defaultValue }
     let inside =
       value < range.minimum ? range.minimum : value > range.maximum ? range.maximum : value
     // All ranges of whole numbers lie well within those of Int.

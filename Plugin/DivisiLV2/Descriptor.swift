@@ -1,7 +1,7 @@
 // Thread: setup
 
 public import CLV2
-import DivisiPorts
+import DivisiControls
 internal import Glibc
 
 /// The only symbol of the shared object: the plugins, one after the other.

@@ -3,7 +3,7 @@
 internal import CCPU
 internal import CFFTWThreads
 internal import CLV2
-import DivisiPorts
+import DivisiControls
 import Synchronization
 
 /// One instance of a plugin: the audio thread's half, the worker's half, and what calls them.

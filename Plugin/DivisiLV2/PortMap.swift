@@ -1,6 +1,6 @@
 // Thread: any
 
-import DivisiPorts
+import DivisiControls
 
 /// Where the ports are that the audio thread reads and writes.
 struct PortMap: BitwiseCopyable {
@@ -20,7 +20,7 @@ struct PortMap: BitwiseCopyable {
   /// Gain, mute, solo and pan of the first stem, with the others behind it.
   let firstRemix: Int
   let firstLevel: Int
-  /// The ports of ``EngineControl``, in its order.
+  /// The ports of ``Setting/withPort``, in its order.
   let firstEngine: Int
   let scoreSource: Int
   let scoreOffset: Int
@@ -31,7 +31,7 @@ struct PortMap: BitwiseCopyable {
   init(_ kind: PluginKind) {
     let symbols = kind.ports.map(\.symbol)
     func place(_ symbol: String) -> Int { symbols.firstIndex(of: symbol) ?? -1 }
-    let first = kind.stemSymbols[0]
+    let first = kind.stems[0].name
     firstInput = place("in_l")
     firstMix = place("mix_l")
     firstStem = place("\(first)_l")
@@ -44,7 +44,7 @@ struct PortMap: BitwiseCopyable {
     progress = place("progress")
     firstRemix = place("gain_\(first)")
     firstLevel = place("level_\(first)")
-    firstEngine = place(EngineControl.allCases[0].rawValue)
+    firstEngine = place(Setting.withPort[0].rawValue)
     scoreSource = place("score_source")
     scoreOffset = place("score_offset")
     sync = place("sync")

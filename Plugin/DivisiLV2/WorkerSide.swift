@@ -1,7 +1,7 @@
 // Thread: worker
 
 import DivisiEngine
-import DivisiPorts
+import DivisiControls
 import DivisiScore
 internal import Glibc
 import Synchronization
@@ -215,7 +215,7 @@ final class WorkerSide: Sendable {
         if !content.isOutdated { content.streams.append((handle.number, stream)) }
       }
     } catch {
-      reportError("settings left as they were: \(error)")
+      reportError("settings left as they were: \(error.message(in: .plugin))")
     }
   }
 

@@ -4,7 +4,7 @@
 /// General MIDI 2 (27 to 34, 82 to 87) and the two hi-hat edges of Roland's kits (22, 26).
 public enum DrumMap {
   /// The parts of a kit, in the order in which they are listed.
-  public static let groups = ["kick", "snare", "hihat", "toms", "cymbals", "percussion"]
+  public static let groups = (NamedPart.kit + [.percussion]).map(\.name)
 
   /// The part of the kit a percussion number belongs to.
   ///
@@ -14,14 +14,16 @@ public enum DrumMap {
   /// - Parameter number: 0 to 127.
   /// - Returns: one of ``groups``.
   public static func group(of number: Int) -> String {
-    switch number {
-    case 35, 36: "kick"
-    case 37, 38, 40: "snare"
-    case 22, 26, 42, 44, 46: "hihat"
-    case 41, 43, 45, 47, 48, 50: "toms"
-    case 49, 51, 52, 53, 55, 57, 59: "cymbals"
-    default: "percussion"
-    }
+    let part: NamedPart =
+      switch number {
+      case 35, 36: .kick
+      case 37, 38, 40: .snare
+      case 22, 26, 42, 44, 46: .hihat
+      case 41, 43, 45, 47, 48, 50: .toms
+      case 49, 51, 52, 53, 55, 57, 59: .cymbals
+      default: .percussion
+      }
+    return part.name
   }
 
   /// The part of the kit a note belongs to: by its label if that is a drum's name, else by number.

@@ -25,7 +25,7 @@ enum Hands {
 
   /// The parts that have notes, left first.
   static func parts(left: [Note], right: [Note]) -> [Part] {
-    [Part(name: "left", notes: left), Part(name: "right", notes: right)].filter {
+    zip(NamedPart.hands, [left, right]).map { Part(name: $0.name, notes: $1) }.filter {
       !$0.notes.isEmpty
     }
   }

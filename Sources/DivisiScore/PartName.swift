@@ -1,7 +1,7 @@
 /// Names of parts, which become file names.
 public enum PartName {
   /// What is left over is written under this name, so no part can have it.
-  public static let reserved = "residual"
+  public static let reserved = NamedPart.residual.name
   /// In bytes of UTF-8, so that an extension fits on every file system.
   static let maximumLength = 100
 

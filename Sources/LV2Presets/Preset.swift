@@ -1,5 +1,7 @@
 /// An LV2 preset: values for the controls of a plugin, under a name.
 public struct Preset: Sendable, Equatable {
+  /// The file, as it was found or given.
+  public let path: String
   /// What identifies the preset in LV2 hosts.
   public let uri: String
   /// The short name that a person types: the file's name without `.ttl`.
@@ -49,6 +51,7 @@ public struct Preset: Sendable, Equatable {
       throw PresetError(
         graph.path, expected: "lv2:appliesTo with the URI of a plugin", found: "there is none")
     }
+    path = graph.path
     self.uri = uri
     name = fileStem(graph.path)
     label = first(RDF.label)?.object.text ?? name

@@ -129,8 +129,15 @@ import Testing
     try check(
       ["duet.wav"] + score + ["-p", "nope"], in: folder, names: ["nope", "hands", "drums"])
     try check(["duet.wav"] + score + ["-p", "nope.ttl"], in: folder, names: ["nope.ttl"])
-    try check(["duet.wav"] + score + ["-p", "symbol.ttl"], in: folder, names: ["wobble"])
-    try check(["duet.wav"] + score + ["-p", "range.ttl"], in: folder, names: ["iterations", "-3"])
+    try check(
+      ["duet.wav"] + score + ["-p", "symbol.ttl"], in: folder, names: ["symbol.ttl: wobble:"])
+    try check(
+      ["duet.wav"] + score + ["-p", "./range.ttl"], in: folder,
+      names: ["divisi: ./range.ttl: iterations: expected 0 to 10000, found -3"])
+    try write("exponent.ttl", "wiener_exponent", "9")
+    try check(
+      ["duet.wav"] + score + ["-p", "exponent.ttl"], in: folder,
+      names: ["divisi: exponent.ttl: wiener_exponent: expected 0.01 to 4, found 9"])
     try check(["duet.wav"] + score + ["-p", "kit.ttl"], in: folder, names: ["k.safetensors"])
     try folder.write("garbage".utf8, to: "k.safetensors")
     try check(["duet.wav"] + score + ["-p", "kit.ttl"], in: folder, names: ["k.safetensors"])
@@ -162,6 +169,36 @@ import Testing
     let folder = try TemporaryFolder()
     try Duet.write(to: folder)
     try check(["duet.wav", "--score", "duet.csv"] + options, in: folder, status: 64, names: [name])
+  }
+
+  /// In the unit in which they were typed, too.
+  @Test(arguments: [
+    (["--alpha", "9"], "--alpha: expected 0.01 to 4, found 9"),
+    (["--window", "7"], "--window: expected 64 to 65536 samples at 44.1 kHz, found 7"),
+    (["--hop", "0"], "--hop: expected 128 to 4096 samples for a window of 8192, found 0"),
+    (["--iterations", "-1"], "--iterations: expected 0 to 10000, found -1"),
+    (
+      ["--encoder-iterations", "10001"],
+      "--encoder-iterations: expected 0 to 10000, found 10001"
+    ),
+    (["--template-frames", "65"], "--template-frames: expected 1 to 64, found 65"),
+    (["--tolerance", "1001"], "--tolerance: expected 0 to 1000 ms, found 1001"),
+    (
+      ["--divergence", "4"],
+      "--divergence: expected eu, kl, is, or a number from -1 to 3, found '4'"
+    ),
+    (["--stream", "--lookahead", "4.1"], "--lookahead: expected 0 to 4 seconds, found 4.1"),
+    (["--stream", "--history", "3"], "--history: expected 4 to 30 seconds, found 3"),
+    (["--layers", "3"], "--layers: expected 2, 4, 6 or 8, found 3"),
+    (["--learning-rate", "0"], "--learning-rate: expected above 0, at most 1000000, found 0"),
+    (["--sparsity", "-0.1"], "--sparsity: expected 0 to 1000000, found -0.1"),
+    (["--activity", "nan"], "--activity: expected 0 to 1000000, found nan"),
+  ])
+  func optionsOutOfRangeAreNamedAsTheyWereTyped(options: [String], message: String) throws {
+    let folder = try TemporaryFolder()
+    try Duet.write(to: folder)
+    try check(
+      ["duet.wav", "--score", "duet.csv"] + options, in: folder, status: 64, names: [message])
   }
 
   @Test func twoRecordingsOfOneName() throws {

@@ -128,7 +128,7 @@ import Testing
       (["--layers", "4", "--nonlinearity", "softplus"], "relu or abs"),
       (["--layers", "4", "--frozen"], "one matrix"),
       (["--template-frames", "0"], "--template-frames: expected 1 to 64"),
-      (["--encoder-iterations", "-1"], "--encoder-iterations: expected 0 or more"),
+      (["--encoder-iterations", "-1"], "--encoder-iterations: expected 0 to 10000"),
     ] {
       let run = try run(options)
       #expect(run.status == 64 && run.errors.contains(words), "\(options): \(run.errors)")

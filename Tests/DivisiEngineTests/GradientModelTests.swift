@@ -1,3 +1,4 @@
+import DivisiControls
 import DivisiDSP
 import DivisiScore
 import DivisiTestSupport
@@ -155,13 +156,13 @@ struct GradientModelTests {
         try settings.validate()
         return nil
       } catch {
-        return error.description
+        return error.message(in: .commandLine)
       }
     }
     for count in [-2, 0, 1, 3, 10] {
       #expect(
         problem { $0.gradient.layerCount = count }
-          == "layers: expected 2, 4, 6 or 8, found \(count)")
+          == "--layers: expected 2, 4, 6 or 8, found \(count)")
     }
     #expect(problem { $0.gradient.layerCount = 8 } == nil)
     #expect(

@@ -194,7 +194,7 @@ struct SeparatorTests {
   /// What a preset may ask for at most, or at least.
   private static let extremes: [@Sendable (inout SeparationSettings) -> Void] = [
     { $0.beta = -1 }, { $0.beta = 0 }, { $0.beta = 3 },
-    { $0.exponent = 0.01 }, { $0.exponent = 4 },
+    { $0.wienerExponent = 0.01 }, { $0.wienerExponent = 4 },
     { ($0.windowLength, $0.hopSize) = (64, 32) }, { ($0.windowLength, $0.hopSize) = (65, 2) },
     { $0.toleranceSeconds = 0 }, { $0.toleranceSeconds = 1 },
     { $0.templateFrames = 64 }, { $0.cutoffHertz = 1000 }, { $0.cutoffHertz = 1e6 },

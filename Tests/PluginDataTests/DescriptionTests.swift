@@ -1,6 +1,8 @@
 import DivisiEngine
-import DivisiPorts
+import DivisiControls
+import FoundationEssentials
 import Glibc
+import PluginTurtle
 import Testing
 
 @testable import LV2Presets
@@ -70,10 +72,10 @@ import Testing
   ])
   func controlsStartAsThePresetSays(kind: PluginKind, preset: String) throws {
     let values = try PresetLibrary(bundle: presetBundle).preset(named: preset).values
-    #expect(values.keys.sorted() == EngineControl.allCases.map(\.rawValue).sorted())
+    #expect(values.keys.sorted() == Setting.withPort.map(\.rawValue).sorted())
     for (symbol, value) in values {
       let port = try #require(kind.ports.first { $0.symbol == symbol }, "\(symbol)")
-      #expect(port.values?.standard == Float(value), "\(symbol)")
+      #expect(port.values?.defaultValue == Float(value), "\(symbol)")
     }
   }
 
@@ -96,12 +98,12 @@ import Testing
   /// What the audio thread lets through has to be something that the engine takes.
   @Test(arguments: PluginKind.allCases)
   func theEndsOfAllRangesAreSettings(kind: PluginKind) throws {
-    func settings(_ value: (DivisiPorts.Port.Values) -> Float) throws -> StreamSettings {
+    func settings(_ value: (DivisiControls.Port.Values) -> Float) throws -> StreamSettings {
       var ports: [String: Double] = [:]
-      for control in EngineControl.allCases {
-        let port = try #require(kind.ports.first { $0.symbol == control.rawValue })
+      for setting in Setting.withPort {
+        let port = try #require(kind.ports.first { $0.symbol == setting.rawValue })
         let number = Double(value(try #require(port.values)))
-        ports[control.rawValue] = (number * 10_000).rounded() / 10_000
+        ports[setting.rawValue] = (number * 10_000).rounded() / 10_000
       }
       return try StreamSettings(ports: ports)
     }
@@ -115,10 +117,11 @@ import Testing
     #expect(system("/usr/bin/lv2_validate \(files) >/dev/null 2>&1") == 0)
   }
 
-  /// Whoever adds a port there finds it here.
-  @Test(.enabled(if: access("/usr/bin/python3", X_OK) == 0))
-  func theTurtleIsWhatItsScriptWrites() {
-    let script = "'\(packageRoot)/Plugin/make-turtle.py'"
-    #expect(system("/usr/bin/python3 \(script) --check") == 0)
+  /// `make turtle` writes it.
+  @Test(arguments: PluginKind.allCases)
+  func theTurtleIsWhatTheTableSays(kind: PluginKind) throws {
+    let path = "\(pluginBundle)/\(kind.fileName).ttl"
+    let written = try String(contentsOfFile: path, encoding: .utf8)
+    #expect(written == Turtle.text(of: kind), "\(path) is older than the table: make turtle")
   }
 }

@@ -1,10 +1,14 @@
 import DivisiEngine
-import DivisiPorts
+import DivisiControls
+import FoundationEssentials
 import Testing
 
 @testable import LV2Presets
 
 @Suite struct PortTests {
+  /// The symbols of each plugin's ports by index, as they were released.
+  private let fixtures = packageRoot + "/Tests/PluginDataTests/ReleasedPorts"
+
   @Test(arguments: PluginKind.allCases)
   func swiftAndTurtleHaveTheSamePorts(kind: PluginKind) throws {
     let described = try DescribedPlugin(kind)
@@ -12,8 +16,18 @@ import Testing
     #expect(described.ports.map(described.symbol) == ports.map(\.symbol))
     for (index, (port, node)) in zip(ports, described.ports).enumerated() {
       #expect(described.graph.number(node, Word.lv2 + "index") == Double(index))
-      #expect(described.role(node) == port.role, "\(port.symbol)")
+      let (role, values) = try #require(described.role(node), "\(port.symbol)")
+      #expect(role == port.role && values == port.values, "\(port.symbol)")
     }
+  }
+
+  /// Saved sessions refer to ports by symbol, and some hosts by index.
+  @Test(arguments: PluginKind.allCases)
+  func releasedPortsKeepTheirPlaces(kind: PluginKind) throws {
+    let list = try String(contentsOfFile: "\(fixtures)/\(kind.fileName).txt", encoding: .utf8)
+    let released = list.split(separator: "\n").map(String.init)
+    #expect(released.count > 20)
+    #expect(kind.ports.prefix(released.count).map(\.symbol) == released)
   }
 
   @Test(arguments: PluginKind.allCases)
@@ -21,7 +35,7 @@ import Testing
     for port in kind.ports {
       guard let values = port.values else { continue }
       #expect(values.minimum < values.maximum, "\(port.symbol)")
-      #expect(values.minimum <= values.standard && values.standard <= values.maximum)
+      #expect(values.minimum <= values.defaultValue && values.defaultValue <= values.maximum)
     }
   }
 
@@ -38,7 +52,7 @@ import Testing
   /// The audio thread reads them by counting on from the first.
   @Test(arguments: PluginKind.allCases)
   func portsOfOneKindFollowEachOther(kind: PluginKind) throws {
-    let stems = kind.stemSymbols
+    let stems = kind.stems.map(\.name)
     func expectRun(_ symbols: [String]) throws {
       let first = try #require(kind.index(of: symbols[0]), "\(symbols[0])")
       #expect(symbols.map { kind.index(of: $0) } == (first..<first + symbols.count).map { $0 })
@@ -48,7 +62,7 @@ import Testing
     if kind.hasPartOutputs { try expectRun(stems.flatMap { ["\($0)_l", "\($0)_r"] }) }
     try expectRun(stems.flatMap { ["gain_\($0)", "mute_\($0)", "solo_\($0)", "pan_\($0)"] })
     try expectRun(stems.map { "level_\($0)" })
-    try expectRun(EngineControl.allCases.map(\.rawValue))
+    try expectRun(Setting.withPort.map(\.rawValue))
   }
 
   @Test(arguments: PluginKind.allCases)
@@ -59,7 +73,7 @@ import Testing
       case .drums, .drumsMix: .drums
       case .parts: .parts
       }
-    #expect(kind.partSymbols == layout.partNames)
+    #expect(kind.parts.map(\.name) == layout.partNames)
   }
 
   @Test(arguments: PluginKind.allCases)

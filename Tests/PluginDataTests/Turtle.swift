@@ -1,4 +1,4 @@
-import DivisiPorts
+import DivisiControls
 @testable import LV2Presets
 
 /// Where the package's sources are.
@@ -59,21 +59,21 @@ struct DescribedPlugin {
     graph.objects(port, Word.lv2 + "portProperty").contains(.uri(Word.lv2 + property))
   }
 
-  /// What passes through a port; nil where the Turtle does not say.
-  func role(_ port: RDFGraph.Node) -> DivisiPorts.Port.Role? {
+  /// What passes through a port, and its range; nil where the Turtle does not say.
+  func role(_ port: RDFGraph.Node) -> (DivisiControls.Port.Role, DivisiControls.Port.Values?)? {
     let isInput = isA(port, Word.lv2 + "InputPort")
     guard isInput != isA(port, Word.lv2 + "OutputPort") else { return nil }
-    if isA(port, Word.lv2 + "AudioPort") { return isInput ? .audioInput : .audioOutput }
-    if isA(port, Word.atom + "AtomPort") { return isInput ? .eventInput : .eventOutput }
+    if isA(port, Word.lv2 + "AudioPort") { return (isInput ? .audioInput : .audioOutput, nil) }
+    if isA(port, Word.atom + "AtomPort") { return (isInput ? .eventInput : .eventOutput, nil) }
     guard isA(port, Word.lv2 + "ControlPort"),
       let minimum = graph.number(port, Word.lv2 + "minimum"),
       let maximum = graph.number(port, Word.lv2 + "maximum"),
       let standard = graph.number(port, Word.lv2 + "default")
     else { return nil }
-    let values = DivisiPorts.Port.Values(
-      minimum: Float(minimum), maximum: Float(maximum), standard: Float(standard),
+    let values = DivisiControls.Port.Values(
+      minimum: Float(minimum), maximum: Float(maximum), defaultValue: Float(standard),
       isInteger: has(port, property: "integer") || has(port, property: "toggled"))
-    return isInput ? .control(values) : .report(values)
+    return (isInput ? .control : .report, values)
   }
 
   /// The labels of a port's scale points, by value.

@@ -147,7 +147,7 @@ struct Compare: ParsableCommand {
         grid: TimeGrid(
           sampleRate: Double(input.recording.sampleRate), resolution: settings.windowLength,
           hopAtResolution: settings.hopSize),
-        exponent: settings.exponent, parallel: parallel)
+        exponent: settings.wienerExponent, parallel: parallel)
     }
     comparison.items.append(
       Comparison.Item(

@@ -1,4 +1,5 @@
 import ArgumentParser
+import DivisiControls
 import DivisiEngine
 import DivisiScore
 import FoundationEssentials
@@ -70,10 +71,10 @@ struct PresetStore {
       name.contains("/") || name.hasSuffix(".ttl")
       ? try Preset(path: name) : try PresetLibrary(bundle: bundle()).preset(named: name)
     let settings: StreamSettings
-    do {
+    do throws(SettingsError) {
       settings = try StreamSettings(ports: preset.values)
     } catch {
-      throw Failure("preset '\(preset.name)': \(error)")
+      throw Failure("\(preset.path): \(error.message(in: .preset))")
     }
     switch preset.appliesTo {
     case "urn:divisi:hands": return Choice(preset: preset, settings: settings, selection: .hands)

@@ -132,7 +132,7 @@ struct SeparationJob {
       grid: TimeGrid(
         sampleRate: Double(shape.sampleRate), resolution: settings.separation.windowLength,
         hopAtResolution: settings.separation.hopSize),
-      exponent: settings.separation.exponent, parallel: parallel)
+      exponent: settings.separation.wienerExponent, parallel: parallel)
   }
 
   // MARK: The two ways to separate

@@ -1,4 +1,5 @@
 public import ArgumentParser
+import DivisiControls
 public import DivisiDSP
 public import DivisiEngine
 
@@ -8,7 +9,7 @@ extension EnvelopeShape: ExpressibleByArgument {}
 /// What can be said about models that are trained by gradients (nae-sgd, cae-adam, …).
 struct GradientOptions: ParsableArguments {
   @Option(
-    parsing: .unconditional,
+    name: .setting(.layers), parsing: .unconditional,
     help: ArgumentHelp(
       "Layers of encoder and decoder together: 2, or a deep autoencoder of 4, 6 or 8.",
       valueName: "n"))
@@ -27,18 +28,18 @@ struct GradientOptions: ParsableArguments {
   var plainSteps = false
 
   @Option(
-    parsing: .unconditional,
+    name: .setting(.learningRate), parsing: .unconditional,
     help: ArgumentHelp(
       "Size of the steps. (default: what suits the optimiser)", valueName: "rate"))
   var learningRate: Double?
 
   @Option(
-    parsing: .unconditional,
+    name: .setting(.sparsity), parsing: .unconditional,
     help: ArgumentHelp("Weight of the sum of all activations in the loss.", valueName: "weight"))
   var sparsity: Double?
 
   @Option(
-    parsing: .unconditional,
+    name: .setting(.activity), parsing: .unconditional,
     help: ArgumentHelp(
       "Weight of activations outside the score's times in the loss.", valueName: "weight"))
   var activity: Double?
@@ -54,23 +55,21 @@ struct GradientOptions: ParsableArguments {
 
   /// The settings, changed; wrong usage where the result is out of range.
   func applied(to preset: StreamSettings) throws -> StreamSettings {
-    var settings = preset
-    var gradient = settings.separation.gradient
-    if let layers { gradient.layerCount = layers }
-    if let nonlinearity { gradient.nonlinearity = nonlinearity }
-    gradient.hasBiases = gradient.hasBiases || biases
-    gradient.isEncoderNonnegative = gradient.isEncoderNonnegative && !freeEncoder
-    gradient.isRelative = gradient.isRelative && !plainSteps
-    if let learningRate { gradient.learningRate = Float(learningRate) }
-    if let sparsity { gradient.sparsity = Float(sparsity) }
-    if let activity { gradient.activity = Float(activity) }
-    settings.separation.gradient = gradient
-    if let envelopes { settings.separation.envelopes = envelopes }
-    do {
-      try settings.separation.validate()
-    } catch {
-      throw ValidationError("--\(error)".replacing("_", with: "-"))
+    try asUsage { () throws(SettingsError) in
+      var settings = preset
+      if let layers { try settings.set(.layers, to: Double(layers)) }
+      if let learningRate { try settings.set(.learningRate, to: learningRate) }
+      if let sparsity { try settings.set(.sparsity, to: sparsity) }
+      if let activity { try settings.set(.activity, to: activity) }
+      var gradient = settings.separation.gradient
+      if let nonlinearity { gradient.nonlinearity = nonlinearity }
+      gradient.hasBiases = gradient.hasBiases || biases
+      gradient.isEncoderNonnegative = gradient.isEncoderNonnegative && !freeEncoder
+      gradient.isRelative = gradient.isRelative && !plainSteps
+      settings.separation.gradient = gradient
+      if let envelopes { settings.separation.envelopes = envelopes }
+      try settings.validate()
+      return settings
     }
-    return settings
   }
 }

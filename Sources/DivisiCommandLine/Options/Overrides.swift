@@ -1,4 +1,5 @@
 public import ArgumentParser
+import DivisiControls
 public import DivisiEngine
 import FoundationEssentials
 
@@ -6,35 +7,39 @@ extension StartValues: ExpressibleByArgument {}
 
 /// The options that override a preset.
 struct Overrides: ParsableArguments {
-  @Option(help: ArgumentHelp("The model.", valueName: "model"))
+  @Option(name: .setting(.model), help: ArgumentHelp("The model.", valueName: "model"))
   var model: ModelKind?
 
-  @Option(parsing: .unconditional, help: ArgumentHelp("Multiplicative iterations.", valueName: "n"))
+  @Option(
+    name: .setting(.iterations), parsing: .unconditional,
+    help: ArgumentHelp("Multiplicative iterations.", valueName: "n"))
   var iterations: Int?
 
   @Option(
-    parsing: .unconditional,
-    help: ArgumentHelp("What is minimised: eu, kl, is, or a beta from -1 to 3.", valueName: "name"))
+    name: .setting(.beta), parsing: .unconditional,
+    help: ArgumentHelp(
+      "What is minimised: eu, kl, is, or a beta from \(Setting.beta.control.rangeText).",
+      valueName: "name"))
   var divergence: String?
 
   @Option(
-    parsing: .unconditional,
+    name: .setting(.wienerExponent), parsing: .unconditional,
     help: ArgumentHelp("Exponent of the masks: 1 soft, 2 Wiener.", valueName: "exponent"))
-  var alpha: Double?
+  var wienerExponent: Double?
 
   @Option(
-    parsing: .unconditional,
+    name: .setting(.windowLength), parsing: .unconditional,
     help: ArgumentHelp("STFT window at 44.1 kHz; it follows the sample rate.", valueName: "samples")
   )
-  var window: Int?
+  var windowLength: Int?
 
   @Option(
-    parsing: .unconditional,
+    name: .setting(.hopSize), parsing: .unconditional,
     help: ArgumentHelp("STFT hop at 44.1 kHz; it follows the sample rate.", valueName: "samples"))
-  var hop: Int?
+  var hopSize: Int?
 
   @Option(
-    parsing: .unconditional,
+    name: .setting(.tolerance), parsing: .unconditional,
     help: ArgumentHelp("How early or late notes may begin against the score.", valueName: "ms"))
   var tolerance: Double?
 
@@ -52,13 +57,14 @@ struct Overrides: ParsableArguments {
   var frozen = false
 
   @Option(
-    parsing: .unconditional,
+    name: .setting(.templateFrames), parsing: .unconditional,
     help: ArgumentHelp(
-      "Frames of one template, 1 to 64, for models that are convolutive.", valueName: "n"))
+      "Frames of one template, \(Setting.templateFrames.control.rangeText), for models that are convolutive.",
+      valueName: "n"))
   var templateFrames: Int?
 
   @Option(
-    parsing: .unconditional,
+    name: .setting(.encoderIterations), parsing: .unconditional,
     help: ArgumentHelp(
       "How many iterations, the first ones, are an autoencoder's; the others update activations freely.",
       valueName: "n"))
@@ -74,15 +80,16 @@ struct Overrides: ParsableArguments {
   var threads: Int?
 
   @Option(
-    parsing: .unconditional,
+    name: .setting(.lookahead), parsing: .unconditional,
     help: ArgumentHelp(
       "With --stream: how far the model looks ahead, 0 (live) to 4.", valueName: "seconds"))
   var lookahead: Double?
 
   @Option(
-    parsing: .unconditional,
+    name: .setting(.history), parsing: .unconditional,
     help: ArgumentHelp(
-      "With --stream: how much of the past the model learns from, 4 to 30.", valueName: "seconds"))
+      "With --stream: how much of the past the model learns from, \(Setting.history.control.rangeText).",
+      valueName: "seconds"))
   var history: Double?
 
   /// How many threads to use.
@@ -105,42 +112,41 @@ struct Overrides: ParsableArguments {
 
   /// A preset's settings, changed; wrong usage where the result is out of range.
   func applied(to preset: StreamSettings) throws -> StreamSettings {
-    var settings = preset
-    do {
-      try apply(to: &settings.separation)
-      if frozen { settings.adapts = false }
-      if let lookahead { settings.lookaheadSeconds = lookahead }
-      if let history { settings.historySeconds = history }
+    let beta = try beta()
+    return try asUsage { () throws(SettingsError) in
+      var settings = preset
+      let usual = preset.separation
+      if let model { settings.separation.model = model }
+      if let iterations { try settings.set(.iterations, to: Double(iterations)) }
+      // Presets whose iterations are all the encoder's, or that mean a model without one, say nothing
+      // of another share.
+      if !(1..<max(usual.iterations, 1)).contains(usual.encoderIterations) {
+        settings.separation.encoderIterations = settings.separation.iterations
+      }
+      for (setting, value) in numbers(beta: beta) {
+        if let value { try settings.set(setting, to: value) }
+      }
+      // Its range follows from the window, which is known only now.
+      if let hopSize { settings.separation.hopSize = hopSize }
+      if frozen {
+        settings.separation.isFrozen = true
+        settings.adapts = false
+      }
+      if let templates { settings.separation.templates = templates }
+      if let activations { settings.separation.activations = activations }
+      if let seed { settings.separation.seed = seed }
       try settings.validate()
-    } catch {
-      throw ValidationError("--\(error)".replacing("_", with: "-"))
+      return settings
     }
-    return settings
   }
 
-  private func apply(to settings: inout SeparationSettings) throws(SettingsError) {
-    let hasShare = (1..<max(settings.iterations, 1)).contains(settings.encoderIterations)
-    if let model { settings.model = model }
-    if let iterations { settings.iterations = iterations }
-    // Presets whose iterations are all the encoder's, or that mean a model without one, say nothing
-    // of another share.
-    if !hasShare { settings.encoderIterations = settings.iterations }
-    if let encoderIterations { settings.encoderIterations = encoderIterations }
-    if let templateFrames { settings.templateFrames = templateFrames }
-    if frozen { settings.isFrozen = true }
-    if let beta = try? beta() { settings.beta = beta }
-    if let alpha { settings.exponent = alpha }
-    if let window {
-      let overlap = Double(settings.windowLength) / Double(settings.hopSize)
-      settings.windowLength = window
-      settings.hopSize = Int((Double(min(max(window, 0), 1 << 30)) / overlap).rounded())
-    }
-    if let hop { settings.hopSize = hop }
-    if let tolerance { settings.toleranceSeconds = tolerance / 1000 }
-    if let templates { settings.templates = templates }
-    if let activations { settings.activations = activations }
-    if let seed { settings.seed = seed }
-    try settings.validate()
+  private func numbers(beta: Double?) -> [(Setting, Double?)] {
+    [
+      (.encoderIterations, encoderIterations.map(Double.init)),
+      (.templateFrames, templateFrames.map(Double.init)), (.beta, beta),
+      (.wienerExponent, wienerExponent), (.windowLength, windowLength.map(Double.init)),
+      (.tolerance, tolerance), (.lookahead, lookahead), (.history, history),
+    ]
   }
 
   private func beta() throws -> Double? {
@@ -150,9 +156,10 @@ struct Overrides: ParsableArguments {
     case "kl": return 1
     case "is": return 0
     case let text?:
-      guard let value = Double(text), value >= -1, value <= 3 else {
+      guard let value = Double(text), Setting.beta.control.problem(with: value) == nil else {
         throw ValidationError(
-          "--divergence: expected eu, kl, is, or a number from -1 to 3, found '\(text)'")
+          "--divergence: expected eu, kl, is, or a number from \(Setting.beta.control.rangeText), found '\(text)'"
+        )
       }
       return value
     }

@@ -39,7 +39,7 @@ struct ComparisonReport {
       | preset | loss | iterations | refinements | window / hop | cutoff | α | tolerance | seed | threads |
       |---|---|---|---|---|---|---|---|---|---|
       | \(comparison.preset) | \(lossLabel(settings)) | \(settings.iterations) | \(settings.refinements) | \
-      \(settings.windowLength) / \(settings.hopSize) | \(cutoff) | \(settings.exponent) | \
+      \(settings.windowLength) / \(settings.hopSize) | \(cutoff) | \(settings.wienerExponent) | \
       \(fixed(settings.toleranceSeconds * 1000, digits: 0)) ms | \(settings.seed) | \(threadCount) |
       """
   }

@@ -17,7 +17,7 @@ extension SeparationSettings {
     let fitted = fittedBinCount(grid)
     let lower = Int(Double(fitted) * Self.extrapolationRatio)
     return WienerMask(
-      partCount: partCount, exponent: Float(exponent), hasResidual: hasResidual,
+      partCount: partCount, exponent: Float(wienerExponent), hasResidual: hasResidual,
       extrapolationBins: fitted < grid.binCount ? lower..<fitted : 0..<0)
   }
 }

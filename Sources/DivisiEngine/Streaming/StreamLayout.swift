@@ -16,9 +16,9 @@ public enum StreamLayout: Sendable, Equatable {
   /// The stems' names, in the order of outputs.
   public var partNames: [String] {
     switch self {
-    case .hands: ["left", "right"]
-    case .drums: ["kick", "snare", "hihat", "toms", "cymbals"]
-    case .parts: (1...8).map { "part_\($0)" }
+    case .hands: NamedPart.hands.map(\.name)
+    case .drums: NamedPart.kit.map(\.name)
+    case .parts: NamedPart.numbered.map(\.name)
     case .named(let names, _): names
     }
   }

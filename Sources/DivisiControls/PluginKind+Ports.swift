@@ -1,0 +1,122 @@
+private import DivisiScore
+
+extension PluginKind {
+  /// All ports by index. Indices never change: a new port goes behind all others.
+  public var ports: [Port] {
+    audioPorts + eventPorts + hostPorts + remixPorts + Setting.withPort.map { control($0.control) }
+      + scorePorts
+  }
+
+  /// The index of a port; nil where the plugin has none of that name.
+  public func index(of symbol: String) -> Int? { ports.firstIndex { $0.symbol == symbol } }
+
+  /// The stereo outputs by symbol and name: the mix, and the stems where they have outputs.
+  public var outputs: [(symbol: String, name: String)] {
+    [("mix", "Mix")] + (hasPartOutputs ? stems.map { ($0.name, $0.label) } : [])
+  }
+
+  private var audioPorts: [Port] {
+    func pair(_ symbol: String, _ name: String, _ role: Port.Role) -> [Port] {
+      Port.Side.allCases.map { side in
+        Port(
+          symbol: "\(symbol)_\(side.rawValue.prefix(1))",
+          name: "\(name) \(side.rawValue.prefix(1).uppercased())", role: role, side: side,
+          isOptional: role == .audioInput && side == .right)
+      }
+    }
+    return pair("in", "In", .audioInput)
+      + outputs.flatMap { pair($0.symbol, $0.name, .audioOutput) }
+  }
+
+  private var eventPorts: [Port] {
+    guard hasPartOutputs else { return [] }
+    return [
+      Port(symbol: "control", name: "Control", role: .eventInput, isOptional: true),
+      Port(symbol: "notify", name: "Notify", role: .eventOutput, isOptional: true),
+    ]
+  }
+
+  private var hostPorts: [Port] {
+    [
+      control(
+        .toggle(
+          "enabled", "Enabled", default: true, designation: .enabled,
+          comment: "Off gives the input, with the same latency.")),
+      control(
+        .toggle(
+          "freewheel", "Freewheel", default: false, traits: [.hidden], designation: .freeWheeling,
+          comment:
+            "On does all work at once, so that what is rendered is complete and always the same.")),
+      report(
+        Control(
+          "latency", "Latency", 0...4_000_000, .integer, default: 0, unit: .frames,
+          traits: [.hidden], designation: .latency)),
+      report(
+        Control(
+          "late", "Late", 0...16_000_000, .integer, default: 0,
+          comment:
+            "Times since activation that the model was not ready in time; each costs quality, none a sound."
+        )),
+      report(
+        Control(
+          "progress", "Progress", 0...1, default: 0,
+          comment: "How much of the history the model has heard.")),
+    ]
+  }
+
+  private var remixPorts: [Port] {
+    stems.flatMap { stem -> [Port] in
+      let (symbol, name) = (stem.name, stem.label)
+      return [
+        control(
+          Control(
+            "gain_\(symbol)", "\(name) gain", -60...12, default: 0, unit: .decibels,
+            points: [-60: "off"], comment: "In the mix.")),
+        control(.toggle("mute_\(symbol)", "\(name) mute", default: false)),
+        control(.toggle("solo_\(symbol)", "\(name) solo", default: false)),
+        control(
+          Control(
+            "pan_\(symbol)", "\(name) pan", -1...1, default: 0,
+            comment: "A balance: in the middle the part keeps its own image.")),
+      ]
+    }
+      + stems.map { stem in
+        report(
+          Control(
+            "level_\(stem.name)", "\(stem.label) level", -60...12, default: -60, unit: .decibels,
+            comment: "Peak, before gain."))
+      }
+  }
+
+  private var scorePorts: [Port] {
+    let source = Control.choice(
+      "score_source", "Score source",
+      hasPartOutputs
+        ? [0: "File", 1: "MIDI input", 2: "None"] : [0: "File", 2: "None"],
+      default: 0, comment: "Where notes come from.")
+    let offset = Control(
+      "score_offset", "Score offset", -3600...3600, default: 0, unit: .seconds,
+      comment: "How much later than the recording the score begins.")
+    let sync = Control.choice(
+      "sync", "Sync", [0: "Host transport", 1: "Free-running"], default: 0,
+      comment: "What moves the score; free-running begins at activation.")
+    let slot = Control(
+      "score_slot", "Score slot", 0...99, .integer, default: 0, points: [0: "none"],
+      comment:
+        "The score whose file name begins with this number, in $XDG_DATA_HOME/divisi/scores.")
+    return (hasPartOutputs ? [source, sync, offset] : [source, offset, slot]).map(control)
+  }
+
+  private func control(_ control: Control) -> Port { port(control, .control) }
+
+  private func report(_ control: Control) -> Port { port(control, .report) }
+
+  private func port(_ control: Control, _ role: Port.Role) -> Port {
+    Port(
+      symbol: control.symbol, name: control.name, role: role, control: control,
+      values: Port.Values(
+        minimum: Float(control.range.lowerBound), maximum: Float(control.range.upperBound),
+        defaultValue: Float(isPercussive ? control.drumsDefault : control.defaultValue),
+        isInteger: control.kind != .number))
+  }
+}

@@ -1,0 +1,64 @@
+public import DivisiScore
+
+/// One of the plugins in the shared object; the raw value is the place of its descriptor.
+public enum PluginKind: Int, CaseIterable, Sendable {
+  case hands, drums, parts, handsMix, drumsMix
+
+  /// The last word of the URI, and the name of the Turtle file.
+  public var fileName: String {
+    switch self {
+    case .hands: "hands"
+    case .drums: "drums"
+    case .parts: "parts"
+    case .handsMix: "hands-mix"
+    case .drumsMix: "drums-mix"
+    }
+  }
+
+  /// What identifies the plugin everywhere.
+  public var uri: String { "urn:divisi:\(fileName)" }
+
+  /// What hosts call it.
+  public var name: String {
+    switch self {
+    case .hands: "Divisi Hands"
+    case .drums: "Divisi Drums"
+    case .parts: "Divisi Parts"
+    case .handsMix: "Divisi Hands (stereo)"
+    case .drumsMix: "Divisi Drums (stereo)"
+    }
+  }
+
+  /// One sentence on what it is for.
+  public var comment: String {
+    switch self {
+    case .hands: "Separates the left and the right hand of a piano recording by its score."
+    case .drums: "Separates the drums of a recorded kit by its score."
+    case .parts:
+      "Separates up to eight parts of a recording by its score: MIDI tracks or channels, or MusicXML parts."
+    case .handsMix:
+      "Remixes the left and the right hand of a piano recording, for hosts that take no more than two outputs."
+    case .drumsMix:
+      "Remixes the drums of a recorded kit, for hosts that take no more than two outputs."
+    }
+  }
+
+  /// Whether parts have outputs of their own and there are event ports; the other plugins have two
+  /// outputs and nothing that a simple host refuses.
+  public var hasPartOutputs: Bool { rawValue < PluginKind.handsMix.rawValue }
+
+  /// What is separated, in the order of outputs.
+  public var parts: [NamedPart] {
+    switch self {
+    case .hands, .handsMix: NamedPart.hands
+    case .drums, .drumsMix: NamedPart.kit
+    case .parts: NamedPart.numbered
+    }
+  }
+
+  /// The parts and, last, what is in none of them.
+  public var stems: [NamedPart] { parts + [.residual] }
+
+  /// Whether parts are drums rather than pitches.
+  public var isPercussive: Bool { self == .drums || self == .drumsMix }
+}

@@ -1,0 +1,177 @@
+/// What decides how a recording is separated. The case is named as the engine's property is, the raw
+/// value is the symbol of port and preset; ``control`` says the rest, and which option sets it.
+///
+/// This file is where a setting is added: the compiler lists what else to complete. A new port goes
+/// behind all others (see ``PluginKind/ports``), whatever its place here. Symbols never change.
+public enum Setting: String, CaseIterable, Sendable {
+  case lookahead
+  case history
+  case windowLength = "resolution"
+  /// How many hops a window is long; the engine keeps ``hopSize``.
+  case overlap
+  case model
+  /// β.
+  case beta = "divergence"
+  case iterations
+  case encoderIterations = "encoder_iterations"
+  case refinements
+  /// α.
+  case wienerExponent = "wiener_exponent"
+  case tolerance
+  case templateFrames = "template_frames"
+  case comb
+  case onsetTemplates = "onset_templates"
+  case attackTemplates = "attack_templates"
+  case cutoff
+  case release
+  case adapts = "adapt"
+
+  // Without a port, for the command line alone. Those of its options that are words or switches, which
+  // cannot be out of range, are not here.
+  case hopSize = "hop"
+  case layers
+  case learningRate = "learning_rate"
+  case sparsity
+  case activity
+
+  /// Whether plugins have a port for it, and presets a value.
+  public var hasPort: Bool {
+    switch self {
+    case .hopSize, .layers, .learningRate, .sparsity, .activity: false
+    default: true
+    }
+  }
+
+  /// The settings with a port, in the order in which a stream's key holds them.
+  public static let withPort = allCases.filter(\.hasPort)
+
+  /// Throws where a value is none that the setting can have.
+  ///
+  /// - Parameter value: in the unit of ``control``.
+  public func check(_ value: Double) throws(SettingsError) {
+    if let problem = control.problem(with: value) { throw .invalid(self, problem) }
+  }
+}
+
+extension Setting {
+  /// The table. Ranges are those of the port; `accepted` is wider, for presets and options. Defaults are
+  /// those of the presets `hands` and `drums`.
+  public var control: Control {
+    switch self {
+    case .lookahead:
+      Control(
+        rawValue, "Look-ahead", 0...4, default: 1, unit: .seconds, points: [0: "live"],
+        traits: [.expensive, .causesArtifacts], option: "lookahead",
+        comment:
+          "How far the model hears past what it separates: latency for quality. At 0 the latency is one window."
+      )
+    case .history:
+      Control(
+        rawValue, "History", 4...30, default: 10, unit: .seconds, traits: [.expert, .expensive],
+        option: "history", comment: "How much of the past the model learns from.")
+    case .windowLength:
+      .choice(
+        rawValue, "Resolution", [2048: "2048", 4096: "4096", 8192: "8192"], accepted: 64...65_536,
+        default: 8192, drums: 2048, unit: .samples, traits: [.expensive, .causesArtifacts],
+        option: "window",
+        comment:
+          "Window of the analysis in samples at 44.1 kHz: short for drums and low latency, long for pitches."
+      )
+    case .overlap:
+      Control(
+        rawValue, "Overlap", 2...32, .integer, default: 8, drums: 4, traits: [.expert, .expensive],
+        comment: "Windows that cover a sample.")
+    case .model:
+      .choice(
+        rawValue, "Model",
+        [
+          0: "NMF", 1: "NMFD", 2: "NAE", 3: "CAE", 4: "NAE-SGD", 5: "NAE-Adam", 6: "NAE-RMSprop",
+          7: "CAE-SGD", 8: "CAE-Adam", 9: "CAE-RMSprop", 10: "WAE",
+        ], default: 2, drums: 10, traits: [.expert, .expensive], option: "model",
+        comment:
+          "Factorisation or autoencoder, of single frames or convolutive. A stream takes NAE or CAE for those that are trained by gradients, and CAE for WAE."
+      )
+    case .beta:
+      Control(
+        rawValue, "Divergence", -1...3, default: 1,
+        points: [0: "Itakura-Saito", 1: "Kullback-Leibler", 2: "Euclidean"],
+        traits: [.expert, .expensive], option: "divergence",
+        comment:
+          "What a whole recording reduces, on the command line; a stream always takes Kullback-Leibler."
+      )
+    case .iterations:
+      Control(
+        rawValue, "Iterations", 0...200, .integer, accepted: 0...10_000, default: 30,
+        traits: [.expert, .expensive], option: "iterations",
+        comment:
+          "For a whole recording; a stream, which starts from what it has learnt, does a share of them."
+      )
+    case .encoderIterations:
+      Control(
+        rawValue, "Encoder iterations", 0...200, .integer, accepted: 0...10_000, default: 30,
+        drums: 5, traits: [.expert, .expensive], option: "encoder-iterations",
+        comment:
+          "How many of them are the autoencoder's in a whole recording; in a stream of a NAE all are."
+      )
+    case .refinements:
+      Control(
+        rawValue, "Refinements", 0...50, .integer, accepted: 0...1000, default: 3, drums: 0,
+        traits: [.expert, .expensive], comment: "Steps on the activations alone at the end.")
+    case .wienerExponent:
+      Control(
+        rawValue, "Mask exponent", 0.01...4, default: 2, traits: [.expert, .expensive],
+        option: "alpha", comment: "Higher separates more sharply and sounds rougher.")
+    case .tolerance:
+      Control(
+        rawValue, "Tolerance", 0...1000, default: 30, unit: .milliseconds, traits: [.expensive],
+        option: "tolerance", perEngineUnit: 1000,
+        comment: "How early or late a note may be against the score.")
+    case .templateFrames:
+      Control(
+        rawValue, "Template frames", 1...64, .integer, default: 4, drums: 16,
+        traits: [.expert, .expensive], option: "template-frames",
+        comment: "Length of the templates of convolutive models.")
+    case .comb:
+      .choice(
+        rawValue, "Comb", [0: "Lobes", 1: "Bands"], default: 0, traits: [.expert, .expensive],
+        comment: "How the partials of a template start out.")
+    case .onsetTemplates:
+      .toggle(
+        rawValue, "Onset templates", default: true, drums: false, traits: [.expert, .expensive],
+        comment: "A second template for the noise of a note's onset.")
+    case .attackTemplates:
+      .toggle(
+        rawValue, "Attack templates", default: true, drums: false, traits: [.expert, .expensive],
+        comment: "Another template for a note's beginning.")
+    case .cutoff:
+      Control(
+        rawValue, "Cutoff", 0...24_000, accepted: 1000...1_000_000, zero: .off, default: 11_000,
+        drums: 0, unit: .hertz, points: [0: "off"], traits: [.expert, .expensive],
+        comment: "Only below it the model is fitted; at least 1000.")
+    case .release:
+      Control(
+        rawValue, "Release", 0...4, default: 0, unit: .seconds, points: [0: "automatic"],
+        traits: [.expensive], comment: "How long notes sound after they are damped.")
+    case .adapts:
+      .toggle(
+        rawValue, "Adapt", default: true, traits: [.expensive],
+        comment: "Off keeps the templates as they started.")
+
+    case .hopSize:
+      Control(
+        rawValue, "Hop", 1...32_768, .integer, default: 1024, drums: 512, unit: .samples,
+        option: "hop")
+    case .layers:
+      .choice(
+        rawValue, "Layers", [2: "2", 4: "4", 6: "6", 8: "8"], default: 2, option: "layers")
+    case .learningRate:
+      Control(
+        rawValue, "Learning rate", 0...1_000_000, zero: .excluded, default: 0.1,
+        option: "learning-rate")
+    case .sparsity:
+      Control(rawValue, "Sparsity", 0...1_000_000, default: 0, option: "sparsity")
+    case .activity:
+      Control(rawValue, "Activity", 0...1_000_000, default: 0, option: "activity")
+    }
+  }
+}
