@@ -32,8 +32,8 @@ extension AudioSide {
     var differs = requestedChannelCount != wantedChannelCount
     requestedChannelCount = wantedChannelCount
     var index = 0
-    while index < engineControlCount {
-      let value = ports.value(map.firstEngine &+ index)
+    while index < settingCount {
+      let value = ports.setting(index)
       if requested[index] != value { differs = true }
       requested[index] = value
       index &+= 1
@@ -60,7 +60,7 @@ extension AudioSide {
     guard
       channels.requests.write(
         .settings, UnsafeRawPointer(requested).assumingMemoryBound(to: UInt8.self),
-        number: requestedChannelCount, count: 4 &* engineControlCount)
+        number: requestedChannelCount, count: 4 &* settingCount)
     else {
       // Asked for again with the next block.
       requestedChannelCount = 0
@@ -103,8 +103,8 @@ extension AudioSide {
   private mutating func settle() {
     var index = 0
     settledSamples = min(settledSamples &+ count, 1 << 30)
-    while index < engineControlCount {
-      let value = ports.value(map.firstEngine &+ index)
+    while index < settingCount {
+      let value = ports.setting(index)
       if wanted[index] != value { settledSamples = 0 }
       wanted[index] = value
       index &+= 1

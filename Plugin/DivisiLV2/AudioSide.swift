@@ -45,7 +45,7 @@ struct AudioSide: ~Copyable {
   var settledSamples = 0
   var requestedChannelCount = 2
   var sentSettings = 0
-  let engineControlCount: Int
+  let settingCount: Int
   /// States that were restored, as far as a stream for them has been requested.
   var adoptedStates = 0
   /// States of which it is known that they were restored.
@@ -88,7 +88,7 @@ struct AudioSide: ~Copyable {
     self.channels = channels
     self.sampleRate = sampleRate
     stemCount = kind.stems.count
-    engineControlCount = Setting.withPort.count
+    settingCount = Setting.withPort.count
     ports = ControlPorts(kind: kind)
     mixer = Mixer(stemCount: stemCount, sampleRate: sampleRate)
     outbox = Outbox(channels)
@@ -101,10 +101,10 @@ struct AudioSide: ~Copyable {
       (inputs + channel).initialize(to: buffer)
       (constInputs + channel).initialize(to: UnsafePointer(buffer))
     }
-    requested = .allocate(capacity: engineControlCount)
-    requested.initialize(repeating: 0, count: engineControlCount)
-    wanted = .allocate(capacity: engineControlCount)
-    wanted.initialize(repeating: 0, count: engineControlCount)
+    requested = .allocate(capacity: settingCount)
+    requested.initialize(repeating: 0, count: settingCount)
+    wanted = .allocate(capacity: settingCount)
+    wanted.initialize(repeating: 0, count: settingCount)
     levels = .allocate(capacity: stemCount)
     levels.initialize(repeating: 0, count: stemCount)
   }

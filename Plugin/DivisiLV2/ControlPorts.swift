@@ -6,6 +6,8 @@ import DivisiControls
 struct ControlPorts: ~Copyable {
   private let data: UnsafeMutablePointer<UnsafeMutableRawPointer?>
   private let values: UnsafeMutablePointer<Port.Values>
+  /// Where the ports of ``Setting/withPort`` are, in its order.
+  private let settings: UnsafeMutablePointer<Int>
   let count: Int
 
   init(kind: PluginKind) {
@@ -17,11 +19,19 @@ struct ControlPorts: ~Copyable {
     for (index, port) in ports.enumerated() {
       (values + index).initialize(to: port.values ?? .none)
     }
+    settings = .allocate(capacity: Setting.withPort.count)
+    for (place, setting) in Setting.withPort.enumerated() {
+      guard let index = kind.index(of: setting.rawValue) else {
+        preconditionFailure("no port \(setting.rawValue)")
+      }
+      (settings + place).initialize(to: index)
+    }
   }
 
   deinit {
     data.deallocate()
     values.deallocate()
+    settings.deallocate()
   }
 
   func connect(_ index: Int, to pointer: UnsafeMutableRawPointer?) {
@@ -50,6 +60,10 @@ struct ControlPorts: ~Copyable {
     // All ranges of whole numbers lie well within those of Int.
     return range.isInteger ? Float(Int(inside + (inside < 0 ? -0.5 : 0.5))) : inside
   }
+
+  /// The value of a setting, by its place in ``Setting/withPort``.
+  @_noLocks
+  func setting(_ place: Int) -> Float { value(settings[place]) }
 
   @_noLocks
   func isOn(_ index: Int) -> Bool { value(index) > 0.5 }

@@ -20,8 +20,6 @@ struct PortMap: BitwiseCopyable {
   /// Gain, mute, solo and pan of the first stem, with the others behind it.
   let firstRemix: Int
   let firstLevel: Int
-  /// The ports of ``Setting/withPort``, in its order.
-  let firstEngine: Int
   let scoreSource: Int
   let scoreOffset: Int
   /// −1 where there is none.
@@ -44,7 +42,6 @@ struct PortMap: BitwiseCopyable {
     progress = place("progress")
     firstRemix = place("gain_\(first)")
     firstLevel = place("level_\(first)")
-    firstEngine = place(Setting.withPort[0].rawValue)
     scoreSource = place("score_source")
     scoreOffset = place("score_offset")
     sync = place("sync")

@@ -3,9 +3,14 @@ private import DivisiScore
 extension PluginKind {
   /// All ports by index. Indices never change: a new port goes behind all others.
   public var ports: [Port] {
-    audioPorts + eventPorts + hostPorts + remixPorts + Setting.withPort.map { control($0.control) }
-      + scorePorts
+    let settings = Setting.withPort.map { control($0.control) }
+    return audioPorts + eventPorts + hostPorts + remixPorts
+      + settings.prefix(Self.firstSettingCount) + scorePorts
+      + settings.dropFirst(Self.firstSettingCount)
   }
+
+  /// The settings that came with the first plugins; ports of later ones go behind all others.
+  private static let firstSettingCount = 18
 
   /// The index of a port; nil where the plugin has none of that name.
   public func index(of symbol: String) -> Int? { ports.firstIndex { $0.symbol == symbol } }

@@ -1,8 +1,8 @@
 /// What decides how a recording is separated. The case is named as the engine's property is, the raw
 /// value is the symbol of port and preset; ``control`` says the rest, and which option sets it.
 ///
-/// This file is where a setting is added: the compiler lists what else to complete. A new port goes
-/// behind all others (see ``PluginKind/ports``), whatever its place here. Symbols never change.
+/// This file is where a setting is added, behind the last with a port: its port then goes behind all
+/// others. The compiler lists what else to complete. Symbols never change.
 public enum Setting: String, CaseIterable, Sendable {
   case lookahead
   case history

@@ -62,7 +62,6 @@ import Testing
     if kind.hasPartOutputs { try expectRun(stems.flatMap { ["\($0)_l", "\($0)_r"] }) }
     try expectRun(stems.flatMap { ["gain_\($0)", "mute_\($0)", "solo_\($0)", "pan_\($0)"] })
     try expectRun(stems.map { "level_\($0)" })
-    try expectRun(Setting.withPort.map(\.rawValue))
   }
 
   @Test(arguments: PluginKind.allCases)
