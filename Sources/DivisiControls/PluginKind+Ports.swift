@@ -65,7 +65,7 @@ extension PluginKind {
       report(
         Control(
           "progress", "Progress", 0...1, default: 0,
-          comment: "How much of the history the model has heard.")),
+          comment: "How much of the history the model has learnt from.")),
     ]
   }
 

@@ -63,7 +63,7 @@ extension Setting {
         rawValue, "Look-ahead", 0...4, default: 1, unit: .seconds, points: [0: "live"],
         traits: [.expensive, .causesArtifacts], option: "lookahead",
         comment:
-          "How far the model hears past what it separates: latency for quality. At 0 the latency is one window."
+          "How far ahead of what it separates the model looks: latency for quality. At 0 the latency is one window."
       )
     case .history:
       Control(

@@ -4,7 +4,7 @@ extension Turtle {
   /// What is said of a port: its type first, then its names.
   static func lines(of port: Port, in kind: PluginKind) -> [String] {
     [type(of: port), "lv2:symbol \(quoted(port.symbol))", "lv2:name \(quoted(port.name))"]
-      + (port.control.map { lines(of: $0, isReport: port.role == .report, in: kind) }
+      + (port.control.map { lines(of: $0, in: kind) }
         ?? (port.side == nil ? eventLines(port) : audioLines(port, in: kind)))
       + (port.isOptional ? ["lv2:portProperty lv2:connectionOptional"] : [])
   }
@@ -37,43 +37,24 @@ extension Turtle {
     ]
   }
 
-  private static func lines(of control: Control, isReport: Bool, in kind: PluginKind) -> [String] {
+  private static func lines(of control: Control, in kind: PluginKind) -> [String] {
     let start = kind.isPercussive ? control.drumsDefault : control.defaultValue
     var lines = [
       "lv2:minimum \(Control.text(control.range.lowerBound))",
       "lv2:default \(Control.text(start))",
       "lv2:maximum \(Control.text(control.range.upperBound))",
     ]
-    let designation = control.designation.map { "lv2:designation lv2:\($0.rawValue)" }
+    func add(_ line: String?) { if let line { lines.append(line) } }
+    let properties =
+      words(control.kind) + (control.designation == .latency ? ["lv2:reportsLatency"] : [])
+      + control.traits.map(word)
+    if !properties.isEmpty { add("lv2:portProperty " + properties.joined(separator: " , ")) }
+    add(control.designation.map { "lv2:designation lv2:\($0.rawValue)" })
+    add(control.unit.flatMap(word).map { "units:unit units:\($0)" })
     let points = control.points.map {
       "[ rdfs:label \(quoted($0.label)) ; rdf:value \(Control.text($0.value)) ]"
     }
-    let scale = points.isEmpty ? nil : "lv2:scalePoint " + points.joined(separator: " , ")
-    let unit = control.unit.flatMap(word).map { "units:unit units:\($0)" }
-    let traits = control.traits.map(word)
-    func add(_ line: String?) { if let line { lines.append(line) } }
-    func properties(_ words: [String]) {
-      if !words.isEmpty { lines.append("lv2:portProperty " + words.joined(separator: " , ")) }
-    }
-    if isReport {
-      add(designation)
-      properties(
-        words(control.kind) + (control.designation == .latency ? ["lv2:reportsLatency"] : [])
-          + traits)
-      add(unit)
-    } else {
-      properties(words(control.kind))
-      if control.kind == .choice { add(scale) }
-      add(designation)
-      add(unit)
-      if control.traits == [.expensive, .causesArtifacts] {
-        properties([traits[0]])
-        properties([traits[1]])
-      } else {
-        properties(traits)
-      }
-      if control.kind != .choice { add(scale) }
-    }
+    if !points.isEmpty { add("lv2:scalePoint " + points.joined(separator: " , ")) }
     add(control.comment.map { "rdfs:comment \(quoted($0))" })
     return lines
   }

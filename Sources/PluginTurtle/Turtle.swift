@@ -3,7 +3,7 @@ public import DivisiControls
 /// The Turtle of a plugin, from the table of its ports: what hosts read before they load it.
 public enum Turtle {
   /// An even micro version is a release; it rises with every change to the data, the minor one with ports.
-  private static let version = (minor: 2, micro: 1)
+  private static let version = (minor: 2, micro: 2)
 
   /// The whole file.
   public static func text(of kind: PluginKind) -> String {
@@ -19,7 +19,8 @@ public enum Turtle {
 
   private static func head(of kind: PluginKind) -> [String] {
     var features = [
-      "lv2:hardRTCapable", "log:log", "state:freePath", "state:mapPath", "work:schedule",
+      "lv2:hardRTCapable", "log:log", "state:freePath", "state:mapPath",
+      "state:threadSafeRestore", "work:schedule",
     ]
     features.append(
       kind.hasPartOutputs

@@ -34,6 +34,9 @@ import Testing
     #expect(numbers(Word.lv2 + "microVersion") != nil)
     let required = described.graph.objects(described.subject, Word.lv2 + "requiredFeature")
     #expect(required.isEmpty == !kind.hasPartOutputs)
+    // Hosts need not stop the plugin to restore a state.
+    let optional = described.graph.objects(described.subject, Word.lv2 + "optionalFeature")
+    #expect(optional.contains(.uri(Word.state + "threadSafeRestore")))
   }
 
   @Test(arguments: PluginKind.allCases)

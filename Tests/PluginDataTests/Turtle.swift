@@ -10,6 +10,7 @@ enum Word {
   static let lv2 = "http://lv2plug.in/ns/lv2core#"
   static let atom = "http://lv2plug.in/ns/ext/atom#"
   static let group = "http://lv2plug.in/ns/ext/port-groups#"
+  static let state = "http://lv2plug.in/ns/ext/state#"
   static let units = "http://lv2plug.in/ns/extensions/units#"
   static let label = "http://www.w3.org/2000/01/rdf-schema#label"
   static let value = "http://www.w3.org/1999/02/22-rdf-syntax-ns#value"

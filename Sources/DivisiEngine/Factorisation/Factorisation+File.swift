@@ -36,7 +36,8 @@ extension Factorisation {
   private var metadata: [String: String] {
     [
       "format": "divisi factors", "version": String(Self.formatVersion),
-      "model": settings.model.rawValue, "beta": "\(settings.beta)", "alpha": "\(settings.wienerExponent)",
+      "model": settings.model.rawValue, "beta": "\(settings.beta)",
+      "alpha": "\(settings.wienerExponent)",
       "sample_rate": "\(grid.sampleRate)", "window": String(grid.windowLength),
       "hop": String(grid.hopSize),
       "parts": parts.map(\.name).joined(separator: ","),
