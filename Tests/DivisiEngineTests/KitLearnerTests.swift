@@ -1,4 +1,5 @@
 import DivisiDSP
+import DivisiTestSupport
 import Testing
 
 @testable import DivisiEngine

@@ -16,7 +16,6 @@ struct StrokeClustering: Sendable {
   private let aligner: StrokeAligner
   private let parallel: Parallel
 
-  static let leastCoherence: Float = 0.4
   /// A stroke that fits its cluster as well as this stays there.
   private static let sureCoherence: Float = 0.8
   /// Memory grows with them.
@@ -64,7 +63,7 @@ struct StrokeClustering: Sendable {
       }
       let joining = rivals.indices.filter {
         matches[$0].score > StrokeAligner.leastScore
-          && matches[$0].coherence > max(Self.leastCoherence, rivals[$0].coherence)
+          && matches[$0].coherence > max(StrokeAligner.leastCoherence, rivals[$0].coherence)
       }
       .sorted { (matches[$0].coherence, $1) > (matches[$1].coherence, $0) }
       .prefix(Self.mostStrokes - 1)

@@ -148,7 +148,7 @@ struct WaveformAutoencoder: Sendable {
     _ stroke: WaveformStroke, pass: Int, round: Int, rest: [[Float]], stems: [[Float]],
     _ noise: WaveformSection.MapView, _ power: WaveformSection.MapView
   ) {
-    let measured = stroke.measured ?? WaveformStroke.Measured(grid, channels: rest.count)
+    let measured = stroke.measured ?? StrokeMeasurement(grid, channels: rest.count)
     stroke.measured = measured
     let start = stroke.start(grid)
     let step = 1 / stroke.rate

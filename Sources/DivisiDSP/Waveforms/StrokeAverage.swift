@@ -1,19 +1,19 @@
-import DivisiDSP
-
 /// The mean waveform of a cluster, weighted by how well each stroke is heard, bin by bin.
-struct StrokeAverage: @unchecked Sendable {
+public struct StrokeAverage: @unchecked Sendable {
   /// The mean over all strokes, by channel.
-  let means: [SpectraMatrix]
+  public let means: [SpectraMatrix]
 
   private let grid: StrokeGrid
   /// Σ A Z q and Σ A² q + the prior's.
   private let numerators: [SpectraMatrix]
   private let denominators: MapMatrix
 
+  /// Takes the mean.
+  ///
   /// - Parameters:
   ///   - strokes: measured, with gains.
   ///   - levels: g of each; with the strokes' own variance they make the prior, a mean of zero.
-  init(_ grid: StrokeGrid, _ strokes: [WaveformStroke.Measured], _ levels: [Float]) {
+  public init(_ grid: StrokeGrid, _ strokes: [StrokeMeasurement], _ levels: [Float]) {
     self.grid = grid
     let channels = strokes[0].averaged.count
     numerators = (0..<channels).map { _ in SpectraMatrix(grid) }
@@ -46,7 +46,7 @@ struct StrokeAverage: @unchecked Sendable {
   }
 
   /// q = 1 / (ν_z + e P).
-  private static func precision(of stroke: WaveformStroke.Measured, _ frame: Int, _ bin: Int)
+  private static func precision(of stroke: StrokeMeasurement, _ frame: Int, _ bin: Int)
     -> Float
   {
     1
@@ -56,7 +56,7 @@ struct StrokeAverage: @unchecked Sendable {
   }
 
   /// The mean over all strokes but one, and its variance.
-  func without(_ stroke: WaveformStroke.Measured) -> (means: [SpectraMatrix], variances: MapMatrix)
+  public func without(_ stroke: StrokeMeasurement) -> (means: [SpectraMatrix], variances: MapMatrix)
   {
     let means = numerators.map { _ in SpectraMatrix(grid) }
     let variances = MapMatrix(grid)

@@ -3,7 +3,7 @@ internal import Glibc
 /// Reads a signal between its samples, by a windowed sinc.
 ///
 /// - Thread: any.
-struct FractionalReader: Sendable {
+public struct FractionalReader: Sendable {
   private typealias Lane = SIMD8<Float>
 
   private static let tapCount = 32
@@ -11,7 +11,8 @@ struct FractionalReader: Sendable {
   /// Taps of phase p in lanes 4 p ..< 4 p + 4.
   private let taps: [Lane]
 
-  init() {
+  /// Computes the taps.
+  public init() {
     let half = Double(Self.tapCount / 2)
     let values = (0...Self.phaseCount).flatMap { phase in
       (0..<Self.tapCount).map { tap -> Float in
@@ -37,7 +38,7 @@ struct FractionalReader: Sendable {
   }
 
   /// result[i] ← the signal at start + i · step; zero outside it.
-  func read(
+  public func read(
     _ signal: [Float], from start: Double, step: Double,
     into result: UnsafeMutableBufferPointer<Float>
   ) {
@@ -84,7 +85,7 @@ struct FractionalReader: Sendable {
   }
 
   /// The signal at start + i · step, `count` values of it.
-  func read(_ signal: [Float], from start: Double, step: Double, count: Int) -> [Float] {
+  public func read(_ signal: [Float], from start: Double, step: Double, count: Int) -> [Float] {
     [Float](unsafeUninitializedCapacity: count) { buffer, initialized in
       let result = UnsafeMutableBufferPointer(rebasing: buffer[0..<count])
       result.initialize(repeating: 0)

@@ -1,4 +1,3 @@
-import DivisiDSP
 internal import Glibc
 
 /// Finds where, and how fast, a template's waveform sounds in a recording.
@@ -10,25 +9,26 @@ internal import Glibc
 /// - Thread: any.
 /// - SeeAlso: Knapp & Carter, "The generalized correlation method for estimation of time delay",
 ///   IEEE TASSP 1976.
-struct StrokeAligner: Sendable {
+public struct StrokeAligner: Sendable {
   /// Where a stroke lies, and how sure that is.
-  struct Match: Sendable {
+  public struct Match: Sendable {
     /// Samples after the score's onset.
-    var delay: Double
+    public var delay: Double
     /// Template samples per sample of the recording.
-    var rate: Double
+    public var rate: Double
     /// Standard deviations of noise.
-    var score: Float
+    public var score: Float
     /// 0 to 1: the share of the stroke's weighted spectrum that the template explains.
-    var coherence: Float
+    public var coherence: Float
   }
 
   /// A waveform in stroke time, and its spectra at all rates.
-  final class Template: Sendable {
+  public final class Template: Sendable {
     let waveform: [Float]
     fileprivate let spectra: [[SIMD2<Float>]]
 
-    init(_ waveform: [Float], _ aligner: StrokeAligner) {
+    /// Computes the spectra.
+    public init(_ waveform: [Float], _ aligner: StrokeAligner) {
       self.waveform = waveform
       spectra = StrokeAligner.rates.map {
         aligner.spectrum(of: waveform, rate: $0, stage: aligner.coarse)
@@ -44,7 +44,9 @@ struct StrokeAligner: Sendable {
   }
 
   /// Below this, a match is chance.
-  static let leastScore: Float = 6
+  public static let leastScore: Float = 6
+  /// Below this, two waveforms are not the same sound.
+  public static let leastCoherence: Float = 0.4
   private static let rates = (-20...20).map { 1 + 0.001 * Double($0) }
   private static let fineStep = 0.00025
   private static let fineRates = -6...6
@@ -56,7 +58,8 @@ struct StrokeAligner: Sendable {
   fileprivate let coarse: Stage
   private let fine: Stage
 
-  init(_ grid: StrokeGrid, _ reader: FractionalReader) {
+  /// Plans the FFTs of both searches.
+  public init(_ grid: StrokeGrid, _ reader: FractionalReader) {
     self.grid = grid
     self.reader = reader
     lead = grid.samples(220)
@@ -76,7 +79,8 @@ struct StrokeAligner: Sendable {
   ///   - signal: the recording, or a part of it.
   ///   - onset: in samples, as the score has it.
   ///   - isFine: whether to find delay and rate between the steps of the first search.
-  func match(_ template: Template, in signal: [Float], onset: Double, isFine: Bool) -> Match {
+  public func match(_ template: Template, in signal: [Float], onset: Double, isFine: Bool) -> Match
+  {
     let stroke = Observation(
       spectrum(of: signal, from: onset - Double(lead), step: 1, stage: coarse))
     let buffer = FFTBuffer(length: coarse.plan.length)

@@ -1,19 +1,17 @@
-import DivisiDSP
-
 /// Lengths that waveforms of strokes are handled with, in samples and frames of one sample rate.
 ///
 /// *Stroke time* has the onset at ``lead``; its frames are those of an STFT on it.
-struct StrokeGrid: Sendable {
+public struct StrokeGrid: Sendable {
   /// Of the recording and of stroke time.
-  let stft: STFT
+  public let stft: STFT
   /// Samples of stroke time before the onset.
-  let lead: Int
+  public let lead: Int
   /// Samples of stroke time: half a second after the onset.
-  let length: Int
+  public let length: Int
   /// Frames of stroke time.
-  let frameCount: Int
+  public let frameCount: Int
   /// Samples per sample at 44.1 kHz.
-  let scale: Double
+  private let scale: Double
   /// First bins of the bands that share a gain, and K.
   let bands: [Int]
   /// First frames of the stretches that share a gain, and ``frameCount``.
@@ -25,7 +23,8 @@ struct StrokeGrid: Sendable {
     100.0, 200, 400, 800, 1600, 3200, 5000, 7500, 10_000, 13_000, 16_000,
   ]
 
-  init(_ stft: STFT) {
+  /// Lengths for the frames of an STFT.
+  public init(_ stft: STFT) {
     let grid = stft.grid
     self.stft = stft
     scale = grid.sampleRate / 44_100
@@ -43,14 +42,16 @@ struct StrokeGrid: Sendable {
     overlap = 0.75 * Float(grid.windowLength) / Float(grid.hopSize)
   }
 
-  var hop: Int { stft.grid.hopSize }
-  var binCount: Int { stft.grid.binCount }
+  /// Samples from one frame to the next.
+  public var hop: Int { stft.grid.hopSize }
+  /// K.
+  public var binCount: Int { stft.grid.binCount }
 
   /// So many samples at 44.1 kHz.
-  func samples(_ count: Int) -> Int { Int((Double(count) * scale).rounded()) }
+  public func samples(_ count: Int) -> Int { Int((Double(count) * scale).rounded()) }
 
   /// Fades a waveform in before its onset, and out before an end.
-  func fade(_ waveform: inout [Float], fadeOut: Int, end: Int) {
+  public func fade(_ waveform: inout [Float], fadeOut: Int, end: Int) {
     let (start, rise) = (lead - samples(441), samples(176))
     for index in waveform.indices {
       let gain =
@@ -61,7 +62,7 @@ struct StrokeGrid: Sendable {
   }
 
   /// The sound of spectra in stroke time: column m is frame m, K pairs of real and imaginary part.
-  func waveform(of spectra: borrowing Matrix) -> [Float] {
+  public func waveform(of spectra: borrowing Matrix) -> [Float] {
     let buffer = stft.makeBuffer()
     var result = [Float](repeating: 0, count: length)
     result.withUnsafeMutableBufferPointer { samples in
@@ -77,7 +78,7 @@ struct StrokeGrid: Sendable {
   }
 
   /// The spectra of a waveform in stroke time, as ``waveform(of:)`` takes them.
-  func analyse(_ waveform: [Float], into spectra: borrowing Matrix) {
+  public func analyse(_ waveform: [Float], into spectra: borrowing Matrix) {
     let buffer = stft.makeBuffer()
     waveform.withUnsafeBufferPointer { samples in
       for frame in 0..<spectra.columnCount {

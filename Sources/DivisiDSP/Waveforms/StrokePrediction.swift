@@ -1,4 +1,3 @@
-import DivisiDSP
 internal import Glibc
 
 /// What the other strokes of a cluster say about one: its mean, and what variance remains.
@@ -7,7 +6,7 @@ internal import Glibc
 /// others, variance e P. In blocks of bins and frames the gain A is found by maximum a posteriori
 /// for each of eight values of e, and all are weighed by their likelihood, against one more
 /// hypothesis: that nothing is known, with A = 0 and e = 1, which is the mask of old.
-struct StrokePrediction: Sendable {
+public struct StrokePrediction: Sendable {
   private typealias Lane = SIMD8<Float>
 
   private static let shares = Lane(0.003, 0.01, 0.03, 0.1, 0.2, 0.4, 0.7, 1)
@@ -26,7 +25,8 @@ struct StrokePrediction: Sendable {
     var blindLog: Float = 0
   }
 
-  init(_ grid: StrokeGrid) { self.grid = grid }
+  /// Makes one for strokes of a grid.
+  public init(_ grid: StrokeGrid) { self.grid = grid }
 
   /// Finds A, e and φ of one stroke.
   ///
@@ -35,8 +35,8 @@ struct StrokePrediction: Sendable {
   ///   - means: W by channel.
   ///   - variances: of W.
   ///   - frames: how many are the stroke's own; later ones say nothing.
-  func run(
-    _ stroke: WaveformStroke.Measured, frames: Int, means: [SpectraMatrix], variances: MapMatrix
+  public func run(
+    _ stroke: StrokeMeasurement, frames: Int, means: [SpectraMatrix], variances: MapMatrix
   ) {
     let (bandCount, stretchCount) = (grid.bands.count - 1, grid.stretches.count - 1)
     var blocks = [Sums](repeating: Sums(), count: bandCount * stretchCount)
@@ -94,7 +94,7 @@ struct StrokePrediction: Sendable {
   private static func atLeastZero(_ x: Lane) -> Lane { x.replacing(with: 0, where: x .< 0) }
 
   private func add(
-    _ bins: Range<Int>, _ frame: Int, _ stroke: WaveformStroke.Measured, _ means: [SpectraMatrix],
+    _ bins: Range<Int>, _ frame: Int, _ stroke: StrokeMeasurement, _ means: [SpectraMatrix],
     _ variances: MapMatrix, to sums: inout Sums
   ) {
     let noise = stroke.noise.values.column(frame)
