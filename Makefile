@@ -15,6 +15,8 @@ PACKAGES := pkg-config libfftw3-dev libsndfile1-dev libexpat1-dev libzip-dev lib
   liblo-dev libreadline-dev
 # For tests: a JACK server without a sound card, the validators of LV2, and small tools.
 test test-deep: PACKAGES += jackd2 lilv-utils sordi liblo-tools lv2-examples valgrind
+# For tests of what aarch64 does, on other processors.
+test test-deep: PACKAGES += libc6-dev-arm64-cross qemu-user
 # For tests in other people's programs: hosts, a browser for the mixer page, and effects that nobody here wrote.
 test-hosts: PACKAGES += lilv-utils lv2file lv2proc ecasound ffmpeg jackd2 jalv ardour chromium chromium-driver \
   calf-plugins eq10q fomp invada-studio-plugins-lv2 lv2-examples mda-lv2 swh-lv2 x42-plugins

@@ -1,5 +1,6 @@
 #include <math.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 // What may run on an audio thread: none of it allocates or locks.
 #define DIVISI_REALTIME __attribute__((swift_attr("@_noLocks")))
@@ -23,8 +24,13 @@ static inline bool divisi_has_avx2(void) {
 static inline DIVISI_REALTIME unsigned divisi_flush_denormals(void) {
 #if defined(__x86_64__)
   unsigned before = __builtin_ia32_stmxcsr();
-  __builtin_ia32_ldmxcsr(before | 0x8040);
+  __builtin_ia32_ldmxcsr(before | 0x8040);  // FTZ and DAZ
   return before;
+#elif defined(__aarch64__)
+  uint64_t before;
+  __asm__ volatile("mrs %0, fpcr" : "=r"(before));
+  __asm__ volatile("msr fpcr, %0" : : "r"(before | (UINT64_C(1) << 24)) : "memory");  // FZ
+  return (unsigned)before;
 #else
   return 0;
 #endif
@@ -33,6 +39,8 @@ static inline DIVISI_REALTIME unsigned divisi_flush_denormals(void) {
 static inline DIVISI_REALTIME void divisi_restore_denormals(unsigned before) {
 #if defined(__x86_64__)
   __builtin_ia32_ldmxcsr(before);
+#elif defined(__aarch64__)
+  __asm__ volatile("msr fpcr, %0" : : "r"((uint64_t)before) : "memory");
 #else
   (void)before;
 #endif

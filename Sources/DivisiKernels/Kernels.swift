@@ -1,31 +1,11 @@
 // The inner loops of every model: products over the bins where a template is free.
 //
-// Compiled twice from this one file: for the baseline, and as DivisiKernelsAVX2 for processors with
+// Compiled twice from this one source: for the baseline, and as DivisiKernelsAVX2 for processors with
 // 256-bit vectors. Both do the same operations lane by lane and in the same order, none fused, so
-// both give the same bits.
-//
-// A mask of partials is many short runs of bins, and a loop over each would be mispredicted at the
-// end of every one. So free bins are given as offsets of whole blocks of eight, and there is one
-// loop. Four frames are taken at a time, so that a value of the template is loaded once for four
-// multiplications. Sums are kept in eight lanes and added at the end of a template: another order
-// than a scalar loop, hence rounding that differs from it by a few units in the last place, and
-// sums that drift less.
+// both give the same bits. Off x86 nothing is wider, and the second module is empty.
 
+#if arch(x86_64) || !FOR_AVX2
 typealias Lane = SIMD8<Float>
-
-/// Four columns.
-public typealias Columns = (
-  UnsafePointer<Float>, UnsafePointer<Float>, UnsafePointer<Float>, UnsafePointer<Float>
-)
-
-/// Four columns to write to, no two the same.
-public typealias MutableColumns = (
-  UnsafeMutablePointer<Float>, UnsafeMutablePointer<Float>, UnsafeMutablePointer<Float>,
-  UnsafeMutablePointer<Float>
-)
-
-/// The first bins of blocks of eight, each a multiple of eight, ascending.
-public typealias Blocks = UnsafeBufferPointer<Int32>
 
 extension UnsafePointer<Float> {
   @inline(__always)
@@ -55,10 +35,7 @@ public enum Kernels {
   public static func add(
     _ x: Columns, gains: SIMD4<Float>, to y: UnsafeMutablePointer<Float>, over blocks: Blocks
   ) {
-    let a = Lane(repeating: gains[0])
-    let b = Lane(repeating: gains[1])
-    let c = Lane(repeating: gains[2])
-    let d = Lane(repeating: gains[3])
+    let (a, b, c, d) = lanes(gains)
     var index = 0
     while index < blocks.count {
       let bin = Int(blocks[index])
@@ -75,14 +52,8 @@ public enum Kernels {
     _ x: Columns, gains: SIMD4<Float>, to y: UnsafeMutablePointer<Float>,
     gains others: SIMD4<Float>, to z: UnsafeMutablePointer<Float>, over blocks: Blocks
   ) {
-    let a = Lane(repeating: gains[0])
-    let b = Lane(repeating: gains[1])
-    let c = Lane(repeating: gains[2])
-    let d = Lane(repeating: gains[3])
-    let e = Lane(repeating: others[0])
-    let f = Lane(repeating: others[1])
-    let g = Lane(repeating: others[2])
-    let h = Lane(repeating: others[3])
+    let (a, b, c, d) = lanes(gains)
+    let (e, f, g, h) = lanes(others)
     var index = 0
     while index < blocks.count {
       let bin = Int(blocks[index])
@@ -113,10 +84,7 @@ public enum Kernels {
   public static func add(
     _ x: UnsafePointer<Float>, gains: SIMD4<Float>, to y: MutableColumns, over blocks: Blocks
   ) {
-    let a = Lane(repeating: gains[0])
-    let b = Lane(repeating: gains[1])
-    let c = Lane(repeating: gains[2])
-    let d = Lane(repeating: gains[3])
+    let (a, b, c, d) = lanes(gains)
     var index = 0
     while index < blocks.count {
       let bin = Int(blocks[index])
@@ -134,10 +102,7 @@ public enum Kernels {
   public static func dot(
     _ w: UnsafePointer<Float>, _ x: Columns, over blocks: Blocks
   ) -> SIMD4<Float> {
-    var a = Lane.zero
-    var b = Lane.zero
-    var c = Lane.zero
-    var d = Lane.zero
+    var (a, b, c, d) = (Lane.zero, Lane.zero, Lane.zero, Lane.zero)
     var index = 0
     while index < blocks.count {
       let bin = Int(blocks[index])
@@ -166,6 +131,15 @@ public enum Kernels {
     return sum.sum()
   }
 
+  /// Each of four gains in all lanes.
+  @_noLocks @inline(__always)
+  private static func lanes(_ gains: SIMD4<Float>) -> (Lane, Lane, Lane, Lane) {
+    (
+      Lane(repeating: gains[0]), Lane(repeating: gains[1]), Lane(repeating: gains[2]),
+      Lane(repeating: gains[3])
+    )
+  }
+
   // MARK: Four delays of four successive frames
 
   // Seven columns serve for sixteen multiplications, where one delay at a time would read sixteen. Columns
@@ -181,10 +155,7 @@ public enum Kernels {
     let (w1, w2, w3) = (w + stride, w + 2 &* stride, w + 3 &* stride)
     let (x1, x2, x3) = (x + xStride, x + 2 &* xStride, x + 3 &* xStride)
     let (x4, x5, x6) = (x + 4 &* xStride, x + 5 &* xStride, x + 6 &* xStride)
-    var a = Lane.zero
-    var b = Lane.zero
-    var c = Lane.zero
-    var d = Lane.zero
+    var (a, b, c, d) = (Lane.zero, Lane.zero, Lane.zero, Lane.zero)
     var index = 0
     while index < blocks.count {
       let bin = Int(blocks[index])
@@ -206,10 +177,7 @@ public enum Kernels {
     _ x: UnsafePointer<Float>, stride xStride: Int, gains: SIMD4<Float>,
     to y: UnsafeMutablePointer<Float>, stride: Int, over blocks: Blocks
   ) {
-    let a = Lane(repeating: gains[0])
-    let b = Lane(repeating: gains[1])
-    let c = Lane(repeating: gains[2])
-    let d = Lane(repeating: gains[3])
+    let (a, b, c, d) = lanes(gains)
     let (y1, y2, y3) = (y + stride, y + 2 &* stride, y + 3 &* stride)
     let (x1, x2, x3) = (x + xStride, x + 2 &* xStride, x + 3 &* xStride)
     let (x4, x5, x6) = (x + 4 &* xStride, x + 5 &* xStride, x + 6 &* xStride)
@@ -325,3 +293,4 @@ public enum Kernels {
     return n * Lane(repeating: 0.693_147_18) + s * series
   }
 }
+#endif

@@ -1,3 +1,4 @@
+#if arch(x86_64)
 import CCPU
 import DivisiKernels
 import DivisiKernelsAVX2
@@ -142,3 +143,4 @@ struct KernelVariantTests {
         == DivisiKernelsAVX2.Kernels.dot(column(5), column(0), over: blocks).bitPattern)
   }
 }
+#endif

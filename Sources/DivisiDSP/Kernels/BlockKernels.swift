@@ -1,6 +1,15 @@
 internal import CCPU
 internal import DivisiKernels
+
+#if arch(x86_64)
 internal import DivisiKernelsAVX2
+
+/// The kernels for processors with AVX2.
+typealias WideKernels = DivisiKernelsAVX2.Kernels
+#else
+/// Nothing is wider than what every processor has.
+typealias WideKernels = DivisiKernels.Kernels
+#endif
 
 // Products over the blocks of bins that a template may use. Those that take nearly all the time are
 // in DivisiKernels, in a build for the processor at hand; what is done once per template is here.
@@ -32,8 +41,12 @@ extension UnsafeMutablePointer<Float> {
 enum BlockKernels {
   typealias Columns = DivisiKernels.Columns
 
+  #if arch(x86_64)
   /// Asked once.
   static let hasAVX2 = divisi_has_avx2()
+  #else
+  static var hasAVX2: Bool { false }
+  #endif
 
   /// The small number in every denominator, for spectrograms scaled to a maximum of 1.
   static var epsilon: Float { @_noLocks @inline(__always) get { 1e-9 } }
@@ -46,7 +59,7 @@ enum BlockKernels {
     _ x: UnsafePointer<Float>, gain: Float, to y: UnsafeMutablePointer<Float>, over blocks: Blocks
   ) {
     if hasAVX2 {
-      DivisiKernelsAVX2.Kernels.add(x, gain: gain, to: y, over: blocks)
+      WideKernels.add(x, gain: gain, to: y, over: blocks)
     } else {
       DivisiKernels.Kernels.add(x, gain: gain, to: y, over: blocks)
     }
@@ -58,7 +71,7 @@ enum BlockKernels {
     _ x: Columns, gains: SIMD4<Float>, to y: UnsafeMutablePointer<Float>, over blocks: Blocks
   ) {
     if hasAVX2 {
-      DivisiKernelsAVX2.Kernels.add(x, gains: gains, to: y, over: blocks)
+      WideKernels.add(x, gains: gains, to: y, over: blocks)
     } else {
       DivisiKernels.Kernels.add(x, gains: gains, to: y, over: blocks)
     }
@@ -71,7 +84,7 @@ enum BlockKernels {
     gains others: SIMD4<Float>, to z: UnsafeMutablePointer<Float>, over blocks: Blocks
   ) {
     if hasAVX2 {
-      DivisiKernelsAVX2.Kernels.add(x, gains: gains, to: y, gains: others, to: z, over: blocks)
+      WideKernels.add(x, gains: gains, to: y, gains: others, to: z, over: blocks)
     } else {
       DivisiKernels.Kernels.add(x, gains: gains, to: y, gains: others, to: z, over: blocks)
     }
@@ -83,7 +96,7 @@ enum BlockKernels {
     _ x: UnsafePointer<Float>, gains: SIMD4<Float>, to y: MutableColumns, over blocks: Blocks
   ) {
     if hasAVX2 {
-      DivisiKernelsAVX2.Kernels.add(x, gains: gains, to: y, over: blocks)
+      WideKernels.add(x, gains: gains, to: y, over: blocks)
     } else {
       DivisiKernels.Kernels.add(x, gains: gains, to: y, over: blocks)
     }
@@ -95,7 +108,7 @@ enum BlockKernels {
     _ w: UnsafePointer<Float>, _ x: UnsafePointer<Float>, over blocks: Blocks
   ) -> Float {
     hasAVX2
-      ? DivisiKernelsAVX2.Kernels.dot(w, x, over: blocks)
+      ? WideKernels.dot(w, x, over: blocks)
       : DivisiKernels.Kernels.dot(w, x, over: blocks)
   }
 
@@ -103,7 +116,7 @@ enum BlockKernels {
   @inline(__always)
   static func dot(_ w: UnsafePointer<Float>, _ x: Columns, over blocks: Blocks) -> SIMD4<Float> {
     hasAVX2
-      ? DivisiKernelsAVX2.Kernels.dot(w, x, over: blocks)
+      ? WideKernels.dot(w, x, over: blocks)
       : DivisiKernels.Kernels.dot(w, x, over: blocks)
   }
 
@@ -114,7 +127,7 @@ enum BlockKernels {
     over blocks: Blocks
   ) -> SIMD4<Float> {
     hasAVX2
-      ? DivisiKernelsAVX2.Kernels.correlate(w, stride: stride, x, stride: xStride, over: blocks)
+      ? WideKernels.correlate(w, stride: stride, x, stride: xStride, over: blocks)
       : DivisiKernels.Kernels.correlate(w, stride: stride, x, stride: xStride, over: blocks)
   }
 
@@ -125,7 +138,7 @@ enum BlockKernels {
     to y: UnsafeMutablePointer<Float>, stride: Int, over blocks: Blocks
   ) {
     if hasAVX2 {
-      DivisiKernelsAVX2.Kernels.addDelayed(
+      WideKernels.addDelayed(
         x, stride: xStride, gains: gains, to: y, stride: stride, over: blocks)
     } else {
       DivisiKernels.Kernels.addDelayed(
@@ -140,7 +153,7 @@ enum BlockKernels {
     to y: UnsafeMutablePointer<Float>, stride yStride: Int, over blocks: Blocks
   ) {
     if hasAVX2 {
-      DivisiKernelsAVX2.Kernels.convolve(
+      WideKernels.convolve(
         w, stride: stride, gains: gains, to: y, stride: yStride, over: blocks)
     } else {
       DivisiKernels.Kernels.convolve(
@@ -154,7 +167,7 @@ enum BlockKernels {
     _ v: UnsafePointer<Float>, by y: UnsafeMutablePointer<Float>, over blocks: Blocks
   ) {
     if hasAVX2 {
-      DivisiKernelsAVX2.Kernels.divide(v, by: y, epsilon: epsilon, over: blocks)
+      WideKernels.divide(v, by: y, epsilon: epsilon, over: blocks)
     } else {
       DivisiKernels.Kernels.divide(v, by: y, epsilon: epsilon, over: blocks)
     }
@@ -166,7 +179,7 @@ enum BlockKernels {
     _ v: UnsafePointer<Float>, from y: UnsafeMutablePointer<Float>, over blocks: Blocks
   ) {
     if hasAVX2 {
-      DivisiKernelsAVX2.Kernels.subtract(v, from: y, over: blocks)
+      WideKernels.subtract(v, from: y, over: blocks)
     } else {
       DivisiKernels.Kernels.subtract(v, from: y, over: blocks)
     }
@@ -178,7 +191,7 @@ enum BlockKernels {
     _ v: UnsafePointer<Float>, from y: UnsafePointer<Float>, over blocks: Blocks
   ) -> Float {
     hasAVX2
-      ? DivisiKernelsAVX2.Kernels.kullbackLeibler(v, from: y, epsilon: epsilon, over: blocks)
+      ? WideKernels.kullbackLeibler(v, from: y, epsilon: epsilon, over: blocks)
       : DivisiKernels.Kernels.kullbackLeibler(v, from: y, epsilon: epsilon, over: blocks)
   }
 

@@ -42,8 +42,10 @@ struct MatrixStorage {
 ///
 /// To make pages of 4 kB one by one, as they are first touched, takes a thirtieth of a separation’s time.
 public func preferLargePages(_ memory: UnsafeMutableRawBufferPointer) {
-  guard let start = memory.baseAddress?.alignedUp(toMultipleOf: 4096) else { return }
-  let count = (memory.baseAddress! + memory.count - start) / 4096 * 4096
+  // 4 kB on x86; up to 64 kB elsewhere.
+  let page = Int(getpagesize())
+  guard let start = memory.baseAddress?.alignedUp(toMultipleOf: page) else { return }
+  let count = (memory.baseAddress! + memory.count - start) / page * page
   if count >= largePageSize { madvise(start, count, MADV_HUGEPAGE) }
 }
 

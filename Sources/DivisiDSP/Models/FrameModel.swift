@@ -1,5 +1,4 @@
 public import DivisiKernels
-internal import DivisiKernelsAVX2
 
 /// One frame as a sum of a few templates, V̂ = Σ h_i w_i: what separates sound at once, without
 /// waiting for the frames that follow.
@@ -93,7 +92,7 @@ public struct FrameModel: @unchecked Sendable {
     SpectrumKernels.clear(ratio, count: stride)
     addApproximation(to: ratio)
     if hasAVX2 {
-      DivisiKernelsAVX2.Kernels.divide(
+      WideKernels.divide(
         V, by: ratio, epsilon: BlockKernels.epsilon, over: Blocks(allBlocks))
     } else {
       DivisiKernels.Kernels.divide(
@@ -116,7 +115,7 @@ public struct FrameModel: @unchecked Sendable {
       let entry = entries[index]
       if (part < 0 || entry.part == part) && entry.gain > 0 {
         if hasAVX2 {
-          DivisiKernelsAVX2.Kernels.add(
+          WideKernels.add(
             entry.template, gain: entry.gain, to: result, over: entry.blocks)
         } else {
           DivisiKernels.Kernels.add(
@@ -130,7 +129,7 @@ public struct FrameModel: @unchecked Sendable {
   @_noLocks @inline(__always)
   private func dot(_ w: UnsafePointer<Float>, _ x: UnsafePointer<Float>, _ entry: Entry) -> Float {
     hasAVX2
-      ? DivisiKernelsAVX2.Kernels.dot(w, x, over: entry.blocks)
+      ? WideKernels.dot(w, x, over: entry.blocks)
       : DivisiKernels.Kernels.dot(w, x, over: entry.blocks)
   }
 }

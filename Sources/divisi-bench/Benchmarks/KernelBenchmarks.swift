@@ -1,7 +1,10 @@
 internal import CCPU
 import DivisiDSP
 import DivisiKernels
+
+#if arch(x86_64)
 import DivisiKernelsAVX2
+#endif
 
 /// The inner loops over all free entries of the standard task, one frame at a time and four at once,
 /// against the dense product: in the build for this processor, and in the one for any.
@@ -86,6 +89,7 @@ private struct KernelBuild: Sendable {
   let add: @Sendable (Input, Float, Output, DivisiKernels.Blocks) -> Void
   let add4: @Sendable (DivisiKernels.Columns, SIMD4<Float>, Output, DivisiKernels.Blocks) -> Void
 
+  #if arch(x86_64)
   static let all = divisi_has_avx2() ? [wide, baseline] : [baseline]
 
   private static let wide = KernelBuild(
@@ -96,6 +100,9 @@ private struct KernelBuild: Sendable {
       DivisiKernelsAVX2.Kernels.add($0, gain: $1, to: $2, over: $3)
     },
     add4: { DivisiKernelsAVX2.Kernels.add($0, gains: $1, to: $2, over: $3) })
+  #else
+  static let all = [baseline]
+  #endif
 
   private static let baseline = KernelBuild(
     suffix: "",
