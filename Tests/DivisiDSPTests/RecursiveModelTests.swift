@@ -184,7 +184,7 @@ struct RecursiveModelTests {
     for component in Self.components {
       let memory = past[component]
       let isSilent = component == FactorisationProblem.silentComponent
-      #expect(memory.isHeard == !isSilent)
+      #expect(memory.isLearnt == !isSilent)
       for bin in 0..<memory.binCount where !FactorisationProblem.isOpen(bin, component) {
         for frame in 0..<frames { #expect(memory.template(frame)[bin] == 0) }
         if frames == 1 { #expect(memory.encoder[bin] == 0) }
@@ -200,7 +200,7 @@ struct RecursiveModelTests {
     let recursive = RecursiveAutoencoder(model: model, memories: past)
     recursive.step()
     recursive.finish(leaving: 10, decay: 0.9) { $0 == 1 }
-    #expect(past.map(\.isHeard) == Self.components.map { $0 == 1 })
+    #expect(past.map(\.isLearnt) == Self.components.map { $0 == 1 })
     let count = model.binCount
     let after = templates(past)
     for component in Self.components {

@@ -72,8 +72,8 @@ struct PitchLearnerTests {
       }
       #expect(energy[0]! > 0 && energy[1]! > 0)
     }
-    #expect(learner.components(ofPitch: 45).allSatisfy { $0.isHeard })
-    #expect(learner.components(ofPitch: 50).allSatisfy { !$0.isHeard })
+    #expect(learner.components(ofPitch: 45).allSatisfy { $0.isLearnt })
+    #expect(learner.components(ofPitch: 50).allSatisfy { !$0.isLearnt })
   }
 
   /// Without learning, a window leaves everything as it was.
@@ -134,7 +134,7 @@ struct PitchLearnerTests {
     let parts = [Part(name: "left", notes: [note(57, 0.1, 1.9)])]
     _ = learner.fit(V, parts: parts, firstFrame: 0, leaving: 0, adapts: true)
     #expect(ratio() > 2)
-    #expect(learner.components(ofPitch: 59).allSatisfy { !$0.isHeard })
+    #expect(learner.components(ofPitch: 59).allSatisfy { !$0.isLearnt })
   }
 
   @Test func tuningIsFoundFromTheFirstNotes() {

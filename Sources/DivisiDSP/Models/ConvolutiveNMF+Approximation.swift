@@ -28,7 +28,7 @@ extension ConvolutiveNMF {
   /// Computes V̂ of frames that a block of a sweep needs.
   ///
   /// - Parameters:
-  ///   - frames: within ``framesHeard(in:)``; the block's own for T = 1.
+  ///   - frames: within ``framesReached(by:)``; the block's own for T = 1.
   ///   - result: the column of the first, those of the others after it; bins that the block does not use
   ///     become zero, or for T > 1 what others sound like there. For T > 1 overwritten up to a multiple
   ///     of four columns.

@@ -1,33 +1,17 @@
 internal import CCPU
 internal import DivisiKernels
 
-/// V̂ of the frames that a block of a sweep needs, and what updates make of it.
-final class FactorTiles: @unchecked Sendable {
-  /// V̂ while a frame is approximated, then V̂^(β−2) ⊙ V; empty for β = 2, where that is V.
-  let ratio: Matrix
-  /// V̂^(β−1); empty for β = 1, where that is 1.
-  let power: Matrix
-  /// Columns of each chunk.
-  let length: Int
-
-  init(_ model: ConvolutiveNMF) {
-    length = model.tileLength
-    let count = model.sweep.chunks.count * length
-    ratio = Matrix(rowCount: model.binCount, columnCount: model.divergence.beta == 2 ? 0 : count)
-    power = Matrix(rowCount: model.binCount, columnCount: model.divergence.beta == 1 ? 0 : count)
-  }
-}
-
-/// What multiplicative updates correlate with templates and activations, in the frames of a block
-/// and the T − 1 that follow.
-struct Factors {
-  /// P = V̂^(β−2) ⊙ V.
-  let numerator: ColumnView
-  /// D = V̂^(β−1); nil for β = 1, where it is 1.
-  let denominator: ColumnView?
-}
-
-// Products over the entries of a model, block by block.
+// Products over the entries of a model, block by block. One sweep takes all that an update needs:
+//
+//     1. V̂ of the block's frames and of the T − 1 that follow    approximate
+//     2. P = V̂^(β−2) ⊙ V and D = V̂^(β−1)                         Divergence.factors
+//     3. for each visit of the block
+//          Σ_τ W_τᵀ ←τ(P), Σ_τ W_τᵀ ←τ(D)   for H, by entry       correlate, products
+//          P →τ(H)ᵀ, D →τ(H)ᵀ               for W, by chunk       add
+//
+// ←τ(X) has column n + τ of X where X has column n, →τ(X) column n − τ; both are zero beyond the
+// recording. What updates make of the sums is in `ConvolutiveNMF.update`. For β = 1, D is 1, and its
+// products are sums of templates and of activations (`addFloors`, `activationSum`).
 extension ConvolutiveNMF {
   /// Approximates all blocks of a sweep, and visits what is open in each.
   ///
@@ -45,7 +29,7 @@ extension ConvolutiveNMF {
       for sum in sums { sum?.clear(chunk: chunk) }
       var window = TileWindow(firstColumn: chunk * tiles.length)
       for block in sweep.chunks[chunk] {
-        let missing = window.move(to: framesHeard(in: block)) { from, to, count in
+        let missing = window.move(to: framesReached(by: block)) { from, to, count in
           tiles.ratio.move(from, to: to, count)
           tiles.power.move(from, to: to, count)
         }
@@ -94,11 +78,11 @@ extension ConvolutiveNMF {
   }
 
   /// The frames in which the entries of a block sound: its own and the T − 1 that follow.
-  func framesHeard(in block: FrameSweep.Block) -> Range<Int> {
+  func framesReached(by block: FrameSweep.Block) -> Range<Int> {
     block.frames.lowerBound..<min(block.frames.upperBound + templateFrames - 1, frameCount)
   }
 
-  /// Columns of a tile: ``framesHeard(in:)``, and three that are read and count for nothing where a
+  /// Columns of a tile: ``framesReached(by:)``, and three that are read and count for nothing where a
   /// visit has fewer than four entries.
   var tileLength: Int { sweep.blockLength + templateFrames - 1 + (templateFrames > 1 ? 3 : 0) }
 
@@ -270,7 +254,7 @@ extension ConvolutiveNMF {
     return (entry..<reached.upperBound).reduce(sums.sum()) { $0 + H[$1] }
   }
 
-  /// The columns in which a visit's entries are heard after a delay; silence for lanes without an
+  /// The columns that a visit's entries reach after a delay; silence for lanes without an
   /// entry and past the end of the recording.
   @inline(__always)
   func columns(of X: ColumnView, _ visit: FrameSweep.Visit, delay: Int) -> BlockKernels.Columns {

@@ -3,9 +3,17 @@ internal import DivisiKernels
 /// The open entries of a pattern in an order that is kind to caches: blocks of frames, and in each
 /// the components that may sound there.
 ///
-/// All products that need the columns of a block are taken while it is in the second-level cache; a
-/// spectrogram is read from memory once per sweep. Blocks are grouped in chunks, which threads take
-/// one at a time. How many there are depends on shapes alone, and so does the order of all sums.
+///                 frames ─▶
+///                 ├──── chunk 0 ────────┼─ chunk 1 ─ …     a thread's work
+///                 │ block 0  │ block 1  │ block 2          columns that stay in the cache
+///     component 0 │ ■■■■ ■■  │          │ ■■■■
+///     component 1 │    ■■■   │ ■■■■ ■■■■│ ■■               ■■■■ a visit: up to four entries
+///     component 2 │          │     ■■■■ │ ■■■■             that are open, of one component
+///
+/// In each block its visits are made component by component. All products that need the columns of a
+/// block are taken while it is in the second-level cache; a spectrogram is read from memory once per
+/// sweep. Chunks have sums of their own (``TemplateSums``), added up in their order after the sweep.
+/// How many there are depends on shapes alone, and so does the order of all sums.
 struct FrameSweep: Sendable {
   /// Up to four successive entries of one component in one block: what kernels take at once.
   struct Visit {
@@ -32,7 +40,9 @@ struct FrameSweep: Sendable {
   /// Values of a block’s columns: 64 KB, so that those of V, of V̂ and of the next block fit beside the
   /// templates. Templates of several frames fetch more for each block, and have twice that.
   private static let blockSize = 1 << 14
+  /// Frames that a chunk has at least, so that its sums, R · T columns, cost little beside its products.
   private static let chunkFrames = 160
+  /// As many threads as a separation makes use of.
   private static let mostChunks = 8
 
   /// Orders the entries in a range of frames.
@@ -133,7 +143,7 @@ struct FrameSweep: Sendable {
 /// Sums of the shape of templates, one per chunk of a sweep, and added up after it.
 ///
 /// - Thread: a chunk's or a component's at a time.
-final class TemplateSums: @unchecked Sendable {
+final class TemplateSums: Sendable {
   private let values: Matrix
   private let sweep: FrameSweep
   private let supports: [BinBlocks]

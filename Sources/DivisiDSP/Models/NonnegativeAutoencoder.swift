@@ -1,10 +1,19 @@
-/// The non-negative autoencoder with multiplicative updates: H = M_H ⊙ W_E V, V̂ = W_D H, and its
-/// convolutional form.
+/// The non-negative autoencoder with multiplicative updates, and its convolutional form.
 ///
-/// The decoder is a ``ConvolutiveNMF`` whose activations the encoder computes instead of updating
-/// them one by one. With templates of T frames the encoder sees the T frames that follow an onset:
-/// H = M_H ⊙ Σ_τ (W_E)_τ ←τ(V). Structured dropout, the mask M_H, is the activation pattern with
-/// its weights.
+///     V ─▶ H = M_H ⊙ Σ_τ (W_E)_τ ←τ(V) ─▶ V̂ = Σ_τ (W_D)_τ →τ(H)      encode, decoder.approximate
+///
+/// V: K × N magnitudes; W_E: R × K × T, the encoder, which sees the T frames that follow an onset; H:
+/// R × N, the code; M_H: structured dropout, the activation pattern with its weights; W_D: K × R × T,
+/// the templates of a ``ConvolutiveNMF``, whose activations the encoder computes instead of updating
+/// them one by one. T = 1 is the paper's. A step on the β-divergence of V from V̂:
+///
+///     P = V̂^(β−2) ⊙ V,  D = V̂^(β−1)                                  Divergence.factors
+///     A = M_H ⊙ Σ_τ (W_D)_τᵀ ←τ(P),  B = M_H ⊙ Σ_τ (W_D)_τᵀ ←τ(D)    decoder.correlate, add
+///     (W_E)_τ ← (W_E)_τ ⊙ (A ←τ(V)ᵀ) ⊘ (B ←τ(V)ᵀ + ε)                updateEncoder
+///     (W_D)_τ ← (W_D)_τ ⊙ (P →τ(H)ᵀ) ⊘ (D →τ(H)ᵀ + ε)                decoder.updateTemplates
+///     Σ_kτ W_D = 1, W_E and H scaled inversely                       normalise
+///
+/// For β = 1, D is 1, and B ←τ(V)ᵀ is the sum of a template times M_H ←τ(V)ᵀ, which never changes.
 ///
 /// - Thread: one at a time, as the decoder.
 /// - SeeAlso: Özer, Hansen, Zunner & Müller, "Investigating nonnegative autoencoders for efficient
@@ -17,9 +26,9 @@ public final class NonnegativeAutoencoder: @unchecked Sendable {
 
   private let parallel: Parallel
   private var sums: ConvolutiveNMF.Sums?
-  /// For β = 1, M_H ←τ(V)ᵀ over the entries whose T frames are all in the recording, in the order of
+  /// For β = 1, M_H ←τ(V)ᵀ over those entries whose T frames are all in the recording, in the order of
   /// the encoder's columns: the same in every step. Empty until the first step.
-  private var heard: Matrix
+  private var maskedMixture: Matrix
 
   /// An autoencoder whose encoder is the transpose of its decoder, scaled so that the code fits the
   /// decoder's H.
@@ -30,7 +39,7 @@ public final class NonnegativeAutoencoder: @unchecked Sendable {
     self.decoder = decoder
     self.parallel = parallel
     encoder = decoder.W.copy()
-    heard = Matrix(rowCount: decoder.binCount, columnCount: 0)
+    maskedMixture = Matrix(rowCount: decoder.binCount, columnCount: 0)
     let sums = (0..<encoder.componentCount).map { component in
       decoder.pattern.entries(ofComponent: component).reduce(Float(0)) { $0 + decoder.H[$1] }
     }
@@ -55,7 +64,7 @@ public final class NonnegativeAutoencoder: @unchecked Sendable {
     self.decoder = decoder
     self.encoder = encoder
     self.parallel = parallel
-    heard = Matrix(rowCount: decoder.binCount, columnCount: 0)
+    maskedMixture = Matrix(rowCount: decoder.binCount, columnCount: 0)
   }
 
   /// Computes the code: H ← M_H ⊙ Σ_τ (W_E)_τ ←τ(V).
@@ -117,13 +126,11 @@ public final class NonnegativeAutoencoder: @unchecked Sendable {
 
   /// One multiplicative step on the encoder, the decoder, or both, from the approximation as it is
   /// now; the code is left as it is.
-  ///
-  /// W_E ← W_E ⊙ (((W_Dᵀ P) ⊙ M) Vᵀ) ⊘ (((W_Dᵀ D) ⊙ M) Vᵀ + ε), P = V̂^(β−2) ⊙ V, D = V̂^(β−1).
   public func update(encoder updatesEncoder: Bool, decoder updatesDecoder: Bool) {
     guard updatesEncoder else {
       return decoder.update(templates: updatesDecoder, activations: false)
     }
-    if decoder.divergence.beta == 1 && heard.columnCount == 0 { listen() }
+    if decoder.divergence.beta == 1 && maskedMixture.columnCount == 0 { fillMaskedMixture() }
     let own = makeSums()
     let sums = updatesDecoder ? decoder.makeSums() : nil
     let V = decoder.V.values.view
@@ -155,7 +162,7 @@ public final class NonnegativeAutoencoder: @unchecked Sendable {
     }
   }
 
-  /// Adds ((W_Dᵀ P) ⊙ M) Vᵀ and ((W_Dᵀ D) ⊙ M) Vᵀ of some entries to the sums of W_E's update.
+  /// Adds A ←τ(V)ᵀ and B ←τ(V)ᵀ of some entries to the sums of W_E's update.
   ///
   /// - Parameter numerators: W_Dᵀ P of the entries.
   @inline(__always)
@@ -202,18 +209,19 @@ public final class NonnegativeAutoencoder: @unchecked Sendable {
         BlockKernels.multiply(w, by: numerator, over: floor.column(0), blocks: blocks)
       } else {
         BlockKernels.multiply(
-          w, by: numerator, over: heard.column(component * encoder.frameCount + delay), gain: gain,
+          w, by: numerator, over: maskedMixture.column(component * encoder.frameCount + delay),
+          gain: gain,
           blocks: blocks)
       }
     }
   }
 
-  /// The denominator for β = 1: ((W_Dᵀ 1) ⊙ M) ←τ(V)ᵀ, in which W_Dᵀ 1 is the same number in all
+  /// The denominator for β = 1, B ←τ(V)ᵀ, in which Σ_τ (W_D)_τᵀ ←τ(1) is the same number in all
   /// frames but the last T − 1.
   private func fill(_ floor: UnsafeMutablePointer<Float>, component: Int, delay: Int) {
     let blocks = encoder.supports[component].blocks
     BlockKernels.add(
-      heard.column(component * encoder.frameCount + delay),
+      maskedMixture.column(component * encoder.frameCount + delay),
       gain: decoder.W.sum(ofComponent: component), to: floor, over: blocks)
     for entry in decoder.pattern.entries(ofComponent: component).reversed() {
       let frame = Int(decoder.pattern.frames[entry])
@@ -231,8 +239,8 @@ public final class NonnegativeAutoencoder: @unchecked Sendable {
   /// Whether the recording ends before the T frames that follow an onset.
   private func isCut(_ frame: Int) -> Bool { frame + encoder.frameCount > decoder.frameCount }
 
-  /// Fills ``heard``.
-  private func listen() {
+  /// Fills ``maskedMixture``.
+  private func fillMaskedMixture() {
     let sums = TemplateSums(decoder.sweep, like: encoder)
     let gains = UnsafeMutableBufferPointer<Float>.allocate(capacity: decoder.pattern.entryCount)
     defer { gains.deallocate() }
@@ -245,14 +253,14 @@ public final class NonnegativeAutoencoder: @unchecked Sendable {
       decoder.add(
         decoder.V.values.view, gains: decoder.values(weights, visit), visit, chunk: chunk, to: sums)
     }
-    heard = Matrix(
+    maskedMixture = Matrix(
       rowCount: encoder.binCount, columnCount: encoder.componentCount * encoder.frameCount)
     parallel(encoder.componentCount) { [self] component in
       guard !decoder.pattern.entries(ofComponent: component).isEmpty else { return }
       for frame in 0..<encoder.frameCount {
         BlockKernels.add(
           sums.total(ofFrame: frame, component: component), gain: 1,
-          to: heard.column(component * encoder.frameCount + frame),
+          to: maskedMixture.column(component * encoder.frameCount + frame),
           over: encoder.supports[component].blocks)
       }
     }

@@ -1,13 +1,27 @@
 /// The multiplicative autoencoder on a window that moves along a stream.
 ///
+///     frames ─▶  ░░░░░░░░▒▒▒▒▒▒▒▒│■■■■■■■■■■│■■■■■■■■■■■■■■■■■■■■│
+///                the past, fading:  L frames   the next window
+///                G, g, G', G''      leave at   sees these again
+///                                   finish()
+///                                └──────── a window: step() ────┘
+///
 /// Template and encoder of a component start from what the windows before have learnt, and frames
-/// that have left the window still count: the numerators and denominators of their updates are kept,
-/// and fade. Kullback-Leibler divergence, templates of one frame:
+/// that have left the window still count: the numerators and denominators of their updates are kept
+/// in ``RecursiveMemory``, and fade. Kullback-Leibler divergence, templates of one frame:
 ///
-///     W_D ← (W_D ⊙ (Q Hᵀ) + G) ⊘ (Σ H + g + ε),                 Q = V ⊘ V̂
-///     W_E ← (W_E ⊙ (((W_Dᵀ Q) ⊙ M) Vᵀ) + G') ⊘ ((Σ W_D) · M Vᵀ + G'' + ε)
+///     H = M ⊙ (W_E V),  V̂ = W_D H,  Q = V ⊘ V̂                              encode, collect
+///     W_D ← (W_D ⊙ (Q Hᵀ) + G) ⊘ (Σ_n H + g + ε)                            update
+///     W_E ← (W_E ⊙ (((W_Dᵀ Q) ⊙ M) Vᵀ) + G') ⊘ ((Σ_k W_D) · M Vᵀ + G'' + ε) update
+///     Σ_k W_D = 1, W_E scaled inversely                                     update
 ///
-/// where G, g, G' and G'' are the sums over the past. Without a past this is
+/// When L frames leave, their terms alone are added to what is left of the past, d from 0 to 1:
+///
+///     G   ← d G + W_D ⊙ (Q Hᵀ)_L                    g   ← d g + Σ_L H        finish
+///     G'  ← d G' + W_E ⊙ (((W_Dᵀ Q) ⊙ M) Vᵀ)_L      G'' ← d G'' + (Σ_k W_D) · (M Vᵀ)_L
+///
+/// V: K × N; M: the activation pattern's weights; W_D: K × R, W_E: R × K, H: R × N. g follows a
+/// template's scale and G'' the encoder's (`scales`). Without a past this is
 /// ``NonnegativeAutoencoder``, to rounding.
 ///
 /// - Thread: one at a time; work inside a call is spread by `parallel`, and the bits do not depend
@@ -23,22 +37,23 @@ public final class RecursiveAutoencoder: @unchecked Sendable {
   private let memories: [RecursiveMemory]
   private let parallel: Parallel
   /// M Vᵀ, one column per component: the same in every step.
-  private let heard: Matrix
+  private let maskedMixture: Matrix
   private let decoderSums: TemplateSums
   private let encoderSums: TemplateSums
   /// How far each template has been scaled since the window opened, inversely.
-  private let scales: UnsafeMutableBufferPointer<Float>
+  private var scales: UnsafeMutableBufferPointer<Float> { scaleValues.values(ofColumn: 0) }
+  private let scaleValues: Matrix
 
   /// Opens a window.
   ///
-  /// Templates and the encoder's rows are copied from the memories. The row of a component that has
-  /// heard nothing is its template, scaled so that the code sums to what H sums to now.
+  /// Templates and the encoder's rows are copied from the memories. The row of a component that is not
+  /// learnt yet is its template, scaled so that the code sums to what H sums to now.
   ///
   /// - Parameters:
   ///   - model: Kullback-Leibler, T = 1; its templates are overwritten.
   ///   - memories: one per component, with encoders, of the same bins as the model's.
-  ///   - priorFrames: how many frames of sound the start of a component counts for that has heard
-  ///     nothing.
+  ///   - priorFrames: how many frames of sound the start of a component counts for that is not
+  ///     learnt yet.
   ///   - learns: whether ``step()`` will be called; without, less is prepared.
   public init(
     model: ConvolutiveNMF, memories: [RecursiveMemory], learns: Bool = true, priorFrames: Float = 0,
@@ -54,18 +69,18 @@ public final class RecursiveAutoencoder: @unchecked Sendable {
       let blocks = memory.support.blocks
       memory.copyTemplate(to: model.W, component: component)
       BlockKernels.copy(
-        memory.isHeard ? memory.encoder : memory.template(0),
+        memory.isLearnt ? memory.encoder : memory.template(0),
         to: encoder.frame(0, ofComponent: component), over: blocks)
     }
-    let wanted = memories.indices.map { memories[$0].isHeard ? 0 : model.activationSum($0) }
+    let wanted = memories.indices.map { memories[$0].isLearnt ? 0 : model.activationSum($0) }
     autoencoder = NonnegativeAutoencoder(decoder: model, encoder: encoder, parallel: parallel)
-    heard = Matrix(rowCount: model.binCount, columnCount: learns ? memories.count : 0)
+    maskedMixture = Matrix(rowCount: model.binCount, columnCount: learns ? memories.count : 0)
     decoderSums = TemplateSums(model.sweep, like: model.W)
     encoderSums = TemplateSums(model.sweep, like: model.W)
-    scales = .allocate(capacity: memories.count)
-    scales.initialize(repeating: 1)
+    scaleValues = Matrix(rowCount: memories.count, columnCount: 1)
+    scaleValues.values(ofColumn: 0).update(repeating: 1)
     autoencoder.encode()
-    for component in memories.indices where !memories[component].isHeard {
+    for component in memories.indices where !memories[component].isLearnt {
       let code = model.activationSum(component)
       guard code.isNormal && wanted[component] > 0 else { continue }
       let gain = wanted[component] / code
@@ -76,12 +91,10 @@ public final class RecursiveAutoencoder: @unchecked Sendable {
     parallel(memories.count) { [self] component in
       addMixture(
         entries: model.pattern.entries(ofComponent: component), component: component,
-        to: heard.column(component))
+        to: maskedMixture.column(component))
       takePrior(component, frames: priorFrames)
     }
   }
-
-  deinit { scales.deallocate() }
 
   /// One multiplicative step on encoder and decoder, the templates scaled to a sum of 1, then the
   /// code anew.
@@ -128,7 +141,7 @@ public final class RecursiveAutoencoder: @unchecked Sendable {
     let decoderSums = TemplateSums(sweep, like: model.W)
     let encoderSums = TemplateSums(sweep, like: model.W)
     collect(sweep, decoderSums, encoderSums)
-    for component in memories.indices where model.isHeard(component) && keeps(component) {
+    for component in memories.indices where model.sounds(component) && keeps(component) {
       let memory = memories[component]
       let blocks = memory.support.blocks
       let entries = model.pattern.entries(ofComponent: component, inFrames: frames)
@@ -136,7 +149,7 @@ public final class RecursiveAutoencoder: @unchecked Sendable {
       let e = autoencoder.encoder.frame(0, ofComponent: component)
       BlockKernels.copy(w, to: memory.template(0), over: blocks)
       BlockKernels.copy(e, to: memory.encoder, over: blocks)
-      memory.isHeard = true
+      memory.isLearnt = true
       memory.denominators[0] *= scales[component]
       BlockKernels.scale(memory.encoderDenominator, by: 1 / scales[component], over: blocks)
       scales[component] = 1
@@ -155,11 +168,11 @@ public final class RecursiveAutoencoder: @unchecked Sendable {
     }
   }
 
-  /// Has a component that heard nothing begin as if it had heard its own start for some frames.
+  /// Has a component that is not learnt yet begin as if some frames of its own start had left.
   private func takePrior(_ component: Int, frames: Float) {
     let memory = memories[component]
     let entryCount = model.pattern.entries(ofComponent: component).count
-    guard !memory.isHeard, entryCount > 0 else { return }
+    guard !memory.isLearnt, entryCount > 0 else { return }
     let share = frames / Float(entryCount)
     let blocks = memory.support.blocks
     let w = model.W.frame(0, ofComponent: component)
@@ -169,14 +182,15 @@ public final class RecursiveAutoencoder: @unchecked Sendable {
     BlockKernels.add(w, gain: memory.denominators[0], to: memory.numerator(0), over: blocks)
     BlockKernels.clear(memory.encoderDenominator, over: blocks)
     BlockKernels.add(
-      heard.column(component), gain: share * sum, to: memory.encoderDenominator, over: blocks)
+      maskedMixture.column(component), gain: share * sum, to: memory.encoderDenominator,
+      over: blocks)
     BlockKernels.accumulate(
       memory.encoderNumerator, decay: 0, autoencoder.encoder.frame(0, ofComponent: component),
       memory.encoderDenominator, over: blocks)
   }
 
   private func update(_ component: Int) {
-    guard model.isHeard(component) else { return }
+    guard model.sounds(component) else { return }
     let entries = model.pattern.entries(ofComponent: component)
     let memory = memories[component]
     let blocks = memory.support.blocks
@@ -186,7 +200,7 @@ public final class RecursiveAutoencoder: @unchecked Sendable {
     let scale = scales[component]
     BlockKernels.multiply(
       e, by: encoderSums.total(ofFrame: 0, component: component), past: memory.encoderNumerator,
-      over: heard.column(component),
+      over: maskedMixture.column(component),
       gain: templateSum, floor: memory.encoderDenominator, floorGain: 1 / scale, blocks: blocks)
     let total = model.activationSum(in: entries) + memory.denominators[0] * scale
     BlockKernels.multiply(
@@ -231,9 +245,9 @@ public final class RecursiveAutoencoder: @unchecked Sendable {
 }
 
 extension ConvolutiveNMF {
-  /// Whether a component sounds anywhere: what silence teaches is nothing, and multiplicative updates
+  /// Whether a component sounds anywhere: nothing is learnt from silence, and multiplicative updates
   /// would never recover from it.
-  func isHeard(_ component: Int) -> Bool {
+  func sounds(_ component: Int) -> Bool {
     activationSum(component)
       > Self.silence * Float(pattern.entries(ofComponent: component).count)
   }

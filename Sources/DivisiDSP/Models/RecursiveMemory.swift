@@ -4,7 +4,7 @@ internal import DivisiKernels
 ///
 /// Besides template and encoder it keeps the numerators and denominators of their updates, summed
 /// over the frames that have left the window: its size depends on the template's, never on how
-/// much was heard.
+/// many frames there were.
 ///
 /// - Thread: one at a time.
 public final class RecursiveMemory {
@@ -15,7 +15,7 @@ public final class RecursiveMemory {
   /// The bins that the template may use.
   public let support: BinBlocks
   /// Whether a window has been learnt from: until then the template is what it started as.
-  public internal(set) var isHeard = false
+  public internal(set) var isLearnt = false
 
   /// T frames of the template, then T of its numerators, then the encoder's row, its numerator and
   /// its denominator.
@@ -24,7 +24,7 @@ public final class RecursiveMemory {
   var denominators: [Float]
   private let hasEncoder: Bool
 
-  /// A component that has heard nothing; its template is zero until somebody writes it.
+  /// A component that is not learnt yet; its template is zero until somebody writes it.
   ///
   /// - Parameter hasEncoder: whether there is room for an encoder's row, which T = 1 needs.
   public init(binCount: Int, templateFrames: Int, support: BinBlocks, hasEncoder: Bool) {
@@ -37,7 +37,7 @@ public final class RecursiveMemory {
     denominators = Array(repeating: 0, count: templateFrames)
   }
 
-  /// A component of one frame that has heard nothing and starts from a template.
+  /// A component of one frame that is not learnt yet and starts from a template.
   ///
   /// - Parameter template: K values; bins that are zero stay zero.
   public convenience init(template: [Float], hasEncoder: Bool) {
@@ -58,7 +58,7 @@ public final class RecursiveMemory {
     }
   }
 
-  /// The encoder's row, K values; zero until the component is heard.
+  /// The encoder's row, K values; zero until the component is learnt.
   public var encoder: UnsafeMutablePointer<Float> {
     precondition(hasEncoder, "no encoder")
     return values.column(2 * templateFrames)

@@ -21,15 +21,16 @@ public final class RecursiveNMF: @unchecked Sendable {
   private let parallel: Parallel
   private let sums: TemplateSums
   /// How far each template has been scaled since the window opened, inversely.
-  private let scales: UnsafeMutableBufferPointer<Float>
+  private var scales: UnsafeMutableBufferPointer<Float> { scaleValues.values(ofColumn: 0) }
+  private let scaleValues: Matrix
 
   /// Opens a window; templates are copied from the memories.
   ///
   /// - Parameters:
   ///   - model: Kullback-Leibler; its templates are overwritten.
   ///   - memories: one per component, of the same bins and frames as the model's.
-  ///   - priorFrames: how many frames of sound the start of a component counts for that has heard
-  ///     nothing.
+  ///   - priorFrames: how many frames of sound the start of a component counts for that is not
+  ///     learnt yet.
   public init(
     model: ConvolutiveNMF, memories: [RecursiveMemory], priorFrames: Float = 0,
     parallel: @escaping Parallel = sequentially
@@ -43,16 +44,16 @@ public final class RecursiveNMF: @unchecked Sendable {
       memory.copyTemplate(to: model.W, component: component)
     }
     sums = TemplateSums(model.sweep, like: model.W)
-    scales = .allocate(capacity: memories.count)
-    scales.initialize(repeating: 1)
+    scaleValues = Matrix(rowCount: memories.count, columnCount: 1)
+    scaleValues.values(ofColumn: 0).update(repeating: 1)
     for component in memories.indices { takePrior(component, frames: priorFrames) }
   }
 
-  /// Has a component that heard nothing begin as if it had heard its own start for some frames.
+  /// Has a component that is not learnt yet begin as if some frames of its own start had left.
   private func takePrior(_ component: Int, frames: Float) {
     let memory = memories[component]
     let entryCount = model.pattern.entries(ofComponent: component).count
-    guard !memory.isHeard, entryCount > 0 else { return }
+    guard !memory.isLearnt, entryCount > 0 else { return }
     let gain = frames / Float(entryCount) * model.activationSum(component)
     let blocks = memory.support.blocks
     for frame in 0..<model.templateFrames {
@@ -62,8 +63,6 @@ public final class RecursiveNMF: @unchecked Sendable {
         memory.template(frame), gain: gain, to: memory.numerator(frame), over: blocks)
     }
   }
-
-  deinit { scales.deallocate() }
 
   /// One multiplicative step on W, each template scaled to a sum of 1 and H inversely, then one step
   /// on H.
@@ -127,11 +126,11 @@ public final class RecursiveNMF: @unchecked Sendable {
       chunkCount: 1)
     let sums = TemplateSums(sweep, like: model.W)
     collect(sweep, sums)
-    for component in memories.indices where model.isHeard(component) && keeps(component) {
+    for component in memories.indices where model.sounds(component) && keeps(component) {
       let memory = memories[component]
       let blocks = memory.support.blocks
       let entries = model.pattern.entries(ofComponent: component, inFrames: frames)
-      memory.isHeard = true
+      memory.isLearnt = true
       for delay in 0..<model.templateFrames {
         let w = model.W.frame(delay, ofComponent: component)
         BlockKernels.copy(w, to: memory.template(delay), over: blocks)

@@ -1,5 +1,14 @@
-/// The mean waveform of a cluster, weighted by how well each stroke is heard, bin by bin.
-public struct StrokeAverage: @unchecked Sendable {
+/// The mean waveform of a cluster, each stroke weighted by how reliably it is observed, bin by bin.
+///
+///     W = Σ_i A_i q_i Z_i / S,   S = Σ_i A_i² q_i + Σ_i g_i² / Σ_i P_i,   q = 1 / (ν_z + e P)
+///
+/// and without stroke i, whose own prediction must not know it, with its variance:
+///
+///     W₋ᵢ = (S W − A_i q_i Z_i) / (S − A_i² q_i),   σ² = 1 / (S − A_i² q_i)
+///
+/// Z, ν_z, P, A and e are those of ``StrokeMeasurement``; g is a stroke's level. The last term of S is a
+/// prior of mean zero and of the strokes' own variance, so that a bin that nobody observes is zero.
+public struct StrokeAverage: Sendable {
   /// The mean over all strokes, by channel.
   public let means: [SpectraMatrix]
 

@@ -1,6 +1,16 @@
 /// Lengths that waveforms of strokes are handled with, in samples and frames of one sample rate.
 ///
 /// *Stroke time* has the onset at ``lead``; its frames are those of an STFT on it.
+///
+///     0          lead: the onset                              length
+///     ├───────────┼───────────────────────────────────────────────┤
+///     half a window               half a second
+///     │ to 46 ms │ 93 ms │ 186 ms │ the rest                       stretches
+///
+/// In a *block*, a band of bins in a stretch of frames, a stroke has one gain. Lengths in milliseconds
+/// here and in its users were tuned as samples at 44.1 kHz, hence their fractions; with all constants
+/// of the waveforms they were chosen by SDR on drum tracks of four kits, and three other kits gained as
+/// much (docs/models.md, *Waveforms*).
 public struct StrokeGrid: Sendable {
   /// Of the recording and of stroke time.
   public let stft: STFT
@@ -10,8 +20,7 @@ public struct StrokeGrid: Sendable {
   public let length: Int
   /// Frames of stroke time.
   public let frameCount: Int
-  /// Samples per sample at 44.1 kHz.
-  private let scale: Double
+  private let sampleRate: Double
   /// First bins of the bands that share a gain, and K.
   let bands: [Int]
   /// First frames of the stretches that share a gain, and ``frameCount``.
@@ -19,6 +28,7 @@ public struct StrokeGrid: Sendable {
   /// How many frames of the STFT see a sample, on average: what its sums count too often by.
   let overlap: Float
 
+  /// Edges of bands, in hertz: octaves, narrower where drums differ most.
   private static let bandHertz = [
     100.0, 200, 400, 800, 1600, 3200, 5000, 7500, 10_000, 13_000, 16_000,
   ]
@@ -27,12 +37,13 @@ public struct StrokeGrid: Sendable {
   public init(_ stft: STFT) {
     let grid = stft.grid
     self.stft = stft
-    scale = grid.sampleRate / 44_100
+    sampleRate = grid.sampleRate
     lead = grid.windowLength / 2
     length = lead + Int(grid.sampleRate / 2)
     frameCount = length / grid.hopSize + 1
     let edges = Self.bandHertz.map { Int(grid.bin(atHertz: $0).rounded(.up)) }
     bands = ([0] + edges.filter { $0 > 0 && $0 < grid.binCount } + [grid.binCount])
+    // Of an onset, of what follows it, and of the rest; in seconds from the start of stroke time.
     let frames = [0.046, 0.093, 0.186].map { Int(($0 * grid.frameRate).rounded()) }
     var stretches = [0]
     for frame in frames where frame > stretches[stretches.count - 1] && frame < frameCount {
@@ -47,12 +58,18 @@ public struct StrokeGrid: Sendable {
   /// K.
   public var binCount: Int { stft.grid.binCount }
 
-  /// So many samples at 44.1 kHz.
-  public func samples(_ count: Int) -> Int { Int((Double(count) * scale).rounded()) }
+  /// The nearest number of samples to a time.
+  public func samples(milliseconds: Double) -> Int {
+    Int((milliseconds / 1000 * sampleRate).rounded())
+  }
 
-  /// Fades a waveform in before its onset, and out before an end.
+  /// Fades a waveform in from 10 to 6 ms before its onset, and out before an end.
+  ///
+  /// - Parameters:
+  ///   - fadeOut: how many samples it takes to fade out.
+  ///   - end: the first sample that is silent.
   public func fade(_ waveform: inout [Float], fadeOut: Int, end: Int) {
-    let (start, rise) = (lead - samples(441), samples(176))
+    let (start, rise) = (lead - samples(milliseconds: 10), samples(milliseconds: 3.991))
     for index in waveform.indices {
       let gain =
         min(max(Float(index - start) / Float(rise), 0), 1)

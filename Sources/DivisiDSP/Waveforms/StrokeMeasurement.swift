@@ -1,6 +1,6 @@
 /// What is known of a stroke in stroke time while its cluster is worked on. K × frames each; spectra
 /// have pairs of real and imaginary part, 2 K rows.
-public final class StrokeMeasurement: @unchecked Sendable {
+public final class StrokeMeasurement: Sendable {
   /// Y, by channel: the recording less what is known of all others.
   public let observed: [SpectraMatrix]
   /// Z: what averages are taken of.
@@ -32,7 +32,7 @@ public final class StrokeMeasurement: @unchecked Sendable {
 }
 
 /// K × frames of stroke time.
-public final class MapMatrix: @unchecked Sendable {
+public final class MapMatrix: Sendable {
   /// Column m is frame m.
   public let values: Matrix
 
@@ -85,7 +85,7 @@ public final class MapMatrix: @unchecked Sendable {
 }
 
 /// Complex K × frames of stroke time.
-public final class SpectraMatrix: @unchecked Sendable {
+public final class SpectraMatrix: Sendable {
   /// Column m is frame m: K pairs of real and imaginary part.
   public let values: Matrix
 

@@ -3,12 +3,28 @@ internal import Glibc
 /// What the other strokes of a cluster say about one: its mean, and what variance remains.
 ///
 /// Each stroke is a Gaussian in every bin of its STFT: mean A W with W the mean waveform of the
-/// others, variance e P. In blocks of bins and frames the gain A is found by maximum a posteriori
-/// for each of eight values of e, and all are weighed by their likelihood, against one more
-/// hypothesis: that nothing is known, with A = 0 and e = 1, which is the mask of old.
+/// neighbours, variance e P. In each block of ``StrokeGrid`` the gain A is found by maximum a posteriori
+/// for each of eight values e_j, and all are weighed by their likelihood, against one more hypothesis:
+/// that nothing is known, with A = 0 and e = 1, which is the mask alone. With Y, ν and P of
+/// ``StrokeMeasurement``, σ² the variance of W, A₀ the gain of before, and sums over the block's bins,
+/// frames and channels, divided by how often frames overlap:
+///
+///     v_j = ν + A₀² σ² + e_j P                                                     add
+///     p_j = Σ Re(conj(W) Y) / v_j    ε_j = Σ |W|² / v_j
+///     m_j = Σ |Y|² / v_j             l_j = Σ ln v_j
+///     Â_j = max(Σ_blocks p_j, 0) / Σ_blocks ε_j      the whole stroke's gain       run
+///     π_j = 1 / (2 (0.3 Â_j)²)                       a block's gain is N(Â_j, 0.3 Â_j)
+///     A_j = max(p_j + π_j Â_j, 0) / (ε_j + π_j)                                    weigh
+///     L_j = 2 A_j p_j − A_j² ε_j − l_j − m_j − π_j (A_j − Â_j)²
+///     L₀ = −Σ ln(ν + P) − Σ |Y|² / (ν + P)           nothing is known
+///     A = Σ A_j exp L_j / (exp L₀ + Σ exp L_j)       and e so of e_j, with e₀ = 1
+///     φ = e + A² σ² / P, within 0.05 … 1             what is left for the mask     run
+///
+/// A and e are smoothed over five bins and three frames before φ is taken of them.
 public struct StrokePrediction: Sendable {
   private typealias Lane = SIMD8<Float>
 
+  /// e_j, from what a sampler adds to the same sound to no resemblance at all.
   private static let shares = Lane(0.003, 0.01, 0.03, 0.1, 0.2, 0.4, 0.7, 1)
   /// φ is never less: what is learnt from masks is not trusted wholly.
   static let leastShare: Float = 0.05
@@ -28,10 +44,11 @@ public struct StrokePrediction: Sendable {
   /// Makes one for strokes of a grid.
   public init(_ grid: StrokeGrid) { self.grid = grid }
 
-  /// Finds A, e and φ of one stroke.
+  /// Finds A, e and φ of one stroke: ``StrokeMeasurement/gains``, ``StrokeMeasurement/unexplained`` and
+  /// ``StrokeMeasurement/share``.
   ///
   /// - Parameters:
-  ///   - stroke: measured; A of before on entry.
+  ///   - stroke: measured; A₀ in its gains.
   ///   - means: W by channel.
   ///   - variances: of W.
   ///   - frames: how many are the stroke's own; later ones say nothing.
@@ -102,7 +119,8 @@ public struct StrokePrediction: Sendable {
     let gains = stroke.gains.values.column(frame)
     let meanVariance = variances.values.column(frame)
     let channels = Float(means.count)
-    // Logarithms of products: exponents are added, mantissas multiplied, one logarithm per 32 bins.
+    // Logarithms of products: exponents are added, mantissas multiplied, and one logarithm taken per 16
+    // bins. A product of 16 variances of at least 1e-16 is within what a Double holds.
     var exponents = SIMD8<Int32>.zero
     var mantissas = Lane(repeating: 1)
     var blindProduct: Double = 1
@@ -146,7 +164,7 @@ public struct StrokePrediction: Sendable {
     flush()
   }
 
-  /// The gain and the unexplained share of a block: means over all hypotheses.
+  /// A and e of a block: means over all hypotheses.
   private func weigh(_ sums: Sums, level: Lane, prior: Lane) -> (gain: Float, share: Float) {
     let gains = Self.atLeastZero(
       (sums.products + prior * level) / (sums.energies + prior))

@@ -28,13 +28,13 @@ final class LiveVoice: Sendable {
       var energy: Float = 0
       for bin in 0..<binCount {
         template[bin] = memory.template(0)[bin]
-        encoder[bin] = memory.isHeard ? memory.encoder[bin] : template[bin]
+        encoder[bin] = memory.isLearnt ? memory.encoder[bin] : template[bin]
         energy += template[bin] * template[bin]
       }
       list.append(
         LiveModel.Component(
           templates: UnsafePointer(template), encoder: UnsafePointer(encoder),
-          encoderGain: memory.isHeard ? 1 : energy > 0 ? 1 / energy : 0, course: nil,
+          encoderGain: memory.isLearnt ? 1 : energy > 0 ? 1 / energy : 0, course: nil,
           blocks: memory.support.blocks, firstAge: ages[index].lowerBound,
           endAge: ages[index].upperBound, stateCount: 1))
     }

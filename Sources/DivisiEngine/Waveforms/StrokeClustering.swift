@@ -2,7 +2,8 @@ import DivisiDSP
 
 /// Finds which strokes of a drum repeat each other.
 ///
-/// Greedily: the loudest stroke that is left takes those that cohere with it.
+/// Greedily: the loudest stroke that is left takes those that cohere with it. Loudness is the energy of
+/// the first 59 ms, less where the next stroke comes within 113 ms.
 struct StrokeClustering: Sendable {
   /// Strokes that resemble each other.
   struct Cluster {
@@ -18,7 +19,7 @@ struct StrokeClustering: Sendable {
 
   /// A stroke that fits its cluster as well as this stays there.
   private static let sureCoherence: Float = 0.8
-  /// Memory grows with them.
+  /// Memory grows with them, by 1.5 MB each.
   private static let mostStrokes = 48
   /// After so many strokes in a row that nothing resembles, the drum is taken not to repeat.
   private static let mostFailures = 8
@@ -40,9 +41,9 @@ struct StrokeClustering: Sendable {
     for stroke in strokes { (stroke.cluster, stroke.coherence) = (nil, 0) }
     let loudness = strokes.map { stroke in
       let sound = reader.read(
-        signal, from: stroke.onset, step: 1, count: grid.samples(2600))
+        signal, from: stroke.onset, step: 1, count: grid.samples(milliseconds: 58.957))
       return sound.reduce(Float(0)) { $0 + $1 * $1 }
-        * Float(min(1, stroke.gap / Double(grid.samples(5000))))
+        * Float(min(1, stroke.gap / Double(grid.samples(milliseconds: 113.3787))))
     }
     let order = strokes.indices.sorted { (loudness[$0], $1) > (loudness[$1], $0) }
     var templates: [StrokeAligner.Template] = []
@@ -92,7 +93,7 @@ struct StrokeClustering: Sendable {
     var waveform = reader.read(
       signal, from: stroke.onset + stroke.delay - Double(grid.lead), step: 1, count: grid.length)
     let own = min(stroke.gap, Double(grid.length - grid.lead))
-    grid.fade(&waveform, fadeOut: grid.samples(441), end: Int(own) + grid.lead)
+    grid.fade(&waveform, fadeOut: grid.samples(milliseconds: 10), end: Int(own) + grid.lead)
     return waveform
   }
 }

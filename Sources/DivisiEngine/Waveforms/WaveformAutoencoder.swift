@@ -4,12 +4,36 @@ import DivisiDSP
 ///
 /// A complex-valued autoencoder over the non-negative one. Its encoder is a bank of matched filters,
 /// which find where a waveform sounds, how fast it is played and how loud; its decoder are the mean
-/// waveforms of strokes that resemble each other. Each stroke is predicted from the *other* strokes
-/// of its cluster, with as much trust as they deserve bin by bin; what the means do not explain is
-/// shared by the masks as before. Where nothing repeats, the stems stay what they were.
+/// waveforms of strokes that resemble each other. Each stroke is predicted from its *neighbours*, the
+/// other strokes of its cluster, with as much trust as they deserve bin by bin; what the means do not
+/// explain is shared by the masks as before. Where nothing repeats, the stems stay what they were.
+///
+///     x, Ŝ_p, P_p = V̂_p²                                  the recording, and what the masks know
+///       │  twice, part by part:                            run, find
+///       ▼
+///     strokes ─▶ clusters, templates                       StrokeClustering
+///       │  twice, stroke by stroke:                        refine
+///       ▼
+///     template ─▶ delay, rate                              StrokeAligner
+///     Y = x − Σ μ + the stroke's own former waveform       observe
+///     Z = Ŝ_p, later Y;  ν = 4 Σ_{q≠p} φ_q P_q             observe, WaveformSection.noise
+///     ν_z = ν φ P / (ν + φ P), later ν
+///     W = mean of A Z                                      StrokeAverage; the next template
+///     A, e, φ of a stroke from W of its neighbours         StrokePrediction
+///     its waveform: A W at its delay and rate              predict
+///       │
+///       ▼
+///     μ_p = Σ waveforms of the part's strokes              add
+///     Ŝ_p = μ_p + φ_p P_p / Σ_q φ_q P_q · (x − Σ_q μ_q)    WaveformSection.posterior
+///
+/// The last line is the posterior mean of Gaussian sources of means μ and variances φ P. g, a stroke's
+/// level, is where its gains A start; 4 stands for how much more than the masks' leakage the other parts
+/// may disturb. *Later* means in the second pass: at first only what the masks let through is averaged.
 ///
 /// Masks know magnitudes alone, and the ideal mask is a ceiling for all of them; a waveform that
 /// repeats is known with its phase, and goes beyond.
+///
+/// Constants were chosen as ``StrokeGrid`` says.
 ///
 /// - Complexity: per stroke and cluster some 40 FFTs of 0.1 s; memory of 1.5 MB for each stroke of a
 ///   cluster.
@@ -26,9 +50,7 @@ struct WaveformAutoencoder: Sendable {
   private let prediction: StrokePrediction
 
   static let passCount = 2
-  /// How much more than their masks' leakage the other parts may disturb.
-  private static let caution: Float = 4
-  /// The variance of frames that are not a stroke's own.
+  /// The variance of frames that are not a stroke's own: as good as unknown.
   private static let foreign: Float = 1e9
 
   init(_ stft: STFT, parallel: @escaping Parallel) {
@@ -50,7 +72,7 @@ struct WaveformAutoencoder: Sendable {
         find(part, pass: pass, &section)
         try step()
       }
-      section.stems = posterior(section)
+      section.stems = section.posterior(grid.stft, parallel)
     }
   }
 
@@ -59,7 +81,7 @@ struct WaveformAutoencoder: Sendable {
     let strokes = section.strokes.filter { $0.part == part }
     guard strokes.count > 1 else { return }
     let rest = section.rest
-    let noise = noise(besides: part, section)
+    let noise = section.noise(besides: part, parallel)
     let share = section.shares[part]
     for column in 0..<share.values.columnCount {
       share.values.column(column).update(repeating: 1, count: share.values.rowCount)
@@ -96,25 +118,6 @@ struct WaveformAutoencoder: Sendable {
     return sum
   }
 
-  /// What disturbs a part: the variances that the other parts are left with.
-  private func noise(besides part: Int, _ section: WaveformSection) -> WaveformSection.MapView {
-    let columnCount = section.powers[part].values.columnCount
-    let result = WaveformSection.MapView(
-      Matrix(rowCount: grid.binCount, columnCount: columnCount))
-    parallel(columnCount) { column in
-      let target = result.values.column(column)
-      for other in section.powers.indices where other != part {
-        let power = section.powers[other].values.column(column)
-        let share =
-          other < section.shares.count ? section.shares[other].values.column(column) : nil
-        for bin in 0..<result.values.rowCount {
-          target[bin] += Self.caution * power[bin] * (share?[bin] ?? 1)
-        }
-      }
-    }
-    return result
-  }
-
   // MARK: One cluster
 
   private func refine(
@@ -138,12 +141,12 @@ struct WaveformAutoencoder: Sendable {
       parallel(strokes.count) { [self] index in predict(strokes[index], average) }
       guard round == 0 else { break }
       var waveform = Self.sum(average.means.map { grid.waveform(of: $0.values) })
-      grid.fade(&waveform, fadeOut: grid.samples(882), end: grid.length)
+      grid.fade(&waveform, fadeOut: grid.samples(milliseconds: 20), end: grid.length)
       template = StrokeAligner.Template(waveform, aligner)
     }
   }
 
-  /// What is heard of a stroke, in stroke time.
+  /// What is known of a stroke, in stroke time.
   private func observe(
     _ stroke: WaveformStroke, pass: Int, round: Int, rest: [[Float]], stems: [[Float]],
     _ noise: WaveformSection.MapView, _ power: WaveformSection.MapView
@@ -190,14 +193,14 @@ struct WaveformAutoencoder: Sendable {
     }
   }
 
-  /// How many frames of stroke time lie before the next stroke.
+  /// How many frames of stroke time lie before the next stroke, up to 16 ms before its onset.
   private func ownFrames(_ stroke: WaveformStroke) -> Int {
     guard stroke.cut < Double(grid.length) else { return grid.frameCount }
-    let reach = stroke.cut + Double(grid.lead - grid.samples(700))
+    let reach = stroke.cut + Double(grid.lead - grid.samples(milliseconds: 15.873))
     return min(max(Int(reach / Double(grid.hop)) + 1, 1), grid.frameCount)
   }
 
-  /// g, from the power of the first 0.1 s, and A and e as they start.
+  /// g, from the power of six frames from the onset on, and A and e as they start.
   private func setLevels(_ strokes: [WaveformStroke]) {
     let energies = strokes.map { stroke in
       guard let measured = stroke.measured else { return 0.0 }
@@ -230,13 +233,14 @@ struct WaveformAutoencoder: Sendable {
       }
       var waveform = grid.waveform(of: mean.values)
       grid.fade(
-        &waveform, fadeOut: grid.samples(441),
+        &waveform, fadeOut: grid.samples(milliseconds: 10),
         end: min(grid.length, Int(stroke.cut) + grid.lead))
       return reader.read(waveform, from: back, step: stroke.rate, count: grid.length)
     }
   }
 
-  /// Adds a stroke to its part's sum of waveforms, and writes what variance it leaves.
+  /// Adds a stroke to its part's sum of waveforms, and writes what variance it leaves, from 7 ms before
+  /// its onset on.
   private func add(
     _ stroke: WaveformStroke, to means: inout [[Float]], _ share: WaveformSection.MapView
   ) {
@@ -248,7 +252,7 @@ struct WaveformAutoencoder: Sendable {
         means[channel][first + index] += waveform[index]
       }
     }
-    let early = Double(grid.samples(300))
+    let early = Double(grid.samples(milliseconds: 6.803))
     let hop = Double(grid.hop)
     let lower = max(0, Int(((stroke.onset - early) / hop).rounded(.up)))
     let reach = min(stroke.cut, Double(grid.length - grid.lead))
@@ -260,39 +264,5 @@ struct WaveformAutoencoder: Sendable {
         from: measured.share.values.column(min(max(frame, 0), grid.frameCount - 1)),
         count: grid.binCount)
     }
-  }
-
-  // MARK: The posterior
-
-  /// μ_p + the part's share of what no mean explains.
-  private func posterior(_ section: WaveformSection) -> [[[Float]]] {
-    let rest = section.rest
-    var stems = Synthesis.stems(
-      of: rest, stft: grid.stft, partCount: section.partCount, parallel: parallel
-    ) { frame, masks, scratch in
-      let total = scratch.column(0)
-      total.update(repeating: 0, count: scratch.rowCount)
-      for (part, power) in section.powers.enumerated() {
-        let column = power.values.column(frame)
-        let share = part < section.shares.count ? section.shares[part].values.column(frame) : nil
-        for bin in 0..<masks.rowCount {
-          let value = column[bin] * (share?[bin] ?? 1)
-          total[bin] += value
-          if part < section.partCount { masks.column(part)[bin] = value }
-        }
-      }
-      for part in 0..<section.partCount {
-        let mask = masks.column(part)
-        for bin in 0..<masks.rowCount { mask[bin] /= max(total[bin], .leastNormalMagnitude) }
-      }
-    }
-    for part in stems.indices {
-      for channel in stems[part].indices {
-        for index in stems[part][channel].indices {
-          stems[part][channel][index] += section.means[part][channel][index]
-        }
-      }
-    }
-    return stems
   }
 }

@@ -76,7 +76,7 @@ final class PitchLearner {
       ) { $0.dampedSeconds + release }, releaseSeconds: release)
     let pitches = constraints.pitches
     guard !pitches.isEmpty else { return nil }
-    if pitches.contains(where: { !isHeard($0) }) {
+    if pitches.contains(where: { !isLearnt($0) }) {
       tuning.listen(to: V, constraints: constraints, firstFrame: firstFrame, grid: grid)
       forgetStarts()
     }
@@ -107,7 +107,7 @@ final class PitchLearner {
   ///
   /// - Returns: memories that the next fit may change or replace.
   func components(ofPitch pitch: Int) -> [RecursiveMemory] {
-    if isHeard(pitch) || starts[pitch] == fitCount { return memories[pitch]! }
+    if isLearnt(pitch) || starts[pitch] == fitCount { return memories[pitch]! }
     let comb = PitchComb(tuningCents: tuning.cents, shape: settings.comb)
     let source =
       transposition
@@ -116,7 +116,7 @@ final class PitchLearner {
         settings: settings)
     transposition = source
     let result = source.templates(ofPitch: pitch).enumerated().map { kind, start in
-      if let known = memories[pitch]?[kind], known.isHeard { return known }
+      if let known = memories[pitch]?[kind], known.isLearnt { return known }
       return RecursiveMemory(template: start, hasEncoder: true)
     }
     memories[pitch] = result
@@ -124,8 +124,8 @@ final class PitchLearner {
     return result
   }
 
-  private func isHeard(_ pitch: Int) -> Bool {
-    memories[pitch]?.allSatisfy(\.isHeard) ?? false
+  private func isLearnt(_ pitch: Int) -> Bool {
+    memories[pitch]?.allSatisfy(\.isLearnt) ?? false
   }
 
   private func forgetStarts() {
@@ -155,7 +155,7 @@ final class PitchLearner {
   ) {
     let hasNew = hasNew(model, current)
     if hasNew { scaleStart(of: model, current) }
-    for (component, memory) in current.enumerated() where memory.isHeard {
+    for (component, memory) in current.enumerated() where memory.isLearnt {
       carried.start(
         component, key: keys[component], shape: shapes[component], isFresh: false, in: model,
         firstFrame: firstFrame)
@@ -174,7 +174,7 @@ final class PitchLearner {
 
   private func hasNew(_ model: ConvolutiveNMF, _ current: [RecursiveMemory]) -> Bool {
     current.indices.contains {
-      !current[$0].isHeard && !model.pattern.entries(ofComponent: $0).isEmpty
+      !current[$0].isLearnt && !model.pattern.entries(ofComponent: $0).isEmpty
     }
   }
 
@@ -185,7 +185,7 @@ final class PitchLearner {
 
   /// Scales H such that what is new is about as loud as the window.
   private func scaleStart(of model: ConvolutiveNMF, _ current: [RecursiveMemory]) {
-    for (component, memory) in current.enumerated() where !memory.isHeard {
+    for (component, memory) in current.enumerated() where !memory.isLearnt {
       memory.copyTemplate(to: model.W, component: component)
     }
     let gain = model.leastSquaresGain()

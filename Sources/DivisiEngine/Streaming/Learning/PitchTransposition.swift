@@ -50,13 +50,13 @@ struct PitchTransposition {
     hasOnset = settings.hasOnsetTemplates
     let tonalCount = tonalCount
     heard = memories.sorted { $0.key < $1.key }.compactMap { pitch, memories in
-      guard memories[0].isHeard else { return nil }
+      guard memories[0].isLearnt else { return nil }
       return Heard(
         pitch: pitch,
-        levels: memories.prefix(tonalCount).filter(\.isHeard).map {
+        levels: memories.prefix(tonalCount).filter(\.isLearnt).map {
           Self.levels(of: $0.template(0), pitch: pitch, comb: comb, grid: grid, binCount: binCount)
         },
-        onset: memories.dropFirst(tonalCount).first { $0.isHeard })
+        onset: memories.dropFirst(tonalCount).first { $0.isLearnt })
     }
   }
 

@@ -90,7 +90,7 @@ final class StrokeLearner {
       pull.exponent = trust
     }
     let nmf = open(V, pattern, envelopes, firstFrame: firstFrame, isPilot: false)
-    let heard = envelopes.map { memory(ofArticulation: $0.articulation).isHeard }
+    let heard = envelopes.map { memory(ofArticulation: $0.articulation).isLearnt }
     let count = heard.contains(false) ? Self.iterationsWhenNew : Self.iterations
     for _ in 0..<StreamWindow.iterations(count, settings: settings) {
       if adapts { nmf.updateTemplates() }
@@ -111,7 +111,7 @@ final class StrokeLearner {
   func states(ofArticulation articulation: Int) -> StrokeStates {
     let profile = profiles[articulation] ?? StrokeProfile(settings: settings, grid: grid)
     let memory = memory(ofArticulation: articulation)
-    let values = memory.isHeard ? profile.values : nil
+    let values = memory.isLearnt ? profile.values : nil
     return StrokeStates(memory, profile: values ?? profile.start(level: unheardLevel))
   }
 
@@ -136,14 +136,14 @@ final class StrokeLearner {
       memory.copyTemplate(to: model.W, component: component)
       for entry in pattern.entries(ofComponent: component) {
         model.H[entry] =
-          memory.isHeard ? 0 : envelopes[component].start[Int(pattern.frames[entry])]
+          memory.isLearnt ? 0 : envelopes[component].start[Int(pattern.frames[entry])]
       }
     }
-    if current.contains(where: { !$0.isHeard }) {
+    if current.contains(where: { !$0.isLearnt }) {
       let gain = model.leastSquaresGain()
       for entry in 0..<pattern.entryCount { model.H[entry] *= gain }
     }
-    for (component, memory) in current.enumerated() where memory.isHeard {
+    for (component, memory) in current.enumerated() where memory.isLearnt {
       carried.start(
         component, key: envelopes[component].articulation, shape: envelopes[component].start,
         isFresh: isPilot, in: model, firstFrame: firstFrame)
@@ -184,7 +184,7 @@ final class StrokeLearner {
   private var unheardLevel: Float {
     var peaks: [Float] = []
     for (articulation, profile) in profiles.sorted(by: { $0.key < $1.key }) {
-      guard let values = profile.values, let memory = memories[articulation], memory.isHeard else {
+      guard let values = profile.values, let memory = memories[articulation], memory.isLearnt else {
         continue
       }
       var peak: Float = 0
