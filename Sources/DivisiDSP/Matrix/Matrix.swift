@@ -56,6 +56,11 @@ public struct Matrix: ~Copyable, @unchecked Sendable {
     return base + index &* columnStride
   }
 
+  /// The values of a column, without padding; valid as long as the matrix.
+  func values(ofColumn index: Int) -> UnsafeMutableBufferPointer<Float> {
+    UnsafeMutableBufferPointer(start: column(index), count: rowCount)
+  }
+
   /// All columns, for kernels that choose between matrices; valid as long as the matrix.
   var view: ColumnView { ColumnView(base: UnsafePointer(base), stride: columnStride) }
 

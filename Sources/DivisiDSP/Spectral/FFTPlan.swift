@@ -22,6 +22,7 @@ public final class FFTPlan: @unchecked Sendable {
 
   /// The same transform for an audio thread; valid as long as the plan.
   let view: View
+  private let halfSpectrum: HalfSpectrum
 
   /// - Precondition: the length is even and positive.
   public init(length: Int) {
@@ -37,7 +38,8 @@ public final class FFTPlan: @unchecked Sendable {
           Int32(half), buffer.complex, buffer.pairs, FFTW_BACKWARD, FFTW_ESTIMATE)!
       )
     }
-    view = View(forwardPlan: forward, inversePlan: inverse, spectrum: HalfSpectrum(length: length))
+    halfSpectrum = HalfSpectrum(length: length)
+    view = View(forwardPlan: forward, inversePlan: inverse, spectrum: halfSpectrum.view)
   }
 
   deinit {
@@ -45,7 +47,6 @@ public final class FFTPlan: @unchecked Sendable {
       fftwf_destroy_plan(view.forwardPlan)
       fftwf_destroy_plan(view.inversePlan)
     }
-    view.spectrum.deallocate()
   }
 
   /// Transforms `buffer.time` into `buffer.spectrum`.
@@ -59,7 +60,7 @@ public final class FFTPlan: @unchecked Sendable {
   struct View: @unchecked Sendable {
     let forwardPlan: OpaquePointer
     let inversePlan: OpaquePointer
-    let spectrum: HalfSpectrum
+    let spectrum: HalfSpectrum.View
 
     /// - Parameters:
     ///   - time: the samples, two by two.

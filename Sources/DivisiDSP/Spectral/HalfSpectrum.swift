@@ -8,29 +8,36 @@ internal import Glibc
 /// 2 T = −i exp(−2πik/N) (Z_k − conj(Z_(M−k))) from odd ones. The inverse is the same with the other sign
 /// of i, and without the halves the unscaled one.
 ///
-/// It owns memory that ``deallocate()`` frees.
-///
 /// - Thread: any; all but making and freeing is real-time safe.
 /// - SeeAlso: Press et al., "Numerical Recipes", section 12.3, "FFT of single real function".
-struct HalfSpectrum: @unchecked Sendable {
-  /// M.
-  private let half: Int
+struct HalfSpectrum: ~Copyable, Sendable {
   /// −i exp(−2πik/N) for k from 0 below M/2, and one more.
-  private let twiddles: UnsafeMutablePointer<SIMD2<Float>>
+  private let twiddles: Matrix
+  /// What the step needs, for an audio thread too; valid as long as this is.
+  let view: View
 
   /// - Parameter length: N, even.
   init(length: Int) {
-    half = length / 2
+    let half = length / 2
     let count = half / 2 + 2
-    twiddles = .allocate(capacity: count)
+    twiddles = Matrix(rowCount: 2 * count, columnCount: 1)
+    let values = UnsafeMutableRawPointer(twiddles.column(0))
+      .assumingMemoryBound(to: SIMD2<Float>.self)
     for index in 0..<count {
       let angle = 2 * Double.pi * Double(index) / Double(length)
-      (twiddles + index).initialize(to: SIMD2(Float(-sin(angle)), Float(-cos(angle))))
+      values[index] = SIMD2(Float(-sin(angle)), Float(-cos(angle)))
     }
+    view = View(half: half, twiddles: UnsafePointer(values))
   }
 
-  func deallocate() { twiddles.deallocate() }
+  struct View: @unchecked Sendable {
+    /// M.
+    fileprivate let half: Int
+    fileprivate let twiddles: UnsafePointer<SIMD2<Float>>
+  }
+}
 
+extension HalfSpectrum.View {
   /// Makes M + 1 bins of the real spectrum out of M of the complex one, in place.
   @_noLocks
   func separate(_ spectrum: UnsafeMutableRawPointer) {

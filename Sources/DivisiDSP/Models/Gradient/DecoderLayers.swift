@@ -9,7 +9,7 @@
 /// mask closes.
 ///
 /// - Thread: one at a time.
-final class DecoderLayers: @unchecked Sendable {
+final class DecoderLayers: Sendable {
   /// The last layer, K × R × T: W_D.
   let templates: Templates
   /// The gradient by it, K × (R · T).

@@ -6,23 +6,16 @@
 /// of E_l: what each component of the layer before says for or against r.
 ///
 /// - Thread: one at a time.
-final class EncoderLayers: @unchecked Sendable {
+final class EncoderLayers: Sendable {
   /// Output before g, gradient there, and input of one layer, one value per entry.
-  private final class Signals: @unchecked Sendable {
-    let before: UnsafeMutableBufferPointer<Float>
-    let slopes: UnsafeMutableBufferPointer<Float>
-    let inputs: UnsafeMutableBufferPointer<Float>
+  private final class Signals: Sendable {
+    var before: UnsafeMutableBufferPointer<Float> { values.values(ofColumn: 0) }
+    var slopes: UnsafeMutableBufferPointer<Float> { values.values(ofColumn: 1) }
+    var inputs: UnsafeMutableBufferPointer<Float> { values.values(ofColumn: 2) }
 
-    init(entryCount: Int) {
-      before = .allocate(capacity: entryCount)
-      slopes = .allocate(capacity: entryCount)
-      inputs = .allocate(capacity: entryCount)
-      for buffer in [before, slopes, inputs] { buffer.initialize(repeating: 0) }
-    }
+    private let values: Matrix
 
-    deinit {
-      for buffer in [before, slopes, inputs] { buffer.deallocate() }
-    }
+    init(entryCount: Int) { values = Matrix(rowCount: entryCount, columnCount: 3) }
   }
 
   /// E_2, E_3, …

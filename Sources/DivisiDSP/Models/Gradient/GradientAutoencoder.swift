@@ -29,14 +29,15 @@ public final class GradientAutoencoder: @unchecked Sendable {
   let output: GradientOutput
   let encoderBias: GradientBias
   /// The first layer before g, and the gradient there, one value per entry.
-  let before: UnsafeMutableBufferPointer<Float>
-  let slopes: UnsafeMutableBufferPointer<Float>
+  var before: UnsafeMutableBufferPointer<Float> { firstLayer.values(ofColumn: 0) }
+  var slopes: UnsafeMutableBufferPointer<Float> { firstLayer.values(ofColumn: 1) }
   /// By each component's templates (T columns), then by its rows of the encoder (T columns).
   let gradients: Matrix
   let decoderSums: TemplateSums
   let encoderSums: TemplateSums
   let parallel: Parallel
 
+  private let firstLayer: Matrix
   private let decoderSteps: GradientSteps
   private let encoderSteps: GradientSteps
   private var iteration = 0
@@ -82,20 +83,12 @@ public final class GradientAutoencoder: @unchecked Sendable {
       for: self.encoder, settings: settings, isNonnegative: settings.isEncoderNonnegative)
     output = GradientOutput(of: decoder, settings: settings, parallel: parallel)
     encoderBias = GradientBias(count: decoder.componentCount, settings: settings)
-    before = .allocate(capacity: decoder.pattern.entryCount)
-    slopes = .allocate(capacity: decoder.pattern.entryCount)
-    before.initialize(repeating: 0)
-    slopes.initialize(repeating: 0)
+    firstLayer = Matrix(rowCount: decoder.pattern.entryCount, columnCount: 2)
     decoderSums = TemplateSums(decoder.sweep, like: decoder.W)
     encoderSums = TemplateSums(decoder.sweep, like: decoder.W)
     gradients = Matrix(
       rowCount: decoder.binCount, columnCount: 2 * decoder.componentCount * decoder.templateFrames)
     encode()
-  }
-
-  deinit {
-    before.deallocate()
-    slopes.deallocate()
   }
 
   /// Computes the code, H' ← M_H ⊙ g(Σ_τ (W_E)_τ ←τ(V) + b_E), through all layers of the encoder.

@@ -3,11 +3,13 @@ internal import Glibc
 /// Biases of one layer and their optimiser.
 ///
 /// - Thread: distinct biases from distinct threads.
-final class GradientBias: @unchecked Sendable {
+final class GradientBias: Sendable {
   /// The biases.
-  let values: UnsafeMutableBufferPointer<Float>
-  private let means: UnsafeMutableBufferPointer<Float>
-  private let squares: UnsafeMutableBufferPointer<Float>
+  var values: UnsafeMutableBufferPointer<Float> { columns.values(ofColumn: 0) }
+  private var means: UnsafeMutableBufferPointer<Float> { columns.values(ofColumn: 1) }
+  private var squares: UnsafeMutableBufferPointer<Float> { columns.values(ofColumn: 2) }
+
+  private let columns: Matrix
   private let settings: GradientSettings
 
   /// Steps on biases are plain and this much shorter than relative steps on weights: their scale is
@@ -17,14 +19,7 @@ final class GradientBias: @unchecked Sendable {
   /// Biases of zero.
   init(count: Int, settings: GradientSettings) {
     self.settings = settings
-    values = .allocate(capacity: count)
-    means = .allocate(capacity: count)
-    squares = .allocate(capacity: count)
-    for buffer in [values, means, squares] { buffer.initialize(repeating: 0) }
-  }
-
-  deinit {
-    for buffer in [values, means, squares] { buffer.deallocate() }
+    columns = Matrix(rowCount: count, columnCount: 3)
   }
 
   /// One step of one bias.

@@ -18,7 +18,8 @@ public final class GradientInputs: @unchecked Sendable {
   /// H as R columns of N values, while a step is taken.
   private let codes: Templates
   private let gradients: Matrix
-  private let slopes: UnsafeMutableBufferPointer<Float>
+  private var slopes: UnsafeMutableBufferPointer<Float> { entrySlopes.values(ofColumn: 0) }
+  private let entrySlopes: Matrix
   private let output: GradientOutput
   private let steps: GradientSteps
   private let parallel: Parallel
@@ -45,12 +46,9 @@ public final class GradientInputs: @unchecked Sendable {
     }
     steps = GradientSteps(for: open, settings: settings, isNonnegative: true)
     gradients = Matrix(rowCount: pattern.frameCount, columnCount: pattern.componentCount)
-    slopes = .allocate(capacity: pattern.entryCount)
-    slopes.initialize(repeating: 0)
+    entrySlopes = Matrix(rowCount: pattern.entryCount, columnCount: 1)
     output = GradientOutput(of: decoder, settings: settings, parallel: parallel)
   }
-
-  deinit { slopes.deallocate() }
 
   /// One step on H.
   public func step() {

@@ -4,7 +4,7 @@ internal import DivisiKernels
 /// about it.
 ///
 /// - Thread: one at a time.
-final class GradientOutput: @unchecked Sendable {
+final class GradientOutput: Sendable {
   /// b_D, K values.
   let bias: GradientBias
 
@@ -49,7 +49,7 @@ final class GradientOutput: @unchecked Sendable {
       var window = TileWindow(firstColumn: chunk * tileLength)
       for block in model.sweep.chunks[chunk] {
         let blocks = needsAllBins ? allBins.blocks : block.support.blocks
-        let missing = window.move(to: model.framesHeard(in: block)) {
+        let missing = window.move(to: model.framesReached(by: block)) {
           errors.move($0, to: $1, $2)
         }
         model.approximate(

@@ -11,7 +11,8 @@ struct GradientSteps: ~Copyable {
   private let first: Templates
   private let second: Templates
   /// The largest gradient of each component so far, for relative steps by SGD.
-  private let peaks: UnsafeMutableBufferPointer<Float>
+  private var peaks: UnsafeMutableBufferPointer<Float> { peakValues.values(ofColumn: 0) }
+  private let peakValues: Matrix
   /// 1 where a value may be non-zero, else 0.
   private let open: Templates
   private let isNonnegative: Bool
@@ -44,11 +45,8 @@ struct GradientSteps: ~Copyable {
       let column = open.values.column(index)
       for bin in 0..<open.values.columnStride { column[bin] = column[bin] != 0 ? 1 : 0 }
     }
-    peaks = .allocate(capacity: values.componentCount)
-    peaks.initialize(repeating: 0)
+    peakValues = Matrix(rowCount: values.componentCount, columnCount: 1)
   }
-
-  deinit { peaks.deallocate() }
 
   /// Whether any value of a component may be non-zero.
   func isOpen(component: Int) -> Bool {

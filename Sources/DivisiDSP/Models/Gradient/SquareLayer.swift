@@ -2,7 +2,7 @@
 /// optimiser.
 ///
 /// - Thread: distinct columns from distinct threads.
-final class SquareLayer: @unchecked Sendable {
+final class SquareLayer: Sendable {
   /// R columns of R values.
   let weights: Templates
   /// The gradient by each of them, in the same shape.
