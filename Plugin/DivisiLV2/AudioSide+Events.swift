@@ -3,7 +3,7 @@
 internal import CLV2
 import DivisiEngine
 
-/// Events, and what the host is told.
+/// Events, and values for the host.
 extension AudioSide {
   @_noLocks
   mutating func handle(_ event: EventReader.Event) {

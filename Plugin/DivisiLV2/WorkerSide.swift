@@ -32,7 +32,7 @@ final class WorkerSide: Sendable {
     var isOutdated = false
     /// Whether a state has been restored that no stream plays yet.
     var awaitsStream = false
-    /// What the host has not been told for want of room, oldest first.
+    /// Replies that found no room yet, oldest first.
     var backlog: [(subject: TextRing.Subject, text: String)] = []
   }
 
@@ -58,7 +58,7 @@ final class WorkerSide: Sendable {
   let content = Mutex(Content())
   let preparation: Mutex<Preparation>
   private let sampleRate: Double
-  /// How many overflows the log has been told of.
+  /// How many overflows the log has spoken of.
   private let loggedOverflows = Atomic<Int>(0)
 
   /// - Parameter bundle: the folder that the plugin was loaded from; the kit in it is where drums start

@@ -21,7 +21,7 @@ typedef struct {
 
 static jack_client_t *player, *recorder;
 static jack_port_t *sources[MAX_CHANNELS], *sinks[MAX_CHANNELS], *midi_source, *midi_sink;
-static unsigned source_count, sink_count, length, start, told;
+static unsigned source_count, sink_count, length, start, announced;
 static Event played[MAX_EVENTS], heard[MAX_EVENTS];
 static unsigned played_count, heard_count;
 static double tempo;
@@ -172,7 +172,7 @@ int main(int count, char** arguments) {
       case 't': tempo = atof(value); break;
       case 's': start = (unsigned)atoi(value); break;
       case 'w': waits = atoi(value); break;
-      case 'r': told = (unsigned)atoi(value); break;
+      case 'r': announced = (unsigned)atoi(value); break;
       default: return 2;
     }
   }
@@ -204,10 +204,10 @@ int main(int count, char** arguments) {
   jack_transport_start(player);
   while (!atomic_load(&is_done) && !atomic_load(&is_gone)) {
     jack_nframes_t now;
-    if (told && place(player, &now) && now >= told) {
+    if (announced && place(player, &now) && now >= announced) {
       printf("reached %u\n", now);
       fflush(stdout);
-      told = 0;
+      announced = 0;
     }
     pause_briefly();
   }

@@ -70,7 +70,7 @@ final class Child {
   /// Waits until a condition holds, as long as the program runs, and not for ever.
   func wait(until condition: () -> Bool) -> Bool {
     let start = ContinuousClock.now
-    while process.isRunning, start.duration(to: .now) < Self.patience {
+    while process.isRunning, start.duration(to: .now) < Self.timeout {
       if condition() { return true }
       usleep(5_000)
     }
@@ -78,7 +78,7 @@ final class Child {
   }
 
   /// Longer than anything takes that does not hang.
-  private static let patience = Duration.seconds(900)
+  private static let timeout = Duration.seconds(900)
 
   /// Runs a program to its end, which has to be a good one.
   @discardableResult
