@@ -79,7 +79,7 @@ test-deep: deps bundle
 	swift build --sanitize=thread --scratch-path build/thread --product DivisiLV2
 	Plugin/bundle.sh build/thread/debug/libDivisiLV2.so build/thread/bundle unchecked
 	SWIFT_BACKTRACE=enable=no swift test --sanitize=thread --scratch-path build/thread \
-	  --filter 'SeparatorTests|InvariantTests|StreamTests|DivisiRealtimeTests'
+	  --filter 'SeparatorTests|InvariantTests|StreamTests|DivisiRealtimeTests|WorkerThreadsTests'
 	SWIFT_BACKTRACE=enable=no TSAN_OPTIONS='halt_on_error=1 ignore_noninstrumented_modules=1' \
 	  swift test --skip-build --sanitize=thread --scratch-path build/thread \
 	  --filter 'LV2HostingTests|JackHostingTests|DivisiHostTests|HostTests\.(OSCTests|MIDITests|JackClientTests|LongScoreTests|WebServerTests)'
@@ -89,7 +89,7 @@ test-deep: deps bundle
 	  --filter 'PluginTests\.(RestoreTests|WorkerTests|ScoreTests)'
 	DIVISI_WITHOUT_HOST=1 SWIFT_BACKTRACE=enable=no \
 	  swift test -c release -Xswiftc -enable-testing --scratch-path build/release \
-	  --filter 'DivisiDSPTests|DivisiEngineTests|DivisiRealtimeTests|DivisiScoreTests|AudioFilesTests|LV2PresetsTests|LV2HostingTests|JackHostingTests'
+	  --filter 'DivisiDSPTests|DivisiEngineTests|DivisiRealtimeTests|WorkerThreadsTests|DivisiScoreTests|AudioFilesTests|LV2PresetsTests|LV2HostingTests|JackHostingTests'
 
 # The pictures of README: what the demo learns from its piano recording, and the mixer page while its drums play.
 pictures: PACKAGES += jackd2 ecasound chromium chromium-driver curl

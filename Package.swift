@@ -87,7 +87,9 @@ let package = Package(
       name: "divisi-turtle", dependencies: ["DivisiControls", "PluginTurtle"], swiftSettings: strict
     ),
     // What two threads share without locks.
-    .target(name: "DivisiRealtime", dependencies: ["CCPU"], swiftSettings: strict + quick),
+    .target(name: "DivisiRealtime", swiftSettings: strict + quick),
+    // Threads that help with work in pieces; they may lock and sleep.
+    .target(name: "WorkerThreads", dependencies: ["CCPU"], swiftSettings: strict + quick),
     // Joins them: constraints from a score, the separator of whole recordings, the stream.
     .target(
       name: "DivisiEngine",
@@ -111,8 +113,8 @@ let package = Package(
     .target(
       name: "DivisiCommandLine",
       dependencies: [
-        "CMalloc", "DivisiControls", "DivisiEngine", "DivisiDSP", "DivisiRealtime", "DivisiScore",
-        "AudioFiles", "LV2Presets", "Plotting", "Terminal",
+        "CMalloc", "DivisiControls", "DivisiEngine", "DivisiDSP", "DivisiScore", "AudioFiles",
+        "LV2Presets", "Plotting", "Terminal", "WorkerThreads",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict + quick),
@@ -120,7 +122,7 @@ let package = Package(
       name: "divisi", dependencies: ["DivisiCommandLine"], swiftSettings: strict + quick),
     // A plugin at work as a JACK client: what people can do to it, and the process callback.
     .target(
-      name: "JackHosting", dependencies: ["CJack", "LV2Hosting", "Terminal"],
+      name: "JackHosting", dependencies: ["CJack", "DivisiRealtime", "LV2Hosting", "Terminal"],
       swiftSettings: strict + quick),
     // The host: any LV2 plugin in a session, or over files. It knows the engine through LV2 only.
     .target(
@@ -178,6 +180,8 @@ let package = Package(
       swiftSettings: strict + quick),
     .testTarget(
       name: "DivisiRealtimeTests", dependencies: ["DivisiRealtime"], swiftSettings: strict),
+    .testTarget(
+      name: "WorkerThreadsTests", dependencies: ["WorkerThreads"], swiftSettings: strict),
     .testTarget(
       name: "DivisiScoreTests", dependencies: ["DivisiScore"],
       resources: [.copy("Fixtures")], swiftSettings: strict),

@@ -3,7 +3,7 @@
 import DivisiRealtime
 import Synchronization
 
-/// All that passes between the audio thread and the worker; copies are the same channels.
+/// All that passes between the audio thread and the worker; valid as long as the ``ChannelStorage``.
 struct Channels: @unchecked Sendable {
   struct Flags: ~Copyable {
     /// Whether a call of `work` is under way that has not begun.
@@ -22,33 +22,39 @@ struct Channels: @unchecked Sendable {
 
   let flags: UnsafeMutablePointer<Flags>
   /// Streams that have been built, in order.
-  let streams: SPSCRing<StreamHandle?>
+  let streams: SPSCRing<StreamHandle?>.View
   /// The numbers of those that may be freed: never more than there are streams.
-  let returned: SPSCRing<Int>
+  let returned: SPSCRing<Int>.View
   /// What the host has requested by events and controls.
   let requests: TextRing
   /// What goes to the host's event port.
   let replies: TextRing
+}
+
+/// Owns what the ``Channels`` of an instance lie in.
+struct ChannelStorage: ~Copyable {
+  let channels: Channels
+
+  private let streams: SPSCRing<StreamHandle?>
+  private let returned: SPSCRing<Int>
+  private let requests = TextRing.ring(capacity: 32)
+  private let replies = TextRing.ring(capacity: 16)
 
   /// How many streams may wait to be adopted.
   private static let streamCount = 8
 
   init() {
-    flags = .allocate(capacity: 1)
-    flags.initialize(to: Flags())
     streams = SPSCRing(capacity: Self.streamCount, filledWith: nil)
     returned = SPSCRing(capacity: 2 * Self.streamCount, filledWith: 0)
-    requests = TextRing(capacity: 32)
-    replies = TextRing(capacity: 16)
+    let flags = UnsafeMutablePointer<Channels.Flags>.allocate(capacity: 1)
+    flags.initialize(to: Channels.Flags())
+    channels = Channels(
+      flags: flags, streams: streams.view, returned: returned.view, requests: TextRing(requests),
+      replies: TextRing(replies))
   }
 
-  /// Frees everything; no copy may be used any more.
-  func deallocate() {
-    flags.deinitialize(count: 1)
-    flags.deallocate()
-    streams.deallocate()
-    returned.deallocate()
-    requests.deallocate()
-    replies.deallocate()
+  deinit {
+    channels.flags.deinitialize(count: 1)
+    channels.flags.deallocate()
   }
 }

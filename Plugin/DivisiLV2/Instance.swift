@@ -13,7 +13,8 @@ final class Instance: @unchecked Sendable {
   let worker: WorkerSide
 
   private let audio: UnsafeMutablePointer<AudioSide>
-  private let channels: Channels
+  private let storage = ChannelStorage()
+  private var channels: Channels { storage.channels }
   /// Nil where the host offers no worker, and then a thread of the plugin's own does the work.
   private let schedule: UnsafePointer<LV2_Worker_Schedule>?
   private let alarm = Alarm()
@@ -36,19 +37,17 @@ final class Instance: @unchecked Sendable {
     self.kind = kind
     self.urids = urids
     schedule = features.schedule?.pointee.schedule_work == nil ? nil : features.schedule
-    channels = Channels()
     worker = WorkerSide(
-      kind: kind, sampleRate: sampleRate, bundle: bundle, channels: channels, log: log)
+      kind: kind, sampleRate: sampleRate, bundle: bundle, channels: storage.channels, log: log)
     audio = .allocate(capacity: 1)
     audio.initialize(
-      to: AudioSide(kind: kind, sampleRate: sampleRate, urids: urids, channels: channels))
+      to: AudioSide(kind: kind, sampleRate: sampleRate, urids: urids, channels: storage.channels))
   }
 
   deinit {
     deactivate()
     audio.deinitialize(count: 1)
     audio.deallocate()
-    channels.deallocate()
   }
 
   func connect(port: Int, to data: UnsafeMutableRawPointer?) {

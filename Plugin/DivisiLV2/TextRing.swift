@@ -1,12 +1,11 @@
 // Thread: audio ⇄ worker
 
-import Synchronization
+import DivisiRealtime
 
-/// A queue of short texts between two threads, in memory that is allocated once; copies are the same
-/// queue.
+/// A queue of short texts between two threads, in the memory of a ``MessageRing``; valid as long as it.
 ///
-/// - Thread: ``write(_:_:number:count:)`` on one thread, ``first`` and ``removeFirst()`` on one other;
-///   all real-time safe.
+/// - Thread: ``write(_:_:number:count:)`` and ``isFull`` on one thread, ``first`` and ``removeFirst()`` on
+///   one other; all real-time safe.
 struct TextRing: @unchecked Sendable {
   /// What a text is.
   enum Subject: UInt8, BitwiseCopyable {
@@ -28,44 +27,19 @@ struct TextRing: @unchecked Sendable {
     let count: Int
   }
 
-  private struct Head: BitwiseCopyable {
-    var subject: Subject
-    var number: Int
-    var count: Int
-  }
-
-  private struct Positions: ~Copyable {
-    let written = Atomic<Int>(0)
-    let read = Atomic<Int>(0)
-  }
-
   /// No text is longer: the longest path that Linux takes.
   static var maximumCount: Int {
     @_noLocks get { 4095 }
   }
 
-  private let capacity: Int
-  private let heads: UnsafeMutablePointer<Head>
-  private let bytes: UnsafeMutablePointer<UInt8>
-  private let positions: UnsafeMutablePointer<Positions>
-
-  /// - Parameter capacity: how many texts may wait.
-  init(capacity: Int) {
-    self.capacity = capacity
-    heads = .allocate(capacity: capacity)
-    heads.initialize(repeating: Head(subject: .get, number: 0, count: 0), count: capacity)
-    bytes = .allocate(capacity: capacity * (Self.maximumCount + 1))
-    bytes.initialize(repeating: 0, count: capacity * (Self.maximumCount + 1))
-    positions = .allocate(capacity: 1)
-    positions.initialize(to: Positions())
+  /// A ring in which so many of the longest texts may wait.
+  static func ring(capacity: Int) -> MessageRing {
+    MessageRing(capacity: capacity * (maximumCount + 1 + 16))
   }
 
-  func deallocate() {
-    heads.deallocate()
-    bytes.deallocate()
-    positions.deinitialize(count: 1)
-    positions.deallocate()
-  }
+  private let messages: MessageRing.View
+
+  init(_ ring: borrowing MessageRing) { messages = ring.view }
 
   /// Appends a text.
   ///
@@ -74,55 +48,33 @@ struct TextRing: @unchecked Sendable {
   func write(
     _ subject: Subject, _ text: UnsafePointer<UInt8>? = nil, number: Int = 0, count: Int = 0
   ) -> Bool {
-    let written = positions.pointee.written.load(ordering: .relaxed)
-    guard written &- positions.pointee.read.load(ordering: .acquiring) < capacity,
-      count <= Self.maximumCount
-    else { return false }
-    let place = written % capacity
-    heads[place] = Head(subject: subject, number: number, count: count)
-    if let text {
-      let target = bytes + place &* (Self.maximumCount &+ 1)
-      var index = 0
-      while index < count {
-        target[index] = text[index]
-        index &+= 1
-      }
-    }
-    positions.pointee.written.store(written &+ 1, ordering: .releasing)
-    return true
+    count <= Self.maximumCount
+      && messages.write(
+        UInt32(subject.rawValue), number: number, UnsafeRawPointer(text), count: count)
   }
 
   /// The oldest text; nil if there is none.
   var first: Entry? {
     @_noLocks get {
-      let read = positions.pointee.read.load(ordering: .relaxed)
-      guard read != positions.pointee.written.load(ordering: .acquiring) else { return nil }
-      let place = read % capacity
+      guard let message = messages.first else { return nil }
       return Entry(
-        subject: heads[place].subject, number: heads[place].number,
-        bytes: UnsafePointer(bytes + place &* (Self.maximumCount &+ 1)), count: heads[place].count)
+        subject: Subject(rawValue: UInt8(truncatingIfNeeded: message.kind)) ?? .get,
+        number: message.number, bytes: message.bytes.assumingMemoryBound(to: UInt8.self),
+        count: message.count)
     }
   }
 
   /// Whether nothing waits; for the reading thread.
   var isEmpty: Bool {
-    @_noLocks get {
-      positions.pointee.read.load(ordering: .relaxed)
-        == positions.pointee.written.load(ordering: .acquiring)
-    }
+    @_noLocks get { messages.isEmpty }
   }
 
-  /// Whether nothing more can be written now; for the writing thread.
+  /// Whether a text of the greatest length finds no room now; for the writing thread.
   var isFull: Bool {
-    @_noLocks get {
-      positions.pointee.written.load(ordering: .relaxed)
-        &- positions.pointee.read.load(ordering: .acquiring) >= capacity
-    }
+    @_noLocks get { !messages.hasRoom(forCount: Self.maximumCount) }
   }
 
   /// Makes room for another text in the place of the oldest.
   @_noLocks
-  func removeFirst() {
-    _ = positions.pointee.read.add(1, ordering: .releasing)
-  }
+  func removeFirst() { messages.removeFirst() }
 }

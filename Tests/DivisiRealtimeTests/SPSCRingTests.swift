@@ -5,12 +5,11 @@ import Testing
 struct SPSCRingTests {
   @Test func elementsComeOutInOrder() {
     let ring = SPSCRing(capacity: 3, filledWith: 0)
-    defer { ring.deallocate() }
-    #expect(ring.read() == nil)
-    #expect([1, 2, 3, 4].allSatisfy { ring.write($0) }, "the capacity is rounded up to 4")
-    #expect(!ring.write(5), "a full ring takes nothing")
-    #expect((0..<4).map { _ in ring.read() } == [1, 2, 3, 4])
-    #expect(ring.read() == nil)
+    #expect(ring.view.read() == nil)
+    #expect([1, 2, 3, 4].allSatisfy { ring.view.write($0) }, "the capacity is rounded up to 4")
+    #expect(!ring.view.write(5), "a full ring takes nothing")
+    #expect((0..<4).map { _ in ring.view.read() } == [1, 2, 3, 4])
+    #expect(ring.view.read() == nil)
   }
 
   @Test func nothingIsLostBetweenThreads() async {
@@ -19,13 +18,13 @@ struct SPSCRingTests {
     let writer = Task.detached {
       var next = 0
       while next < count {
-        if ring.write(next) { next += 1 } else { await Task.yield() }
+        if ring.view.write(next) { next += 1 } else { await Task.yield() }
       }
     }
     var expected = 0
     var isInOrder = true
     while expected < count {
-      if let value = ring.read() {
+      if let value = ring.view.read() {
         isInOrder = isInOrder && value == expected
         expected += 1
       } else {
@@ -34,6 +33,5 @@ struct SPSCRingTests {
     }
     await writer.value
     #expect(isInOrder)
-    ring.deallocate()
   }
 }

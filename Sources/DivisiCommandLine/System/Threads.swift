@@ -1,6 +1,6 @@
 import DivisiDSP
-import DivisiRealtime
 import FoundationEssentials
+import WorkerThreads
 
 /// Work spread over some threads; pieces are taken in order by whichever thread is free.
 func threads(_ count: Int) -> Parallel {

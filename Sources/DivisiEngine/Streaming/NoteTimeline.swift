@@ -39,7 +39,7 @@ struct NoteTimeline: @unchecked Sendable {
   /// The part of each pitch that may sound without notes, −1 for the others.
   private let freeParts: UnsafeMutablePointer<Int16>
   let isPercussive: Bool
-  private let scores: SnapshotExchange<StreamScore>
+  private let scores: SnapshotExchange<StreamScore>.User
   /// Positions of the score that are kept, as many as loops of a tenth of a second, or a transport at
   /// another speed, which jumps every few frames, give while a frame waits.
   private static var segmentCapacity: Int {
@@ -63,7 +63,7 @@ struct NoteTimeline: @unchecked Sendable {
 
   init(
     grid: TimeGrid, toleranceSeconds: Double, layout: StreamLayout,
-    scores: SnapshotExchange<StreamScore>
+    scores: SnapshotExchange<StreamScore>.User
   ) {
     self.grid = grid
     self.toleranceSeconds = toleranceSeconds

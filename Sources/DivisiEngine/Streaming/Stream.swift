@@ -69,7 +69,7 @@ public final class Stream: @unchecked Sendable {
         transform: StreamTransform(grid: grid), spectra: spectra, masks: masks,
         timeline: NoteTimeline(
           grid: grid, toleranceSeconds: separation.toleranceSeconds, layout: layout,
-          scores: shared.pointee.scores),
+          scores: shared.pointee.scores.user),
         separator: FrameSeparator(
           grid: grid, fittedBinCount: fitted, mask: mask, scale: scale, settings: separation)))
     worker = StreamWorker(

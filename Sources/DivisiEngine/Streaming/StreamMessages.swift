@@ -62,12 +62,6 @@ struct StreamShared: ~Copyable, @unchecked Sendable {
   /// Updates that were not done when the next was due, and so too late for their first frame; and events
   /// that found no room because none came.
   let lateUpdates = Atomic<Int>(0)
-
-  deinit {
-    events.deallocate()
-    snapshots.deallocate()
-    scores.deallocate()
-  }
 }
 
 /// The masks of consecutive frames: K × S values each.

@@ -53,7 +53,7 @@ extension StreamProcess {
   @_noLocks
   private mutating func send(_ event: StreamEvent) {
     timeline.apply(event)
-    if !shared.pointee.events.write(event) {
+    if !shared.pointee.events.view.write(event) {
       _ = shared.pointee.lateUpdates.add(1, ordering: .relaxed)
     }
   }

@@ -179,7 +179,7 @@ public struct StreamProcess: @unchecked Sendable {
   private mutating func completeFrame() {
     let frame = nextFrame
     nextFrame &+= 1
-    _ = shared.pointee.snapshots.adopt()
+    _ = shared.pointee.snapshots.user.adopt()
     timeline.adoptScore()
     let due = frame &- clock.delay
     if due >= clock.firstFrame { synthesise(due) }
@@ -240,7 +240,7 @@ public struct StreamProcess: @unchecked Sendable {
   /// - Returns: nil where no part sounds.
   @_noLocks
   private mutating func gains(ofFrame frame: Int) -> UnsafePointer<Float>? {
-    guard let address = shared.pointee.snapshots.current else { return nil }
+    guard let address = shared.pointee.snapshots.user.current else { return nil }
     let snapshot = Unmanaged<StreamSnapshot>.fromOpaque(address)
     let current = snapshot._withUnsafeGuaranteedRef { $0.current }
     let previous = snapshot._withUnsafeGuaranteedRef { $0.previous }

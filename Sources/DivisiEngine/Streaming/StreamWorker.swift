@@ -87,7 +87,7 @@ public final class StreamWorker: @unchecked Sendable {
     lock.withLock { _ in
       // Before the events, so that these reach at least as far.
       let end = shared.pointee.requestedEnd.load(ordering: .acquiring)
-      while let event = shared.pointee.events.read() { notes.apply(event) }
+      while let event = shared.pointee.events.view.read() { notes.apply(event) }
       guard end > history.end else { return }
       defer { shared.pointee.servedEnd.store(end, ordering: .releasing) }
       history.extend(to: end, written: shared.pointee)

@@ -83,9 +83,11 @@ final class Session {
   /// Takes what the plugin has told.
   private func listen() {
     let urids = hosted.plugin.world.urids
-    while let (type, body, count) = hosted.outgoing.next() {
+    while let found = hosted.outgoing.view.first {
       let message = AtomMessage(
-        type: type, body: Array(UnsafeRawBufferPointer(start: body, count: count)))
+        type: found.kind,
+        body: Array(UnsafeRawBufferPointer(start: found.bytes, count: found.count)))
+      hosted.outgoing.view.removeFirst()
       for (uri, value) in message.patchedValues(urids) { properties[uri] = value.valueText(urids) }
     }
     for message in hosted.log.take() { log(message.text) }

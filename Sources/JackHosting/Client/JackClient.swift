@@ -1,6 +1,7 @@
 // Thread: setup
 
 internal import CJack
+import DivisiRealtime
 import Glibc
 import LV2Hosting
 import Synchronization
@@ -124,8 +125,8 @@ package final class JackClient {
           notify: hosted.notifyPort.flatMap { hosted.instance.events($0.index) },
           freewheel: hosted.freewheel),
         exchange: HostProcess.Exchange(
-          controllers: controllers.table.process, incoming: hosted.incoming,
-          outgoing: hosted.outgoing, shared: UnsafePointer(shared)),
+          controllers: controllers.table.process, incoming: hosted.incoming.view,
+          outgoing: hosted.outgoing.view, shared: UnsafePointer(shared)),
         urids: plugin.world.urids))
     self.process = process
     shared.pointee.isWaiting.store(waits, ordering: .relaxed)

@@ -1,5 +1,6 @@
 // Thread: setup
 
+import DivisiRealtime
 import LV2Hosting
 
 /// A plugin that nobody plays: there is no server.
@@ -7,15 +8,16 @@ extension HostedPlugin {
   /// Does what a block does, but for sound: the plugin takes messages and its worker's answers.
   package func idle() {
     if let port = controlPort, let events = instance.events(port.index) {
-      while let message = incoming.next() {
-        events.append(at: 0, type: message.number, body: message.message, count: message.count)
+      while let message = incoming.view.first {
+        events.append(at: 0, type: message.kind, body: message.bytes, count: message.count)
+        incoming.view.removeFirst()
       }
     }
     instance.run(0)
     guard let port = notifyPort, let events = instance.events(port.index) else { return }
     for (_, message) in events.messages {
       _ = message.body.withUnsafeBytes {
-        outgoing.write(message.type, $0.baseAddress, count: $0.count)
+        outgoing.view.write(message.type, $0.baseAddress, count: $0.count)
       }
     }
   }

@@ -1,5 +1,6 @@
 // Thread: setup
 
+package import DivisiRealtime
 package import LV2Hosting
 import Terminal
 
@@ -77,8 +78,6 @@ package final class HostedPlugin {
     // Some plugins free in the end what they only make when they are activated.
     if !hasStarted { instance.activate() }
     instance.deactivate()
-    incoming.deallocate()
-    outgoing.deallocate()
     silence.deallocate()
     scratch.deallocate()
   }
@@ -169,7 +168,7 @@ package final class HostedPlugin {
   package func send(_ message: AtomMessage) throws {
     guard hasStarted else { return pending.append(message) }
     let isSent = message.body.withUnsafeBytes {
-      incoming.write(message.type, $0.baseAddress, count: $0.count)
+      incoming.view.write(message.type, $0.baseAddress, count: $0.count)
     }
     guard isSent else { throw Failure("the plugin is too busy") }
   }

@@ -66,10 +66,11 @@ extension HostProcess {
   @_noLocks
   func takeMessages() {
     guard let control = roles.control else { return }
-    while let message = exchange.incoming.next() {
-      if !control.append(at: 0, type: message.number, body: message.message, count: message.count) {
+    while let message = exchange.incoming.first {
+      if !control.append(at: 0, type: message.kind, body: message.bytes, count: message.count) {
         countLoss()
       }
+      exchange.incoming.removeFirst()
     }
   }
 

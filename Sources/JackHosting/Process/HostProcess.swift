@@ -1,6 +1,7 @@
 // Thread: audio
 
 internal import CJack
+import DivisiRealtime
 import LV2Hosting
 import Synchronization
 
@@ -48,8 +49,8 @@ package struct HostProcess: ~Copyable {
   struct Exchange {
     let controllers: ControlTable.Process
     /// Messages to the plugin and from it, by the URID of their type.
-    let incoming: MessageRing
-    let outgoing: MessageRing
+    let incoming: MessageRing.View
+    let outgoing: MessageRing.View
     let shared: UnsafePointer<SharedState>
   }
 

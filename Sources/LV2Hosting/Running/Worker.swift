@@ -1,4 +1,5 @@
 internal import CLilv
+internal import DivisiRealtime
 internal import Glibc
 internal import Synchronization
 
@@ -38,7 +39,7 @@ final class Worker {
     self.mode = mode
     self.timeout = timeout
     answers = .allocate(capacity: 1)
-    answers.initialize(to: WorkerAnswers(ring: responses))
+    answers.initialize(to: WorkerAnswers(ring: responses.view))
     sem_init(wake, 0, 0)
     schedule.initialize(
       to: LV2_Worker_Schedule(handle: Unmanaged.passUnretained(self).toOpaque()) {
@@ -53,8 +54,6 @@ final class Worker {
   deinit {
     _ = stop()
     answers.deallocate()
-    requests.deallocate()
-    responses.deallocate()
     sem_destroy(wake)
     wake.deallocate()
     schedule.deallocate()
@@ -109,7 +108,7 @@ final class Worker {
   private func request(_ data: UnsafeRawPointer?, count: Int) -> LV2_Worker_Status {
     guard interface != nil, mode != .absent else { return LV2_WORKER_ERR_UNKNOWN }
     if mode == .asynchronous {
-      guard requests.write(0, data, count: count) else { return LV2_WORKER_ERR_NO_SPACE }
+      guard requests.view.write(0, data, count: count) else { return LV2_WORKER_ERR_NO_SPACE }
       scheduled.add(1, ordering: .releasing)
       sem_post(wake)
       return LV2_WORKER_SUCCESS
@@ -126,8 +125,9 @@ final class Worker {
         hasEnded.store(true, ordering: .releasing)
         return
       }
-      if let request = requests.next() {
-        work(request.message, count: request.count)
+      if let request = requests.view.first {
+        work(request.bytes, count: request.count)
+        requests.view.removeFirst()
         done.add(1, ordering: .releasing)
       }
     }
@@ -137,7 +137,7 @@ final class Worker {
     let respond: LV2_Worker_Respond_Function = { context, size, data in
       guard let context else { return LV2_WORKER_ERR_UNKNOWN }
       return Unmanaged<Worker>.fromOpaque(context)._withUnsafeGuaranteedRef {
-        $0.responses.write(0, data, count: Int(size))
+        $0.responses.view.write(0, data, count: Int(size))
           ? LV2_WORKER_SUCCESS : LV2_WORKER_ERR_NO_SPACE
       }
     }

@@ -1,12 +1,13 @@
 // Thread: audio
 
 internal import CLilv
+internal import DivisiRealtime
 
 /// What a plugin's worker has answered, and how the plugin hears of it.
 ///
 /// Owns nothing: the ring is the worker's.
 struct WorkerAnswers {
-  let ring: MessageRing
+  let ring: MessageRing.View
   var handle: LV2_Handle?
   var interface: UnsafePointer<LV2_Worker_Interface>?
 
@@ -22,9 +23,10 @@ struct WorkerAnswers {
   @_noLocks
   func respond() {
     guard let interface else { return }
-    while let answer = ring.next() {
+    while let answer = ring.first {
       host_work_response(
-        interface, handle, UInt32(truncatingIfNeeded: answer.count), answer.message)
+        interface, handle, UInt32(truncatingIfNeeded: answer.count), answer.bytes)
+      ring.removeFirst()
     }
   }
 }

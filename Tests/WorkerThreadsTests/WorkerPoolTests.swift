@@ -1,6 +1,6 @@
-import DivisiRealtime
 import Synchronization
 import Testing
+import WorkerThreads
 
 struct WorkerPoolTests {
   /// How often each piece was done. No two threads do the same piece at a time, so nothing guards it, and
