@@ -253,7 +253,7 @@ final class WorkerSide: Sendable {
     let ownCount = channels.flags.pointee.overflows.load(ordering: .relaxed)
     let count = streams.reduce(ownCount) { count, entry in
       withExtendedLifetime(entry.stream) {
-        count + 0
+        count + entry.stream.recoveredEventCount
       }
     }
     guard count > 0, count >= 2 * loggedOverflows.load(ordering: .relaxed) else { return }

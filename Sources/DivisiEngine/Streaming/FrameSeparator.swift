@@ -5,16 +5,17 @@ import DivisiDSP
 
 /// Separates a single frame with what the worker has learnt so far: encoder, a few steps on the
 /// frame's activations, masks.
-struct FrameSeparator: @unchecked Sendable {
+struct FrameSeparator: ~Copyable {
   private var frame: FrameModel
   private let mask: WienerMask
   private let binCount: Int
   private let scale: Float
   private let grid: TimeGrid
   private let refinements: Int
-  /// Two columns that are aligned as those of matrices are.
+  /// Two columns of scratch, and what owns them.
   private let total: UnsafeMutablePointer<Float>
   private let largest: UnsafeMutablePointer<Float>
+  private let scratch: Matrix
   private let toleranceFrames: Int
   /// Where the stroke of each entry is, of streams of drums, and its gain at velocity 100.
   private let places: UnsafeMutablePointer<Int>
@@ -31,32 +32,26 @@ struct FrameSeparator: @unchecked Sendable {
   /// Steps on a frame where the settings want none, as for drums.
   private static let leastRefinements = 2
 
-  /// - Parameter scale: what magnitudes are multiplied by before they are factorised.
-  init(
-    grid: TimeGrid, fittedBinCount: Int, mask: WienerMask, scale: Float,
-    settings: SeparationSettings
-  ) {
-    self.grid = grid
-    self.mask = mask
-    self.scale = scale
-    binCount = fittedBinCount
+  init(_ plan: StreamPlan) {
+    let settings = plan.separation
+    grid = plan.grid
+    mask = plan.mask
+    scale = plan.magnitudeScale
+    binCount = plan.fittedBinCount
     refinements = max(settings.refinements, Self.leastRefinements)
     toleranceFrames = Int((settings.toleranceSeconds * grid.frameRate).rounded())
-    frame = FrameModel(binCount: fittedBinCount, capacity: Self.capacity)
+    frame = FrameModel(binCount: binCount, capacity: Self.capacity)
     places = .allocate(capacity: Self.capacity)
     places.initialize(repeating: 0, count: Self.capacity)
     courses = .allocate(capacity: Self.capacity)
     courses.initialize(repeating: 0, count: Self.capacity)
-    let stride = Matrix.stride(rowCount: grid.binCount)
-    total = UnsafeMutableRawPointer.allocate(byteCount: 8 * stride, alignment: 64)
-      .bindMemory(to: Float.self, capacity: 2 * stride)
-    total.initialize(repeating: 0, count: 2 * stride)
-    largest = total + stride
+    scratch = Matrix(rowCount: grid.binCount, columnCount: 2)
+    total = scratch.column(0)
+    largest = scratch.column(1)
   }
 
-  func deallocate() {
+  deinit {
     frame.deallocate()
-    UnsafeMutableRawPointer(total).deallocate()
     places.deallocate()
     courses.deallocate()
   }
@@ -69,7 +64,7 @@ struct FrameSeparator: @unchecked Sendable {
   /// - Returns: false where no part sounds, and the masks are left as they are.
   @_noLocks
   mutating func separate(
-    spectra: UnsafePointer<SIMD2<Float>>, channelCount: Int, timeline: NoteTimeline,
+    spectra: UnsafePointer<SIMD2<Float>>, channelCount: Int, timeline: borrowing NoteTimeline,
     model: LiveModel.View, frame index: Int, into masks: UnsafeMutablePointer<Float>, stride: Int
   ) -> Bool {
     magnitude(spectra, channelCount: channelCount)
@@ -112,7 +107,9 @@ struct FrameSeparator: @unchecked Sendable {
 
   /// Gathers the components that may sound, with the encoder's gains.
   @_noLocks
-  private mutating func open(_ timeline: NoteTimeline, _ model: LiveModel.View, frame index: Int) {
+  private mutating func open(
+    _ timeline: borrowing NoteTimeline, _ model: LiveModel.View, frame index: Int
+  ) {
     frame.count = 0
     let release = grid.nearestFrame(atSeconds: model.releaseSeconds)
     var pitch = 0
@@ -152,7 +149,7 @@ struct FrameSeparator: @unchecked Sendable {
   /// their velocities say: the geometric mean.
   @_noLocks
   private mutating func openStrokes(
-    _ timeline: NoteTimeline, _ model: LiveModel.View, frame index: Int
+    _ timeline: borrowing NoteTimeline, _ model: LiveModel.View, frame index: Int
   ) {
     frame.count = 0
     var place = 0
@@ -185,7 +182,7 @@ struct FrameSeparator: @unchecked Sendable {
 
   /// Keeps what was found for the next frame.
   @_noLocks
-  private func remember(_ timeline: NoteTimeline) {
+  private func remember(_ timeline: borrowing NoteTimeline) {
     var index = 0
     while index < frame.count {
       timeline.strokes[places[index]].gain = frame.entries[index].gain / courses[index]

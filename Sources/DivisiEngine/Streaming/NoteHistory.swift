@@ -2,7 +2,18 @@
 
 import DivisiScore
 
-/// The notes of a stream's recent past, from what the audio thread has told.
+/// The notes of a stream's recent past, from what the audio thread has said.
+///
+///     stream   ── reach ──┬─ 10 s ─┬───────── window ─────────┬ 1 s ┬──▶
+///                          kept ▒▒▒ ▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒ ▒▒▒▒▒
+///     score        ├── a ──┤├──── b ────┤├── c ─────▶            segments; see ``NoteTimeline``
+///
+/// Asked for the notes of a window, it plays the score again segment by segment, each cut where the
+/// transport jumped, and gives notes in seconds of the stream: those of the window, those that ended up
+/// to 10 s before it (``longestSeconds``, more than the longest release of 4 s), and those up to 1 s
+/// after it (``earlySeconds``, the largest tolerance). Without notes, every key that may sound is held
+/// throughout, and every drum is struck each 0.1 s (``strokeSeconds``, in which a stroke's envelope
+/// falls to 1/e).
 final class NoteHistory {
   /// The score, if there is one.
   var score: StreamScore?
@@ -10,30 +21,27 @@ final class NoteHistory {
   /// Distance of the strokes that let a drum sound at any time.
   static let strokeSeconds = 0.1
 
-  /// A note may sound this much before its onset, the largest tolerance, and this long after its end.
   private static let earlySeconds = 1.0
   private static let longestSeconds = 10.0
 
+  private(set) var state: NoteState
   private let layout: StreamLayout
   private let sampleRate: Double
   private let reachSeconds: Double
-  private let log: NoteLog
-  private var segments: [ScoreSegment] = []
-  private var source = NoteSource.score
 
   /// - Parameter reachSeconds: no window begins further back.
   init(layout: StreamLayout, sampleRate: Double, reachSeconds: Double) {
     self.layout = layout
     self.sampleRate = sampleRate
     self.reachSeconds = reachSeconds
-    log = NoteLog(layout: layout)
+    state = NoteState(layout: layout)
   }
 
-  deinit { log.deallocate() }
+  private var source: NoteSource { NoteSource(rawValue: Int(state.source)) ?? .score }
 
   /// Whether a sustain pedal says how long notes sound.
   var hasPedal: Bool {
-    source == .midi ? log.hasPedal : score?.hasPedal ?? false
+    source == .midi ? state.log.hasPedal : score?.hasPedal ?? false
   }
 
   /// Pitches that may be struck.
@@ -45,18 +53,26 @@ final class NoteHistory {
     }
   }
 
-  func apply(_ event: StreamEvent) {
-    switch event.kind {
-    case .locate:
-      if segments.last?.sample == event.sample { segments.removeLast() }
-      segments.append(
-        ScoreSegment(
-          sample: event.sample, seconds: event.seconds, isRolling: event.isRolling))
-      let oldest = event.sample - Int(reachSeconds * sampleRate)
-      while segments.count > 1 && segments[1].sample < oldest { segments.removeFirst() }
-    case .source: source = NoteSource(rawValue: Int(event.pitch)) ?? .score
-    default: log.apply(event, sampleRate: sampleRate)
+  /// Takes all that the audio thread has sent, and the copy that stands for what found no room.
+  func takeEvents(from shared: borrowing StreamShared) {
+    while let event = shared.events.view.read() {
+      if event.number > state.eventCount + 1 { shared.recovery.take(into: &state) }
+      // Any other is part of a copy, taken or still to be taken.
+      if event.number == state.eventCount + 1 { apply(event) }
     }
+    shared.recovery.take(into: &state)
+  }
+
+  func apply(_ event: StreamEvent) { state.apply(event, sampleRate: sampleRate) }
+
+  /// Segments of the score that have not ended before the reach, in order.
+  private var segments: [ScoreSegment] {
+    guard state.segmentCount > 0 else { return [] }
+    let last = state.segment(state.segmentCount - 1)
+    let oldest = last.sample - Int(reachSeconds * sampleRate)
+    var first = state.segmentCount - 1
+    while first > state.firstSegment && state.segment(first).sample >= oldest { first -= 1 }
+    return (first..<state.segmentCount).map { state.segment($0) }
   }
 
   /// Pitches that are struck within a second, as far as is known.
@@ -93,12 +109,13 @@ final class NoteHistory {
     }
     switch source {
     case .midi:
-      for index in log.firstIndex..<log.count {
-        let note = log.note(index)
+      for index in state.log.firstIndex..<state.log.count {
+        let note = state.log.note(index)
         add(note, onset: note.onsetSeconds, end: min(note.endSeconds, end + 10))
       }
     case .score:
       guard let score else { break }
+      let segments = segments
       for (index, segment) in segments.enumerated() where segment.isRolling {
         let startSeconds = Double(segment.sample) / sampleRate
         let next =

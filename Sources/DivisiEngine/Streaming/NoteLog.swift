@@ -28,21 +28,19 @@ struct StreamNote: BitwiseCopyable {
 
 /// The last notes that arrived by MIDI, in the order of their onsets.
 ///
-/// Keeps the newest ``capacity`` notes in memory that is allocated once; copies are the same log.
-struct NoteLog: @unchecked Sendable {
+/// Keeps the newest ``capacity`` notes in memory that is allocated once.
+struct NoteLog: ~Copyable {
   static var capacity: Int {
     @_noLocks get { 4096 }
   }
 
-  private struct Head {
-    /// Notes ever logged; note n is at n % capacity.
-    var count = 0
-    /// Channels whose pedal is down, a bit each.
-    var pedals: UInt16 = 0
-    var hasPedal = false
-  }
+  /// Notes ever logged; note n is at n modulo ``capacity``.
+  private(set) var count = 0
+  /// Whether a pedal was ever pressed.
+  private(set) var hasPedal = false
+  /// Channels whose pedal is down, a bit each.
+  private(set) var pedals: UInt16 = 0
 
-  private let head: UnsafeMutablePointer<Head>
   private let notes: UnsafeMutablePointer<StreamNote>
   /// The note that each key of each channel sounds, −1 for none.
   private let sounding: UnsafeMutablePointer<Int>
@@ -50,39 +48,47 @@ struct NoteLog: @unchecked Sendable {
   /// The voice of each pitch.
   private let voices: UnsafeMutablePointer<UInt8>
 
+  private static var keyCount: Int {
+    @_noLocks get { 16 * 128 }
+  }
+
   init(layout: StreamLayout) {
-    head = .allocate(capacity: 1)
-    head.initialize(to: Head())
     notes = .allocate(capacity: Self.capacity)
     notes.initialize(repeating: StreamNote(), count: Self.capacity)
-    sounding = .allocate(capacity: 16 * 128)
-    sounding.initialize(repeating: -1, count: 16 * 128)
-    partTable = .allocate(capacity: 16 * 128)
-    _ = UnsafeMutableBufferPointer(start: partTable, count: 16 * 128)
+    sounding = .allocate(capacity: Self.keyCount)
+    sounding.initialize(repeating: -1, count: Self.keyCount)
+    partTable = .allocate(capacity: Self.keyCount)
+    _ = UnsafeMutableBufferPointer(start: partTable, count: Self.keyCount)
       .initialize(from: layout.partTable())
     voices = .allocate(capacity: 128)
     _ = UnsafeMutableBufferPointer(start: voices, count: 128)
       .initialize(from: (0..<128).map { UInt8(layout.voice(ofPitch: $0)) })
   }
 
-  func deallocate() {
-    head.deallocate()
+  deinit {
     notes.deallocate()
     sounding.deallocate()
     partTable.deallocate()
     voices.deallocate()
   }
 
-  /// Notes ever logged.
-  var count: Int {
-    @_noLocks get { head.pointee.count }
+  /// Becomes the same as another log of the same layout.
+  @_noLocks
+  mutating func copy(from other: borrowing NoteLog) {
+    count = other.count
+    hasPedal = other.hasPedal
+    pedals = other.pedals
+    UnsafeMutableRawPointer(notes).copyMemory(
+      from: UnsafeRawPointer(other.notes),
+      byteCount: min(count, Self.capacity) &* MemoryLayout<StreamNote>.stride)
+    UnsafeMutableRawPointer(sounding).copyMemory(
+      from: UnsafeRawPointer(other.sounding), byteCount: Self.keyCount &* MemoryLayout<Int>.stride)
   }
+
   /// The oldest note that is still there.
   var firstIndex: Int {
-    @_noLocks get { max(0, head.pointee.count &- Self.capacity) }
+    @_noLocks get { max(0, count &- Self.capacity) }
   }
-  /// Whether a pedal was ever pressed.
-  var hasPedal: Bool { head.pointee.hasPedal }
 
   /// A note by its place among all that were ever logged.
   @_noLocks
@@ -90,7 +96,7 @@ struct NoteLog: @unchecked Sendable {
 
   /// Logs what an event says.
   @_noLocks
-  func apply(_ event: StreamEvent, sampleRate: Double) {
+  mutating func apply(_ event: StreamEvent, sampleRate: Double) {
     let seconds = Double(event.sample) / sampleRate
     let key = Int(event.channel & 15) &* 128 &+ Int(event.pitch & 127)
     switch event.kind {
@@ -98,23 +104,23 @@ struct NoteLog: @unchecked Sendable {
       end(key, at: seconds)
       let part = partTable[key]
       guard part >= 0 else { return }
-      let index = head.pointee.count
+      let index = count
       notes[index & (Self.capacity &- 1)] = StreamNote(
         onsetSeconds: seconds, endSeconds: .infinity, pitch: voices[Int(event.pitch & 127)],
         velocity: max(event.velocity, 1), part: part)
       sounding[key] = index
-      head.pointee.count = index &+ 1
+      count = index &+ 1
     case .noteOff:
-      if head.pointee.pedals & (1 << UInt16(event.channel & 15)) == 0 {
+      if pedals & (1 << UInt16(event.channel & 15)) == 0 {
         end(key, at: seconds)
       } else if let place = place(ofSounding: key) {
         notes[place].isHeldByPedal = true
       }
     case .pedalDown:
-      head.pointee.pedals |= 1 << UInt16(event.channel & 15)
-      head.pointee.hasPedal = true
+      pedals |= 1 << UInt16(event.channel & 15)
+      hasPedal = true
     case .pedalUp:
-      head.pointee.pedals &= ~(1 << UInt16(event.channel & 15))
+      pedals &= ~(1 << UInt16(event.channel & 15))
       let first = Int(event.channel & 15) &* 128
       var key = first
       while key < first &+ 128 {
@@ -122,7 +128,7 @@ struct NoteLog: @unchecked Sendable {
         key &+= 1
       }
     case .allNotesOff:
-      head.pointee.pedals &= ~(1 << UInt16(event.channel & 15))
+      pedals &= ~(1 << UInt16(event.channel & 15))
       let first = Int(event.channel & 15) &* 128
       var key = first
       while key < first &+ 128 {

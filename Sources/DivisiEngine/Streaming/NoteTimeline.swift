@@ -5,7 +5,24 @@ import DivisiRealtime
 
 /// Which notes sound at a frame of the stream, for the audio thread: follows the score's position
 /// and the MIDI that has come.
-struct NoteTimeline: @unchecked Sendable {
+///
+/// The score is a tape that runs beside the stream in segments; MIDI comes on the stream's own time:
+///
+///     score     0 s ├─── a ───┤ 2 s        1 s ├──── b ────┤ 3.5 s      7 s ┆ rests
+///     stream    0 s ├─── a ───┤ 2 s ├──── b ────┤ 4.5 s ├─ rests ─▶
+///                             ↑ locate          ↑ locate, not rolling
+///
+///     d = score seconds − stream seconds of a segment: 0 of a, −1 s of b
+///     a note sounds from  max(onset − d, start of the segment)  to  end − d
+///
+/// A note is struck when the frame reached is at its onset − δ, δ the tolerance of the settings (30 ms
+/// by default), so that a note that is played early is not missed. Frames come in order, and
+/// so do notes: ``cursor`` is the first one not yet struck, and only a jump moves it back. Where a note has
+/// an end depends on the source: a score knows it at the onset, MIDI says it later.
+///
+/// Frames are of the stream's grid: frame n is centred at n · hop samples, and `grid.nearestFrame` of a
+/// time is where it falls.
+struct NoteTimeline: ~Copyable {
   /// What a pitch plays at the frame that was reached last.
   struct Sounding: BitwiseCopyable {
     var note: StreamNote
@@ -32,43 +49,35 @@ struct NoteTimeline: @unchecked Sendable {
   let strokes: UnsafeMutablePointer<Stroke>
   private(set) var strokeCount = 0
 
+  /// What was said so far.
+  private(set) var notes: NoteState
+  let isPercussive: Bool
+
   private let grid: TimeGrid
   private let toleranceSeconds: Double
-  private let log: NoteLog
-  private let segments: UnsafeMutablePointer<ScoreSegment>
   /// The part of each pitch that may sound without notes, −1 for the others.
   private let freeParts: UnsafeMutablePointer<Int16>
-  let isPercussive: Bool
   private let scores: SnapshotExchange<StreamScore>.User
-  /// Positions of the score that are kept, as many as loops of a tenth of a second, or a transport at
-  /// another speed, which jumps every few frames, give while a frame waits.
-  private static var segmentCapacity: Int {
-    @_noLocks get { 512 }
-  }
 
-  /// Strokes that can be felt at once; in half a second there are fewer.
+  /// Strokes that can be felt at once: those of 0.5 s, in which a roll on every drum has fewer.
   static var strokeCapacity: Int {
     @_noLocks get { 64 }
   }
-  /// Distance of the strokes that let a drum sound at any time.
+  /// Frames between the strokes that let a drum sound at any time; see ``NoteHistory/strokeSeconds``.
   private let freeInterval: Int
 
-  private var segmentCount = 0
-  private var source: UInt8 = 0
   private var score: StreamScore.View?
-  /// Notes before this one have been applied.
+  /// Notes before this one have been struck.
   private var cursor = 0
   /// Which segment the cursor is valid for.
   private var cursorSegment = -1
 
-  init(
-    grid: TimeGrid, toleranceSeconds: Double, layout: StreamLayout,
-    scores: SnapshotExchange<StreamScore>.User
-  ) {
-    self.grid = grid
-    self.toleranceSeconds = toleranceSeconds
+  init(_ plan: StreamPlan, scores: SnapshotExchange<StreamScore>.User) {
+    let layout = plan.layout
+    grid = plan.grid
+    toleranceSeconds = plan.separation.toleranceSeconds
     self.scores = scores
-    log = NoteLog(layout: layout)
+    notes = NoteState(layout: layout)
     sounding = .allocate(capacity: 128)
     sounding.initialize(
       repeating: Sounding(note: StreamNote(), onsetFrame: 0, endFrame: .min), count: 128)
@@ -82,14 +91,10 @@ struct NoteTimeline: @unchecked Sendable {
     strokes.initialize(
       repeating: Stroke(note: StreamNote(), onsetFrame: .min / 2, gain: -1),
       count: Self.strokeCapacity)
-    segments = .allocate(capacity: Self.segmentCapacity)
-    segments.initialize(repeating: ScoreSegment(), count: Self.segmentCapacity)
   }
 
-  func deallocate() {
-    log.deallocate()
+  deinit {
     sounding.deallocate()
-    segments.deallocate()
     freeParts.deallocate()
     strokes.deallocate()
   }
@@ -98,24 +103,17 @@ struct NoteTimeline: @unchecked Sendable {
   mutating func apply(_ event: StreamEvent) {
     switch event.kind {
     case .locate:
-      // Several positions at one sample: the last one holds.
-      if segmentCount > 0 && segment(segmentCount &- 1).sample == event.sample {
-        segmentCount &-= 1
-        cursorSegment = -1
-      }
-      segments[segmentCount % Self.segmentCapacity] = ScoreSegment(
-        sample: event.sample, seconds: event.seconds, isRolling: event.isRolling)
-      segmentCount &+= 1
+      if notes.replacesSegment(at: event.sample) { cursorSegment = -1 }
     case .source:
-      source = event.pitch
       silence()
       cursorSegment = -1
       cursor = 0
-    default: log.apply(event, sampleRate: grid.sampleRate)
+    default: break
     }
+    notes.apply(event, sampleRate: grid.sampleRate)
   }
 
-  /// Goes over to the newest score if there is a new one.
+  /// Adopts the newest score if there is a new one.
   @_noLocks
   mutating func adoptScore() {
     guard scores.adopt(), let address = scores.current else { return }
@@ -126,7 +124,7 @@ struct NoteTimeline: @unchecked Sendable {
   /// Brings ``sounding`` to a frame; frames come in order.
   @_noLocks
   mutating func advance(toFrame frame: Int) {
-    switch source {
+    switch notes.source {
     case 0: advanceScore(frame)
     case 1: advanceMIDI(frame)
     default: openFreely(frame)
@@ -149,16 +147,13 @@ struct NoteTimeline: @unchecked Sendable {
   }
 
   @_noLocks
-  private func segment(_ index: Int) -> ScoreSegment { segments[index % Self.segmentCapacity] }
-
-  @_noLocks
   private mutating func advanceScore(_ frame: Int) {
-    guard let score, segmentCount > 0 else { return }
+    guard let score, notes.segmentCount > 0 else { return }
     let sample = frame &* grid.hopSize
-    var index = segmentCount &- 1
-    let oldest = max(0, segmentCount &- Self.segmentCapacity)
-    while index > oldest && segment(index).sample > sample { index &-= 1 }
-    let segment = segment(index)
+    var index = notes.segmentCount &- 1
+    let oldest = notes.firstSegment
+    while index > oldest && notes.segment(index).sample > sample { index &-= 1 }
+    let segment = notes.segment(index)
     let startSeconds = Double(segment.sample) / grid.sampleRate
     // Score seconds at stream second 0, if the segment reached there.
     let shift = segment.seconds - startSeconds
@@ -183,9 +178,10 @@ struct NoteTimeline: @unchecked Sendable {
   @_noLocks
   private mutating func advanceMIDI(_ frame: Int) {
     let now = Double(frame &* grid.hopSize) / grid.sampleRate
-    cursor = max(cursor, log.firstIndex)
-    while cursor < log.count && log.note(cursor).onsetSeconds - toleranceSeconds <= now {
-      let note = log.note(cursor)
+    cursor = max(cursor, notes.log.firstIndex)
+    while cursor < notes.log.count && notes.log.note(cursor).onsetSeconds - toleranceSeconds <= now
+    {
+      let note = notes.log.note(cursor)
       strike(note, onset: note.onsetSeconds, end: note.endSeconds)
       sounding[Int(note.pitch & 127)].place = cursor
       cursor &+= 1
@@ -194,8 +190,8 @@ struct NoteTimeline: @unchecked Sendable {
     var pitch = 0
     while pitch < 128 {
       let place = sounding[pitch].place
-      if place >= log.firstIndex {
-        sounding[pitch].endFrame = grid.nearestFrame(atSeconds: log.note(place).endSeconds)
+      if place >= notes.log.firstIndex {
+        sounding[pitch].endFrame = grid.nearestFrame(atSeconds: notes.log.note(place).endSeconds)
       } else if place >= 0 {
         // So old that the log has forgotten it.
         sounding[pitch].endFrame = .min

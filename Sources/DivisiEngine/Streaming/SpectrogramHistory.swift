@@ -17,17 +17,14 @@ final class SpectrogramHistory {
   /// Frame n is column (n − first frame) modulo the number of columns.
   private let columns: Matrix
 
-  /// - Parameter scale: what magnitudes are multiplied by.
-  init(
-    clock: StreamClock, fittedBinCount: Int, channelCount: Int,
-    rings: UnsafeMutablePointer<UnsafeMutablePointer<Float>>, scale: Float
-  ) {
-    self.clock = clock
-    self.channelCount = channelCount
+  /// - Parameter rings: of each channel.
+  init(_ plan: StreamPlan, rings: UnsafeMutablePointer<UnsafeMutablePointer<Float>>) {
+    clock = plan.clock
+    channelCount = plan.channelCount
     self.rings = rings
-    self.scale = scale
+    scale = plan.magnitudeScale
     transform = StreamTransform(grid: clock.grid)
-    columns = Matrix(rowCount: fittedBinCount, columnCount: clock.history)
+    columns = Matrix(rowCount: plan.fittedBinCount, columnCount: clock.history)
     end = clock.firstFrame
   }
 

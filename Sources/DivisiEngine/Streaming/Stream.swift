@@ -1,6 +1,7 @@
 // Thread: setup
 
 import DivisiDSP
+import Synchronization
 
 /// A recording that is separated while it arrives.
 ///
@@ -22,10 +23,8 @@ public final class Stream: @unchecked Sendable {
   public let partNames: [String]
 
   private let shared: UnsafeMutablePointer<StreamShared>
-  private let inputRings: Rings
-  private let overlapRings: Rings
-  private let spectra: UnsafeMutablePointer<SIMD2<Float>>
-  private let masks: UnsafeMutablePointer<Float>
+  /// Input by channel: the audio thread writes, both read.
+  private let input: SampleRings
 
   /// - Parameters:
   ///   - settings: valid.
@@ -38,82 +37,30 @@ public final class Stream: @unchecked Sendable {
     settings: StreamSettings, layout: StreamLayout, kit: DrumKit?, bank: NoteBank? = nil,
     sampleRate: Double, channelCount: Int
   ) {
-    let clock = StreamClock(settings: settings, sampleRate: sampleRate)
-    let grid = clock.grid
-    var separation = settings.separation
-    separation.model = separation.model.streamed
+    let plan = StreamPlan(
+      settings: settings, layout: layout, sampleRate: sampleRate, channelCount: channelCount)
     self.settings = settings
-    latency = clock.latency
+    latency = plan.clock.latency
     partNames = layout.partNames
-    let partCount = layout.partNames.count
-    let fitted = separation.fittedBinCount(grid)
-    let scale = Self.scale(grid)
-    let mask = separation.mask(partCount: partCount, grid: grid, hasResidual: true)
-
     shared = .allocate(capacity: 1)
-    shared.initialize(to: StreamShared())
-    inputRings = Rings(count: channelCount, length: clock.ringLength)
-    overlapRings = Rings(count: channelCount * partCount, length: clock.overlapLength)
-    spectra = .allocate(capacity: channelCount * grid.binCount)
-    spectra.initialize(repeating: .zero, count: channelCount * grid.binCount)
-    let maskCount = partCount * clock.maskStride
-    masks = UnsafeMutableRawPointer.allocate(byteCount: 4 * maskCount, alignment: 64)
-      .bindMemory(to: Float.self, capacity: maskCount)
-    masks.initialize(repeating: 0, count: maskCount)
-
+    shared.initialize(to: StreamShared(layout: layout))
+    input = SampleRings(count: channelCount, length: plan.clock.ringLength)
     process = .allocate(capacity: 1)
-    process.initialize(
-      to: StreamProcess(
-        clock: clock, channelCount: channelCount, partCount: partCount,
-        inputRings: inputRings.pointers, overlapRings: overlapRings.pointers, shared: shared,
-        transform: StreamTransform(grid: grid), spectra: spectra, masks: masks,
-        timeline: NoteTimeline(
-          grid: grid, toleranceSeconds: separation.toleranceSeconds, layout: layout,
-          scores: shared.pointee.scores.user),
-        separator: FrameSeparator(
-          grid: grid, fittedBinCount: fitted, mask: mask, scale: scale, settings: separation)))
+    process.initialize(to: StreamProcess(plan, input: input.pointers, shared: shared))
     worker = StreamWorker(
-      clock: clock, layout: layout, settings: settings, shared: shared,
-      history: SpectrogramHistory(
-        clock: clock, fittedBinCount: fitted, channelCount: channelCount,
-        rings: inputRings.pointers, scale: scale),
-      learner: StreamLearner(
-        settings: separation, grid: grid, binCount: fitted,
-        material: layout.isPercussive
-          ? .drums(kit ?? DrumKit(patches: [:], origin: "")) : .pitched, bank: bank),
-      mask: mask)
+      plan, settings: settings, input: input.pointers, shared: shared,
+      material: layout.isPercussive
+        ? .drums(kit ?? DrumKit(patches: [:], origin: "")) : .pitched, bank: bank)
   }
 
   deinit {
-    process.pointee.deallocate()
+    process.deinitialize(count: 1)
     process.deallocate()
-    spectra.deallocate()
-    UnsafeMutableRawPointer(masks).deallocate()
     shared.deinitialize(count: 1)
     shared.deallocate()
   }
 
-  /// Magnitudes such that a sine of full scale peaks at 1.
-  private static func scale(_ grid: TimeGrid) -> Float { 4 / Float(grid.windowLength) }
-}
-
-/// Some rings of equal length, zero at first.
-private final class Rings {
-  let pointers: UnsafeMutablePointer<UnsafeMutablePointer<Float>>
-  private let count: Int
-
-  init(count: Int, length: Int) {
-    self.count = count
-    pointers = .allocate(capacity: count)
-    for index in 0..<count {
-      let ring = UnsafeMutablePointer<Float>.allocate(capacity: length)
-      ring.initialize(repeating: 0, count: length)
-      (pointers + index).initialize(to: ring)
-    }
-  }
-
-  deinit {
-    for index in 0..<count { pointers[index].deallocate() }
-    pointers.deallocate()
-  }
+  /// Events (positions, sources, MIDI) that found no room on their way to the worker, which learnt of them
+  /// by the next update's copy of all notes instead; any thread.
+  public var recoveredEventCount: Int { shared.pointee.recoveredEvents.load(ordering: .relaxed) }
 }

@@ -10,7 +10,7 @@ public enum StreamLayout: Sendable, Equatable {
   case drums
   /// Eight parts: tracks, or MIDI channels.
   case parts
-  /// Parts that somebody else has found, under these names.
+  /// Parts that the caller has found, under these names.
   case named([String], isPercussive: Bool)
 
   /// The stems' names, in the order of outputs.

@@ -102,8 +102,8 @@ final class StreamLearner {
     return model
   }
 
-  /// Makes sure that the audio thread knows some pitches, heard or not, and knows what is soon to be
-  /// heard as well as possible: what was never heard is guessed from what has been.
+  /// Makes sure that the audio thread knows some pitches, learnt or not, and knows what sounds
+  /// soon as well as possible: what is not learnt is guessed from what is.
   func prepare(_ wanted: Set<Int>, soon: Set<Int>) {
     for pitch in wanted where voices[pitch] == nil { voices[pitch] = voice(pitch) }
     for pitch in soon { voices[pitch] = voice(pitch) }

@@ -46,15 +46,19 @@ extension StreamProcess {
     send(event)
   }
 
-  /// Updates since the start that were not done when the next was due, and events that were lost because
-  /// none came; any thread.
+  /// Updates since the start that were not done when the next was due; any thread.
   public var lateUpdateCount: Int { shared.pointee.lateUpdates.load(ordering: .relaxed) }
 
+  /// Applies an event here, and sends it to the worker.
+  ///
+  /// Where the ring is full, as only a worker that does not come lets it be, the worker gets no more
+  /// events but a copy of all notes with the next request for an update, and events again from there on.
   @_noLocks
   private mutating func send(_ event: StreamEvent) {
     timeline.apply(event)
-    if !shared.pointee.events.view.write(event) {
-      _ = shared.pointee.lateUpdates.add(1, ordering: .relaxed)
-    }
+    var event = event
+    event.number = timeline.notes.eventCount
+    isInStep = isInStep && shared.pointee.events.view.write(event)
+    if !isInStep { _ = shared.pointee.recoveredEvents.add(1, ordering: .relaxed) }
   }
 }

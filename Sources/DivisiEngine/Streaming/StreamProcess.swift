@@ -7,9 +7,8 @@ import Synchronization
 /// The audio thread's end of a stream: samples in, samples of every part out, delayed by the
 /// latency.
 ///
-/// Neither allocates nor locks nor waits. Lives as long as its ``Stream``, which makes and frees
-/// what it points to.
-public struct StreamProcess: @unchecked Sendable {
+/// Neither allocates nor locks nor waits. Lives as long as its ``Stream``, which makes and frees it.
+public struct StreamProcess: ~Copyable {
   /// Whether the last call of ``run(inputs:parts:residual:count:)`` ended because an update is due:
   /// have ``StreamWorker/update()`` called, soon or at once, and go on with the rest of the block.
   public private(set) var isUpdateDue = false
@@ -21,49 +20,57 @@ public struct StreamProcess: @unchecked Sendable {
   let partCount: Int
   let ringMask: Int
   let overlapMask: Int
-  /// Input by channel, and the parts under construction, channel after channel.
-  let inputRings: UnsafeMutablePointer<UnsafeMutablePointer<Float>>
-  let overlapRings: UnsafeMutablePointer<UnsafeMutablePointer<Float>>
-  let shared: UnsafeMutablePointer<StreamShared>
-  let transform: StreamTransform
-  /// The spectrum of each channel of the frame, one after the other.
-  let spectra: UnsafeMutablePointer<SIMD2<Float>>
-  let masks: UnsafeMutablePointer<Float>
   let maskStride: Int
+  let shared: UnsafeMutablePointer<StreamShared>
+  /// Whether the worker gets every event; see ``StreamProcess/send(_:)``.
+  var isInStep = true
   var timeline: NoteTimeline
-  var separator: FrameSeparator
+  private var separator: FrameSeparator
 
+  private let transform: StreamTransform
+  /// Input by channel, and the parts under construction, channel after channel.
+  private let inputRings: UnsafeMutablePointer<UnsafeMutablePointer<Float>>
+  private let overlapRings: UnsafeMutablePointer<UnsafeMutablePointer<Float>>
+  /// The spectrum of each channel of the frame, one after the other.
+  private let spectra: UnsafeMutablePointer<SIMD2<Float>>
+  private let masks: UnsafeMutablePointer<Float>
+  // Owners of what `overlapRings` and `masks` point to.
+  private let overlap: SampleRings
+  private let maskColumns: Matrix
   private var nextFrame: Int
 
+  /// - Parameters:
+  ///   - input: a ring per channel, of ``StreamClock/ringLength``.
+  ///   - shared: what the worker sees too.
   init(
-    clock: StreamClock, channelCount: Int, partCount: Int,
-    inputRings: UnsafeMutablePointer<UnsafeMutablePointer<Float>>,
-    overlapRings: UnsafeMutablePointer<UnsafeMutablePointer<Float>>,
-    shared: UnsafeMutablePointer<StreamShared>, transform: StreamTransform,
-    spectra: UnsafeMutablePointer<SIMD2<Float>>, masks: UnsafeMutablePointer<Float>,
-    timeline: NoteTimeline, separator: FrameSeparator
+    _ plan: StreamPlan, input: UnsafeMutablePointer<UnsafeMutablePointer<Float>>,
+    shared: UnsafeMutablePointer<StreamShared>
   ) {
-    self.clock = clock
-    self.channelCount = channelCount
-    self.partCount = partCount
+    clock = plan.clock
+    channelCount = plan.channelCount
+    partCount = plan.partCount
     ringMask = clock.ringLength - 1
     overlapMask = clock.overlapLength - 1
-    self.inputRings = inputRings
-    self.overlapRings = overlapRings
-    self.shared = shared
-    self.transform = transform
-    self.spectra = spectra
-    self.masks = masks
     maskStride = clock.maskStride
-    self.timeline = timeline
-    self.separator = separator
+    self.shared = shared
+    timeline = NoteTimeline(plan, scores: shared.pointee.scores.user)
+    separator = FrameSeparator(plan)
+    transform = StreamTransform(grid: plan.grid)
+    inputRings = input
+    overlap = SampleRings(count: channelCount * partCount, length: clock.overlapLength)
+    overlapRings = overlap.pointers
+    let spectrumCount = channelCount * plan.grid.binCount
+    spectra = .allocate(capacity: spectrumCount)
+    spectra.initialize(repeating: .zero, count: spectrumCount)
+    maskColumns = Matrix(rowCount: plan.grid.binCount, columnCount: partCount)
+    precondition(maskColumns.columnStride == maskStride, "strides differ")
+    masks = maskColumns.column(0)
     nextFrame = clock.firstFrame
   }
 
-  func deallocate() {
+  deinit {
     transform.deallocate()
-    timeline.deallocate()
-    separator.deallocate()
+    spectra.deallocate()
   }
 
   // MARK: Samples
@@ -136,7 +143,7 @@ public struct StreamProcess: @unchecked Sendable {
       var length = min(
         count &- done, min(overlapMask &+ 1 &- place, ringMask &+ 1 &- inputPlace))
       if first < 0 { length = min(length, 0 &- first) }
-      // Frames before the first sample reach into a past that is never heard.
+      // Frames before the first sample reach into a past that is never output.
       let gain: Float = first < 0 ? 0 : 1
       let start = offset &+ done
       var channel = 0
@@ -184,6 +191,7 @@ public struct StreamProcess: @unchecked Sendable {
     let due = frame &- clock.delay
     if due >= clock.firstFrame { synthesise(due) }
     if (frame &+ 1) % clock.interval == 0 {
+      if !isInStep { isInStep = shared.pointee.recovery.offer(timeline.notes) }
       let last = shared.pointee.requestedEnd.load(ordering: .relaxed)
       if shared.pointee.servedEnd.load(ordering: .acquiring) < last {
         _ = shared.pointee.lateUpdates.add(1, ordering: .relaxed)

@@ -6,8 +6,8 @@ public import DivisiScore
 import DivisiRealtime
 import Synchronization
 
-/// The learning end of a stream: takes what the audio thread has heard, fits the model, and hands
-/// back masks and weights.
+/// The learning end of a stream: takes what the audio thread has received, fits the model, and publishes
+/// masks and templates.
 ///
 /// - Thread: any that may allocate and wait, one call at a time; calls from several threads wait for
 ///   each other.
@@ -20,7 +20,7 @@ public final class StreamWorker: @unchecked Sendable {
   private let layout: StreamLayout
   private let shared: UnsafeMutablePointer<StreamShared>
   private let history: SpectrogramHistory
-  private let notes: NoteHistory
+  let notes: NoteHistory
   private let learner: StreamLearner
   private let mask: WienerMask
   private let adapts: Bool
@@ -33,16 +33,18 @@ public final class StreamWorker: @unchecked Sendable {
   private var decidedEnd: Int
 
   init(
-    clock: StreamClock, layout: StreamLayout, settings: StreamSettings,
-    shared: UnsafeMutablePointer<StreamShared>, history: SpectrogramHistory,
-    learner: StreamLearner, mask: WienerMask
+    _ plan: StreamPlan, settings: StreamSettings,
+    input: UnsafeMutablePointer<UnsafeMutablePointer<Float>>,
+    shared: UnsafeMutablePointer<StreamShared>, material: Material, bank: NoteBank?
   ) {
-    self.clock = clock
-    self.layout = layout
+    clock = plan.clock
+    layout = plan.layout
     self.shared = shared
-    self.history = history
-    self.learner = learner
-    self.mask = mask
+    mask = plan.mask
+    history = SpectrogramHistory(plan, rings: input)
+    learner = StreamLearner(
+      settings: plan.separation, grid: plan.grid, binCount: plan.fittedBinCount,
+      material: material, bank: bank)
     adapts = settings.adapts
     releaseSeconds = settings.separation.releaseSeconds
     notes = NoteHistory(
@@ -87,7 +89,7 @@ public final class StreamWorker: @unchecked Sendable {
     lock.withLock { _ in
       // Before the events, so that these reach at least as far.
       let end = shared.pointee.requestedEnd.load(ordering: .acquiring)
-      while let event = shared.pointee.events.view.read() { notes.apply(event) }
+      notes.takeEvents(from: shared.pointee)
       guard end > history.end else { return }
       defer { shared.pointee.servedEnd.store(end, ordering: .releasing) }
       history.extend(to: end, written: shared.pointee)

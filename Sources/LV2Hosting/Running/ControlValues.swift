@@ -46,7 +46,6 @@ struct ControlValues: ~Copyable {
     cells.deinitialize().deallocate()
     ports.deallocate()
     outputs.deallocate()
-    queue.deallocate()
   }
 
   /// What the plugin is connected to, by port index.
@@ -63,14 +62,14 @@ struct ControlValues: ~Copyable {
   func set(_ index: Int, to value: Float) {
     cells[index].value.store(value.bitPattern, ordering: .releasing)
     guard !cells[index].isQueued.exchange(true, ordering: .acquiringAndReleasing) else { return }
-    let hasRoom = queue.write(index)
+    let hasRoom = queue.view.write(index)
     precondition(hasRoom, "a control waits twice")
   }
 
   /// The audio thread's end, which is valid as long as this is there.
   var process: Process {
     Process(
-      cells: cells, ports: ports, outputs: UnsafeBufferPointer(outputs), queue: queue)
+      cells: cells, ports: ports, outputs: UnsafeBufferPointer(outputs), queue: queue.view)
   }
 
   /// What the audio thread does with controls.
@@ -78,7 +77,7 @@ struct ControlValues: ~Copyable {
     fileprivate let cells: UnsafeMutableBufferPointer<Cell>
     fileprivate let ports: UnsafeMutablePointer<Float>
     fileprivate let outputs: UnsafeBufferPointer<Int>
-    fileprivate let queue: SPSCRing<Int>
+    fileprivate let queue: SPSCRing<Int>.View
 
     /// Gives the plugin what was set.
     @_noLocks

@@ -14,6 +14,8 @@ final class StreamRun {
   let stream: Stream
   private(set) var output: StreamOutput
 
+  var lateUpdateCount: Int { stream.process.pointee.lateUpdateCount }
+
   init(
     _ settings: StreamSettings, layout: StreamLayout, parts: [Part]? = nil, kit: DrumKit? = nil,
     sampleRate: Double = 8000

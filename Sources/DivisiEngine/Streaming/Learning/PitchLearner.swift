@@ -7,8 +7,8 @@ import DivisiScore
 ///
 /// What it keeps is one memory per component of each pitch, however long the stream. Templates have
 /// one frame and the divergence is Kullback-Leibler, whatever the settings say. A pitch that has not
-/// been heard starts from its neighbours (``PitchTransposition``), and that start counts as if it had
-/// been heard for a moment, so that little evidence does little harm.
+/// been learnt starts from its neighbours (``PitchTransposition``), and that start counts as if it had
+/// been observed for a moment, so that little evidence does little harm.
 final class PitchLearner {
   /// How long strings sound after they are damped, in seconds.
   var releaseSeconds = ReleaseSearch.dampedSeconds
@@ -18,13 +18,13 @@ final class PitchLearner {
   private let binCount: Int
   private let parallel: Parallel
   private let bank: NoteBank?
-  /// By pitch; each has the components that the settings want, heard or not.
+  /// By pitch; each has the components that the settings want, learnt or not.
   private var memories: [Int: [RecursiveMemory]] = [:]
   private var tuning = StreamTuning()
   private var carried = CarriedActivations()
   /// Made when asked for after each fit; nil until then.
   private var transposition: PitchTransposition?
-  /// The number of fits, and at which the memories of an unheard pitch were made.
+  /// The number of fits, and at which the memories of a pitch that is not learnt were made.
   private var fitCount = 0
   private var starts: [Int: Int] = [:]
 
@@ -77,7 +77,7 @@ final class PitchLearner {
     let pitches = constraints.pitches
     guard !pitches.isEmpty else { return nil }
     if pitches.contains(where: { !isLearnt($0) }) {
-      tuning.listen(to: V, constraints: constraints, firstFrame: firstFrame, grid: grid)
+      tuning.observe(V, constraints: constraints, firstFrame: firstFrame, grid: grid)
       forgetStarts()
     }
     let current = pitches.flatMap { components(ofPitch: $0) }
@@ -103,7 +103,7 @@ final class PitchLearner {
   }
 
   /// The components of a pitch, 0 to 127, as they are known now: the full sound, the attack, the
-  /// onset, as far as the settings want them. A component that has not been heard has no encoder.
+  /// onset, as far as the settings want them. A component that has not been learnt has no encoder.
   ///
   /// - Returns: memories that the next fit may change or replace.
   func components(ofPitch pitch: Int) -> [RecursiveMemory] {

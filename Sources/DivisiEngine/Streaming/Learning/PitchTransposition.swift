@@ -3,21 +3,21 @@
 import DivisiDSP
 internal import Glibc
 
-/// What a pitch that has not been heard may sound like, from pitches that have.
+/// What a pitch that has not been learnt may sound like, from pitches that have.
 ///
 /// Its partials are as strong as those of the pitches around it, partial by partial, and its onset
 /// sounds like theirs. Where little is known, the comb of the score counts: partials that fall off
 /// as 1 / h, and a flat onset.
 struct PitchTransposition {
-  /// A pitch that was heard: the level of each partial by kind, and the spectrum of its onset.
-  private struct Heard {
+  /// A pitch that is learnt: the level of each partial by kind, and the spectrum of its onset.
+  private struct Learnt {
     let pitch: Int
     /// By component with partials: levels of partials 1, 2, …, summing to 1.
     let levels: [[Double]]
     let onset: RecursiveMemory?
   }
 
-  private let heard: [Heard]
+  private let learnt: [Learnt]
   private let comb: PitchComb
   private let bank: NoteBank?
   private let grid: TimeGrid
@@ -49,9 +49,9 @@ struct PitchTransposition {
     tonalCount = settings.hasAttackTemplates ? 2 : 1
     hasOnset = settings.hasOnsetTemplates
     let tonalCount = tonalCount
-    heard = memories.sorted { $0.key < $1.key }.compactMap { pitch, memories in
+    learnt = memories.sorted { $0.key < $1.key }.compactMap { pitch, memories in
       guard memories[0].isLearnt else { return nil }
-      return Heard(
+      return Learnt(
         pitch: pitch,
         levels: memories.prefix(tonalCount).filter(\.isLearnt).map {
           Self.levels(of: $0.template(0), pitch: pitch, comb: comb, grid: grid, binCount: binCount)
@@ -62,13 +62,13 @@ struct PitchTransposition {
 
   /// The start values of a pitch's components, in the order of ``PitchConstraints``.
   func templates(ofPitch pitch: Int) -> [[Float]] {
-    let weights = heard.map { exp(-Double(abs($0.pitch - pitch)) / Self.reach) }
+    let weights = learnt.map { exp(-Double(abs($0.pitch - pitch)) / Self.reach) }
     let prior = bank == nil ? Self.prior : Self.bankPrior
     let tonal = (0..<tonalCount).map { kind in
       let usual = usualLevels(ofPitch: pitch, kind: kind)
       let norm = usual.reduce(0, +)
       var levels = usual.map { $0 / norm * prior }
-      for (known, weight) in zip(heard, weights) {
+      for (known, weight) in zip(learnt, weights) {
         let other = known.levels[min(kind, known.levels.count - 1)]
         for partial in levels.indices {
           levels[partial] += weight * (partial < other.count ? other[partial] : 0)
@@ -81,7 +81,7 @@ struct PitchTransposition {
     guard hasOnset else { return tonal }
     let flat = [Float](repeating: 1 / Float(binCount), count: binCount)
     var onset = (starts(ofPitch: pitch, kind: 2, comb: flat) ?? flat).map { $0 * Float(prior) }
-    for (known, weight) in zip(heard, weights) {
+    for (known, weight) in zip(learnt, weights) {
       guard let memory = known.onset else { continue }
       let template = memory.template(0)
       for bin in onset.indices { onset[bin] += Float(weight) * template[bin] }
@@ -90,7 +90,7 @@ struct PitchTransposition {
     return tonal + [onset.map { $0 / sum }]
   }
 
-  /// The levels of partials 1, 2, … where no pitch has been heard: the bank's, or 1 / h.
+  /// The levels of partials 1, 2, … where no pitch is learnt: the bank's, or 1 / h.
   private func usualLevels(ofPitch pitch: Int, kind: Int) -> [Double] {
     let usual = (1...Self.partials).map { 1 / Double($0) }
     let template = comb.template(pitch: pitch, grid: grid, binCount: binCount)

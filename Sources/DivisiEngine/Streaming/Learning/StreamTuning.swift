@@ -7,21 +7,21 @@ struct StreamTuning {
   /// Against A4 = 440 Hz, in cents.
   private(set) var cents = 0.0
 
-  /// Seconds of notes heard so far, each once.
-  private var heardSeconds = 0.0
-  /// The end of the windows listened to so far, in seconds of the stream.
+  /// Seconds of notes observed so far, each once.
+  private var observedSeconds = 0.0
+  /// The end of the windows observed so far, in seconds of the stream.
   private var endSeconds = -Double.infinity
 
   /// After this many seconds of notes the tuning is taken to be known.
   private static let enoughSeconds = 20.0
 
-  /// Listens to a window, unless enough was heard.
+  /// Observes a window, unless enough was observed.
   ///
   /// - Parameter constraints: the window's notes, in seconds from its first frame.
-  mutating func listen(
-    to V: Spectrogram, constraints: PitchConstraints, firstFrame: Int, grid: TimeGrid
+  mutating func observe(
+    _ V: Spectrogram, constraints: PitchConstraints, firstFrame: Int, grid: TimeGrid
   ) {
-    guard heardSeconds < Self.enoughSeconds else { return }
+    guard observedSeconds < Self.enoughSeconds else { return }
     cents = Tuning.cents(of: V, constraints: constraints, grid: grid)
     let start = Double(firstFrame) / grid.frameRate
     let end = start + Double(V.frameCount) / grid.frameRate
@@ -29,7 +29,7 @@ struct StreamTuning {
     for strike in constraints.pitches.compactMap({ constraints.strikes[$0] }).joined() {
       let lower = max(strike.note.onsetSeconds + start, endSeconds)
       let upper = min(strike.note.dampedSeconds + start, end)
-      heardSeconds += max(0, upper - lower)
+      observedSeconds += max(0, upper - lower)
     }
     endSeconds = max(endSeconds, end)
   }

@@ -17,7 +17,7 @@ final class StrokeLearner {
   private var memories: [Int: RecursiveMemory] = [:]
   private var profiles: [Int: StrokeProfile] = [:]
   private var carried = CarriedActivations()
-  /// How far velocities are trusted, and the end of the window that told.
+  /// How far velocities are trusted, and the end of the window that showed it.
   private var trust = 0.0
   private var trustedFrame: Int?
 
@@ -33,7 +33,7 @@ final class StrokeLearner {
   /// Strokes that begin later than this before the window's end are not pulled, since most of them
   /// is still to come. 0 costs 0.2 dB, 0.2 s 0.1 dB.
   private static let unseenSeconds = 0.1
-  /// An articulation is learnt from once it could be heard for this long.
+  /// An articulation is learnt from once it may have sounded for this long.
   private static let leastSeconds = 0.2
   /// What sums over the past are multiplied by at each update. 0 to 1 measure alike.
   private static let decay: Float = 0.9
@@ -112,7 +112,7 @@ final class StrokeLearner {
     let profile = profiles[articulation] ?? StrokeProfile(settings: settings, grid: grid)
     let memory = memory(ofArticulation: articulation)
     let values = memory.isLearnt ? profile.values : nil
-    return StrokeStates(memory, profile: values ?? profile.start(level: unheardLevel))
+    return StrokeStates(memory, profile: values ?? profile.start(level: unlearntLevel))
   }
 
   private func isTrustDue(at end: Int) -> Bool {
@@ -179,9 +179,9 @@ final class StrokeLearner {
     return memory
   }
 
-  /// The level of articulations that nobody has heard, such that their loudest bin is as loud as
+  /// The level of articulations that are not learnt, such that their loudest bin is as loud as
   /// that of the others on average; the kit's templates have a maximum of 1.
-  private var unheardLevel: Float {
+  private var unlearntLevel: Float {
     var peaks: [Float] = []
     for (articulation, profile) in profiles.sorted(by: { $0.key < $1.key }) {
       guard let values = profile.values, let memory = memories[articulation], memory.isLearnt else {
@@ -196,6 +196,6 @@ final class StrokeLearner {
     return peaks.isEmpty ? Self.firstLevel : peaks.reduce(0, +) / Float(peaks.count)
   }
 
-  /// The same before anything was heard, for magnitudes of which 1 is a sine at full scale.
+  /// The same before anything is learnt, for magnitudes of which 1 is a sine at full scale.
   private static let firstLevel: Float = 0.1
 }

@@ -83,9 +83,9 @@ struct StrokeProfile {
 
   /// h by age at velocity 100; nil before anything was learnt.
   var values: [Float]? {
-    let heard = gains.indices.reduce(Float(0)) { $0 + gains[$1] * shape[$1] }
-    guard heard > 0 else { return nil }
-    let level = activations.reduce(0, +) / heard
+    let expected = gains.indices.reduce(Float(0)) { $0 + gains[$1] * shape[$1] }
+    guard expected > 0 else { return nil }
+    let level = activations.reduce(0, +) / expected
     return shape.indices.map { age in
       (activations[age] + Self.priorStrokes * level * shape[age])
         / (gains[age] + Self.priorStrokes)

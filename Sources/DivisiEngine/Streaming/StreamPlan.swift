@@ -1,0 +1,38 @@
+// Thread: any
+
+import DivisiDSP
+
+/// What both ends of a stream are built for.
+struct StreamPlan {
+  let clock: StreamClock
+  let layout: StreamLayout
+  let channelCount: Int
+  /// Of the model that the stream fits, which may be another than was asked for.
+  let separation: SeparationSettings
+  /// K of models.
+  let fittedBinCount: Int
+  let mask: WienerMask
+
+  /// - Parameters:
+  ///   - settings: valid.
+  ///   - sampleRate: 8,000 to 192,000 Hz.
+  init(
+    settings: StreamSettings, layout: StreamLayout, sampleRate: Double, channelCount: Int
+  ) {
+    clock = StreamClock(settings: settings, sampleRate: sampleRate)
+    self.layout = layout
+    self.channelCount = channelCount
+    var separation = settings.separation
+    separation.model = separation.model.streamed
+    self.separation = separation
+    fittedBinCount = separation.fittedBinCount(clock.grid)
+    mask = separation.mask(
+      partCount: layout.partNames.count, grid: clock.grid, hasResidual: true)
+  }
+
+  var grid: TimeGrid { clock.grid }
+  var partCount: Int { mask.partCount }
+
+  /// What magnitudes are multiplied by before they are factorised: a sine of full scale peaks at 1.
+  var magnitudeScale: Float { 4 / Float(grid.windowLength) }
+}
