@@ -5,7 +5,7 @@ struct Fit {
   let model: ConvolutiveNMF
   let lossBefore: Double
   let lossAfter: Double
-  /// W_E as it was last used, if somebody looked on and there was one.
+  /// W_E as it was last used, if the fit was observed and there was one.
   var encoder: Encoder?
   /// Components that training by gradients has silenced; 0 for other models.
   var deadComponents = 0
@@ -16,14 +16,15 @@ struct Fit {
   /// Steps on H alone that find out what is struck when no score says it, before templates may change.
   private static let freeIterations = 20
 
-  /// Fits a model of the family that the settings name.
+  /// Fits a model of the kind that the settings name.
   ///
-  /// The autoencoder's iterations come first: a step on encoder and decoder from one approximation,
-  /// then the code anew. What is left of the iterations are steps on W and on H, and last the
-  /// refinements on H alone. Where strokes have velocities, a pilot fit decides how far to trust
-  /// them. Where no score says what sounds when, steps on H alone come first, and there is no encoder:
-  /// what its code could know, the mask, is missing. Where templates are frozen there is none either:
-  /// all steps are on H alone, by gradients if the model is trained by them.
+  ///     pilot        W, H   where strokes have velocities: how far to trust them
+  ///     free         H      where no score says what sounds when
+  ///     first        E, W   the iterations of the model's family: see ``FirstStage``
+  ///     rest         W, H   what is left of the iterations
+  ///     refinements  H
+  ///
+  /// W templates, H activations, E the encoder. Frozen templates are stepped on by none of these.
   ///
   /// - Parameters:
   ///   - observe: called with the model as it starts, after each iteration and after each refinement;
@@ -63,9 +64,8 @@ struct Fit {
     let model = makeModel(constraints.templates)
     let lossBefore = model.loss(ofFrames: recordedFrameCount)
     observe?(model)
-    var encoder: Encoder?
-    if isFree {
-      for _ in 0..<freeIterations {
+    func updateActivations(_ count: Int) {
+      for _ in 0..<count {
         model.update(templates: false, activations: true)
         observe?(model)
       }
@@ -78,43 +78,18 @@ struct Fit {
         try step()
       }
     }
-    var gradient = settings.gradient
-    if let rule = settings.model.gradientRule { gradient.rule = rule }
-    let isGradient = settings.model.gradientRule != nil
-    let firstIterations =
-      settings.isFrozen
-      ? (isGradient ? settings.iterations : 0)
-      : settings.model.hasEncoder && !isFree
-        ? min(settings.encoderIterations, settings.iterations) : 0
-    var deadComponents = 0
-    if isGradient && firstIterations > 0 { model.normalise() }
-    if firstIterations > 0, settings.isFrozen {
-      let inputs = GradientInputs(decoder: model, settings: gradient, parallel: parallel)
-      try iterate(firstIterations) { inputs.step() }
-      deadComponents = inputs.deadComponents().count
-    } else if firstIterations > 0, isGradient {
-      let autoencoder = GradientAutoencoder(
-        decoder: model, settings: gradient, sounds: sounds, parallel: parallel)
-      try iterate(firstIterations) { autoencoder.step() }
-      if observe != nil { encoder = Encoder(autoencoder.encoder.copy()) }
-      deadComponents = autoencoder.deadComponents().count
-    } else if firstIterations > 0 {
-      let autoencoder = NonnegativeAutoencoder(decoder: model, parallel: parallel)
-      try iterate(firstIterations) { autoencoder.step() }
-      if observe != nil { encoder = Encoder(autoencoder.encoder.copy()) }
-    }
-    try iterate(settings.iterations - firstIterations) {
+    if isFree { updateActivations(freeIterations) }
+    let stage = FirstStage(settings, isFree: isFree, sounds: sounds, parallel: parallel)
+    let found = try stage.run(model, keepsEncoder: observe != nil, iterate)
+    try iterate(settings.iterations - stage.count) {
       model.iterate(templates: !settings.isFrozen)
     }
-    for _ in 0..<settings.refinements {
-      model.update(templates: false, activations: true)
-      observe?(model)
-    }
+    updateActivations(settings.refinements)
     model.finish()
     return Fit(
       model: model, lossBefore: lossBefore,
-      lossAfter: model.loss(ofFrames: recordedFrameCount), encoder: encoder,
-      deadComponents: deadComponents)
+      lossAfter: model.loss(ofFrames: recordedFrameCount), encoder: found.encoder,
+      deadComponents: found.deadComponents)
   }
 
   /// How often `run` calls `step`, at most.

@@ -53,7 +53,7 @@ public struct Separator: Sendable {
   ///   - hasPedal: whether the notes' damping times come from a sustain pedal; where not, they are
   ///     found out.
   ///   - withResidual: whether what no part explains is kept out of the parts.
-  ///   - observer: looks on.
+  ///   - observer: sees iterations and what is learnt.
   ///   - progress: called with 0…1; returns whether to go on.
   /// - Complexity: O(iterations · free entries · free bins). Memory, in bytes per sample of one
   ///   channel: 4 K / hop for V, and 4 per channel of each stem; besides, while fitting, some copies
@@ -121,7 +121,7 @@ public struct Separator: Sendable {
         parts: parts, components: components))
     var stems = Synthesis.stems(
       of: channels, stft: stft, model: fit.model, mask: mask, parallel: parallel)
-    if settings.model == .wae, case .drums = material {
+    if settings.model.secondStage == .waveforms, case .drums = material {
       let refinement = WaveformRefinement(
         stft: stft, model: fit.model, mask: mask, parts: parts, parallel: parallel)
       try refinement.run(&stems, of: channels) { progress(0.5 + 0.5 * $0) }
@@ -147,7 +147,7 @@ public struct Separator: Sendable {
     var done = 0
     func step() throws(SeparationError) {
       done += 1
-      let share = settings.model == .wae ? 0.5 : 0.9
+      let share = settings.model.secondStage == .waveforms ? 0.5 : 0.9
       guard progress(share * Double(min(done, total)) / Double(total)) else { throw .cancelled }
     }
     switch material {

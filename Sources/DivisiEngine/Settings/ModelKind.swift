@@ -1,87 +1,119 @@
 public import DivisiDSP
 
-/// The model families a separation can use; the raw value is the name on the command line.
+/// A model that a separation can use: how a recording is represented, by which rule that is found, and
+/// what may follow.
 ///
-/// The order is that of the plugin's scale points and never changes.
-public enum ModelKind: String, CaseIterable, Sendable {
+///     multiplicative  sgd      adam      rmsprop
+///     nmf                                              factorisation
+///     nmfd                                             factorisation, convolutive
+///     nae             nae-sgd  nae-adam  nae-rmsprop   autoencoder
+///     cae             cae-sgd  cae-adam  cae-rmsprop   autoencoder, convolutive
+///     wae                                              that, and a stage of waveforms
+///
+/// The raw value is the name on the command line.
+public struct ModelKind: RawRepresentable, CaseIterable, Hashable, Sendable {
+  /// Where activations come from.
+  public enum Representation: Sendable {
+    /// They are factors of their own.
+    case factorisation
+    /// An encoder computes them.
+    case autoencoder
+  }
+
+  /// How factors, or encoder and decoder, are found.
+  public enum Rule: Hashable, Sendable {
+    /// By multiplicative updates, which keep them non-negative.
+    case multiplicative
+    /// By gradients.
+    case gradient(GradientRule)
+  }
+
+  /// What refines what the masks give.
+  public enum SecondStage: Sendable {
+    /// The complex-valued autoencoder of repeated waveforms; of drums alone.
+    case waveforms
+  }
+
+  /// Where activations come from.
+  public let representation: Representation
+  /// Whether templates may last longer than one frame.
+  public let isConvolutive: Bool
+  /// How the model is found.
+  public let rule: Rule
+  /// What follows it; nil for nothing.
+  public let secondStage: SecondStage?
+
+  private init(
+    _ representation: Representation, isConvolutive: Bool = false, _ rule: Rule = .multiplicative,
+    then secondStage: SecondStage? = nil
+  ) {
+    self.representation = representation
+    self.isConvolutive = isConvolutive
+    self.rule = rule
+    self.secondStage = secondStage
+  }
+
   /// Non-negative matrix factorisation.
-  case nmf
+  public static let nmf = ModelKind(.factorisation)
   /// Non-negative matrix factor deconvolution: templates of several frames.
-  case nmfd
+  public static let nmfd = ModelKind(.factorisation, isConvolutive: true)
   /// The non-negative autoencoder with multiplicative updates.
-  case nae
+  public static let nae = ModelKind(.autoencoder)
   /// The convolutional non-negative autoencoder with multiplicative updates.
-  case cae
+  public static let cae = ModelKind(.autoencoder, isConvolutive: true)
   /// The non-negative autoencoder trained by plain gradient steps.
-  case naeSGD = "nae-sgd"
+  public static let naeSGD = ModelKind(.autoencoder, .gradient(.sgd))
   /// The non-negative autoencoder trained by Adam.
-  case naeAdam = "nae-adam"
+  public static let naeAdam = ModelKind(.autoencoder, .gradient(.adam))
   /// The non-negative autoencoder trained by RMSprop.
-  case naeRMSprop = "nae-rmsprop"
+  public static let naeRMSprop = ModelKind(.autoencoder, .gradient(.rmsprop))
   /// The convolutional autoencoder trained by plain gradient steps.
-  case caeSGD = "cae-sgd"
+  public static let caeSGD = ModelKind(.autoencoder, isConvolutive: true, .gradient(.sgd))
   /// The convolutional autoencoder trained by Adam.
-  case caeAdam = "cae-adam"
+  public static let caeAdam = ModelKind(.autoencoder, isConvolutive: true, .gradient(.adam))
   /// The convolutional autoencoder trained by RMSprop.
-  case caeRMSprop = "cae-rmsprop"
+  public static let caeRMSprop = ModelKind(.autoencoder, isConvolutive: true, .gradient(.rmsprop))
   /// The convolutional non-negative autoencoder, and over it the complex-valued one of repeated
   /// waveforms; of drums alone.
-  case wae
+  public static let wae = ModelKind(.autoencoder, isConvolutive: true, then: .waveforms)
+
+  /// All of them; the order is that of the plugin's scale points and never changes.
+  public static let allCases: [ModelKind] = [
+    .nmf, .nmfd, .nae, .cae, .naeSGD, .naeAdam, .naeRMSprop, .caeSGD, .caeAdam, .caeRMSprop, .wae,
+  ]
+
+  /// The model of a name; nil if there is none.
+  public init?(rawValue: String) {
+    guard let kind = Self.allCases.first(where: { $0.rawValue == rawValue }) else { return nil }
+    self = kind
+  }
+
+  /// Its name.
+  public var rawValue: String {
+    if secondStage == .waveforms { return "wae" }
+    let name =
+      switch representation {
+      case .factorisation: isConvolutive ? "nmfd" : "nmf"
+      case .autoencoder: isConvolutive ? "cae" : "nae"
+      }
+    return gradientRule.map { "\(name)-\($0.rawValue)" } ?? name
+  }
 
   /// Whether an encoder computes the activations.
-  public var hasEncoder: Bool { self != .nmf && self != .nmfd }
-
-  /// Whether templates may last longer than one frame.
-  public var isConvolutive: Bool {
-    switch self {
-    case .nmf, .nae, .naeSGD, .naeAdam, .naeRMSprop: false
-    case .nmfd, .cae, .caeSGD, .caeAdam, .caeRMSprop, .wae: true
-    }
-  }
+  public var hasEncoder: Bool { representation == .autoencoder }
 
   /// How gradients become steps; nil where updates are multiplicative.
   public var gradientRule: GradientRule? {
-    switch self {
-    case .nmf, .nmfd, .nae, .cae, .wae: nil
-    case .naeSGD, .caeSGD: .sgd
-    case .naeAdam, .caeAdam: .adam
-    case .naeRMSprop, .caeRMSprop: .rmsprop
-    }
+    if case .gradient(let rule) = rule { rule } else { nil }
   }
 
   /// The nearest model that learns from a stream: gradients want more iterations than fit between two
-  /// updates, and waveforms more strokes than have been heard.
-  public var streamed: ModelKind {
-    gradientRule == nil && self != .wae ? self : isConvolutive ? .cae : .nae
-  }
+  /// updates, and waveforms more strokes than have been observed.
+  public var streamed: ModelKind { ModelKind(representation, isConvolutive: isConvolutive) }
 
   /// What to tell someone who has a stream use a model that only whole recordings can; nil for others,
   /// and for ``wae``, which is ``cae`` and more.
   public var streamRemark: String? {
     gradientRule == nil ? nil : "model \(rawValue): a stream takes \(streamed.rawValue) instead"
   }
-}
-
-/// How the partials of a pitched template start out.
-public enum CombShape: String, CaseIterable, Sendable {
-  /// The main lobe of the window around each partial: what a partial looks like in a spectrogram.
-  case lobes
-  /// The same value over a band of half a semitone either way, as in the literature.
-  case bands
-}
-
-/// How the activations of drum strokes start out, and the mask of an autoencoder's code with them.
-public enum EnvelopeShape: String, CaseIterable, Sendable {
-  /// Falling from the onset, as loud as the velocity says.
-  case decaying
-  /// The same for as long as a stroke may be felt, as in the literature.
-  case flat
-}
-
-/// Where the start values of a factor come from.
-public enum StartValues: String, CaseIterable, Sendable {
-  /// From the score and the pitches or drums it names.
-  case informed
-  /// Uniform in (0, 1], seeded, and free everywhere.
-  case random
 }
