@@ -29,7 +29,7 @@ struct PitchComb {
     return number * fundamental * (1 + inharmonicity * number * number).squareRoot()
   }
 
-  /// The template of a pitch: partials that fall off as 1 / h unless told otherwise, zero between
+  /// The template of a pitch: partials that fall off as 1 / h by default, zero between
   /// them; the sum is 1.
   ///
   /// - Parameter level: the level of a partial, from 1 up; must be above zero.

@@ -1,6 +1,6 @@
 public import DivisiDSP
 
-/// Somebody who looks on while a recording is separated; the samples do not depend on it.
+/// Sees how a recording is separated; the samples do not depend on it.
 ///
 /// - Thread: called on the thread that separates, between iterations. Time spent here is not the
 ///   model's: who measures stops the clock.

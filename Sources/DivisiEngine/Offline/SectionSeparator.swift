@@ -136,13 +136,13 @@ public struct SectionSeparator {
         note.onsetSeconds -= start
         note.releaseSeconds -= start
         note.dampedSeconds -= start
-        let isHeard =
+        let maySound =
           separator.isOfDrums
           // A stroke whose attack is not there would pass for one of another velocity.
           ? (isFirst || note.onsetSeconds >= 0)
             && (isLast || note.onsetSeconds < length - Self.shortestStroke)
           : note.onsetSeconds < length && note.dampedSeconds > -Self.longestRelease
-        return isHeard ? note : nil
+        return maySound ? note : nil
       }
       return Part(name: part.name, notes: notes)
     }
@@ -162,7 +162,7 @@ extension SectionSeparator {
   public var deadComponents: Int { statistics.deadComponents }
 }
 
-/// What is told of all sections together.
+/// What is reported of all sections together.
 private struct SectionStatistics {
   struct Losses {
     let before: Double

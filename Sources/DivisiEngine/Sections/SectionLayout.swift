@@ -16,7 +16,7 @@ public struct SectionLayout: Sendable, Equatable {
   public var reach: Double
   /// How much a section sees of its neighbours at least; twice as much at most.
   public var context: Double
-  /// How long one section takes over from the one before, around a seam; at most `context`.
+  /// Length of the cross-fade from one section to the next, around a seam; at most `context`.
   public var fade: Double
 
   /// - Precondition: all are finite or `limit` is infinite; `limit` ≥ `length` ≥ 8 (`reach` +

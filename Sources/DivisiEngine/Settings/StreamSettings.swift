@@ -9,7 +9,7 @@ public struct StreamSettings: Sendable, Equatable {
   public var lookaheadSeconds = 1.0
   /// How much of the past the model learns from, in seconds, 4 to 30.
   public var historySeconds = 10.0
-  /// Whether the model learns from what it hears; else its templates stay as they start.
+  /// Whether the model learns from the sound; else its templates stay as they start.
   public var adapts = true
 
   /// The settings of the `hands` preset, with a look-ahead of one second.

@@ -8,7 +8,7 @@ public struct KitLearner {
   private var sums: [Int: (patch: DrumKit.Patch, kitCount: Int)] = [:]
   private let stft = STFT(grid: DrumKit.grid)
 
-  /// A learner that has heard nothing.
+  /// A learner without recordings.
   public init() {}
 
   /// One recording of isolated strokes.
@@ -25,7 +25,7 @@ public struct KitLearner {
     }
   }
 
-  /// Hears the recordings of one kit.
+  /// Adds the recordings of one kit.
   ///
   /// - Complexity: O(samples · log window).
   public mutating func add(kit recordings: [Recording]) {
@@ -56,7 +56,7 @@ public struct KitLearner {
     }
   }
 
-  /// The mean of all kits heard so far.
+  /// The mean of all kits so far.
   public func kit(origin: String) -> DrumKit {
     DrumKit(
       patches: sums.mapValues { sum in
