@@ -146,7 +146,7 @@ extension AudioSide {
   /// Lets the worker free a stream.
   @_noLocks
   mutating func retire(_ stream: StreamHandle) {
-    _ = channels.returned.write(stream.number)
+    _ = channels.retired.write(stream.number)
     needsWork = true
   }
 }

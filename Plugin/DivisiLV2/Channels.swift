@@ -23,8 +23,9 @@ struct Channels: @unchecked Sendable {
   let flags: UnsafeMutablePointer<Flags>
   /// Streams that have been built, in order.
   let streams: SPSCRing<StreamHandle?>.View
-  /// The numbers of those that may be freed: never more than there are streams.
-  let returned: SPSCRing<Int>.View
+  /// The numbers of those that may be freed. It is never full: whoever makes a stream frees these
+  /// first, and so there are never more than those in ``streams``, the two in use and the new one.
+  let retired: SPSCRing<Int>.View
   /// What the host has requested by events and controls.
   let requests: TextRing
   /// What goes to the host's event port.
@@ -36,7 +37,7 @@ struct ChannelStorage: ~Copyable {
   let channels: Channels
 
   private let streams: SPSCRing<StreamHandle?>
-  private let returned: SPSCRing<Int>
+  private let retired: SPSCRing<Int>
   private let requests = TextRing.ring(capacity: 32)
   private let replies = TextRing.ring(capacity: 16)
 
@@ -45,11 +46,11 @@ struct ChannelStorage: ~Copyable {
 
   init() {
     streams = SPSCRing(capacity: Self.streamCount, filledWith: nil)
-    returned = SPSCRing(capacity: 2 * Self.streamCount, filledWith: 0)
+    retired = SPSCRing(capacity: 2 * Self.streamCount, filledWith: 0)
     let flags = UnsafeMutablePointer<Channels.Flags>.allocate(capacity: 1)
     flags.initialize(to: Channels.Flags())
     channels = Channels(
-      flags: flags, streams: streams.view, returned: returned.view, requests: TextRing(requests),
+      flags: flags, streams: streams.view, retired: retired.view, requests: TextRing(requests),
       replies: TextRing(replies))
   }
 

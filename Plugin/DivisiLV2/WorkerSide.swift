@@ -89,7 +89,7 @@ final class WorkerSide: Sendable {
   /// Frees the streams that the audio thread has retired.
   func freeRetired() {
     content.withLock { content in
-      while let number = channels.returned.read() {
+      while let number = channels.retired.read() {
         content.streams.removeAll { $0.number == number }
       }
     }
