@@ -17,7 +17,7 @@ import Testing
     var graph = Graph()
     var reasons: [String: Set<String>] = [:]
     for file in files {
-      for word in Set(words[file]!.all) {
+      for word in words[file]!.free {
         guard let home = homes[word], home.count == 1, home[0] != file else { continue }
         let (source, target) = (room(of: file, in: module), room(of: home[0], in: module))
         guard source != target else { continue }

@@ -9,9 +9,12 @@ struct SwiftWords {
 
   /// All words, in order.
   let all: [Substring]
+  /// Words that stand alone: without those behind a dot, which belong to what is before it.
+  let free: Set<Substring>
 
   init(of text: String) {
     var words: [Substring] = []
+    var free: Set<Substring> = []
     var rest = text[...]
     while let first = rest.first {
       if rest.hasPrefix("//") {
@@ -25,6 +28,7 @@ struct SwiftWords {
       } else if first.isLetter || first == "_" {
         let word = rest.prefix { $0.isLetter || $0.isNumber || $0 == "_" }
         words.append(word)
+        if text[..<word.startIndex].last != "." { free.insert(word) }
         rest = rest[word.endIndex...]
       } else if first.isNumber {
         rest = rest.drop { $0.isLetter || $0.isNumber || $0 == "_" || $0 == "." }
@@ -33,6 +37,7 @@ struct SwiftWords {
       }
     }
     all = words
+    self.free = free
   }
 
   /// Types that the file defines and that other files can name.

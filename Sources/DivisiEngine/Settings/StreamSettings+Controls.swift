@@ -87,8 +87,8 @@ extension StreamSettings {
     }
   }
 
-  private static func place<Kind: CaseIterable & Equatable>(_ kind: Kind) -> Double {
-    Double(Array(Kind.allCases).firstIndex(of: kind) ?? 0)
+  private static func place<Value: CaseIterable & Equatable>(_ value: Value) -> Double {
+    Double(Array(Value.allCases).firstIndex(of: value) ?? 0)
   }
 
   /// Throws where a value is out of its range, or two do not go together.
