@@ -63,16 +63,17 @@ public final class StreamWorker: @unchecked Sendable {
   ///
   /// - Parameter parts: as many as the layout has.
   public func setScore(parts: [Part], hasPedal: Bool) {
+    // Outside the lock, for which an update would wait: a long score takes long.
+    let score = StreamScore(
+      parts: parts.enumerated().map { index, part in
+        part.notes.map { note in
+          StreamNote(
+            onsetSeconds: note.onsetSeconds, endSeconds: note.dampedSeconds,
+            pitch: UInt8(layout.voice(ofPitch: note.pitch)),
+            velocity: UInt8(clamping: note.velocity), part: Int16(index))
+        }
+      }, hasPedal: hasPedal)
     lock.withLock { _ in
-      let score = StreamScore(
-        parts: parts.enumerated().map { index, part in
-          part.notes.map { note in
-            StreamNote(
-              onsetSeconds: note.onsetSeconds, endSeconds: note.dampedSeconds,
-              pitch: UInt8(layout.voice(ofPitch: note.pitch)),
-              velocity: UInt8(clamping: note.velocity), part: Int16(index))
-          }
-        }, hasPedal: hasPedal)
       notes.score = score
       learner.prepare(notes.pitches, soon: [])
       shared.pointee.scores.publish(score)
