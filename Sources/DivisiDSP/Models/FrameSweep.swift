@@ -40,9 +40,10 @@ struct FrameSweep: Sendable {
   /// Values of a block’s columns: 64 KB, so that those of V, of V̂ and of the next block fit beside the
   /// templates. Templates of several frames fetch more for each block, and have twice that.
   private static let blockSize = 1 << 14
-  /// Frames that a chunk has at least, so that its sums, R · T columns, cost little beside its products.
+  /// Frames of a chunk, at least, or R · T if that is more, so that its sums have no more columns than
+  /// it has frames.
   private static let chunkFrames = 160
-  /// As many threads as a separation makes use of.
+  /// Bounds the memory of sums, of which every chunk has some.
   private static let mostChunks = 8
 
   /// Orders the entries in a range of frames.

@@ -57,12 +57,12 @@ public struct StrokeAligner: Sendable {
     let plan: FFTPlan
   }
 
-  /// Below this, a match is chance: 41 rates × 883 delays of noise exceed it once in 28,000 searches.
+  /// Below this, a match is chance: 41 rates × 883 delays of noise exceed it at most once in 28,000 searches.
   public static let leastScore: Float = 6
   /// Below this, two waveforms are not the same sound; chosen with the other constants
   /// (``StrokeGrid``).
   public static let leastCoherence: Float = 0.4
-  /// What samplers that vary the pitch of a stroke stay within: a third of a semitone.
+  /// A third of a semitone up and down.
   private static let rates = (-20...20).map { 1 + 0.001 * Double($0) }
   private static let fineStep = 0.00025
   private static let fineRates = -6...6

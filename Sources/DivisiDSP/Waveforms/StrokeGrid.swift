@@ -28,7 +28,7 @@ public struct StrokeGrid: Sendable {
   /// How many frames of the STFT see a sample, on average: what its sums count too often by.
   let overlap: Float
 
-  /// Edges of bands, in hertz: octaves, narrower where drums differ most.
+  /// Edges of bands, in hertz: octaves up to 3.2 kHz, narrower above.
   private static let bandHertz = [
     100.0, 200, 400, 800, 1600, 3200, 5000, 7500, 10_000, 13_000, 16_000,
   ]

@@ -24,7 +24,7 @@ internal import Glibc
 public struct StrokePrediction: Sendable {
   private typealias Lane = SIMD8<Float>
 
-  /// e_j, from what a sampler adds to the same sound to no resemblance at all.
+  /// e_j, from nearly the same sound to no resemblance at all.
   private static let shares = Lane(0.003, 0.01, 0.03, 0.1, 0.2, 0.4, 0.7, 1)
   /// φ is never less: what is learnt from masks is not trusted wholly.
   static let leastShare: Float = 0.05
