@@ -140,8 +140,8 @@ struct PitchLearnerTests {
   @Test func tuningIsFoundFromTheFirstNotes() {
     let V = Self.spectrogram(cents: 30)
     var tuning = StreamTuning()
-    tuning.listen(
-      to: V, constraints: PitchConstraints(parts: Self.parts, releaseSeconds: 0.2), firstFrame: 0,
+    tuning.observe(
+      V, constraints: PitchConstraints(parts: Self.parts, releaseSeconds: 0.2), firstFrame: 0,
       grid: Self.grid)
     #expect(abs(tuning.cents - 30) < 8)
   }

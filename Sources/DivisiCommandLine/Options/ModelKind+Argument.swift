@@ -1,4 +1,5 @@
 public import ArgumentParser
+import DivisiDSP
 public import DivisiEngine
 
 extension ModelKind: ExpressibleByArgument {
@@ -8,18 +9,25 @@ extension ModelKind: ExpressibleByArgument {
   }
 
   private var summary: String {
+    if secondStage != nil { return "cae, then the waveforms of drums that repeat" }
+    if let gradientRule {
+      return "\(isConvolutive ? "cae" : "autoencoder") trained by \(gradientRule.summary)"
+    }
+    return switch (representation, isConvolutive) {
+    case (.factorisation, false): "matrix factorisation"
+    case (.factorisation, true): "matrix factor deconvolution: templates of several frames"
+    case (.autoencoder, false): "autoencoder with multiplicative updates"
+    case (.autoencoder, true): "the same with templates of several frames"
+    }
+  }
+}
+
+extension GradientRule {
+  fileprivate var summary: String {
     switch self {
-    case .nmf: "matrix factorisation"
-    case .nmfd: "matrix factor deconvolution: templates of several frames"
-    case .nae: "autoencoder with multiplicative updates"
-    case .cae: "the same with templates of several frames"
-    case .naeSGD: "autoencoder trained by gradient descent"
-    case .naeAdam: "autoencoder trained by Adam"
-    case .naeRMSprop: "autoencoder trained by RMSprop"
-    case .caeSGD: "cae trained by gradient descent"
-    case .caeAdam: "cae trained by Adam"
-    case .caeRMSprop: "cae trained by RMSprop"
-    case .wae: "cae, then the waveforms of drums that repeat"
+    case .sgd: "gradient descent"
+    case .adam: "Adam"
+    case .rmsprop: "RMSprop"
     }
   }
 }
