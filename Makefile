@@ -76,16 +76,17 @@ figures: build
 # Data races in whole separations, in the plugin and between the host's threads, and the numerics as they are shipped; each
 # is a build of its own. The host's threads are judged in its libraries: under JACK, whose client ends its threads by
 # cancelling them, the sanitizer ends the program when the client is closed.
+# The plugin finds the runtime of the sanitizer in the tests that load it.
 test-deep: deps bundle
 	swift build --sanitize=thread --scratch-path build/thread --product DivisiLV2
 	Plugin/bundle.sh build/thread/debug/libDivisiLV2.so build/thread/bundle unchecked
-	SWIFT_BACKTRACE=enable=no swift test --sanitize=thread --scratch-path build/thread \
+	SWIFT_BACKTRACE=enable=no swift test --sanitize=thread --scratch-path build/thread -Xlinker --export-dynamic \
 	  --filter 'SeparatorTests|InvariantTests|StreamTests|DivisiRealtimeTests|WorkerThreadsTests'
 	SWIFT_BACKTRACE=enable=no TSAN_OPTIONS='halt_on_error=1 ignore_noninstrumented_modules=1' \
 	  swift test --skip-build --sanitize=thread --scratch-path build/thread \
 	  --filter 'LV2HostingTests|JackHostingTests|DivisiHostTests'
-	SWIFT_BACKTRACE=enable=no TSAN_OPTIONS='halt_on_error=1 ignore_noninstrumented_modules=1' \
-	  DIVISI_BUNDLE=$(CURDIR)/build/thread/bundle \
+	SWIFT_BACKTRACE=enable=no DIVISI_BUNDLE=$(CURDIR)/build/thread/bundle \
+	  TSAN_OPTIONS='halt_on_error=1 ignore_noninstrumented_modules=1 suppressions=Tests/RealTime/thread-sanitizer.supp' \
 	  swift test --skip-build --sanitize=thread --scratch-path build/thread \
 	  --filter 'PluginTests\.(RestoreTests|WorkerTests|ScoreTests)'
 	DIVISI_WITHOUT_HOST=1 SWIFT_BACKTRACE=enable=no \
