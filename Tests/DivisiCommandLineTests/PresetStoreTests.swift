@@ -59,7 +59,7 @@ import Testing
     }
     try withPreset(for: "urn:divisi:hands", port: ("iterations", "-3")) { path in
       let text = message { _ = try PresetStore.choose(path) }
-      #expect(text.hasPrefix("preset '") && text.contains("iterations"), "\(text)")
+      #expect(text == "\(path): iterations: expected 0 to 10000, found -3", "\(text)")
     }
   }
 
