@@ -1,8 +1,8 @@
 // Thread: audio
 
 internal import CLV2
-import DivisiEngine
 import DivisiControls
+import DivisiEngine
 
 /// Controls.
 extension AudioSide {

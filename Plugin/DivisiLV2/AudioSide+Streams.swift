@@ -1,7 +1,7 @@
 // Thread: audio
 
-import DivisiEngine
 import DivisiControls
+import DivisiEngine
 import Synchronization
 
 /// Streams: which one is wanted, and how one gives way to another.

@@ -1,7 +1,7 @@
 // Thread: audio
 
-import DivisiEngine
 import DivisiControls
+import DivisiEngine
 import Synchronization
 
 /// The audio thread's half of an instance: all that `run` touches.

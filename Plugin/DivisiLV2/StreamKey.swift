@@ -1,7 +1,7 @@
 // Thread: worker
 
-import DivisiEngine
 import DivisiControls
+import DivisiEngine
 
 /// What a stream is built for, as the control ports say it.
 struct StreamKey {

@@ -1,7 +1,7 @@
 // Thread: worker
 
-import DivisiEngine
 import DivisiControls
+import DivisiEngine
 import DivisiScore
 internal import Glibc
 import Synchronization

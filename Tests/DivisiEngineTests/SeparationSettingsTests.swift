@@ -128,6 +128,11 @@ struct SeparationSettingsTests {
     #expect(
       problem { $0.hopSize = 0 }
         == "--hop: expected 128 to 4096 samples for a window of 8192, found 0")
+    // 127 hops are too many, though 127 / 64 is 1.
+    #expect(
+      problem { ($0.windowLength, $0.hopSize) = (127, 1) }
+        == "--hop: expected 2 to 63 samples for a window of 127, found 1")
+    #expect(problem { ($0.windowLength, $0.hopSize) = (127, 2) } == nil)
     #expect(problem { $0.hopSize = 5000 }?.hasPrefix("--hop: ") == true)
     #expect(problem { $0.hopSize = 100 }?.hasPrefix("--hop: ") == true)
     #expect(problem { $0.wienerExponent = 9 } == "--alpha: expected 0.01 to 4, found 9")

@@ -1,5 +1,5 @@
-import DivisiEngine
 import DivisiControls
+import DivisiEngine
 import FoundationEssentials
 import Glibc
 import PluginTurtle

@@ -1,5 +1,6 @@
 import ArgumentParser
 import AudioFiles
+import DivisiControls
 import DivisiDSP
 import FoundationEssentials
 import Terminal
@@ -73,15 +74,13 @@ struct Evaluate: ParsableCommand {
   private var threadCount: Int { threads ?? coreCount() }
 
   func validate() throws {
-    guard (64...65_536).contains(window) else {
-      throw ValidationError("--window: expected 64 to 65536 samples at 44.1 kHz, found \(window)")
+    try asUsage { () throws(SettingsError) in
+      try Setting.windowLength.check(Double(window))
+      try Setting.wienerExponent.check(alpha)
     }
     guard hopSize >= max(1, window / 64), hopSize <= window / 2 else {
       throw ValidationError(
         "--hop: expected \(max(1, window / 64)) to \(window / 2) samples, found \(hopSize)")
-    }
-    guard alpha >= 0.01, alpha <= 4 else {
-      throw ValidationError("--alpha: expected 0.01 to 4, found \(alpha)")
     }
     guard (1...mostThreads).contains(threadCount) else {
       throw ValidationError("--threads: expected 1 to \(mostThreads), found \(threadCount)")

@@ -116,8 +116,9 @@ extension SeparationSettings {
   }
 
   fileprivate func validateCombinations() throws(SettingsError) {
-    let hops = max(1, windowLength / 64)...windowLength / 2
-    guard hops.contains(hopSize), windowLength / hopSize <= 64 else {
+    let least = max(1, windowLength / 64)
+    let hops = (windowLength / least > 64 ? least + 1 : least)...windowLength / 2
+    guard hops.contains(hopSize) else {
       throw .invalid(
         .hopSize,
         "expected \(hops.lowerBound) to \(hops.upperBound) samples for a window of \(windowLength), found \(hopSize)"
