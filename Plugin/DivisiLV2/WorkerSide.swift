@@ -195,7 +195,7 @@ final class WorkerSide: Sendable {
       let settings = try key.settings()
       if settings.separation.model != preparation.notedModel {
         preparation.notedModel = settings.separation.model
-        if let text = settings.separation.model.streamRemark { reportNote(text) }
+        if let text = settings.separation.model.streamWarning { reportNote(text) }
       }
       let (model, notes) = content.withLock { ($0.model, $0.slotScore ?? $0.score) }
       let stream = Stream(

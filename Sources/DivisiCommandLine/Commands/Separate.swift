@@ -136,7 +136,7 @@ struct Separate: ParsableCommand {
         factorFolder: exportFactors, writing: writing,
         parallel: threads(overrides.threadCount))
     }
-    if stream, let text = job.settings.separation.model.streamRemark { printError(text) }
+    if stream, let text = job.settings.separation.model.streamWarning { printError(text) }
     if job.settings.separation.model == .wae, case .pitched = job.material {
       printError(
         "model wae: waveforms repeat in drum recordings only; the result is that of model cae")

@@ -3,11 +3,10 @@ public import DivisiKernels
 /// One frame as a sum of a few templates, V̂ = Σ h_i w_i: what separates sound at once, without
 /// waiting for the frames that follow.
 ///
-/// Memory is allocated by ``init(binCount:capacity:)`` and freed by ``deallocate()``; copies of the
-/// struct are the same model.
+/// It owns its memory.
 ///
 /// - Thread: one at a time; all but making and freeing is real-time safe.
-public struct FrameModel: @unchecked Sendable {
+public struct FrameModel: ~Copyable {
   /// One template of the frame. Pointers are to aligned columns of at least K values, zero outside
   /// the blocks.
   public struct Entry: BitwiseCopyable {
@@ -70,8 +69,7 @@ public struct FrameModel: @unchecked Sendable {
     return values
   }
 
-  /// Frees everything; no copy may be used any more.
-  public func deallocate() {
+  deinit {
     entries.deallocate()
     UnsafeMutableRawPointer(V).deallocate()
     UnsafeMutableRawPointer(ratio).deallocate()

@@ -4,12 +4,11 @@ internal import Glibc
 /// The STFT of a stream: one frame at a time, from and to ring buffers.
 ///
 /// The same transform as ``STFT``, where all frames that reach a sample exist; the synthesis window
-/// already contains what ``STFT/normalise(_:)`` divides by. Copies of the struct are the same
-/// transform: it owns memory that ``deallocate()`` frees.
+/// already contains what ``STFT/normalise(_:)`` divides by. It owns its memory.
 ///
 /// - Thread: ``analyse(_:mask:frame:)`` and ``overlapAdd(to:mask:frame:)`` on one thread at a time,
 ///   real-time safe.
-public struct StreamTransform: @unchecked Sendable {
+public struct StreamTransform: ~Copyable {
   /// Where the frames lie.
   public let grid: TimeGrid
   /// K values after ``analyse(_:mask:frame:)``; ``overlapAdd(to:mask:frame:)`` destroys them.
@@ -51,8 +50,7 @@ public struct StreamTransform: @unchecked Sendable {
     }
   }
 
-  /// Frees everything; no copy may be used any more.
-  public func deallocate() {
+  deinit {
     plan.release()
     buffer.release()
     analysisWindow.deallocate()

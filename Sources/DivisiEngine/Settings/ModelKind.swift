@@ -111,9 +111,9 @@ public struct ModelKind: RawRepresentable, CaseIterable, Hashable, Sendable {
   /// updates, and waveforms more strokes than have been observed.
   public var streamed: ModelKind { ModelKind(representation, isConvolutive: isConvolutive) }
 
-  /// What to tell someone who has a stream use a model that only whole recordings can; nil for others,
+  /// A warning for a stream that is asked for a model that only whole recordings can use; nil for others,
   /// and for ``wae``, which is ``cae`` and more.
-  public var streamRemark: String? {
+  public var streamWarning: String? {
     gradientRule == nil ? nil : "model \(rawValue): a stream takes \(streamed.rawValue) instead"
   }
 }

@@ -51,7 +51,6 @@ struct FrameSeparator: ~Copyable {
   }
 
   deinit {
-    frame.deallocate()
     places.deallocate()
     courses.deallocate()
   }

@@ -28,8 +28,6 @@ final class SpectrogramHistory {
     end = clock.firstFrame
   }
 
-  deinit { transform.deallocate() }
-
   /// Analyses the frames that have come since.
   ///
   /// Frames whose samples the ring no longer holds count as silence.

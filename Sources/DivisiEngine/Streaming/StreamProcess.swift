@@ -68,10 +68,7 @@ public struct StreamProcess: ~Copyable {
     nextFrame = clock.firstFrame
   }
 
-  deinit {
-    transform.deallocate()
-    spectra.deallocate()
-  }
+  deinit { spectra.deallocate() }
 
   // MARK: Samples
 

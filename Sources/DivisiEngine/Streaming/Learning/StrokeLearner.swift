@@ -90,8 +90,8 @@ final class StrokeLearner {
       pull.exponent = trust
     }
     let nmf = open(V, pattern, envelopes, firstFrame: firstFrame, isPilot: false)
-    let heard = envelopes.map { memory(ofArticulation: $0.articulation).isLearnt }
-    let count = heard.contains(false) ? Self.iterationsWhenNew : Self.iterations
+    let areLearnt = envelopes.map { memory(ofArticulation: $0.articulation).isLearnt }
+    let count = areLearnt.contains(false) ? Self.iterationsWhenNew : Self.iterations
     for _ in 0..<StreamWindow.iterations(count, settings: settings) {
       if adapts { nmf.updateTemplates() }
       nmf.updateActivations()
@@ -100,7 +100,7 @@ final class StrokeLearner {
     if adapts {
       let least = Self.leastSeconds * grid.frameRate
       nmf.finish(leaving: leaving, decay: Self.decay) { component in
-        heard[component] || Double(pattern.entries(ofComponent: component).count) >= least
+        areLearnt[component] || Double(pattern.entries(ofComponent: component).count) >= least
       }
     }
     learnt(nmf.model, envelopes, firstFrame: firstFrame, whole: whole, adapts: adapts)
