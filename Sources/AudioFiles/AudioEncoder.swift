@@ -6,7 +6,7 @@ final class AudioEncoder {
   private let name: String
   private let shape: AudioShape
   private let grid: IntegerGrid?
-  private let sink: UnsafeMutablePointer<FileSink>
+  private let sink: PinnedSink
   private var file: OpaquePointer?
   private var position = 0
   private var clippedCount = 0
@@ -27,16 +27,14 @@ final class AudioEncoder {
     let size = Self.blockLength * shape.channelCount
     integers = [Int32](repeating: 0, count: grid == nil ? 0 : size)
     floats = [Float](repeating: 0, count: grid == nil ? size : 0)
-    // libsndfile keeps this address until the file is closed.
-    sink = .allocate(capacity: 1)
-    sink.initialize(to: FileSink(descriptor: descriptor))
+    sink = PinnedSink(FileSink(descriptor: descriptor))
     var info = SF_INFO()
     info.samplerate = CInt(shape.sampleRate)
     info.channels = CInt(shape.channelCount)
     info.format = AudioFile.libraryFormat(
       format, channelCount: shape.channelCount, sampleCount: expectedCount)
     var callbacks = FileSink.callbacks
-    file = sf_open_virtual(&callbacks, CInt(SFM_WRITE), &info, sink)
+    file = sf_open_virtual(&callbacks, CInt(SFM_WRITE), &info, sink.address)
     guard file != nil else { throw writeError() }
     // The chunk of peaks that libsndfile adds to floating point holds the time of day.
     sf_command(file, CInt(SFC_SET_ADD_PEAK_CHUNK), nil, CInt(SF_FALSE))
@@ -44,7 +42,6 @@ final class AudioEncoder {
 
   deinit {
     if file != nil { sf_close(file) }
-    sink.deallocate()
   }
 
   /// Adds samples, one slice for each channel, all of one length.
@@ -122,15 +119,15 @@ final class AudioEncoder {
   func finish() throws(AudioFileError) -> Int {
     let closed = sf_close(file)
     file = nil
-    guard closed == 0, sink.pointee.errorNumber == 0 else { throw writeError() }
+    guard closed == 0, sink.errorNumber == 0 else { throw writeError() }
     return clippedCount
   }
 
   /// The operating system's reason if there is one, else libsndfile's.
   private func writeError() -> AudioFileError {
-    guard sink.pointee.errorNumber == 0 else {
+    guard sink.errorNumber == 0 else {
       return AudioFileError(
-        name, expected: "to write this file", errorNumber: sink.pointee.errorNumber)
+        name, expected: "to write this file", errorNumber: sink.errorNumber)
     }
     return AudioFileError(name, expected: "to write this file", found: libraryMessage(file))
   }

@@ -50,6 +50,21 @@ struct FileSink {
   }
 }
 
+/// A sink at an address that stays, which libsndfile keeps while a file is open.
+struct PinnedSink: ~Copyable {
+  let address: UnsafeMutablePointer<FileSink>
+
+  init(_ sink: FileSink) {
+    address = .allocate(capacity: 1)
+    address.initialize(to: sink)
+  }
+
+  deinit { address.deallocate() }
+
+  /// The first error number that a call returned; zero while all is well.
+  var errorNumber: Int32 { address.pointee.errorNumber }
+}
+
 /// Calls a method of the sink behind libsndfile's user data; -1, an error, where there is none.
 private func withSink(
   _ userData: UnsafeMutableRawPointer?, _ body: (inout FileSink) -> sf_count_t

@@ -6,7 +6,7 @@ internal import Synchronization
 ///
 /// A handler can interrupt any instruction, so it must neither allocate nor lock: paths are C
 /// strings of fixed size, in slots that an atomic claims and frees.
-struct TemporaryPaths: @unchecked Sendable {
+struct TemporaryPaths: ~Copyable, @unchecked Sendable {
   /// The paths of this process.
   ///
   /// What finds no free slot is not removed after a signal; in all other cases it is.
@@ -21,12 +21,18 @@ struct TemporaryPaths: @unchecked Sendable {
   private let states: UnsafeMutablePointer<Atomic<Int>>
   private let paths: UnsafeMutablePointer<CChar>
 
-  /// Room for a number of paths, which is never given back.
+  /// Room for a number of paths.
   init(capacity: Int) {
     self.capacity = capacity
     states = .allocate(capacity: capacity)
     for slot in 0..<capacity { (states + slot).initialize(to: Atomic(Self.free)) }
     paths = .allocate(capacity: capacity * Self.pathSize)
+  }
+
+  deinit {
+    states.deinitialize(count: capacity)
+    states.deallocate()
+    paths.deallocate()
   }
 
   /// Adds a path; folders before what is in them.

@@ -3,23 +3,20 @@
 /// Left-looking by blocks of columns, row-major: all inner loops are dot products along rows.
 ///
 /// - SeeAlso: Golub & Van Loan, "Matrix Computations", 4th ed., section 4.2.
-struct CholeskyFactor {
+struct CholeskyFactor: ~Copyable {
   /// A square matrix, row by row; only the lower triangle is used.
-  final class Matrix: @unchecked Sendable {
+  struct Matrix: ~Copyable, Sendable {
     let order: Int
-    private let base: UnsafeMutablePointer<Double>
+    private let values: SharedValues<Double>
 
     /// Makes a matrix of zeros.
     init(order: Int) {
       self.order = order
-      base = .allocate(capacity: order * order)
-      base.initialize(repeating: 0, count: order * order)
+      values = SharedValues(repeating: 0, count: order * order)
     }
 
-    deinit { base.deallocate() }
-
-    /// The first value of a row; distinct rows may be written at once.
-    func row(_ index: Int) -> UnsafeMutablePointer<Double> { base + index &* order }
+    /// The first value of a row; distinct rows may be written at once. Valid as long as the matrix.
+    func row(_ index: Int) -> UnsafeMutablePointer<Double> { values.values(from: index &* order) }
   }
 
   /// Columns that are finished together: their rows stay in the cache.
@@ -31,8 +28,13 @@ struct CholeskyFactor {
   ///
   /// - Returns: nil if the matrix is not positive definite to within rounding.
   /// - Complexity: O(order³ / 3).
-  init?(consuming matrix: Matrix, parallel: Parallel) {
+  init?(consuming matrix: consuming Matrix, parallel: Parallel) {
+    guard Self.factor(matrix, parallel: parallel) else { return nil }
     self.matrix = matrix
+  }
+
+  /// Replaces the lower triangle by its factor; false if the matrix is not positive definite.
+  private static func factor(_ matrix: borrowing Matrix, parallel: Parallel) -> Bool {
     let order = matrix.order
     let smallestShare = Double(order) * Double.ulpOfOne
     let blockLength = Self.blockLength
@@ -51,7 +53,7 @@ struct CholeskyFactor {
           row[other] = Self.eliminated(row, matrix.row(other), column: other, from: first)
         }
         let pivot = row[column] - dot(row + first, row + first, count: column - first)
-        guard pivot > smallest[column - first] else { return nil }
+        guard pivot > smallest[column - first] else { return false }
         row[column] = pivot.squareRoot()
       }
       parallel(blocksBelow - 1) { block in
@@ -64,6 +66,7 @@ struct CholeskyFactor {
         }
       }
     }
+    return true
   }
 
   /// The solution for one right-hand side.
@@ -100,7 +103,9 @@ struct CholeskyFactor {
   }
 
   /// Subtracts from a block what the columns before it explain, two rows by four columns at a time.
-  private static func subtractProducts(_ matrix: Matrix, rows: Range<Int>, columns: Range<Int>) {
+  private static func subtractProducts(
+    _ matrix: borrowing Matrix, rows: Range<Int>, columns: Range<Int>
+  ) {
     let count = columns.lowerBound
     guard count > 0 else { return }
     for row in stride(from: rows.lowerBound, to: rows.upperBound, by: 2) {

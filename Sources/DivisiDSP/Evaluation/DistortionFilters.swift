@@ -2,7 +2,7 @@
 ///
 /// Solves the normal equations: their matrix holds the inner products of all delayed references and
 /// is block-Toeplitz and symmetric.
-struct DistortionFilters {
+struct DistortionFilters: ~Copyable {
   private let correlations: LagCorrelations
   private let sources: [Int]
   private let factor: CholeskyFactor
@@ -18,6 +18,12 @@ struct DistortionFilters {
   init(correlations: LagCorrelations, sources: [Int], parallel: Parallel) {
     self.correlations = correlations
     self.sources = sources
+    factor = Self.factor(correlations, sources: sources, parallel: parallel)
+  }
+
+  private static func factor(
+    _ correlations: LagCorrelations, sources: [Int], parallel: Parallel
+  ) -> CholeskyFactor {
     let lagCount = correlations.lagCount
     var ridge = 0.0
     while true {
@@ -38,10 +44,7 @@ struct DistortionFilters {
           matrix.row(index)[index] *= 1 + ridge
         }
       }
-      if let factor = CholeskyFactor(consuming: matrix, parallel: parallel) {
-        self.factor = factor
-        return
-      }
+      if let factor = CholeskyFactor(consuming: matrix, parallel: parallel) { return factor }
       ridge = ridge == 0 ? 1e-12 : 10 * ridge
     }
   }

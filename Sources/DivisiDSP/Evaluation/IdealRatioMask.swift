@@ -28,13 +28,11 @@ public enum IdealRatioMask {
     let sources = references.count
     let stft = STFT(grid: grid)
     let frameCount = grid.frameCount(sampleCount: sampleCount)
-    let outputs = references.map { _ in
-      let output = UnsafeMutableBufferPointer<Float>.allocate(capacity: sampleCount)
-      output.initialize(repeating: 0)
-      return output
+    let samples = SharedValues(repeating: Float(0), count: sources * sampleCount)
+    @Sendable func output(_ source: Int) -> UnsafeMutableBufferPointer<Float> {
+      UnsafeMutableBufferPointer(
+        start: samples.values(from: source * sampleCount), count: sampleCount)
     }
-    defer { for output in outputs { output.deallocate() } }
-    nonisolated(unsafe) let results = outputs
     // No sharing of masks between bins: every bin is known.
     let mask = WienerMask(
       partCount: sources, exponent: exponent, hasResidual: false, extrapolationBins: 0..<0)
@@ -69,12 +67,12 @@ public enum IdealRatioMask {
             for bin in 0..<grid.binCount {
               masked.spectrum[bin] = buffer.spectrum[bin] * gains[bin]
             }
-            stft.overlapAdd(masked, frame: frame, to: results[source])
+            stft.overlapAdd(masked, frame: frame, to: output(source))
           }
         }
       }
     }
-    parallel(sources) { stft.normalise(results[$0]) }
-    return outputs.map(Array.init)
+    parallel(sources) { stft.normalise(output($0)) }
+    return (0..<sources).map { Array(output($0)) }
   }
 }

@@ -20,15 +20,12 @@ struct LagCorrelations {
     signalCount = signals.count
     let layout = BlockLayout(sampleCount: references[0].count, filterLength: lagCount)
     let valueCount = references.count * signals.count * lagCount
-    let partialSums = UnsafeMutablePointer<Double>.allocate(
-      capacity: layout.chunkCount * valueCount)
-    defer { partialSums.deallocate() }
-    nonisolated(unsafe) let results = partialSums
+    let partialSums = SharedValues(repeating: 0.0, count: layout.chunkCount * valueCount)
     let referenceCount = referenceCount
     parallel(layout.chunkCount) { chunk in
       Self.correlate(
         signals, referenceCount: referenceCount, blocks: layout.blocks(ofChunk: chunk),
-        layout: layout, plan: plan, into: results + chunk * valueCount)
+        layout: layout, plan: plan, into: partialSums.values(from: chunk * valueCount))
     }
     values = [Double](repeating: 0, count: valueCount)
     for chunk in 0..<layout.chunkCount {

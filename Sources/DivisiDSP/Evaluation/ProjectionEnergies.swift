@@ -3,7 +3,7 @@
 /// In exact arithmetic they follow from the solution of the normal equations alone. Taken so, a
 /// small residual is the difference of two large numbers; measured on the signals, it is affected
 /// by an error of the filters in second order only.
-struct ProjectionEnergies {
+struct ProjectionEnergies: BitwiseCopyable {
   /// What the estimate's own reference explains.
   var target = 0.0
   /// What its own reference does not explain.
@@ -36,11 +36,8 @@ struct ProjectionEnergies {
       sampleCount: references[0].count + filterLength - 1, filterLength: filterLength)
     let spectra = filters.map { Spectra($0, layout: layout, plan: plan) }
     let count = estimates.count
-    let partialSums = UnsafeMutablePointer<ProjectionEnergies>.allocate(
-      capacity: layout.chunkCount * count)
-    partialSums.initialize(repeating: ProjectionEnergies(), count: layout.chunkCount * count)
-    defer { partialSums.deallocate() }
-    nonisolated(unsafe) let results = partialSums
+    let partialSums = SharedValues(
+      repeating: ProjectionEnergies(), count: layout.chunkCount * count)
     parallel(layout.chunkCount) { chunk in
       let inputs = references.map { _ in DoubleFFTBuffer(length: layout.fftLength) }
       let own = DoubleFFTBuffer(length: layout.fftLength)
@@ -55,7 +52,7 @@ struct ProjectionEnergies {
           spectra[index].filter(inputs, index: index, own: own, all: all)
           plan.inverse(own)
           plan.inverse(all)
-          results[chunk * count + index].add(
+          partialSums[chunk * count + index].add(
             own: own.time + filterLength - 1, all: all.time + filterLength - 1,
             estimate: estimate.dropFirst(start).prefix(layout.blockLength),
             count: layout.blockLength)
