@@ -39,7 +39,8 @@ final class Server {
 
   private func waitUntilReady() throws {
     let isReady = child.wait { [environment] in
-      (try? Child.run("jack_wait", ["-c"], environment: environment))?.output
+      // It hangs where a killed server has left JACK's database locked.
+      (try? Child.run("timeout", ["20", "jack_wait", "-c"], environment: environment))?.output
         .hasPrefix("running") == true
     }
     try #require(isReady && child.isRunning, "\(child.errors)")
