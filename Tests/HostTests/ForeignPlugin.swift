@@ -17,17 +17,15 @@ struct ForeignPlugin: Sendable, CustomTestStringConvertible {
   ///
   /// Tried and left out, because the fault is theirs: synthesisers and meters of CV (no audio goes
   /// in), `mbeq` and `pitchScaleHQ` of SWH (their objects do not say that they need FFTW), SWH's
-  /// `valve`, `chebstortion`, `bodeShifterCV` and `surroundEncoder` (they read memory that they
-  /// never wrote), its `freqTracker` and `decay` (what comes out is no audio), `fat1` of x42 (it
-  /// thinks in blocks of 64 and more).
+  /// `valve`, `chebstortion`, `bodeShifterCV` and `surroundEncoder` and mda's `Vocoder` (they read
+  /// memory that they never wrote), SWH's `freqTracker` and `decay` (what comes out is no audio),
+  /// `fat1` of x42 (it thinks in blocks of 64 and more).
   static let all = calf + drobilla + x42 + eq10q + swh + others
 
   /// Those that come with presets.
   static let withPresets =
     ["Filter", "MonoCompressor", "Reverb"].map { named("calf.sourceforge.net/plugins/" + $0) }
-    + ["Detune", "Splitter", "ThruZero", "Vocoder"].map {
-      named("drobilla.net/plugins/mda/" + $0)
-    }
+    + ["Detune", "Splitter", "ThruZero"].map { named("drobilla.net/plugins/mda/" + $0) }
     + [named("gareus.org/oss/lv2/zeroconvolv#Mono"), ForeignPlugin(uri: "urn:ardour:a-comp")]
 
   private static func named(_ name: String) -> ForeignPlugin {
@@ -48,7 +46,7 @@ struct ForeignPlugin: Sendable, CustomTestStringConvertible {
   private static let drobilla =
     [
       "mda/Ambience", "mda/Detune", "mda/Dynamics", "mda/Limiter", "mda/RingMod", "mda/Splitter",
-      "mda/ThruZero", "mda/Vocoder", "fomp/cs_phaser1", "fomp/parametric1", "fomp/reverb_amb",
+      "mda/ThruZero", "fomp/cs_phaser1", "fomp/parametric1", "fomp/reverb_amb",
     ].map { named("drobilla.net/plugins/" + $0) }
     + [ForeignPlugin(uri: "http://drobilla.net/plugins/fomp/triple_chorus", channelCount: 1)]
     // They approach their settings once in a block.
