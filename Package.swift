@@ -7,7 +7,7 @@ let strict: [SwiftSetting] = [
 ]
 
 // Only instructions: no fused operations, so that all processors give the same bits. The target decides, not
-// the machine that builds: for other targets than x86_64 the option is none, and the module empty.
+// the machine that builds: for other targets clang ignores the option, and the module is empty.
 let wide: [SwiftSetting] = [
   .define("FOR_AVX2"),
   .unsafeFlags(["-Xarch_x86_64", "-mavx2", "-Qunused-arguments"].flatMap { ["-Xcc", $0] }),
@@ -170,7 +170,8 @@ let package = Package(
 
     // Signals, measures and ways to run work that several test targets share.
     .target(
-      name: "DivisiTestSupport", dependencies: ["DivisiDSP"], path: "Tests/DivisiTestSupport",
+      name: "DivisiTestSupport", dependencies: ["DivisiDSP", "WorkerThreads"],
+      path: "Tests/DivisiTestSupport",
       swiftSettings: strict + quick),
     .testTarget(
       name: "DivisiDSPTests",

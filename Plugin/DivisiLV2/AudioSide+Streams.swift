@@ -122,8 +122,7 @@ extension AudioSide {
         next = StreamSlot(stream)
       } else {
         if let main { retire(main.stream) }
-        main = StreamSlot(stream)
-        mainLateCount = -1
+        setMain(StreamSlot(stream))
       }
     }
   }
@@ -134,13 +133,20 @@ extension AudioSide {
     guard let next, let main, next.processedCount >= next.stream.latency else { return }
     if mixer.crossFade.value == 1 {
       retire(main.stream)
-      self.main = next
+      setMain(next)
       self.next = nil
-      mainLateCount = -1
       mixer.endCrossFade()
     } else if !mixer.crossFade.isMoving {
       mixer.beginCrossFade()
     }
+  }
+
+  /// Has a stream in the outputs from now on, with the placement that it was made for.
+  @_noLocks
+  private mutating func setMain(_ slot: StreamSlot) {
+    main = slot
+    mainPlacement = placement
+    mainLateCount = -1
   }
 
   /// Lets the worker free a stream.

@@ -9,9 +9,11 @@ import Synchronization
 /// until they have cross-faded. The audio thread requests that stream when the controls have come to
 /// rest, since hosts set those of a preset before or after; so both are adopted as one.
 extension WorkerSide {
-  /// All that is worth keeping.
+  /// All that is worth keeping, with what is being read.
   var state: SavedState {
-    let (score, model) = content.withLock { ($0.score, $0.model) }
+    let (score, model) = preparation.withLock { _ in
+      content.withLock { ($0.score, $0.model) }
+    }
     var state = SavedState(isComplete: true)
     if !score.parts.isEmpty {
       state.scorePath = score.path.isEmpty ? nil : score.path

@@ -28,6 +28,8 @@ final class WorkerSide: Sendable {
     var lastMessage = ""
     /// All streams that the audio thread may still use, the newest last.
     var streams: [(number: Int, stream: Stream)] = []
+    /// Events that found no room in streams that are gone.
+    var retiredEventCount = 0
     /// Whether the newest stream is not for the newest settings.
     var isOutdated = false
     /// Whether a state has been restored that no stream plays yet.
@@ -90,6 +92,9 @@ final class WorkerSide: Sendable {
   func freeRetired() {
     content.withLock { content in
       while let number = channels.retired.read() {
+        for (_, stream) in content.streams.filter({ $0.number == number }) {
+          content.retiredEventCount += stream.recoveredEventCount
+        }
         content.streams.removeAll { $0.number == number }
       }
     }
@@ -249,9 +254,9 @@ final class WorkerSide: Sendable {
 
   /// Says in the log when events have found a full queue; twice as many each time.
   private func logOverflows() {
-    let streams = content.withLock { $0.streams }
+    let (streams, retiredCount) = content.withLock { ($0.streams, $0.retiredEventCount) }
     let ownCount = channels.flags.pointee.overflows.load(ordering: .relaxed)
-    let count = streams.reduce(ownCount) { count, entry in
+    let count = streams.reduce(ownCount + retiredCount) { count, entry in
       withExtendedLifetime(entry.stream) {
         count + entry.stream.recoveredEventCount
       }

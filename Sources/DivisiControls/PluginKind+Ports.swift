@@ -46,12 +46,12 @@ extension PluginKind {
       control(
         .toggle(
           "enabled", "Enabled", default: true, designation: .enabled,
-          comment: "Off gives the input, with the same latency.")),
+          comment: "When off, the input passes through unchanged, with the same latency.")),
       control(
         .toggle(
           "freewheel", "Freewheel", default: false, traits: [.hidden], designation: .freeWheeling,
           comment:
-            "On does all work at once, so that what is rendered is complete and always the same.")),
+            "When on, all work is done in time, so that a bounce is complete and reproducible.")),
       report(
         Control(
           "latency", "Latency", 0...4_000_000, .integer, default: 0, unit: .frames,
@@ -60,7 +60,7 @@ extension PluginKind {
         Control(
           "late", "Late", 0...16_000_000, .integer, default: 0,
           comment:
-            "Times since activation that the model was not ready in time; each costs quality, none a sound."
+            "How often since activation the model was not ready in time. Each time costs quality; the sound never drops out."
         )),
       report(
         Control(
@@ -101,7 +101,7 @@ extension PluginKind {
       default: 0, comment: "Where notes come from.")
     let offset = Control(
       "score_offset", "Score offset", -3600...3600, default: 0, unit: .seconds,
-      comment: "How much later than the recording the score begins.")
+      comment: "Moves the score against the recording: above 0 later, below 0 earlier.")
     let sync = Control.choice(
       "sync", "Sync", [0: "Host transport", 1: "Free-running"], default: 0,
       comment: "What moves the score; free-running begins at activation.")

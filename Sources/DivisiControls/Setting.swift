@@ -97,7 +97,7 @@ extension Setting {
         points: [0: "Itakura-Saito", 1: "Kullback-Leibler", 2: "Euclidean"],
         traits: [.expert, .expensive], option: "divergence",
         comment:
-          "What a whole recording reduces, on the command line; a stream always takes Kullback-Leibler."
+          "The divergence that is minimised for whole recordings, on the command line; a stream always uses Kullback-Leibler."
       )
     case .iterations:
       Control(
@@ -111,7 +111,7 @@ extension Setting {
         rawValue, "Encoder iterations", 0...200, .integer, accepted: 0...10_000, default: 30,
         drums: 5, traits: [.expert, .expensive], option: "encoder-iterations",
         comment:
-          "How many of them are the autoencoder's in a whole recording; in a stream of a NAE all are."
+          "How many iterations of a whole recording are the autoencoder's; in a stream with NAE, all are."
       )
     case .refinements:
       Control(
@@ -147,7 +147,8 @@ extension Setting {
       Control(
         rawValue, "Cutoff", 0...24_000, accepted: 1000...1_000_000, zero: .off, default: 11_000,
         drums: 0, unit: .hertz, points: [0: "off"], traits: [.expert, .expensive],
-        comment: "Only below it the model is fitted; at least 1000.")
+        comment:
+          "The model is fitted only below this frequency: 1000 Hz or more, or 0 for no limit.")
     case .release:
       Control(
         rawValue, "Release", 0...4, default: 0, unit: .seconds, points: [0: "automatic"],

@@ -20,7 +20,7 @@ public enum ScoreFormat: String, Sendable, CaseIterable {
   }
 
   /// The format of a file, from its first bytes; the name only decides where these say nothing, and
-  /// then serves to get the right complaint from the right reader.
+  /// then serves to get the right error from the right reader.
   ///
   /// - Returns: nil for bytes that are no score, under a name that does not claim to be one.
   public static func detect(bytes: [UInt8], name: String) -> ScoreFormat? {

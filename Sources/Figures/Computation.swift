@@ -36,7 +36,9 @@ public struct Computation {
     let chosen = Measurement.all.filter { measurement in
       prefixes.isEmpty || prefixes.contains { measurement.id.hasPrefix($0) }
     }
-    var book = (try? FigureBook(path: bookPath)) ?? FigureBook()
+    var book =
+      FileManager.default.fileExists(atPath: bookPath)
+      ? try FigureBook(path: bookPath) : FigureBook()
     book.keep(only: Measurement.all)
     for measurement in chosen {
       let values = try values(of: measurement)

@@ -9,7 +9,7 @@ extension Measurement {
     folder, preset in
     var measurement = separating(
       RecordingSet(pattern: "Tests/Recordings/\(folder)/mix.flac"), "-p \(preset)",
-      as: "demo.\(preset)", keeping: [.sdr, .sir, .sar])
+      as: "demo.\(preset)")
     measurement.needsData = false
     return measurement
   }

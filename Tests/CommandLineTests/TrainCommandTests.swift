@@ -125,7 +125,7 @@ import Testing
     #expect(outputs.count == variants.count)
     for (options, words) in [
       (["--layers", "3"], "--layers: expected 2, 4, 6 or 8, found 3"),
-      (["--layers", "4", "--nonlinearity", "softplus"], "relu or abs"),
+      (["--layers", "4", "--nonlinearity", "softplus"], "only relu and abs"),
       (["--layers", "4", "--frozen"], "one matrix"),
       (["--template-frames", "0"], "--template-frames: expected 1 to 64"),
       (["--encoder-iterations", "-1"], "--encoder-iterations: expected 0 to 10000"),

@@ -169,7 +169,7 @@ struct GradientModelTests {
       problem {
         $0.gradient.layerCount = 4
         $0.gradient.nonlinearity = .softplus
-      }?.contains("relu or abs") == true)
+      }?.contains("only relu and abs") == true)
     #expect(
       problem {
         $0.gradient.layerCount = 4

@@ -110,8 +110,8 @@ struct PitchLearnerTests {
     #expect(differences > 100)
   }
 
-  /// Tones whose second partial is their strongest: a key next to one that was heard starts so, too.
-  @Test func unheardPitchesSoundLikeTheirNeighbours() throws {
+  /// Tones whose second partial is their strongest: a key next to one that was learnt starts so, too.
+  @Test func unlearntPitchesSoundLikeTheirNeighbours() throws {
     let comb = PitchComb(tuningCents: 0, shape: .lobes)
     let partials = (1...10).map {
       (hertz: comb.frequency(ofPartial: $0, pitch: 57), amplitude: $0 == 2 ? 0.3 : 0.05)

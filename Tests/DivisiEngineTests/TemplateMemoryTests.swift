@@ -62,13 +62,13 @@ struct TemplateMemoryTests {
       let entries = next.pattern.entries(ofComponent: index)
       #expect(Int(next.pattern.frames[entries.upperBound - 1]) == frame)
       #expect(next.pattern.entries(inFrame: frame).count == 1)
-      let heard = first.pattern.entries(ofComponent: index).reduce(Float(0)) { $0 + first.H[$1] }
-      let level = heard * first.W.sum(ofComponent: index) * 3 / 2
+      let observed = first.pattern.entries(ofComponent: index).reduce(Float(0)) { $0 + first.H[$1] }
+      let level = observed * first.W.sum(ofComponent: index) * 3 / 2
       let sum = (0..<V.binCount).reduce(Float(0)) { $0 + V.values[$1, frame] }
       #expect(abs(sum / level - 1) < 1e-3)
       #expect(abs(gain * next.H[entries.upperBound - 1] / level - 1) < 0.02)
     }
-    // What is heard later adds up; the appended frames do not count again.
+    // What is observed later adds up; the appended frames do not count again.
     var both = memory
     both.add(next, components: Self.components, frameCount: frameCount, scale: scale)
     let again = spectrogram(frameCount: frameCount, appended: count)

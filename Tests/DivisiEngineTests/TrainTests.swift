@@ -139,7 +139,7 @@ struct TrainTests {
     #expect(abs(try peakHertz(template(bank)) / fundamental - 3) < 0.1)
   }
 
-  /// A stream, too, starts from the bank: a pitch that it has not heard has the bank's partials.
+  /// A stream, too, starts from the bank: a pitch that it has not learnt has the bank's partials.
   @Test func streamsStartFromABank() throws {
     let bank = try bank(partials: 3...3)
     let grid = NoteBank.grid

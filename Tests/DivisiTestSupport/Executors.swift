@@ -1,5 +1,5 @@
-import Dispatch
 public import DivisiDSP
+import WorkerThreads
 
 /// Runs pieces of work on this thread in a seeded random order.
 public func shuffled(seed: UInt64) -> Parallel {
@@ -9,7 +9,8 @@ public func shuffled(seed: UInt64) -> Parallel {
   }
 }
 
-/// Runs pieces of work on as many threads as the machine gives.
-public let threaded: Parallel = { count, body in
-  DispatchQueue.concurrentPerform(iterations: count, execute: body)
+/// Runs pieces of work on threads of its own, whose synchronisation the thread sanitizer sees.
+public var threaded: Parallel {
+  let pool = WorkerPool(helperCount: 3)
+  return { pool.run($0, $1) }
 }

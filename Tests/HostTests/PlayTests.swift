@@ -88,7 +88,7 @@ import Testing
     #expect(try host.ask("presets", for: "hands-fast").contains("urn:divisi:preset:hands-fast"))
     #expect(try host.ask("preset hands-fast", for: "preset") == "preset hands-fast")
     #expect(try host.ask("score \(Polonaise.score)", for: "score") == "score \(Polonaise.score)")
-    // A new stream takes over once it has heard enough: what is heard is not the first hearing's.
+    // A new stream takes over once it has processed enough: what comes out is not that of the first.
     let recording = try Polonaise()
     let output = try server.play(recording.channels, recording: Polonaise.ports)
     #expect(output.allSatisfy { $0.contains { abs($0) > 0.01 } })

@@ -25,13 +25,16 @@ enum House {
     return (all ?? []).filter { !$0.hasPrefix(".") }.sorted()
   }
 
-  /// All Swift files below a folder, by path from the root; links are left to their targets.
-  static func swiftFiles(below folder: String) -> [String] {
+  /// All Swift files below a folder, by path from the root.
+  static func swiftFiles(below folder: String) -> [String] { files(below: folder, ["swift"]) }
+
+  /// All files below a folder with one of some extensions; links are left to their targets.
+  static func files(below folder: String, _ extensions: Set<String>) -> [String] {
     let walk = FileManager.default.enumerator(
       at: root.appendingPathComponent(folder), includingPropertiesForKeys: [.isSymbolicLinkKey])
     let files = (walk?.compactMap { $0 as? URL } ?? []).filter { file in
       let values = try? file.resourceValues(forKeys: [.isSymbolicLinkKey])
-      return file.pathExtension == "swift" && values?.isSymbolicLink != true
+      return extensions.contains(file.pathExtension) && values?.isSymbolicLink != true
     }
     let start = root.standardizedFileURL.path.count + 1
     return files.map { String($0.standardizedFileURL.path.dropFirst(start)) }.sorted()

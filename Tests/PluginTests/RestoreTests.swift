@@ -1,5 +1,6 @@
 import Foundation
 import LV2Hosting
+import Synchronization
 import Testing
 
 /// States, presets and scores that come while the plugin plays: what is in the outputs goes on, sample by
@@ -133,6 +134,79 @@ import Testing
     Self.expectTakeover(
       output, reference, after: position, latency: latency, oldLatency: oldLatency)
     #expect(output[2].suffix(40_000).allSatisfy { $0 == 0 })
+  }
+
+  /// A note that arrives in the block in which the cross-fade ends, after its end, belongs to the new
+  /// stream, which a preset has taken to MIDI.
+  @Test func noNoteIsLostWhereTheNewStreamTakesOver() throws {
+    let world = try Bundle.world()
+    let folder = try TemporaryFolder()
+    try folder.write(
+      presetText(
+        for: "urn:divisi:hands", controls: Render.fast.merging(["score_source": 1]) { $1 },
+        score: folder.write(Self.longScore, to: "long.csv")), to: "preset.ttl")
+    let state = try State(path: folder.file("preset.ttl"), in: world)
+    var render = Self.render()
+    render.controls["lookahead"] = 0.5
+    /// Plays, with a note that is struck at the end of a block and held.
+    func play(noteInBlockAt start: Int?) throws -> (output: [[Float]], takeover: Int?) {
+      let instance = try render.instance(in: world)
+      let control = try #require(instance.plugin.ports(.atom, isInput: true).first)
+      let events = try #require(instance.events(control.index))
+      var takeover: Int?
+      instance.activate()
+      instance.run(0)
+      let latency = instance["latency"]
+      let output = render(instance, Self.input, blocks: [Self.block]) { instance, position in
+        if takeover == nil, instance["latency"] != latency { takeover = position - Self.block }
+        if position == 20 * Self.block {
+          state.restore(to: instance)
+          instance["freewheel"] = 0
+        }
+        if position == start {
+          #expect(events.append(at: Self.block - 1, .midi([0x90, 72, 80], world.urids)))
+        }
+      }
+      return (output, takeover)
+    }
+    let silent = try play(noteInBlockAt: nil)
+    let takeover = try #require(silent.takeover)
+    #expect(silent.output[4].suffix(40_000).allSatisfy { $0 == 0 })
+    expectHeard(Array(try play(noteInBlockAt: takeover).output[4].suffix(40_000)))
+  }
+
+  /// What is saved while a state is being read is that state, not the one before.
+  @Test func aSaveWaitsForWhatIsBeingRead() throws {
+    let world = try Bundle.world()
+    let folder = try TemporaryFolder()
+    let path = try folder.write(Self.longScore, to: "long.csv")
+    try folder.write(presetText(for: "urn:divisi:hands", score: path), to: "long.ttl")
+    let other = try Self.render().instance(in: world)
+    try State(path: folder.file("long.ttl"), in: world).restore(to: other)
+    nonisolated(unsafe) let state = try State(
+      text: State(of: other).text(uri: "urn:test:long"), in: world)
+    // Its notes are read in its place, and that is said.
+    try FileManager.default.removeItem(atPath: path)
+    let gate = Gate(at: "expected a file")
+    let instance = try Self.render(gate).instance(in: world)
+    let (restored, saved) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
+    Thread.detachNewThread {
+      state.restore(to: instance)
+      restored.signal()
+    }
+    while !gate.holds { usleep(1000) }
+    let text = Mutex("")
+    Thread.detachNewThread {
+      let state = try? State(of: instance).text(uri: "urn:test:saved")
+      text.withLock { $0 = state ?? "" }
+      saved.signal()
+    }
+    // A save that does not wait is done by then.
+    _ = saved.wait(timeout: .now() + 0.3)
+    gate.open()
+    restored.wait()
+    while text.withLock({ $0.isEmpty }) { usleep(1000) }
+    #expect(text.withLock { $0.contains(path) })
   }
 
   /// What is there already is not made again, which would forget what the model has learnt.

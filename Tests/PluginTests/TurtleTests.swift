@@ -1,7 +1,7 @@
 import LV2Hosting
 import Testing
 
-/// The data, as lv2lint looks at it, and what hosts of PLUGIN.md need.
+/// The data, as lv2lint looks at it, and what other hosts need.
 @Suite struct TurtleTests {
   private static let core = "http://lv2plug.in/ns/lv2core#"
   private static let doap = "http://usefulinc.com/ns/doap#"

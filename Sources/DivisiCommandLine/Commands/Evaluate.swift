@@ -2,6 +2,7 @@ import ArgumentParser
 import AudioFiles
 import DivisiControls
 import DivisiDSP
+import DivisiEngine
 import FoundationEssentials
 import Terminal
 
@@ -78,9 +79,10 @@ struct Evaluate: ParsableCommand {
       try Setting.windowLength.check(Double(window))
       try Setting.wienerExponent.check(alpha)
     }
-    guard hopSize >= max(1, window / 64), hopSize <= window / 2 else {
+    let hops = SeparationSettings.hopRange(windowLength: window)
+    guard hops.contains(hopSize) else {
       throw ValidationError(
-        "--hop: expected \(max(1, window / 64)) to \(window / 2) samples, found \(hopSize)")
+        "--hop: expected \(hops.lowerBound) to \(hops.upperBound) samples, found \(hopSize)")
     }
     guard (1...mostThreads).contains(threadCount) else {
       throw ValidationError("--threads: expected 1 to \(mostThreads), found \(threadCount)")

@@ -9,7 +9,7 @@ extension ModelKind: ExpressibleByArgument {
   }
 
   private var summary: String {
-    if secondStage != nil { return "cae, then the waveforms of drums that repeat" }
+    if secondStage != nil { return "cae with a second stage, for drums whose waveforms repeat" }
     if let gradientRule {
       return "\(isConvolutive ? "cae" : "autoencoder") trained by \(gradientRule.summary)"
     }
@@ -17,7 +17,7 @@ extension ModelKind: ExpressibleByArgument {
     case (.factorisation, false): "matrix factorisation"
     case (.factorisation, true): "matrix factor deconvolution: templates of several frames"
     case (.autoencoder, false): "autoencoder with multiplicative updates"
-    case (.autoencoder, true): "the same with templates of several frames"
+    case (.autoencoder, true): "convolutional autoencoder: templates of several frames"
     }
   }
 }

@@ -12,7 +12,7 @@ struct Overrides: ParsableArguments {
 
   @Option(
     name: .setting(.iterations), parsing: .unconditional,
-    help: ArgumentHelp("Multiplicative iterations.", valueName: "n"))
+    help: ArgumentHelp("Number of iterations.", valueName: "n"))
   var iterations: Int?
 
   @Option(

@@ -5,7 +5,7 @@ import DivisiScore
 struct ScoreOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "The parts, each with a rule: track:N, track:NAME, channel:N, staff:N, voice:N, label:X, pitch:60-84, drum:kick, or * for the rest; + combines rules.",
+      "The parts, each with a rule: track:N, track:NAME, channel:N, staff:N, voice:N, label:X, pitch:60-84, drum:kick, or * for the rest. & narrows a rule, + adds another.",
       valueName: "left=track:2,right=track:1"))
   var parts: String?
 

@@ -97,9 +97,9 @@ public struct Matrix: ~Copyable, @unchecked Sendable {
 
   /// Multiplies every value of some columns, or of all.
   public func scale(columns: Range<Int>? = nil, by factor: Float) {
-    let columns = columns ?? 0..<columnCount
-    for index in columnStride * columns.lowerBound..<columnStride * columns.upperBound {
-      base[index] *= factor
+    for index in columns ?? 0..<columnCount {
+      let values = column(index)
+      for row in 0..<columnStride { values[row] *= factor }
     }
   }
 

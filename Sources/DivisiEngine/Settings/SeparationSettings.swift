@@ -14,7 +14,7 @@ public struct SeparationSettings: Sendable, Equatable {
   public var windowLength = 8192
   /// Hop in samples at 44.1 kHz; at most half the window.
   public var hopSize = 1024
-  /// Multiplicative iterations in all.
+  /// Iterations in all.
   public var iterations = 30
   /// How many of them, the first ones, are the autoencoder's; the rest update H freely. No meaning
   /// without an encoder.

@@ -109,6 +109,14 @@ extension SeparationSettings {
     try settings.validate()
   }
 
+  /// The hops that go with a window: at least two of them cover a sample, and at most 64.
+  ///
+  /// - Parameter windowLength: 64 or more.
+  public static func hopRange(windowLength: Int) -> ClosedRange<Int> {
+    let least = max(1, windowLength / 64)
+    return (windowLength / least > 64 ? least + 1 : least)...windowLength / 2
+  }
+
   /// - Parameter overlap: how many hops a window is long, 2 or more.
   fileprivate mutating func setHop(overlap: Double) {
     // Half of an odd window would be rounded up to more than that.
@@ -116,8 +124,7 @@ extension SeparationSettings {
   }
 
   fileprivate func validateCombinations() throws(SettingsError) {
-    let least = max(1, windowLength / 64)
-    let hops = (windowLength / least > 64 ? least + 1 : least)...windowLength / 2
+    let hops = Self.hopRange(windowLength: windowLength)
     guard hops.contains(hopSize) else {
       throw .invalid(
         .hopSize,
@@ -127,7 +134,7 @@ extension SeparationSettings {
     guard gradient.areValid else {
       throw .invalid(
         .layers,
-        "expected relu or abs for more than 2, as only they keep parts apart; found \(gradient.nonlinearity.rawValue)"
+        "expected 2 with the nonlinearity \(gradient.nonlinearity.rawValue), as only relu and abs keep the parts of a deep model apart; found \(gradient.layerCount)"
       )
     }
     guard gradient.layerCount == 2 || !isFrozen else {

@@ -5,6 +5,8 @@ internal import Glibc
 final class FeatureList {
   /// All features, then null. They live as long as this object.
   private(set) var pointers: [UnsafePointer<LV2_Feature>?] = []
+  /// The same for `restore`, which may run beside `run` and has a schedule of its own.
+  private(set) var pointersInRestore: [UnsafePointer<LV2_Feature>?] = []
   private(set) var uris: Set<String> = []
   let worker: Worker
   private let log: LogFeature?
@@ -33,7 +35,9 @@ final class FeatureList {
       // No host of this module cuts blocks at events.
       add(LV2URI.coarseBlockLength, nil)
     }
-    if features.worker != .absent { add(LV2URI.schedule, worker.schedule) }
+    if features.worker != .absent {
+      add(LV2URI.schedule, worker.schedule, inRestore: worker.scheduleInRestore)
+    }
     if let log { add(LV2URI.log, log.data) }
     if scratchFolder != nil {
       add(LV2URI.makePath, makePath)
@@ -44,10 +48,11 @@ final class FeatureList {
     ]
     for uri in features.others.union(always).sorted() { add(uri, nil) }
     pointers.append(nil)
+    pointersInRestore.append(nil)
   }
 
   deinit {
-    for case let feature? in pointers {
+    for case let feature? in Set(pointers + pointersInRestore) {
       free(UnsafeMutablePointer(mutating: feature.pointee.URI))
       feature.deallocate()
     }
@@ -58,10 +63,18 @@ final class FeatureList {
     freePath.deallocate()
   }
 
-  private func add(_ uri: String, _ data: UnsafeMutableRawPointer?) {
-    let feature = UnsafeMutablePointer<LV2_Feature>.allocate(capacity: 1)
-    feature.initialize(to: LV2_Feature(URI: strdup(uri), data: data))
-    pointers.append(feature)
+  private func add(
+    _ uri: String, _ data: UnsafeMutableRawPointer?,
+    inRestore other: UnsafeMutableRawPointer? = nil
+  ) {
+    func feature(_ data: UnsafeMutableRawPointer?) -> UnsafePointer<LV2_Feature> {
+      let feature = UnsafeMutablePointer<LV2_Feature>.allocate(capacity: 1)
+      feature.initialize(to: LV2_Feature(URI: strdup(uri), data: data))
+      return UnsafePointer(feature)
+    }
+    let usual = feature(data)
+    pointers.append(usual)
+    pointersInRestore.append(other.map(feature) ?? usual)
     uris.insert(uri)
   }
 

@@ -118,7 +118,7 @@ public final class Instance: @unchecked Sendable {
   /// The events of an atom port, by port index; nil if it is none.
   public func events(_ index: Int) -> AtomSequence? { memory.sequences[index] }
 
-  /// Prepares for `run`, with everything forgotten that was heard.
+  /// Prepares for `run`, and forgets all earlier input.
   public func activate() {
     guard !isActive else { return }
     isActive = true

@@ -90,7 +90,7 @@ public final class State {
   /// Gives an instance all of it; controls that it does not mention, or does not have, stay.
   public func restore(to instance: Instance) {
     let context = StateContext(instance)
-    instance.features.pointers.withUnsafeBufferPointer { features in
+    instance.features.pointersInRestore.withUnsafeBufferPointer { features in
       lilv_state_restore(
         pointer, instance.pointer, StateContext.setValue,
         Unmanaged.passUnretained(context).toOpaque(), 0, features.baseAddress)

@@ -22,7 +22,10 @@ final class Worker {
   let mode: WorkerMode
   /// The feature's data, with a pointer to this object.
   let schedule = UnsafeMutablePointer<LV2_Worker_Schedule>.allocate(capacity: 1)
+  /// The same for `restore`, which may run beside `run`: each thread writes a ring of its own.
+  let scheduleInRestore = UnsafeMutablePointer<LV2_Worker_Schedule>.allocate(capacity: 1)
   private let requests = MessageRing(capacity: ringSize)
+  private let requestsOfRestore = MessageRing(capacity: ringSize)
   private let responses = MessageRing(capacity: ringSize)
   /// The audio thread's end, which is complete before it comes there.
   let answers: UnsafeMutablePointer<WorkerAnswers>
@@ -46,7 +49,15 @@ final class Worker {
         handle, size, data in
         guard let handle else { return LV2_WORKER_ERR_UNKNOWN }
         return Unmanaged<Worker>.fromOpaque(handle)._withUnsafeGuaranteedRef {
-          $0.request(data, count: Int(size))
+          $0.request(data, count: Int(size), in: $0.requests.view)
+        }
+      })
+    scheduleInRestore.initialize(
+      to: LV2_Worker_Schedule(handle: Unmanaged.passUnretained(self).toOpaque()) {
+        handle, size, data in
+        guard let handle else { return LV2_WORKER_ERR_UNKNOWN }
+        return Unmanaged<Worker>.fromOpaque(handle)._withUnsafeGuaranteedRef {
+          $0.request(data, count: Int(size), in: $0.requestsOfRestore.view)
         }
       })
   }
@@ -57,6 +68,7 @@ final class Worker {
     sem_destroy(wake)
     wake.deallocate()
     schedule.deallocate()
+    scheduleInRestore.deallocate()
   }
 
   /// Begins to serve an instance. A plugin without the interface gets no work done.
@@ -105,10 +117,12 @@ final class Worker {
     while done.load(ordering: .acquiring) < goal, thread != nil, !isOver() { usleep(50) }
   }
 
-  private func request(_ data: UnsafeRawPointer?, count: Int) -> LV2_Worker_Status {
+  private func request(_ data: UnsafeRawPointer?, count: Int, in ring: MessageRing.View)
+    -> LV2_Worker_Status
+  {
     guard interface != nil, mode != .absent else { return LV2_WORKER_ERR_UNKNOWN }
     if mode == .asynchronous {
-      guard requests.view.write(0, data, count: count) else { return LV2_WORKER_ERR_NO_SPACE }
+      guard ring.write(0, data, count: count) else { return LV2_WORKER_ERR_NO_SPACE }
       scheduled.add(1, ordering: .releasing)
       sem_post(wake)
       return LV2_WORKER_SUCCESS
@@ -125,9 +139,10 @@ final class Worker {
         hasEnded.store(true, ordering: .releasing)
         return
       }
-      if let request = requests.view.first {
+      for ring in [requests.view, requestsOfRestore.view] {
+        guard let request = ring.first else { continue }
         work(request.bytes, count: request.count)
-        requests.view.removeFirst()
+        ring.removeFirst()
         done.add(1, ordering: .releasing)
       }
     }

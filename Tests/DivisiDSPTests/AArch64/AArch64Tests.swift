@@ -41,7 +41,7 @@ struct AArch64Tests {
     #expect(modules.contains("DivisiEngine"))
   }
 
-  /// What a part of the script prints; a failure is what it complains of.
+  /// What a part of the script prints; a failure is what it reports.
   private func check(_ part: String) throws -> String {
     let folder = FileManager.default.temporaryDirectory.appending(path: "aarch64-\(UUID())")
     defer { try? FileManager.default.removeItem(at: folder) }

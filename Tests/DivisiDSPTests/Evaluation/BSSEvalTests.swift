@@ -1,4 +1,5 @@
 import DivisiDSP
+import DivisiTestSupport
 import Foundation
 import Testing
 
@@ -139,7 +140,7 @@ struct BSSEvalTests {
     let spread = BSSEval.evaluate(
       references: references, estimates: estimates, filterLength: Self.taps
     ) { count, body in
-      DispatchQueue.concurrentPerform(iterations: count) { body(count - 1 - $0) }
+      threaded(count) { body(count - 1 - $0) }
     }
     #expect(spread == evaluate(references, estimates))
     let expected = decibels(signals[1], over: signals[2].map { $0 * 0.3 })

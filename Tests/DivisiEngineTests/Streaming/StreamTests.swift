@@ -87,11 +87,11 @@ struct StreamTests {
     let late = StreamRun(.quick(lookahead: 0.3), layout: .hands, parts: Self.parts)
     late.stream.process.pointee.locate(seconds: 0, isRolling: true)
     let clock = late.stream.process.pointee.clock
-    let patience = (clock.interval - 1) * clock.grid.hopSize
+    let allowance = (clock.interval - 1) * clock.grid.hopSize
     var due: Int?
     for sample in Self.mix.indices {
       late.feed([Self.mix[sample]]) { _ in due = sample }
-      if sample == due.map({ $0 + patience }) { late.stream.worker.update() }
+      if sample == due.map({ $0 + allowance }) { late.stream.worker.update() }
     }
     #expect(late.lateUpdateCount == 0)
     #expect(late.output == expected)
