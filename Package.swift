@@ -150,14 +150,17 @@ let package = Package(
       ],
       path: "Plugin/DivisiLV2", swiftSettings: strict, linkerSettings: pluginLinker),
     // Timings of kernels and models, as ratios in one run.
-    .executableTarget(
-      name: "divisi-bench",
+    .target(
+      name: "DivisiBench",
       dependencies: [
         "AudioFiles", "CCPU", "CMalloc", "DivisiDSP", "DivisiEngine", "DivisiKernels",
         "DivisiKernelsAVX2", "DivisiScore", "JackHosting", "LV2Hosting", "Terminal",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
-      swiftSettings: strict + quick, linkerSettings: countingLinker),
+      swiftSettings: strict + quick),
+    .executableTarget(
+      name: "divisi-bench", dependencies: ["DivisiBench"], swiftSettings: strict + quick,
+      linkerSettings: countingLinker),
 
     // The figures that README and docs quote: computed by the command line, and held against the pages.
     .target(name: "Figures", dependencies: ["AudioFiles"], swiftSettings: strict + quick),
@@ -228,6 +231,7 @@ let package = Package(
     .testTarget(
       name: "DivisiHostTests", dependencies: ["DivisiHost", "LV2TestSupport", "Terminal"],
       swiftSettings: strict),
+    .testTarget(name: "DivisiBenchTests", dependencies: ["DivisiBench"], swiftSettings: strict),
     // The host as people run it, under a JACK server of its own.
     .testTarget(
       name: "HostTests", dependencies: ["AudioFiles", "BundleSupport", "divisi", "divisi-host"],

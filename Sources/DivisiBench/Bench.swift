@@ -1,11 +1,11 @@
-import ArgumentParser
+public import ArgumentParser
 import Glibc
 import Terminal
 
 /// `divisi-bench`.
-@main
-struct Bench: ParsableCommand {
-  static let configuration = CommandConfiguration(
+public struct Bench: ParsableCommand {
+  /// What it is called and does.
+  public static let configuration = CommandConfiguration(
     commandName: "divisi-bench",
     abstract: "Time the inner loops, the models, and a hop of live mode, on one core.",
     discussion: """
@@ -39,7 +39,11 @@ struct Bench: ParsableCommand {
   private static let loads = ["plugin", "host"]
   private static let known = Self.benchmarks.map(\.name) + loads
 
-  func validate() throws {
+  /// All benchmarks.
+  public init() {}
+
+  /// Throws where an argument is none of those there are.
+  public func validate() throws {
     if let name = names.first(where: { !Self.known.contains($0) }) {
       throw ValidationError(
         "no benchmark '\(name)'; there are \(Self.known.joined(separator: ", "))")
@@ -50,7 +54,8 @@ struct Bench: ParsableCommand {
     }
   }
 
-  func run() throws {
+  /// Measures and prints a line for each benchmark.
+  public func run() throws {
     try reporting {
       guard !isDebugBuild else {
         throw Failure(

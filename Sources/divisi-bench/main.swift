@@ -1,0 +1,3 @@
+import DivisiBench
+
+Bench.main()
