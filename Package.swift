@@ -95,6 +95,10 @@ let package = Package(
       name: "DivisiEngine",
       dependencies: ["CCPU", "DivisiControls", "DivisiDSP", "DivisiRealtime", "DivisiScore"],
       swiftSettings: strict + quick),
+    // Scores onto recordings: where each note sounds, and how well the score explains the recording.
+    .target(
+      name: "DivisiAlignment", dependencies: ["DivisiDSP", "DivisiScore"],
+      swiftSettings: strict + quick),
     // Audio files in and out through libsndfile.
     .target(name: "AudioFiles", dependencies: ["CSndfile"], swiftSettings: strict + quick),
     // Pictures of what was learnt, through cairo. It knows axes and colours, not models.
@@ -215,6 +219,10 @@ let package = Package(
       dependencies: [
         "DivisiControls", "DivisiEngine", "DivisiDSP", "DivisiScore", "DivisiTestSupport",
       ],
+      swiftSettings: strict + quick),
+    .testTarget(
+      name: "DivisiAlignmentTests",
+      dependencies: ["AudioFiles", "DivisiAlignment", "DivisiDSP", "DivisiScore"],
       swiftSettings: strict + quick),
     // How the package is built: layers, the length of files, and the pages that describe it.
     .testTarget(name: "HouseTests", dependencies: ["Figures"], swiftSettings: strict + quick),

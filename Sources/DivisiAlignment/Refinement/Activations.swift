@@ -1,0 +1,178 @@
+import DivisiDSP
+
+/// Which pitches may sound when.
+struct ActivationRows: Sendable {
+  /// MIDI numbers, ascending; a row each.
+  let pitches: [Int]
+  private let rowOfPitch: [Int]
+  private let spans: [(row: Int, frames: Range<Int>)]
+
+  /// How long before its estimate a note may sound, and how long after its end, in seconds.
+  private static let before = OnsetEvidence.reachSeconds + 0.1
+  private static let after = 0.8
+  /// The same for grace notes, about their main note.
+  private static let beforeMain = 1.1
+  private static let afterMain = 0.9
+  /// A note's end is known to a factor only.
+  private static let stretch = 2.0
+  private static let shortest = 0.1
+
+  init(notes: [NoteEstimate], graces: [GraceEstimate], grid: TimeGrid) {
+    pitches = Set(notes.map(\.pitch) + graces.map(\.pitch)).sorted()
+    var rowOfPitch = [Int](repeating: 0, count: 128)
+    for (row, pitch) in pitches.enumerated() { rowOfPitch[pitch] = row }
+    self.rowOfPitch = rowOfPitch
+    let scoreOnsets = notes.map(\.scoreOnset)
+    let estimates = notes.map(\.estimate)
+    let scoreSpan = (scoreOnsets.max() ?? 0) - (scoreOnsets.min() ?? 0)
+    let span = (estimates.max() ?? 0) - (estimates.min() ?? 0)
+    let tempo = scoreSpan > 0 && span > 0 ? span / scoreSpan : 1
+    func frames(_ start: Double, _ end: Double) -> Range<Int> {
+      let first = grid.frame(atSeconds: start)
+      return first..<max(first, grid.frame(atSeconds: end)) + 1
+    }
+    spans =
+      notes.map {
+        let length = max(Self.shortest, Self.stretch * tempo * ($0.scoreEnd - $0.scoreOnset))
+        return (
+          rowOfPitch[$0.pitch],
+          frames($0.estimate - Self.before, $0.estimate + length + Self.after)
+        )
+      }
+      + graces.map {
+        let main = notes[$0.main].estimate
+        return (rowOfPitch[$0.pitch], frames(main - Self.beforeMain, main + Self.afterMain))
+      }
+  }
+
+  func row(ofPitch pitch: Int) -> Int { rowOfPitch[pitch] }
+
+  /// For each frame of a range whether each row is open, frame after frame.
+  func open(in range: Range<Int>) -> [Bool] {
+    var result = [Bool](repeating: false, count: range.count * pitches.count)
+    for span in spans where span.frames.overlaps(range) {
+      for frame in span.frames.clamped(to: range) {
+        result[(frame - range.lowerBound) * pitches.count + span.row] = true
+      }
+    }
+    return result
+  }
+}
+
+/// Activations of the combs of some pitches in a range of frames.
+struct Activations: ~Copyable {
+  /// The frame of the first column.
+  let first: Int
+  /// Rows × frames.
+  let H: Matrix
+
+  /// How much a row grows around frames: max(0, H[n + 2] − H[n − 2]); 0 outside the range.
+  func rise(row: Int, from frame: Int, to target: UnsafeMutablePointer<Float>, count: Int) {
+    let lag = OnsetEvidence.riseFrames
+    let start = frame - first
+    for index in max(0, lag - start)..<max(lag - start, 0, min(count, H.columnCount - lag - start))
+    {
+      let column = start + index
+      target[index] = max(0, H[row, column + lag] - H[row, column - lag])
+    }
+  }
+}
+
+/// Factorises stretches of a recording with fixed combs: few multiplicative steps of the
+/// Kullback-Leibler divergence, frame by frame.
+///
+/// - SeeAlso: Lee & Seung, "Algorithms for non-negative matrix factorization", NIPS 2000.
+struct ActivationAnalyser: Sendable {
+  let grid: TimeGrid
+  private let channels: [[Float]]
+  private let bands: SemitoneBands
+  private let rows: ActivationRows
+  private let stft: STFT
+  private let scale: Float
+
+  /// Steps; more sharpen nothing.
+  private static let steps = 5
+  /// Keeps quotients finite; magnitudes are scaled to the recording's peak.
+  private static let floor: Float = 1e-6
+
+  init(channels: [[Float]], bands: SemitoneBands, rows: ActivationRows) {
+    grid = bands.grid
+    self.channels = channels
+    self.bands = bands
+    self.rows = rows
+    stft = STFT(grid: bands.grid)
+    let peak = channels.reduce(Float(0)) { peak, channel in
+      channel.reduce(peak) { max($0, abs($1)) }
+    }
+    scale = 2 / Float(bands.grid.windowLength) / max(peak, 1e-9)
+  }
+
+  /// - Parameter range: of frames.
+  func activations(in range: Range<Int>) -> Activations {
+    let open = rows.open(in: range)
+    let templates = Matrix(rowCount: SemitoneBands.count, columnCount: rows.pitches.count)
+    for (row, pitch) in rows.pitches.enumerated() {
+      let comb = SemitoneComb.amplitudes(ofPitch: pitch)
+      let sum = comb.reduce(0, +)
+      guard sum > 0 else { continue }
+      for band in comb.indices { templates[band, row] = comb[band] / sum }
+    }
+    let H = Matrix(rowCount: rows.pitches.count, columnCount: range.count)
+    let V = Matrix(rowCount: SemitoneBands.count, columnCount: 1)
+    let quotient = Matrix(rowCount: SemitoneBands.count, columnCount: 1)
+    let buffer = stft.makeBuffer()
+    var power = [Float](repeating: 0, count: grid.binCount)
+    var active: [Int] = []
+    for frame in range {
+      let offset = frame - range.lowerBound
+      active.removeAll(keepingCapacity: true)
+      for row in rows.pitches.indices where open[offset * rows.pitches.count + row] {
+        active.append(row)
+      }
+      guard !active.isEmpty else { continue }
+      power.withUnsafeMutableBufferPointer { power in
+        let base = power.baseAddress!
+        base.update(repeating: 0, count: power.count)
+        for channel in channels {
+          channel.withUnsafeBufferPointer { stft.analyse($0, frame: frame, into: buffer) }
+          SpectrumKernels.addPower(of: buffer.spectrum, to: base, count: power.count)
+        }
+        bands.magnitudes(ofPower: base, scale: scale, into: V.column(0))
+      }
+      Self.factorise(
+        V.column(0), templates: templates, active: active, quotient: quotient.column(0),
+        into: H.column(offset))
+    }
+    return Activations(first: range.lowerBound, H: H)
+  }
+
+  private static func factorise(
+    _ V: UnsafeMutablePointer<Float>, templates: borrowing Matrix, active: [Int],
+    quotient: UnsafeMutablePointer<Float>, into H: UnsafeMutablePointer<Float>
+  ) {
+    let count = templates.columnStride / 16
+    func lanes(_ pointer: UnsafeMutablePointer<Float>) -> UnsafeMutablePointer<SIMD16<Float>> {
+      UnsafeMutableRawPointer(pointer).assumingMemoryBound(to: SIMD16<Float>.self)
+    }
+    let (values, ratios) = (lanes(V), lanes(quotient))
+    var total = SIMD16<Float>.zero
+    for index in 0..<count { total += values[index] }
+    let start = total.sum() / Float(active.count)
+    for row in active { H[row] = start }
+    for _ in 0..<steps {
+      for index in 0..<count { ratios[index] = SIMD16(repeating: floor) }
+      for row in active {
+        let template = lanes(templates.column(row))
+        let strength = H[row]
+        for index in 0..<count { ratios[index] += template[index] * strength }
+      }
+      for index in 0..<count { ratios[index] = values[index] / ratios[index] }
+      for row in active {
+        let template = lanes(templates.column(row))
+        var sum = SIMD16<Float>.zero
+        for index in 0..<count { sum += template[index] * ratios[index] }
+        H[row] *= sum.sum()
+      }
+    }
+  }
+}

@@ -1,0 +1,92 @@
+import DivisiDSP
+
+/// Makes rough onsets exact: from hundreds of milliseconds to a few.
+///
+/// The evidence is where activations of a note's pitch rise (``OnsetEvidence``). First all events of the
+/// score are placed together (``EventPath``), then each note by itself (``NoteOnsets``); grace notes
+/// follow (``GraceStrip``), and ends come from the score through the map of the onsets.
+struct Refinement {
+  /// What was found.
+  struct Result {
+    /// Of each note, in the order in which they were given.
+    var notes: [NoteTimes]
+    /// Of each grace note.
+    var graces: [NoteTimes]
+    /// From the score to the recording, with a point for each event.
+    var map: TimeMap
+    /// The stretch of the map that each note lies in.
+    var stretches: [Int]
+  }
+
+  private let channels: [[Float]]
+  private let bands: SemitoneBands
+  private let parallel: Parallel
+
+  /// Length of the window at 44.1 kHz, in samples, and of the hop: 200 frames a second.
+  private static let window = (length: 2048, hop: 220)
+  private static let shortest = 0.05
+
+  /// - Parameters:
+  ///   - channels: planar samples of equal length, at least one channel.
+  ///   - sampleRate: in hertz.
+  ///   - tuningCents: against A4 = 440 Hz.
+  ///   - parallel: spreads sections of the recording.
+  init(
+    channels: [[Float]], sampleRate: Double, tuningCents: Double, parallel: @escaping Parallel
+  ) {
+    self.channels = channels
+    bands = SemitoneBands(
+      grid: TimeGrid(
+        sampleRate: sampleRate, resolution: Self.window.length, hopAtResolution: Self.window.hop),
+      tuningCents: tuningCents)
+    self.parallel = parallel
+  }
+
+  /// - Parameter graces: with indices of their main notes among the notes.
+  func refine(_ notes: [NoteEstimate], graces: [GraceEstimate] = []) -> Result {
+    let evidence = OnsetEvidence(
+      channels: channels, bands: bands, notes: notes, graces: graces, parallel: parallel)
+    let events = ScoreEvent.all(notes)
+    let frames = EventPath(evidence: evidence, notes: notes).frames(of: events)
+    let placer = NoteOnsets(evidence: evidence)
+    var onsets = [Double](repeating: 0, count: notes.count)
+    var points: [TimeMap.Point] = []
+    for (event, frame) in zip(events, frames) {
+      for note in event.notes { onsets[note] = placer.onset(ofNote: note, eventFrame: frame) }
+      points.append(
+        TimeMap.Point(score: event.score, audio: median(event.notes.map { onsets[$0] })))
+    }
+    let map = TimeMap(points)
+    var stretches = [Int](repeating: 0, count: notes.count)
+    var stretch = 0
+    for index in events.indices {
+      if index > 0, events[index].score < events[index - 1].score { stretch += 1 }
+      for note in events[index].notes { stretches[note] = stretch }
+    }
+    let times = notes.indices.map { note in
+      let end = map.audioSeconds(atScore: notes[note].scoreEnd, stretch: stretches[note])
+      return NoteTimes(onset: onsets[note], end: max(end, onsets[note] + Self.shortest))
+    }
+    return Result(
+      notes: times, graces: graceTimes(graces, evidence: evidence, onsets: onsets), map: map,
+      stretches: stretches)
+  }
+
+  private func graceTimes(
+    _ graces: [GraceEstimate], evidence: OnsetEvidence, onsets: [Double]
+  ) -> [NoteTimes] {
+    var result = [NoteTimes](repeating: NoteTimes(onset: 0, end: 0), count: graces.count)
+    for (main, group) in Dictionary(grouping: graces.indices, by: { graces[$0].main }) {
+      let times = GraceStrip.times(
+        group.map { evidence.graces[$0] }, mainOnset: onsets[main], grid: evidence.grid)
+      for (index, time) in zip(group, times) { result[index] = time }
+    }
+    return result
+  }
+
+  private func median(_ values: [Double]) -> Double {
+    let sorted = values.sorted()
+    let middle = sorted.count / 2
+    return sorted.count % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
+  }
+}
