@@ -37,6 +37,13 @@ struct Damping {
   /// Whether any pedal is ever pressed.
   var hasPedal: Bool { held.values.contains { !$0.isEmpty } }
 
+  /// When the pedal of each instrument is down.
+  var spans: [(instrument: Int, start: Double, end: Double)] {
+    held.sorted { $0.key < $1.key }.flatMap { instrument, intervals in
+      intervals.map { (instrument, $0.start, $0.end) }
+    }
+  }
+
   /// Sets when each note is damped.
   ///
   /// A note released while its instrument's pedal is down sounds until the pedal is lifted. A pedal

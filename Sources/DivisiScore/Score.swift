@@ -75,6 +75,10 @@ public struct Score: Sendable, Equatable {
   ///
   /// Events that only ever lift the pedal, which many programs write as a reset, do not count.
   public var hasPedal: Bool
+  /// When pedals are down, in no order.
+  public var pedals: [PedalSpan] = []
+  /// The bars in the order of playing; none where the format has none.
+  public var bars: [Bar] = []
 
   /// A score of these notes, which are sorted here.
   public init(notes: [Note], trackNames: [String], hasPedal: Bool) {
@@ -102,6 +106,14 @@ public struct Score: Sendable, Equatable {
       result.notes[i].onsetSeconds = notes[i].onsetSeconds / rate + offsetSeconds
       result.notes[i].releaseSeconds = notes[i].releaseSeconds / rate + offsetSeconds
       result.notes[i].dampedSeconds = notes[i].dampedSeconds / rate + offsetSeconds
+    }
+    for i in result.pedals.indices {
+      result.pedals[i].startSeconds = pedals[i].startSeconds / rate + offsetSeconds
+      result.pedals[i].endSeconds = pedals[i].endSeconds / rate + offsetSeconds
+    }
+    for i in result.bars.indices {
+      result.bars[i].beats = bars[i].beats.map { $0 / rate + offsetSeconds }
+      result.bars[i].endSeconds = bars[i].endSeconds / rate + offsetSeconds
     }
     return result
   }

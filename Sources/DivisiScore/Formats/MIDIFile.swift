@@ -102,6 +102,8 @@ enum MIDIFile {
   private static func score(of tracks: [MIDITrack], _ header: Header) -> Score {
     var notes: [Note] = []
     var hasPedal = false
+    var pedals: [PedalSpan] = []
+    var bars: [Bar] = []
     var startSeconds = 0.0
     let groups =
       header.format == 2
@@ -113,9 +115,16 @@ enum MIDIFile {
       damping.apply(to: &sounding, instruments: sounding.map { $0.channel ?? 0 })
       notes += sounding
       hasPedal = hasPedal || damping.hasPedal
+      pedals += damping.spans.map {
+        PedalSpan(startSeconds: $0.start, endSeconds: $0.end, channel: $0.instrument)
+      }
+      if groups.count == 1 { bars = sequence.bars }
       startSeconds += sequence.endSeconds
     }
-    return Score(notes: notes, trackNames: tracks.map(\.name), hasPedal: hasPedal)
+    var score = Score(notes: notes, trackNames: tracks.map(\.name), hasPedal: hasPedal)
+    score.pedals = pedals
+    score.bars = bars
+    return score
   }
 
   /// Tracks that run together: all of a file of format 0 or 1, one of format 2.
@@ -123,6 +132,8 @@ enum MIDIFile {
     let tracks: ArraySlice<MIDITrack>
     let ticksPerBeat: Double
     let tempoMap: TempoMap
+    /// None where ticks are those of a time code.
+    let bars: [Bar]
 
     init(tracks: [MIDITrack], range: Range<Int>, division: Division) {
       self.tracks = tracks[range]
@@ -135,9 +146,14 @@ enum MIDIFile {
               position: Double($0.tick) / ticks,
               secondsPerBeat: Double($0.microsecondsPerQuarter) * 1e-6)
           })
+        bars = Bar.all(
+          signatures: tracks[range].flatMap(\.signatures).map {
+            (Double($0.tick) / ticks, $0.beats, $0.unit)
+          }, end: Double(tracks[range].map(\.endTick).max() ?? 0) / ticks, tempoMap)
       case .ticksPerSecond(let ticks):
         ticksPerBeat = ticks
         tempoMap = TempoMap(changes: [], initial: 1)
+        bars = []
       }
     }
 

@@ -15,6 +15,8 @@ struct MIDITrack {
   private(set) var tempos: [(tick: Int, microsecondsPerQuarter: Int)] = []
   /// Per channel, 1 to 16, every General MIDI program it is set to, from 0.
   private(set) var programs: [Int: Set<Int>] = [:]
+  /// Time signatures: so many beats of a 1/unit note.
+  private(set) var signatures: [(tick: Int, beats: Int, unit: Int)] = []
   private(set) var endTick = 0
 
   private var openNotes = OpenNotes()
@@ -52,7 +54,7 @@ struct MIDITrack {
         throw cursor.error(
           expected: "a channel, system exclusive or meta event", found: hex(status), at: place)
       }
-      if max(notes.count, pedals.count, tempos.count) > ScoreLimits.eventCount {
+      if max(notes.count, pedals.count, tempos.count, signatures.count) > ScoreLimits.eventCount {
         throw cursor.error(
           expected: "at most \(ScoreLimits.eventCount) notes", found: "more", at: place)
       }
@@ -103,6 +105,10 @@ struct MIDITrack {
           found: length == 3 ? "zero" : "\(length) bytes", at: place)
       }
       tempos.append((endTick, tempo))
+    case 0x58 where length >= 2:
+      // What cannot be a signature is left out: nothing sounds different without it.
+      let (beats, exponent) = (Int(data[data.startIndex]), Int(data[data.startIndex + 1]))
+      if beats > 0, exponent <= 6 { signatures.append((endTick, beats, 1 << exponent)) }
     default: break
     }
     return false

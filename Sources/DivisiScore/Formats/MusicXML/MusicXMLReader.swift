@@ -68,7 +68,11 @@ struct MusicXMLReader {
           expected: "at most \(ScoreLimits.measureCount) measures", found: "more")
       }
       measure = next
-      if next == score.frames.count { score.frames.append(MeasureFrame()) }
+      if next == score.frames.count {
+        var frame = MeasureFrame()
+        frame.number = element.attributes["number"].flatMap { Int($0) }
+        score.frames.append(frame)
+      }
     default: return
     }
     if let part, let measure, element.name == (isTimewise ? "part" : "measure") {

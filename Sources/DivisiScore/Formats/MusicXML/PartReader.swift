@@ -68,7 +68,7 @@ struct PartReader {
     case "note": try readNote(element)
     case "backup": position = max(0, position - (try quarters(element)))
     case "forward": advance(try quarters(element))
-    case "attributes": try readAttributes(element)
+    case "attributes": try readAttributes(element, &frame)
     case "direction": try readDirection(element, &frame)
     case "sound": try readSound(element, at: position, &frame)
     case "barline": try repeatMarks.read(barline: element, &frame)
@@ -97,7 +97,15 @@ struct PartReader {
     return number / divisions
   }
 
-  private mutating func readAttributes(_ element: XMLElement) throws(ScoreError) {
+  private mutating func readAttributes(
+    _ element: XMLElement, _ frame: inout MeasureFrame
+  ) throws(ScoreError) {
+    // Other units than those of notes are left out: nothing sounds different without them.
+    if let unit = element["time"]?.text(of: "beat-type").flatMap({ Int($0) }),
+      [1, 2, 4, 8, 16, 32, 64].contains(unit)
+    {
+      frame.beatUnit = unit
+    }
     if let text = element.text(of: "divisions") {
       guard let number = text.finiteNumber, number >= 1e-3, number <= 1e9 else {
         throw error(element, expected: "<divisions> above 0", found: quoted(text))

@@ -27,7 +27,33 @@ extension WrittenScore {
     let damping = Damping(
       pedals: shared(pedals, notes), endSeconds: tempoMap.seconds(at: end))
     damping.apply(to: &notes, instruments: notes.map(\.track))
-    return Score(notes: notes, trackNames: parts.map(\.name), hasPedal: damping.hasPedal)
+    var score = Score(notes: notes, trackNames: parts.map(\.name), hasPedal: damping.hasPedal)
+    score.pedals = damping.spans.map {
+      PedalSpan(startSeconds: $0.start, endSeconds: $0.end, track: $0.instrument)
+    }
+    score.bars = bars(order, starts, tempoMap)
+    return score
+  }
+
+  /// The unit of beats is that of the place in the print, also after a jump.
+  private func bars(_ order: [Int], _ starts: [Double], _ tempoMap: TempoMap) -> [Bar] {
+    var current = 4
+    let units = frames.map { frame in
+      current = frame.beatUnit ?? current
+      return current
+    }
+    guard starts.last ?? 0 <= ScoreLimits.quarterCount else { return [] }
+    var bars: [Bar] = []
+    var beatCount = 0
+    for (index, start) in zip(order, starts) where frames[index].length > 0 {
+      let bar = Bar(
+        number: frames[index].number ?? index + 1, start: start, length: frames[index].length,
+        beatUnit: units[index], tempoMap)
+      beatCount += bar.beats.count
+      guard beatCount <= ScoreLimits.eventCount else { return [] }
+      bars.append(bar)
+    }
+    return bars
   }
 
   /// The tempo is that of the place in the print, also after a jump.

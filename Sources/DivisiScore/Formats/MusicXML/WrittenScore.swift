@@ -37,6 +37,10 @@ struct WrittenNote {
 /// What a measure has that concerns all parts: its length, tempo, and the way the music goes on.
 struct MeasureFrame {
   var length = 0.0
+  /// The number in print, if it is one.
+  var number: Int?
+  /// What a beat is from here on, as of a time signature: 4 for a quarter note.
+  var beatUnit: Int?
   var tempos: [(position: Double, secondsPerQuarter: Double)] = []
   var beginsRepeat = false
   /// How often the passage that ends here is played; nil if no repeat ends here.

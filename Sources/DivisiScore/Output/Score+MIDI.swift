@@ -1,0 +1,107 @@
+extension Score {
+  /// The score as a MIDI file of format 1, whose time 0 is that of the score.
+  ///
+  /// Where the score has bars, the file has them too: time signatures, and a tempo for each beat that
+  /// puts it where the bar has it. Notes need not lie on beats; each is within a tick of its time. Tracks
+  /// keep their order and names, a track for each staff where a part has several, and pedals their
+  /// channels.
+  public func midiFile() -> [UInt8] {
+    let grid = MIDIGrid(bars: bars)
+    let lines = ScoreLine.all(of: self)
+    var written: Set<Int> = []
+    var chunks: [[UInt8]] = []
+    for (index, line) in lines.enumerated() {
+      let channels = Set(line.notes.map { $0.channel ?? line.channel })
+      let fresh = channels.subtracting(written)
+      written.formUnion(channels)
+      var events = line.notes.flatMap { Self.events(of: $0, channel: line.channel, grid) }
+      for pedal in pedals {
+        let channel = pedal.channel ?? (pedal.track == line.track ? line.channel : 0)
+        guard fresh.contains(channel) else { continue }
+        events += Self.events(of: pedal, channel: channel, grid)
+      }
+      if index == 0 { events += Self.events(of: grid) }
+      chunks.append(Self.track(name: line.name, events))
+    }
+    var head: [UInt8] = Array("MThd".utf8)
+    for (value, count) in [(6, 4), (1, 2), (lines.count, 2), (MIDIGrid.ticksPerQuarter, 2)] {
+      head += Self.bytes(value, count)
+    }
+    return head + chunks.joined()
+  }
+
+  /// What happens at a tick; of several things at one tick those of lower rank come first.
+  private struct Event {
+    var tick: Int
+    var rank: Int
+    var bytes: [UInt8]
+  }
+
+  private static func events(of note: Note, channel: Int, _ grid: MIDIGrid) -> [Event] {
+    let channel = UInt8((note.channel ?? channel) - 1)
+    let pitch = UInt8(note.pitch)
+    let start = grid.tick(atSeconds: note.onsetSeconds)
+    let end = max(start + 1, grid.tick(atSeconds: note.releaseSeconds))
+    return [
+      Event(tick: start, rank: 4, bytes: [0x90 | channel, pitch, UInt8(note.velocity)]),
+      Event(tick: end, rank: 1, bytes: [0x80 | channel, pitch, 64]),
+    ]
+  }
+
+  private static func events(of pedal: PedalSpan, channel: Int, _ grid: MIDIGrid) -> [Event] {
+    let start = grid.tick(atSeconds: pedal.startSeconds)
+    let end = max(start + 1, grid.tick(atSeconds: pedal.endSeconds))
+    let status = 0xB0 | UInt8(channel - 1)
+    return [
+      Event(tick: start, rank: 3, bytes: [status, 64, 127]),
+      Event(tick: end, rank: 2, bytes: [status, 64, 0]),
+    ]
+  }
+
+  private static func events(of grid: MIDIGrid) -> [Event] {
+    grid.signatures.map {
+      let exponent = UInt8($0.unit.trailingZeroBitCount)
+      // The metronome clicks each beat: 24 clocks in a quarter note.
+      let clocks = UInt8(max(1, 96 / $0.unit))
+      return Event(
+        tick: $0.tick, rank: 0,
+        bytes: [0xFF, 0x58, 4, UInt8(min($0.beats, 255)), exponent, clocks, 8])
+    }
+      + grid.tempos.map {
+        Event(
+          tick: $0.tick, rank: 0, bytes: [0xFF, 0x51, 3] + bytes($0.microsecondsPerQuarter, 3))
+      }
+  }
+
+  private static func track(name: String, _ events: [Event]) -> [UInt8] {
+    var body: [UInt8] = []
+    if !name.isEmpty {
+      let text = Array(name.utf8)
+      body += [0, 0xFF, 3] + variableLength(text.count) + text
+    }
+    var tick = 0
+    let order = events.indices.sorted {
+      (events[$0].tick, events[$0].rank, $0) < (events[$1].tick, events[$1].rank, $1)
+    }
+    for event in order.map({ events[$0] }) {
+      body += variableLength(event.tick - tick) + event.bytes
+      tick = event.tick
+    }
+    body += [0, 0xFF, 0x2F, 0]
+    return Array("MTrk".utf8) + bytes(body.count, 4) + body
+  }
+
+  private static func bytes(_ value: Int, _ count: Int) -> [UInt8] {
+    (0..<count).reversed().map { UInt8(truncatingIfNeeded: value >> (8 * $0)) }
+  }
+
+  private static func variableLength(_ value: Int) -> [UInt8] {
+    var groups = [UInt8(value & 0x7F)]
+    var rest = value >> 7
+    while rest > 0 {
+      groups.append(UInt8(rest & 0x7F) | 0x80)
+      rest >>= 7
+    }
+    return groups.reversed()
+  }
+}
