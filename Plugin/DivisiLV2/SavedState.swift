@@ -1,6 +1,7 @@
 // Thread: setup
 
 internal import CLV2
+import DivisiScore
 internal import Glibc
 
 /// What a project or a preset keeps of an instance, beside its ports.
@@ -46,8 +47,15 @@ extension SavedState {
       }
       return UnsafeRawBufferPointer(start: start, count: size)
     }
-    func text(_ key: UInt32, _ name: String, type: UInt32) throws(StateError) -> String? {
+    func text(
+      _ key: UInt32, _ name: String, type: UInt32, limit: Int
+    ) throws(StateError) -> String? {
       guard let bytes = try value(key, name, type: type, or: urids.string) else { return nil }
+      guard bytes.count <= limit else {
+        throw StateError(
+          status: LV2_STATE_ERR_UNKNOWN,
+          description: "state: expected \(name) of at most \(limit) bytes, found \(bytes.count)")
+      }
       let characters = bytes.prefix { $0 != 0 }
       guard !characters.isEmpty else { return nil }
       guard let text = String(validating: characters, as: UTF8.self) else {
@@ -71,11 +79,14 @@ extension SavedState {
       }
       isComplete = true
     }
-    scorePath = try text(urids.score, "the path of a score", type: urids.path)
+    let pathLimit = Int(PATH_MAX)
+    scorePath = try text(urids.score, "the path of a score", type: urids.path, limit: pathLimit)
       .map { features.absolute($0) }
-    modelPath = try text(urids.modelFile, "the path of a model", type: urids.path)
+    modelPath = try text(urids.modelFile, "the path of a model", type: urids.path, limit: pathLimit)
       .map { features.absolute($0) }
-    digest = try text(urids.digest, "the notes of a score", type: urids.string)
+    digest = try text(
+      urids.digest, "the notes of a score", type: urids.string,
+      limit: SavedNotes.largestByteCount)
   }
 }
 

@@ -1,6 +1,7 @@
 // Thread: setup, while `run` goes on
 
 internal import CLV2
+import DivisiScore
 import Synchronization
 
 /// Saving and restoring, which neither stop nor delay what plays.
@@ -17,7 +18,7 @@ extension WorkerSide {
     var state = SavedState(isComplete: true)
     if !score.parts.isEmpty {
       state.scorePath = score.path.isEmpty ? nil : score.path
-      state.digest = score.digest
+      state.digest = SavedNotes(parts: score.parts, hasPedal: score.hasPedal).text
     }
     if !model.path.isEmpty { state.modelPath = model.path }
     return state
@@ -77,9 +78,9 @@ extension WorkerSide {
         throw StateError(status: LV2_STATE_ERR_UNKNOWN, description: "state: there is no score")
       }
     }
-    do throws(FileError) {
-      let score = try LoadedScore(
-        digest: state.digest ?? "", path: path, partNames: layout.partNames)
+    do throws(ScoreError) {
+      let notes = try SavedNotes(parsing: state.digest ?? "", partNames: layout.partNames)
+      let score = LoadedScore(path: path, parts: notes.parts, hasPedal: notes.hasPedal)
       if !path.isEmpty { reportNote("\(path): the notes that were saved take its place") }
       return score
     } catch {

@@ -101,6 +101,31 @@ import Testing
     expectSame(render(instance, input), expected)
   }
 
+  /// Saved notes may be no more than a score file may hold; what is said of it is one line.
+  @Test func savedNotesHaveTheLimitsOfFiles() throws {
+    let world = try Bundle.world()
+    let gate = Gate(at: "never")
+    var render = Render()
+    render.features.log = gate.log
+    let input = Duet.signal()
+    let expected = try render(input)
+    let folder = try TemporaryFolder()
+    let notes = "divisi-notes 1 plain\\npart left\\n0 1 400000 60 80\\npart right\\n"
+    let text = presetText(for: "urn:divisi:hands").replacingOccurrences(
+      of: "rdfs:label \"Test\"",
+      with: "rdfs:label \"Test\" ; state:state [ <urn:divisi:score_digest> \"\(notes)\" ]")
+    try folder.write(text, to: "bad.ttl")
+    let instance = try render.instance(in: world)
+    try State(path: folder.file("bad.ttl"), in: world).restore(to: instance)
+    let lines = gate.text.split(separator: "\n").filter { $0.contains("saved notes") }
+    #expect(
+      lines.count == 1
+        && lines[0].contains("line 3: expected notes that end within 100 hours, found '0 1 400000"),
+      "\(gate.text)")
+    instance.activate()
+    expectSame(render(instance, input), expected)
+  }
+
   /// Whatever Divisi itself saves, with other bytes, sizes and types, or missing; without lilv, which
   /// some damaged files crash by themselves.
   @Test(arguments: Bundle.plugins)

@@ -47,7 +47,7 @@ final class NoteHistory {
   /// Pitches that may be struck.
   var pitches: Set<Int> {
     switch source {
-    case .score: Set((score?.parts.joined()).map { $0.map { Int($0.pitch) } } ?? [])
+    case .score: score?.pitches ?? []
     case .midi: layout.playablePitches
     case .none: Set(layout.freePitches)
     }
@@ -81,19 +81,6 @@ final class NoteHistory {
     return Set(notes.filter { $0.onsetSeconds >= seconds }.map(\.pitch))
   }
 
-  /// The notes that may sound in a stretch of a score, in seconds, in the order of their onsets; those
-  /// a little outside as well.
-  ///
-  /// - Complexity: O(log n) and what is found, since loops may ask for hundreds of stretches.
-  private func notes(
-    of score: StreamScore, from start: Double, to end: Double
-  ) -> some Sequence<StreamNote> {
-    let margin = 1.0
-    let all = UnsafeBufferPointer(start: score.view.notes, count: score.view.count)
-    let first = score.view.firstNote(from: start - score.view.longestSeconds - margin)
-    return all[first...].prefix { $0.onsetSeconds < end + margin }
-  }
-
   /// The notes that sound in a stretch of the stream, part by part.
   ///
   /// - Returns: notes in seconds of the stream; those that still sound end beyond the stretch.
@@ -124,8 +111,8 @@ final class NoteHistory {
         guard next > start - Self.longestSeconds, startSeconds < end + Self.earlySeconds
         else { continue }
         let shift = segment.seconds - startSeconds
-        for note in notes(
-          of: score, from: max(segment.seconds, start - Self.longestSeconds + shift),
+        for note in score.notes(
+          from: max(segment.seconds, start - Self.longestSeconds + shift),
           to: min(next, end + Self.earlySeconds) + shift)
         {
           guard note.onsetSeconds < next + shift,

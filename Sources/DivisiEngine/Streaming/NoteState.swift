@@ -38,6 +38,20 @@ struct NoteState: ~Copyable {
   @_noLocks
   func segment(_ index: Int) -> ScoreSegment { segments[index & (Self.segmentCapacity &- 1)] }
 
+  /// The stretch that a sample lies in, or the oldest that is still there.
+  ///
+  /// - Complexity: O(log n).
+  @_noLocks
+  func segmentIndex(atSample sample: Int) -> Int {
+    var low = firstSegment
+    var high = segmentCount &- 1
+    while low < high {
+      let middle = (low &+ high &+ 1) / 2
+      if segment(middle).sample > sample { high = middle &- 1 } else { low = middle }
+    }
+    return low
+  }
+
   /// Whether a position at a sample would take the place of the last one: of several, the last one holds.
   @_noLocks
   func replacesSegment(at sample: Int) -> Bool {

@@ -17,8 +17,12 @@ import DivisiRealtime
 ///
 /// A note is struck when the frame reached is at its onset − δ, δ the tolerance of the settings (30 ms
 /// by default), so that a note that is played early is not missed. Frames come in order, and
-/// so do notes: ``cursor`` is the first one not yet struck, and only a jump moves it back. Where a note has
+/// so do notes: only a jump moves back to those that were struck. Where a note has
 /// an end depends on the source: a score knows it at the onset, MIDI says it later.
+///
+/// Of the notes of a pitch that are struck in one frame, the last one sounds, and of strokes the last
+/// ``strokeCapacity``. Others are passed over unseen, so that a frame looks at O(log n) of n notes for each
+/// pitch or each of these strokes, whatever the score is: the worker has made it ready (``NoteLanes``).
 ///
 /// Frames are of the stream's grid: frame n is centred at n · hop samples, and `grid.nearestFrame` of a
 /// time is where it falls.
@@ -66,11 +70,17 @@ struct NoteTimeline: ~Copyable {
   /// Frames between the strokes that let a drum sound at any time; see ``NoteHistory/strokeSeconds``.
   private let freeInterval: Int
 
-  private var score: StreamScore.View?
-  /// Notes before this one have been struck.
-  private var cursor = 0
-  /// Which segment the cursor is valid for.
+  private var score: NoteLanes.View?
+  /// The first note of each lane of the score that has not been struck.
+  private let cursors: UnsafeMutablePointer<Int>
+  /// Which segment the cursors are valid for.
   private var cursorSegment = -1
+  /// The first note of the log that has not been struck.
+  private var logCursor = 0
+  /// Places of notes to be struck.
+  private let found: UnsafeMutablePointer<Int>
+  /// How often a note, or a node above notes, of a score was looked at since the start.
+  private(set) var lookCount = 0
 
   init(_ plan: StreamPlan, scores: SnapshotExchange<StreamScore>.User) {
     let layout = plan.layout
@@ -82,6 +92,10 @@ struct NoteTimeline: ~Copyable {
     sounding.initialize(
       repeating: Sounding(note: StreamNote(), onsetFrame: 0, endFrame: .min), count: 128)
     isPercussive = layout.isPercussive
+    cursors = .allocate(capacity: 128)
+    cursors.initialize(repeating: 0, count: 128)
+    found = .allocate(capacity: Self.strokeCapacity)
+    found.initialize(repeating: 0, count: Self.strokeCapacity)
     freeParts = .allocate(capacity: 128)
     freeParts.initialize(repeating: -1, count: 128)
     let table = layout.partTable()
@@ -97,6 +111,8 @@ struct NoteTimeline: ~Copyable {
     sounding.deallocate()
     freeParts.deallocate()
     strokes.deallocate()
+    cursors.deallocate()
+    found.deallocate()
   }
 
   @_noLocks
@@ -107,7 +123,7 @@ struct NoteTimeline: ~Copyable {
     case .source:
       silence()
       cursorSegment = -1
-      cursor = 0
+      logCursor = 0
     default: break
     }
     notes.apply(event, sampleRate: grid.sampleRate)
@@ -117,7 +133,7 @@ struct NoteTimeline: ~Copyable {
   @_noLocks
   mutating func adoptScore() {
     guard scores.adopt(), let address = scores.current else { return }
-    score = Unmanaged<StreamScore>.fromOpaque(address)._withUnsafeGuaranteedRef { $0.view }
+    score = Unmanaged<StreamScore>.fromOpaque(address)._withUnsafeGuaranteedRef { $0.voices }
     cursorSegment = -1
   }
 
@@ -150,9 +166,7 @@ struct NoteTimeline: ~Copyable {
   private mutating func advanceScore(_ frame: Int) {
     guard let score, notes.segmentCount > 0 else { return }
     let sample = frame &* grid.hopSize
-    var index = notes.segmentCount &- 1
-    let oldest = notes.firstSegment
-    while index > oldest && notes.segment(index).sample > sample { index &-= 1 }
+    let index = notes.segmentIndex(atSample: sample)
     let segment = notes.segment(index)
     let startSeconds = Double(segment.sample) / grid.sampleRate
     // Score seconds at stream second 0, if the segment reached there.
@@ -160,31 +174,68 @@ struct NoteTimeline: ~Copyable {
     if index != cursorSegment {
       cursorSegment = index
       silence()
-      cursor = score.firstNote(from: segment.seconds - score.longestSeconds)
+      UnsafeMutableRawPointer(cursors).copyMemory(
+        from: UnsafeRawPointer(score.starts), byteCount: score.laneCount &* MemoryLayout<Int>.stride
+      )
     }
     guard segment.isRolling else { return }
     let now = Double(sample) / grid.sampleRate + shift
-    while cursor < score.count && score.notes[cursor].onsetSeconds - toleranceSeconds <= now {
-      let note = score.notes[cursor]
-      cursor &+= 1
-      guard note.endSeconds > segment.seconds || note.onsetSeconds >= segment.seconds else {
-        continue
+    var lane = 0
+    while lane < score.laneCount {
+      let first = cursors[lane]
+      let end = score.firstNote(
+        after: now, from: first, to: score.starts[lane &+ 1], toleranceSeconds: toleranceSeconds,
+        looks: &lookCount)
+      if end > first {
+        cursors[lane] = end
+        var count = findNotes(of: score, from: first, to: end, since: segment.seconds)
+        while count > 0 {
+          count &-= 1
+          let note = score.notes[found[count]]
+          strike(
+            note, onset: max(note.onsetSeconds - shift, startSeconds), end: note.endSeconds - shift)
+        }
       }
-      strike(
-        note, onset: max(note.onsetSeconds - shift, startSeconds), end: note.endSeconds - shift)
+      lane &+= 1
     }
+  }
+
+  /// Finds those notes of a lane, last first, of which a frame hears.
+  ///
+  /// - Parameter seconds: where a segment begins in the score; what has ended by then is left out.
+  /// - Returns: how many there are in ``found``.
+  @_noLocks
+  private mutating func findNotes(
+    of score: NoteLanes.View, from first: Int, to end: Int, since seconds: Double
+  ) -> Int {
+    var place = end
+    var count = 0
+    while count < (isPercussive ? Self.strokeCapacity : 1) && place > first {
+      lookCount &+= 1
+      if score.notes[place &- 1].onsetSeconds >= seconds {
+        place &-= 1
+      } else {
+        place = score.lastNote(
+          before: place, from: first, endingAfter: seconds, looks: &lookCount)
+        guard place >= 0 else { break }
+      }
+      found[count] = place
+      count &+= 1
+    }
+    return count
   }
 
   @_noLocks
   private mutating func advanceMIDI(_ frame: Int) {
     let now = Double(frame &* grid.hopSize) / grid.sampleRate
-    cursor = max(cursor, notes.log.firstIndex)
-    while cursor < notes.log.count && notes.log.note(cursor).onsetSeconds - toleranceSeconds <= now
+    logCursor = max(logCursor, notes.log.firstIndex)
+    while logCursor < notes.log.count
+      && notes.log.note(logCursor).onsetSeconds - toleranceSeconds <= now
     {
-      let note = notes.log.note(cursor)
+      let note = notes.log.note(logCursor)
       strike(note, onset: note.onsetSeconds, end: note.endSeconds)
-      sounding[Int(note.pitch & 127)].place = cursor
-      cursor &+= 1
+      sounding[Int(note.pitch & 127)].place = logCursor
+      logCursor &+= 1
     }
     // Ends become known later than onsets.
     var pitch = 0

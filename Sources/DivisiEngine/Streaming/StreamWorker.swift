@@ -72,7 +72,7 @@ public final class StreamWorker: @unchecked Sendable {
             pitch: UInt8(layout.voice(ofPitch: note.pitch)),
             velocity: UInt8(clamping: note.velocity), part: Int16(index))
         }
-      }, hasPedal: hasPedal)
+      }, hasPedal: hasPedal, isPercussive: layout.isPercussive)
     lock.withLock { _ in
       notes.score = score
       learner.prepare(notes.pitches, soon: [])
