@@ -93,7 +93,9 @@ extension WorkerSide {
     do throws(ScoreError) {
       let score = try Score.read(path: path)
       let (parts, remark) = try layout.parts(of: score, name: path)
+      for warning in score.warnings { reportNote(warning) }
       if let remark { reportNote(remark) }
+      if let remainder = score.remainder(of: parts, name: path) { reportNote(remainder) }
       return LoadedScore(path: path, parts: parts, hasPedal: score.hasPedal)
     } catch {
       throw FileError(description: error.description)

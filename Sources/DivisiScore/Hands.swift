@@ -13,7 +13,7 @@ enum Hands {
   ///
   /// - Throws: if none of the signs above is there.
   static func parts(of score: Score, name: String) throws(ScoreError) -> [Part] {
-    let notes = score.notes.filter { !$0.isPercussion }
+    let notes = score.notes.filter { $0.kind == .pitched }
     let signs = [byTrackNames(score, notes), byLabels(notes), byStaves(notes)]
     if let parts = signs.compactMap({ $0 }).first { return parts }
     if let parts = byHeight(notes, \.track) ?? byHeight(notes, { $0.channel ?? 0 }) { return parts }
@@ -78,17 +78,27 @@ enum Hands {
 
   private static let leftWords: Set<String> = [
     "left", "lh", "l", "linke", "linker", "links", "gauche", "mg", "sinistra", "ms", "izquierda",
-    "esquerda", "lower", "bass", "bassa", "untere", "unten", "左", "左手",
+    "esquerda", "lower", "bass", "bassa", "untere", "unten", "левая", "левой", "лр", "lewa",
+    "venstre", "vänster", "vasen", "左",
   ]
   private static let rightWords: Set<String> = [
     "right", "rh", "r", "rechte", "rechter", "rechts", "droite", "md", "destra", "derecha",
-    "direita", "upper", "treble", "discant", "diskant", "obere", "oben", "右", "右手",
+    "direita", "upper", "treble", "discant", "diskant", "obere", "oben", "правая", "правой", "пр",
+    "prawa", "høyre", "højre", "höger", "oikea", "右",
   ]
 
-  /// The hand a name speaks of; nil for neither or both. Dots within are ignored (`l.h.`).
+  /// Whether a name speaks of one hand.
+  static func isHand(named name: String) -> Bool { hand(named: name) != nil }
+
+  /// The hand a name speaks of; nil for neither or both. Dots within are ignored (`l.h.`), and a hand
+  /// may be written in one word with its side (`lefthand`).
   private static func hand(named name: String) -> Hand? {
     let words = Set(
-      name.lowercased().filter { $0 != "." }.split { !$0.isLetter }.map(String.init))
+      NameHint.words(of: name).map { word in
+        ["hand", "main", "mano", "手"].reduce(word) { rest, hand in
+          rest.count > hand.count && rest.hasSuffix(hand) ? String(rest.dropLast(hand.count)) : rest
+        }
+      })
     switch (words.isDisjoint(with: leftWords), words.isDisjoint(with: rightWords)) {
     case (false, true): return .left
     case (true, false): return .right

@@ -2,7 +2,7 @@
 public enum NoteSelector: Sendable, Hashable {
   /// The track of a MIDI file or part of a MusicXML file, from 1.
   case track(Int)
-  /// A track by its name, in any case.
+  /// A track, or a channel of a track that holds several, by its name in any case.
   case trackName(String)
   /// A MIDI channel, 1 to 16.
   case channel(Int)
@@ -21,7 +21,9 @@ public enum NoteSelector: Sendable, Hashable {
   func matches(_ note: Note, in score: Score) -> Bool {
     switch self {
     case .track(let number): note.track == number
-    case .trackName(let name): score.name(ofTrack: note.track).lowercased() == name.lowercased()
+    case .trackName(let name):
+      score.name(ofTrack: note.track).lowercased() == name.lowercased()
+        || note.channel.flatMap { score.channelNames[$0] }?.lowercased() == name.lowercased()
     case .channel(let number): note.channel == number
     case .staff(let number): note.staff == number
     case .voice(let number): note.voice == number

@@ -8,7 +8,8 @@ public enum PartSelection: Sendable, Equatable {
   case hands
   /// The parts of a drum kit, by ``DrumMap``.
   case drums
-  /// One part per track, or per label where a table has labels.
+  /// One part per track; per label where a table has labels, and per channel where one track holds
+  /// several.
   case tracks
   /// Two hands cut at a pitch, 0 to 127: `left` below it, `right` from it up.
   case split(pitch: Int)
@@ -18,8 +19,8 @@ public enum PartSelection: Sendable, Equatable {
 
   /// Divides the notes of a score into parts.
   ///
-  /// Hands and splits leave out percussion (channel 10); drums leave out everything else, unless
-  /// the score has no channel 10. Parts without notes are left out, except of a custom selection,
+  /// Hands and splits leave out percussion; drums leave out everything else, unless the score has no
+  /// percussion. A metronome for the players is in no part, unless a rule selects it. Parts without notes are left out, except of a custom selection,
   /// where they are an error: somebody named them.
   ///
   /// - Parameters:
@@ -35,7 +36,7 @@ public enum PartSelection: Sendable, Equatable {
     case .drums: parts = Self.drumParts(of: score)
     case .tracks: parts = try Self.trackParts(of: score, name: name)
     case .split(let pitch):
-      let notes = score.notes.filter { !$0.isPercussion }
+      let notes = score.notes.filter { $0.kind == .pitched }
       parts = Hands.parts(
         left: notes.filter { $0.pitch < pitch }, right: notes.filter { $0.pitch >= pitch })
     case .custom(let rules): parts = try Self.customParts(of: score, rules, name: name)
@@ -48,7 +49,7 @@ public enum PartSelection: Sendable, Equatable {
 
   private static func drumParts(of score: Score) -> [Part] {
     let hasPercussion = score.notes.contains(where: \.isPercussion)
-    let notes = hasPercussion ? score.notes.filter(\.isPercussion) : score.notes
+    let notes = score.notes.filter { hasPercussion ? $0.isPercussion : $0.kind != .click }
     let byGroup = Dictionary(grouping: notes, by: DrumMap.group)
     return DrumMap.groups.compactMap { group in
       byGroup[group].map { Part(name: group, notes: $0) }
@@ -65,7 +66,16 @@ public enum PartSelection: Sendable, Equatable {
         Part(name: PartName.cleaned(label, fallback: "unlabelled", used: &used), notes: notes)
       }
     }
-    let byTrack = Dictionary(grouping: score.notes, by: \.track)
+    let notes = score.notes.filter { $0.kind != .click }
+    if !score.channelNames.isEmpty {
+      return Dictionary(grouping: notes, by: { $0.channel ?? 0 }).sorted { $0.key < $1.key }.map {
+        channel, notes in
+        let safe = PartName.cleaned(
+          score.channelNames[channel] ?? "", fallback: "channel \(channel)", used: &used)
+        return Part(name: safe, notes: notes)
+      }
+    }
+    let byTrack = Dictionary(grouping: notes, by: \.track)
     try checkCount(byTrack.count, of: "tracks with notes", name: name)
     return byTrack.sorted { $0.key < $1.key }.map { track, notes in
       let safe = PartName.cleaned(

@@ -21,6 +21,9 @@ extension Score {
     if bytes.isEmpty {
       throw ScoreError(in: name, expected: "a MIDI, MusicXML or CSV score", found: "an empty file")
     }
+    if let foreign = ForeignFormat.described(bytes: bytes, name: name) {
+      throw ScoreError(in: name, expected: "a MIDI, MusicXML or CSV score", found: foreign)
+    }
     let score: Score
     switch ScoreFormat.detect(bytes: bytes, name: name) {
     case .midi: score = try MIDIFile.parse(bytes: bytes, name: name)

@@ -18,10 +18,14 @@ public struct Note: Sendable, Hashable {
   public var staff: Int?
   /// Voice within the part, where the format has voices.
   public var voice: Int?
+  /// Whether the pitch is a pitch or a drum's number.
+  public var kind: Kind
   /// The label column of a CSV score; empty elsewhere.
   public var label: String
 
   /// A note that is damped when its key is released, unless `dampedSeconds` says otherwise.
+  ///
+  /// A note on channel 10 is a drum, unless `kind` says otherwise.
   ///
   /// - Parameters:
   ///   - onsetSeconds: seconds from the start of the score.
@@ -33,11 +37,12 @@ public struct Note: Sendable, Hashable {
   ///   - channel: 1 to 16, or nil.
   ///   - staff: from 1, or nil.
   ///   - voice: as the score numbers it, or nil.
+  ///   - kind: nil for what the channel says.
   ///   - label: may be empty.
   public init(
     onsetSeconds: Double, releaseSeconds: Double, dampedSeconds: Double? = nil, pitch: Int,
     velocity: Int = Note.unspecifiedVelocity, track: Int = 1, channel: Int? = nil,
-    staff: Int? = nil, voice: Int? = nil, label: String = ""
+    staff: Int? = nil, voice: Int? = nil, kind: Kind? = nil, label: String = ""
   ) {
     self.onsetSeconds = onsetSeconds
     self.releaseSeconds = releaseSeconds
@@ -48,6 +53,7 @@ public struct Note: Sendable, Hashable {
     self.channel = channel
     self.staff = staff
     self.voice = voice
+    self.kind = kind ?? (channel == Self.percussionChannel ? .drum : .pitched)
     self.label = label
   }
 
@@ -57,8 +63,18 @@ public struct Note: Sendable, Hashable {
   /// The General MIDI channel of percussion.
   static let percussionChannel = 10
 
-  /// Whether the note is on the percussion channel, where a pitch is a drum number.
-  var isPercussion: Bool { channel == Note.percussionChannel }
+  /// What a note's pitch means.
+  public enum Kind: UInt8, Sendable, Hashable {
+    /// A tone.
+    case pitched
+    /// The number of a drum.
+    case drum
+    /// A metronome for the players, which is in no recording and in no part unless somebody names it.
+    case click
+  }
+
+  /// Whether the pitch is a drum's number.
+  var isPercussion: Bool { kind == .drum }
 }
 
 /// The notes of a score file, as yet undivided.
@@ -79,6 +95,10 @@ public struct Score: Sendable, Equatable {
   public var pedals: [PedalSpan] = []
   /// The bars in the order of playing; none where the format has none.
   public var bars: [Bar] = []
+  /// The names of channels where one track holds them all, as in MIDI files of format 0; else empty.
+  public var channelNames: [Int: String] = [:]
+  /// What was doubtful in the file and how it was read, a line each that names the file.
+  public var warnings: [String] = []
 
   /// A score of these notes, which are sorted here.
   public init(notes: [Note], trackNames: [String], hasPedal: Bool) {

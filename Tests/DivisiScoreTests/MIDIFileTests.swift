@@ -119,7 +119,7 @@ private let damagedFiles: [([UInt8], String)] = [
   (M.chunk("MThd", [0, 1]), "byte 4: expected a header of at least 6 bytes, found 2"),
   (
     Array(M.file([[]]).dropLast(8)),
-    "byte 14: expected track 1 of 1, found the end"
+    "byte 14: expected a track chunk 'MTrk', found the end"
   ),
   (
     header + Array("XFIH".utf8) + [9, 9, 9, 9],
@@ -131,12 +131,15 @@ private let damagedFiles: [([UInt8], String)] = [
   ),
   (
     Array(M.file([M.on(0, 60)]).dropLast(2)),
-    "byte 22: expected 4 bytes of a track chunk, found only 2"
+    "byte 24: expected a data byte, found the end"
   ),
   (M.file([[0, 60, 64]]), "byte 23: expected a status byte from 80 to FF, found 3C"),
   (M.file([[0, 0xF4]]), "byte 23: expected a channel, system exclusive or meta event, found F4"),
   (M.file([[0, 0x90, 60]]), "byte 25: expected a data byte, found the end"),
-  (M.file([[0, 0x90, 60, 200]]), "byte 25: expected a data byte from 00 to 7F, found C8"),
+  (
+    M.file([[0, 0x90, 200, 60]]),
+    "byte 22: expected pitches from 0 to 127, found 1 note above, left out"
+  ),
   (
     M.file([[0xFF, 0xFF, 0xFF, 0xFF, 0]]),
     "byte 22: expected a delta time of at most four bytes, found more"

@@ -41,6 +41,8 @@ struct SeparationSource {
     try self.init(
       mix: mix, scorePath: scorePath, score: score,
       parts: try selection.parts(of: score, name: scorePath))
+    let remainder = score.remainder(of: parts, name: scorePath)
+    for warning in score.warnings + [remainder].compactMap({ $0 }) { printError(warning) }
     if !isPartial { try check(score) }
   }
 

@@ -70,4 +70,24 @@ struct ByteCursor {
     defer { offset += count }
     return ByteCursor(self, count: count)
   }
+
+  /// A cursor over a range of the file.
+  func slice(_ range: Range<Int>) -> ByteCursor {
+    var result = self
+    result.offset = range.lowerBound
+    return ByteCursor(result, count: range.count)
+  }
+
+  /// Moves on to the first place where a text stands; stays where it is if there is none.
+  mutating func skip(to text: StaticString) {
+    let wanted = text.withUTF8Buffer { Array($0) }
+    var place = offset
+    while let next = bytes[place..<end].firstIndex(of: wanted[0]), next + wanted.count <= end {
+      if bytes[next..<next + wanted.count].elementsEqual(wanted) {
+        offset = next
+        return
+      }
+      place = next + 1
+    }
+  }
 }
