@@ -31,12 +31,17 @@ public enum DrumMap {
     group(of: number(ofName: note.label) ?? note.pitch)
   }
 
+  /// The number for strokes of which nothing is known.
+  static let unknownNumber = 54
+
   /// The percussion number of a drum's name or abbreviation, in any case.
+  ///
+  /// Names that are not in the table are read word by word: `Snare - Rimshot`, `Hi-Hat (Closed)`.
   ///
   /// - Returns: nil for a name that is no drum's.
   public static func number(ofName name: String) -> Int? {
     let word = name.lowercased().filter { $0.isLetter || $0.isNumber }
-    return word.isEmpty ? nil : numbersByName[word]
+    return word.isEmpty ? nil : numbersByName[word] ?? DrumName.number(of: name)
   }
 
   /// The percussion number usually meant by a place on a five-line percussion staff.

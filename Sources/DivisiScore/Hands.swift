@@ -4,7 +4,8 @@
 /// 1. Tracks named after hands (left, LH, linke Hand, main gauche, lower, bass … and their
 ///    counterparts); one named track and one other are two hands as well.
 /// 2. Labels of the same kind.
-/// 3. The staves of the one part that has several: the top staff is the right hand.
+/// 3. The staves of the one part that has several: the top staff is the right hand, and so is a part of
+///    that name above it; one below it is the left hand.
 /// 4. Two tracks with notes, else two channels: the higher on average is the right hand.
 enum Hands {
   private enum Hand { case left, right }
@@ -14,7 +15,7 @@ enum Hands {
   /// - Throws: if none of the signs above is there.
   static func parts(of score: Score, name: String) throws(ScoreError) -> [Part] {
     let notes = score.notes.filter { $0.kind == .pitched }
-    let signs = [byTrackNames(score, notes), byLabels(notes), byStaves(notes)]
+    let signs = [byTrackNames(score, notes), byLabels(notes), byStaves(score, notes)]
     if let parts = signs.compactMap({ $0 }).first { return parts }
     if let parts = byHeight(notes, \.track) ?? byHeight(notes, { $0.channel ?? 0 }) { return parts }
     let found = notes.isEmpty ? "percussion only" : score.summary
@@ -56,15 +57,20 @@ enum Hands {
     return parts(notes) { hands[$0.label] ?? nil }
   }
 
-  private static func byStaves(_ notes: [Note]) -> [Part]? {
+  private static func byStaves(_ score: Score, _ notes: [Note]) -> [Part]? {
     let staves = Dictionary(grouping: notes, by: \.track)
       .mapValues { Set($0.compactMap(\.staff)) }.filter { $0.value.count > 1 }
     guard staves.count == 1, let (track, numbers) = staves.first, let top = numbers.min() else {
       return nil
     }
     return parts(notes) { note in
-      guard note.track == track, let staff = note.staff else { return nil }
-      return staff == top ? .right : .left
+      if note.track == track { return note.staff == top ? .right : .left }
+      // A third staff may be a part of its own: above the others it is the right hand's.
+      let name = score.name(ofTrack: note.track).lowercased()
+      let isSameKeyboard =
+        !name.isEmpty && name == score.name(ofTrack: track).lowercased()
+        || NameHint(name) == .keyboard
+      return isSameKeyboard ? note.track < track ? .right : .left : nil
     }
   }
 

@@ -1,20 +1,25 @@
 /// Gives the grace notes of a measure time, which they take from a neighbour.
 ///
 /// They are played on the beat, and the note after them is delayed; those with no note after them
-/// in their voice end the note before them. Together they take at most half of that note.
+/// in their voice end the note before them, or the rest. With a slash, each takes a thirty-second, and
+/// together at most half of the note; without one, they take half of a plain note, and two thirds of a
+/// dotted one.
 struct GraceNotes {
   /// A thirty-second note: the usual length in playback.
   private static let longestDuration = 0.125
 
   /// Per voice, the grace notes that wait for a note, chords together.
   private var pending: [Int?: [[WrittenNote]]] = [:]
+  /// The voices whose first grace note that waits has no slash.
+  private var unslashed: Set<Int?> = []
   /// Per voice, where its latest chord begins in the measure's notes.
   private var latest: [Int?: Int] = [:]
   /// By how much the current chord is delayed.
   private var delay = 0.0
 
   /// Keeps a grace note until its voice goes on.
-  mutating func add(_ note: WrittenNote, isChord: Bool) {
+  mutating func add(_ note: WrittenNote, isChord: Bool, isSlashed: Bool) {
+    if pending[note.voice] == nil && !isSlashed { unslashed.insert(note.voice) }
     if isChord, let last = pending[note.voice]?.indices.last {
       pending[note.voice]?[last].append(note)
     } else {
@@ -24,13 +29,19 @@ struct GraceNotes {
 
   /// Places the grace notes that wait for this note, and delays the note.
   ///
+  /// - Parameter dots: of the note, up to 3.
   /// - Returns: the note, to be added next.
   mutating func precede(
-    _ note: WrittenNote, isChord: Bool, in notes: inout [WrittenNote]
+    _ note: WrittenNote, isChord: Bool, dots: Int, in notes: inout [WrittenNote]
   ) -> WrittenNote {
     if !isChord {
       let slots = pending.removeValue(forKey: note.voice) ?? []
-      let step = Self.step(slots, of: note.duration)
+      var step = Self.step(slots, of: note.duration)
+      if unslashed.remove(note.voice) != nil, !slots.isEmpty {
+        // What is left of a dotted note is its last dot: a third, or a seventh of three sevenths.
+        let share = Double(1 << dots) / Double((1 << (dots + 1)) - 1)
+        step = note.duration * (dots == 0 ? 0.5 : share) / Double(slots.count)
+      }
       Self.place(slots, at: note.position, step, in: &notes)
       // The note a tie leads to is not struck, so there is nothing to delay.
       delay = note.endsTie ? 0 : step * Double(slots.count)
@@ -43,12 +54,20 @@ struct GraceNotes {
     return result
   }
 
+  /// Places the grace notes that wait in a voice before a rest; those after it end the rest.
+  mutating func rest(voice: Int?, in notes: inout [WrittenNote]) {
+    flush(voice: voice, in: &notes)
+    latest[voice] = nil
+  }
+
   /// Places the grace notes that wait in a voice at the end of the note before them.
-  mutating func flush(voice: Int?, in notes: inout [WrittenNote]) {
+  private mutating func flush(voice: Int?, in notes: inout [WrittenNote]) {
     guard let slots = pending.removeValue(forKey: voice) else { return }
+    unslashed.remove(voice)
     guard let first = latest.removeValue(forKey: voice) else {
       let position = slots.first?.first?.position ?? 0
-      Self.place(slots, at: position, Self.longestDuration, in: &notes)
+      let taken = Self.longestDuration * Double(slots.count)
+      Self.place(slots, at: max(0, position - taken), Self.longestDuration, in: &notes)
       return
     }
     let chord = notes[first]

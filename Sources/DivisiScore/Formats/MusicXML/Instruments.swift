@@ -10,9 +10,16 @@ struct Instruments {
 
   private var byID: [String: Instrument] = [:]
   private var firstID: String?
+  /// The drum that the part is called after, if it is one.
+  private let partNumber: Int?
 
-  /// - Parameter declaration: a `score-part` element.
-  init(declaration: XMLElement) {
+  /// - Parameters:
+  ///   - declaration: a `score-part` element.
+  ///   - partName: what the part is called.
+  init(declaration: XMLElement, partName: String) {
+    let number = DrumMap.number(ofName: partName)
+    partNumber = number == DrumMap.unknownNumber ? nil : number
+
     for element in declaration.children {
       guard let id = element.attributes["id"] else { continue }
       switch element.name {
@@ -42,11 +49,17 @@ struct Instruments {
     (id.flatMap { byID[$0] } ?? firstID.flatMap { byID[$0] })?.channel
   }
 
+  /// Whether all instruments are on the percussion channel.
+  var areDrums: Bool {
+    !byID.isEmpty && byID.values.allSatisfy { $0.channel == Note.percussionChannel }
+  }
+
   /// The percussion number of the instrument a note names, else of the part's only one: as the file
-  /// gives it, else by the instrument's name.
+  /// gives it, else by the name of the instrument, or of the part where that is a drum's.
   func percussionNumber(ofID id: String?) -> Int? {
     guard let instrument = id.flatMap({ byID[$0] }) ?? (byID.count == 1 ? byID.values.first : nil)
-    else { return nil }
+    else { return byID.isEmpty ? partNumber : nil }
     return instrument.unpitched ?? DrumMap.number(ofName: instrument.name)
+      ?? (byID.count == 1 ? partNumber : nil)
   }
 }

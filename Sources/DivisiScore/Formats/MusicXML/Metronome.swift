@@ -27,7 +27,8 @@ enum Metronome {
     return number * dotted
   }
 
-  private static let quartersByUnit: [String: Double] = [
+  /// The lengths of note types in quarter notes.
+  static let quartersByUnit: [String: Double] = [
     "long": 16, "breve": 8, "whole": 4, "half": 2, "quarter": 1, "eighth": 0.5, "16th": 0.25,
     "32nd": 0.125, "64th": 0.0625,
   ]

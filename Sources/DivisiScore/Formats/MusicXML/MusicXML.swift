@@ -1,7 +1,7 @@
 /// MusicXML scores, partwise or timewise, plain or compressed (.mxl).
 ///
-/// Played at the printed tempo and dynamics; ornaments, articulations and hairpins are not
-/// interpreted.
+/// Played at the printed tempo and dynamics, with tremolos, trills, mordents, turns, spread chords and
+/// swing. Articulations are not interpreted; other marks that are not played are counted in a warning.
 ///
 /// - SeeAlso: MusicXML 4.0, W3C Music Notation Community Group, 2021.
 enum MusicXML {

@@ -35,6 +35,9 @@ struct MusicXMLReader {
       }
     }
     score.parts = readers.map(\.part)
+    score.fillEmptyBars()
+    score.stretchEndings()
+    score.settleCodas()
     return score
   }
 
@@ -83,7 +86,7 @@ struct MusicXMLReader {
           found: "\(quoted(readers[part].part.name)) again")
       }
       try countEvents(1 + missing, line: element.line)
-      readers[part].beginMeasure(measure)
+      readers[part].beginMeasure(measure, &score.frames[measure])
     }
   }
 

@@ -4,7 +4,7 @@ extension PartReader {
   mutating func readDirection(
     _ element: XMLElement, _ frame: inout MeasureFrame
   ) throws(ScoreError) {
-    var place = position
+    var place = max(0, position)
     // An offset moves the print only, unless it says that it is meant for playback.
     if let offset = element["offset"], offset.attributes["sound"] == "yes",
       let shift = offset.text.finiteNumber
@@ -15,6 +15,10 @@ extension PartReader {
     for type in element.all("direction-type") {
       for pedal in type.all("pedal") { readPedal(pedal, at: place) }
       if type["segno"] != nil { frame.segno = frame.segno ?? "" }
+      if type["coda"] != nil { frame.readCodaSign(isAtStart: place <= 0) }
+      if let wedge = type["wedge"], wedge.attributes["type"] != "stop" {
+        remarks.leaveOut("hairpins")
+      }
       if let metronome = type["metronome"], sound?.attributes["tempo"] == nil,
         let tempo = try Metronome.quartersPerMinute(metronome, fileName: fileName)
       {
@@ -27,7 +31,29 @@ extension PartReader {
       }
     }
     if let sound { try readSound(sound, at: place, &frame) }
+    readWords(element, &frame)
   }
+
+  /// Jumps, and changes of tempo in words.
+  private mutating func readWords(_ element: XMLElement, _ frame: inout MeasureFrame) {
+    let words = element.all("direction-type").flatMap { $0.all("words") }.map(\.text)
+    guard !words.isEmpty else { return }
+    let text = words.joined(separator: " ")
+    if let jump = Jump(words: text) {
+      frame.read(jump)
+      return
+    }
+    for jump in words.compactMap({ Jump(words: $0) }) { frame.read(jump) }
+    let letters = text.lowercased().filter(\.isLetter)
+    if Self.tempoWords.contains(where: { letters.hasPrefix($0) }) {
+      remarks.leaveOut("changes of tempo in words")
+    }
+  }
+
+  /// How words begin that ask for a change of tempo.
+  private static let tempoWords = [
+    "rit", "rall", "accel", "string", "allarg", "calando", "smorz", "morendo", "slent", "affrett",
+  ]
 
   private mutating func readPedal(_ pedal: XMLElement, at place: Double) {
     switch pedal.attributes["type"] {
@@ -56,6 +82,9 @@ extension PartReader {
     }
     if let pedal = sound.attributes["damper-pedal"] {
       measure.pedals.append((place, pedal == "yes" || (pedal.finiteNumber ?? 0) >= 50))
+    }
+    if let element = sound["swing"], let swing = Swing(element, at: max(0, place)) {
+      frame.swings.append(swing)
     }
     if sound.attributes["dacapo"] == "yes" { frame.isDaCapo = true }
     if let fine = sound.attributes["fine"] { frame.isFine = fine != "no" }

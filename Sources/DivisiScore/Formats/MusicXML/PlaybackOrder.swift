@@ -1,14 +1,18 @@
 /// In which order the measures of a score with repeats and jumps are played.
 ///
-/// Repeats with any number of endings; D.C. and D.S., once each score, after which repeats are not
-/// taken (unless marked so) and the last ending is; al Fine and to the coda.
+/// Repeats with any number of endings; each D.C. and D.S. once, after which repeats are not taken
+/// (unless marked so) and the last ending is; al Fine and to the coda, as the jump says.
 struct PlaybackOrder {
   private let frames: [MeasureFrame]
   /// For each measure under an ending, how often its passage is played in all; else 0.
   private let endingPasses: [Int]
 
+  /// Whether any jump says in words that it ends at the coda, or at Fine: others then do not.
+  private let aims: Set<Jump.Aim>
+
   init(_ frames: [MeasureFrame]) {
     self.frames = frames
+    aims = Set(frames.compactMap(\.jumpAim))
     endingPasses = Self.endingPasses(frames)
   }
 
@@ -23,6 +27,8 @@ struct PlaybackOrder {
     var pass = 1
     var hasJumped = false
     var hasReachedCoda = false
+    var aim: Jump.Aim?
+    var taken: Set<Int> = []
     // Measures skipped under an ending count too, so that the work is bounded.
     var steps = 0
     while index < frames.count {
@@ -56,12 +62,15 @@ struct PlaybackOrder {
         start = index + 1
         pass = 1
       }
-      if hasJumped && frame.isFine { break }
-      if hasJumped && !hasReachedCoda, let name = frame.toCoda {
+      if hasJumped && frame.isFine && ends(aim, at: .fine) { break }
+      if hasJumped && !hasReachedCoda && ends(aim, at: .coda), let name = frame.toCoda {
         hasReachedCoda = true
         index = coda(name, after: index) ?? index + 1
-      } else if !hasJumped, let target = jump(from: frame) {
+      } else if !taken.contains(index), let target = jump(from: frame) {
+        taken.insert(index)
+        aim = frame.jumpAim
         hasJumped = true
+        hasReachedCoda = false
         index = target
         start = target
         pass = 1
@@ -70,6 +79,11 @@ struct PlaybackOrder {
       }
     }
     return order
+  }
+
+  /// Whether a jump of that aim ends at Fine, or leaves for the coda.
+  private func ends(_ aim: Jump.Aim?, at place: Jump.Aim) -> Bool {
+    aim.map { $0 == place } ?? !aims.contains(place)
   }
 
   private func passes(at index: Int) -> Int {

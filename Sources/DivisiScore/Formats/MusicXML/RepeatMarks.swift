@@ -4,6 +4,8 @@ struct RepeatMarks {
   /// The passes of the bracket that is open, empty if none is.
   private var openEnding: Set<Int> = []
   private var closesEnding = false
+  /// What bar lines say of the measure after them.
+  private var next: (segno: String?, coda: String?, hasCodaSign: Bool)?
 
   /// - Parameter fileName: for errors.
   init(fileName: String) { self.fileName = fileName }
@@ -14,16 +16,19 @@ struct RepeatMarks {
       switch element.attributes["direction"] {
       case "forward": frame.beginsRepeat = true
       case "backward":
-        frame.repeatPasses = try count(element.attributes["times"] ?? "2", element)
+        // Some programs write 0 for a plain repeat.
+        let times = element.attributes["times"] ?? ""
+        frame.repeatPasses = try ["", "0"].contains(times) ? 2 : count(times, element)
         frame.repeatsAfterJump = element.attributes["after-jump"] == "yes"
       default: break
       }
     }
+    readSigns(barline, &frame)
     guard let ending = barline["ending"] else { return }
     if ending.attributes["type"] == "start" {
       let numbers = (ending.attributes["number"] ?? "").split { !$0.isNumber }
       openEnding = []
-      for number in numbers.prefix(ScoreLimits.repeatCount) {
+      for number in numbers.prefix(ScoreLimits.repeatCount) where number != "0" {
         openEnding.insert(try count(number, ending))
       }
       frame.beginsEnding = !openEnding.isEmpty
@@ -31,6 +36,29 @@ struct RepeatMarks {
     } else {
       closesEnding = true
     }
+  }
+
+  /// Signs at the right of a measure belong to the next one.
+  private mutating func readSigns(_ barline: XMLElement, _ frame: inout MeasureFrame) {
+    let segno = barline.attributes["segno"] ?? (barline["segno"] == nil ? nil : "")
+    let coda = barline.attributes["coda"]
+    let hasSign = barline["coda"] != nil || coda != nil
+    if barline.attributes["location"] == "left" {
+      frame.segno = segno ?? frame.segno
+      frame.coda = coda ?? frame.coda
+      if hasSign && coda == nil { frame.readCodaSign(isAtStart: true) }
+    } else if segno != nil || hasSign {
+      next = (segno, coda, hasSign && coda == nil)
+    }
+  }
+
+  /// Puts signs of the bar line before it to a measure.
+  mutating func beginMeasure(_ frame: inout MeasureFrame) {
+    guard let signs = next else { return }
+    next = nil
+    frame.segno = frame.segno ?? signs.segno
+    frame.coda = frame.coda ?? signs.coda
+    if signs.hasCodaSign { frame.readCodaSign(isAtStart: true) }
   }
 
   /// Puts the measure under the bracket that is open.

@@ -18,10 +18,19 @@ extension WrittenScore {
     let tempoMap = try tempoMap(order, starts, name: name)
     var notes: [Note] = []
     var pedals: [Int: [Damping.PedalEvent]] = [:]
-    for (index, part) in parts.enumerated() {
-      let played = try part.notes(order, starts, name: name)
+    var remarks = ReadingNotes()
+    let swings = swings
+    for (index, var part) in parts.enumerated() {
+      remarks.add(part.remarks)
+      let moved = part.settleStaves()
+      if moved > 0 {
+        remarks.mend(
+          "notes printed on the other staff, left to the hand of their voice", count: moved)
+      }
+      let played = try part.notes(order, starts, swings, name: name)
       if notes.count + played.count > ScoreLimits.eventCount { throw Self.tooMany("notes", name) }
-      notes += played.map { $0.note(track: index + 1, tempoMap) }
+      let kind: Note.Kind? = NameHint(part.name) == .click ? .click : nil
+      notes += played.map { $0.note(track: index + 1, kind, tempoMap) }
       pedals[index + 1] = try part.pedals(order, starts, tempoMap, name: name)
     }
     let damping = Damping(
@@ -31,6 +40,7 @@ extension WrittenScore {
     score.pedals = damping.spans.map {
       PedalSpan(startSeconds: $0.start, endSeconds: $0.end, track: $0.instrument)
     }
+    score.warnings = remarks.lines(name: name)
     score.bars = bars(order, starts, tempoMap)
     return score
   }
@@ -54,6 +64,19 @@ extension WrittenScore {
       bars.append(bar)
     }
     return bars
+  }
+
+  /// Which swing holds in each measure, from which place on; none where nothing is swung.
+  private var swings: [[Swing]] {
+    guard frames.contains(where: { !$0.swings.isEmpty }) else { return [] }
+    var current: Swing?
+    return frames.map { frame in
+      let here = frame.swings.sorted { $0.position < $1.position }
+      defer { current = here.last ?? current }
+      guard var before = current else { return here }
+      before.position = 0
+      return [before] + here
+    }
   }
 
   /// The tempo is that of the place in the print, also after a jump.
@@ -110,24 +133,32 @@ extension WrittenPart {
   /// The notes in playing order, with positions from the start of the score and ties joined.
   ///
   /// A tie joins a note to the next of its pitch that begins where it ends; a tie that leads
-  /// nowhere, as over a jump, leaves the note struck anew.
+  /// nowhere, as over a jump, leaves the note struck anew. The next note need not say that a tie ends
+  /// there, if it is of the same voice, in the same bar or the next one.
   fileprivate func notes(
-    _ order: [Int], _ starts: [Double], name: String
+    _ order: [Int], _ starts: [Double], _ swings: [[Swing]], name: String
   ) throws(ScoreError) -> [WrittenNote] {
     var result: [WrittenNote] = []
     var tied: [Int: [Int]] = [:]
+    /// The measure in which each tie begins that is open.
+    var tieMeasures: [Int: Int] = [:]
     var playedCount = 0
     for (index, start) in zip(order, starts) where index < measures.count {
-      playedCount += measures[index].notes.count
-      if playedCount > ScoreLimits.eventCount { throw WrittenScore.tooMany("notes", name) }
-      for var note in measures[index].notes.sorted(by: { $0.position < $1.position }) {
+      let played = try self.played(index, swings, &playedCount, name: name)
+      for var note in played {
         note.position += start
         let open = tied[note.pitch] ?? []
         let match = open.firstIndex {
-          abs(result[$0].position + result[$0].duration - note.position) < Self.tolerance
+          let isNext =
+            note.endsTie
+            || result[$0].voice == note.voice
+              && [index, index - 1].contains(tieMeasures[$0] ?? index)
+          return isNext
+            && abs(result[$0].position + result[$0].duration - note.position) < Self.tolerance
         }
-        if note.endsTie, let match {
+        if let match {
           result[open[match]].duration += note.duration
+          tieMeasures[open[match]] = index
           if !note.startsTie { tied[note.pitch]?.remove(at: match) }
         } else {
           if note.startsTie {
@@ -135,12 +166,42 @@ extension WrittenPart {
               result[$0].position + result[$0].duration > note.position - Self.tolerance
             }
             tied[note.pitch] = reachable.suffix(8) + [result.count]
+            tieMeasures[result.count] = index
           }
           result.append(note)
         }
       }
     }
     return result
+  }
+
+  /// The notes of a measure as they are played, in order: ornaments, and swing.
+  private func played(
+    _ index: Int, _ swings: [[Swing]], _ count: inout Int, name: String
+  ) throws(ScoreError) -> [WrittenNote] {
+    var notes: [WrittenNote] = []
+    for note in measures[index].notes {
+      if let ornament = note.ornament {
+        notes += ornament.played(note)
+      } else {
+        notes.append(note)
+      }
+      if count + notes.count > ScoreLimits.eventCount { throw WrittenScore.tooMany("notes", name) }
+    }
+    count += notes.count
+    if index < swings.count, !swings[index].isEmpty {
+      for i in notes.indices {
+        let place = notes[i].position
+        guard let swing = swings[index].last(where: { $0.position <= place + Self.tolerance })
+        else {
+          continue
+        }
+        let end = swing.played(place + notes[i].duration)
+        notes[i].position = swing.played(place)
+        notes[i].duration = max(0, end - notes[i].position)
+      }
+    }
+    return notes.sorted { $0.position < $1.position }
   }
 
   fileprivate func pedals(
@@ -160,11 +221,11 @@ extension WrittenPart {
 }
 
 extension WrittenNote {
-  fileprivate func note(track: Int, _ tempoMap: TempoMap) -> Note {
+  fileprivate func note(track: Int, _ kind: Note.Kind?, _ tempoMap: TempoMap) -> Note {
     Note(
       onsetSeconds: tempoMap.seconds(at: position),
       releaseSeconds: tempoMap.seconds(at: position + duration), pitch: pitch,
       velocity: velocity ?? Note.unspecifiedVelocity, track: track, channel: channel,
-      staff: staff, voice: voice)
+      staff: staff, voice: voice, kind: kind)
   }
 }

@@ -11,6 +11,8 @@ struct WrittenPart {
   /// Whether its MIDI program, if it has one, is a piano.
   var isPiano: Bool
   var measures: [WrittenMeasure] = []
+  /// What was not understood, or put right.
+  var remarks = ReadingNotes()
 }
 
 /// What one part has in one measure.
@@ -32,6 +34,16 @@ struct WrittenNote {
   var voice: Int?
   var startsTie = false
   var endsTie = false
+  /// How it is played, where that is more than one note.
+  var ornament: Ornament?
+  /// A tremolo with the next or the previous note of the voice, for as long as they are apart.
+  var sharedTremolo: (strokes: Int, isFirst: Bool)?
+  /// The length of a note of that type, in quarter notes.
+  var typeLength = 1.0
+  /// Whether its chord is spread, and which way.
+  var arpeggio: ChordSpread?
+  /// The passage without backups that it belongs to.
+  var run = 0
 }
 
 /// What a measure has that concerns all parts: its length, tempo, and the way the music goes on.
@@ -39,6 +51,9 @@ struct MeasureFrame {
   var length = 0.0
   /// The number in print, if it is one.
   var number: Int?
+  /// What a time signature says of the length from here on, in quarter notes.
+  var nominalLength: Double?
+  var swings: [Swing] = []
   /// What a beat is from here on, as of a time signature: 4 for a quarter note.
   var beatUnit: Int?
   var tempos: [(position: Double, secondsPerQuarter: Double)] = []
@@ -55,6 +70,75 @@ struct MeasureFrame {
   var coda: String?
   var toCoda: String?
   var dalSegno: String?
+  var hasCodaSign = false
+  /// Whether that sign stands at the start of the measure.
+  var isCodaSignAtStart = false
+  /// How far a jump from here goes; nil where nothing says so.
+  var jumpAim: Jump.Aim?
   var isDaCapo = false
   var isFine = false
+}
+
+/// Which way the notes of a chord follow one another.
+enum ChordSpread {
+  case upward, downward
+}
+
+extension MeasureFrame {
+  /// A coda sign; which of several is meant by what is seen when all are known.
+  mutating func readCodaSign(isAtStart: Bool) {
+    if !hasCodaSign { isCodaSignAtStart = isAtStart }
+    hasCodaSign = true
+  }
+}
+
+extension WrittenMeasure {
+  /// From note to note of a spread chord, in quarter notes: a fifteenth of a second at 120 a minute.
+  private static let spreadStep = 0.1333
+
+  /// Lets the notes of spread chords follow one another, within the first part of their length.
+  mutating func spreadChords() {
+    guard notes.contains(where: { $0.arpeggio != nil && !$0.endsTie }) else { return }
+    let chords = Dictionary(grouping: notes.indices.filter { notes[$0].arpeggio != nil }) {
+      notes[$0].position
+    }
+    for indices in chords.values where !indices.contains(where: { notes[$0].endsTie }) {
+      let order = indices.sorted { notes[$0].pitch < notes[$1].pitch }
+      let isUpward = notes[order[0]].arpeggio == .upward
+      let shortest = indices.map { notes[$0].duration }.min() ?? 0
+      var step = Self.spreadStep
+      while step * Double(order.count) > shortest, step > 1e-3 { step *= 2 / 3 }
+      if step <= 1e-3 { continue }
+      for (rank, index) in (isUpward ? order : order.reversed()).enumerated() {
+        notes[index].position += Double(rank) * step
+        notes[index].duration -= Double(rank) * step
+        notes[index].arpeggio = nil
+      }
+    }
+  }
+
+  /// Lets two chords with a tremolo between them alternate as long as both last.
+  mutating func joinTremolos() {
+    guard notes.contains(where: { $0.sharedTremolo != nil }) else { return }
+    let shared = notes.indices.filter { notes[$0].sharedTremolo != nil }
+    let byVoice = Dictionary(grouping: shared) { notes[$0].voice }
+    for indices in byVoice.values {
+      let chords = Dictionary(grouping: indices) { notes[$0].position }.sorted { $0.key < $1.key }
+      for (first, second) in zip(chords, chords.dropFirst()) {
+        guard let mark = notes[first.value[0]].sharedTremolo, mark.isFirst,
+          notes[second.value[0]].sharedTremolo?.isFirst == false
+        else { continue }
+        let end = second.key + notes[second.value[0]].duration
+        let step = min(1, notes[first.value[0]].typeLength) / Double(1 << mark.strokes)
+        for (chord, delay) in [(first, 0.0), (second, step)] {
+          for index in chord.value {
+            notes[index].position = first.key + delay
+            notes[index].duration = max(0, end - first.key - delay)
+            notes[index].ornament = .strokes(every: 2 * step, length: step)
+          }
+        }
+      }
+    }
+    for index in notes.indices { notes[index].sharedTremolo = nil }
+  }
 }
