@@ -78,7 +78,7 @@ import Testing
       ("damaged.mid", ["damaged.mid", "byte"]),
       ("damaged.musicxml", ["damaged.musicxml", "line 1"]),
       ("damaged.mxl", ["damaged.mxl"]), ("bomb.musicxml", ["bomb.musicxml", "entit"]),
-      ("long.csv", ["long.csv", "duet.wav", "60.0 s"]), ("duet.wav", ["duet.wav", "MThd"]),
+      ("long.csv", ["long.csv", "duet.wav", "60.0 s"]), ("duet.wav", ["duet.wav", "a recording"]),
     ] {
       try check(["duet.wav", "--score", name], in: folder, names: words)
     }
