@@ -31,7 +31,7 @@ BUNDLES := build/bundle
 # What is installed brings the Swift runtime with it and looks for libraries nowhere but where the system does.
 SHIPPED := -c release --static-swift-stdlib --disable-local-rpath --scratch-path build/install
 
-.PHONY: deps build bundle turtle demo test test-hosts test-deep figures pictures lint format bench bench-against install install-plugin uninstall clean
+.PHONY: deps build bundle turtle demo test test-hosts test-deep fuzz figures pictures lint format bench bench-against install install-plugin uninstall clean
 
 # Installs the packages that are missing, and asks for nothing where there are none.
 deps:
@@ -92,6 +92,12 @@ test-deep: deps bundle
 	DIVISI_WITHOUT_HOST=1 SWIFT_BACKTRACE=enable=no \
 	  swift test -c release -Xswiftc -enable-testing --scratch-path build/release \
 	  --filter 'DivisiDSPTests|DivisiEngineTests|DivisiRealtimeTests|WorkerThreadsTests|DivisiScoreTests|AudioFilesTests|LV2PresetsTests|LV2HostingTests|JackHostingTests'
+
+# The parsers of scores, saved notes, presets and OSC under libFuzzer and the address sanitizer, a minute each:
+# make fuzz FUZZ_SECONDS=600 FUZZ="midi osc". What it finds, and what it learns for the next time, stays in build/fuzz.
+FUZZ_SECONDS ?= 60
+fuzz: deps
+	Tests/Fuzz/fuzz.sh build/fuzz $(FUZZ_SECONDS) $(FUZZ)
 
 # The pictures of README: what the demo learns from its piano recording, and the mixer page while its drums play.
 pictures: PACKAGES += jackd2 ecasound chromium chromium-driver curl

@@ -1,0 +1,69 @@
+import DivisiScore
+
+@testable import LV2Presets
+
+/// Something that reads what strangers have written; each has a corpus of its own.
+///
+/// Whatever the bytes are, it gives a value that makes sense or an error of one line. What else it does, such
+/// as to trap, to read beyond its memory or to take for ever, libFuzzer finds.
+enum Parser: String, CaseIterable {
+  case midi, musicxml, mxl, csv, notes, preset, osc
+
+  /// Parses bytes and looks at what comes of it.
+  func callAsFunction(_ bytes: [UInt8]) {
+    switch self {
+    case .midi, .musicxml, .mxl, .csv: parseScore(bytes)
+    case .notes: parseNotes(bytes)
+    case .preset:
+      expectLine { () throws(PresetError) in
+        let graph = try TurtleReader.parse(bytes, path: "fuzz", base: "file:///fuzz")
+        for subject in graph.subjects {
+          _ = try Preset(subject, in: graph, or: RDFGraph(path: "fuzz"))
+        }
+      }
+    case .osc:
+      for message in OSCPacket(bytes).messages {
+        _ = message.path.split(separator: "/").map { OSCPattern($0).matches("gain_residual") }
+      }
+    }
+  }
+
+  private func parseScore(_ bytes: [UInt8]) {
+    expectLine { () throws(ScoreError) in
+      let score = try Score.parse(bytes: bytes, name: "fuzz.\(rawValue)")
+      precondition(!score.notes.isEmpty && score.notes.allSatisfy(isSound))
+      for selection in [PartSelection.hands, .drums, .tracks] {
+        let parts = try selection.parts(of: score, name: "fuzz")
+        precondition(parts.allSatisfy { PartName.isValid($0.name) && !$0.notes.isEmpty })
+      }
+    }
+  }
+
+  private func parseNotes(_ bytes: [UInt8]) {
+    guard let text = String(validating: bytes, as: UTF8.self) else { return }
+    expectLine { () throws(ScoreError) in
+      let names = ["left", "right"]
+      let notes = try SavedNotes(parsing: text, partNames: names)
+      precondition(notes.parts.allSatisfy { $0.notes.allSatisfy(isSound) })
+      let again = try SavedNotes(parsing: notes.text, partNames: names)
+      precondition(again == notes)
+    }
+  }
+
+  private func isSound(_ note: Note) -> Bool {
+    note.onsetSeconds <= note.releaseSeconds && note.releaseSeconds <= note.dampedSeconds
+      && note.dampedSeconds <= 360_000 && (0...127).contains(note.pitch)
+      && (1...127).contains(note.velocity)
+  }
+
+  private func expectLine<Problem: Error & CustomStringConvertible>(
+    _ work: () throws(Problem) -> Void
+  ) {
+    do throws(Problem) {
+      try work()
+    } catch {
+      let line = error.description
+      precondition(!line.isEmpty && !line.unicodeScalars.contains { $0.value < 0x20 }, line)
+    }
+  }
+}
