@@ -222,7 +222,9 @@ let package = Package(
       swiftSettings: strict + quick),
     .testTarget(
       name: "DivisiAlignmentTests",
-      dependencies: ["AudioFiles", "DivisiAlignment", "DivisiDSP", "DivisiScore"],
+      dependencies: [
+        "AudioFiles", "DivisiAlignment", "DivisiDSP", "DivisiScore", "DivisiTestSupport",
+      ],
       swiftSettings: strict + quick),
     // How the package is built: layers, the length of files, and the pages that describe it.
     .testTarget(name: "HouseTests", dependencies: ["Figures"], swiftSettings: strict + quick),

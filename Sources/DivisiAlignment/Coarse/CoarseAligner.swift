@@ -1,0 +1,216 @@
+import DivisiDSP
+
+/// Finds about where a score lies in a recording, in which key and at which tempo.
+struct CoarseAligner: Sendable {
+  private let spectrum: BandSpectrum
+  private let search: ScoreSearch
+  private let notes: [SketchedNote]
+  private let options: AlignmentOptions
+
+  /// A transposition has to cost less than this share of none.
+  private static let transpositionGain = 0.95
+  /// A new tempo has to differ by this much, and is looked for this often.
+  private static let (scaleStep, scaleAttempts) = (0.03, 2)
+  /// Further tempi from which to start if a path is in doubt, against that which makes the score as long as the
+  /// recording.
+  private static let furtherScales = [0.7, 0.5, 0.35]
+  /// How far the second search goes from the first path, in seconds.
+  private static let reach = 2.0
+  /// The second path has to be this much of the first.
+  private static let leastLength = 0.8
+
+  /// What was found.
+  struct Result: Sendable {
+    /// About when each note is played, in the order of the recording; indices of the notes that were given.
+    var notes: [PlacedNote]
+    var transposition: Int
+    var verdict: Verdict
+  }
+
+  /// - Parameters:
+  ///   - spectrum: of the whole recording, on the fine grid.
+  ///   - notes: in seconds of the score, by onset.
+  init(
+    _ spectrum: BandSpectrum, notes: [SketchedNote], combs: PitchCombs, options: AlignmentOptions
+  ) {
+    self.spectrum = spectrum
+    self.notes = notes
+    self.options = options
+    search = ScoreSearch(
+      recording: RecordingFeatures(spectrum, rate: .coarse), rate: .coarse, grid: spectrum.grid,
+      combs: combs)
+  }
+
+  /// - Returns: nil for a recording or a score without anything in it.
+  func align(parallel: Parallel) -> Result? {
+    guard let first = notes.first, search.recording.isSounding.contains(true) else { return nil }
+    let length = (notes.lazy.map(\.end).max() ?? 0) - first.onset
+    let scale =
+      options.jumps == .none
+      ? clamped(search.recording.soundingSeconds / (length + 0.5)) : 1
+    let keys = transposed(scale: scale, parallel: parallel)
+    guard var best = keys.best else { return nil }
+    best = rescaled(best)
+    if isDoubtful(best) && options.jumps == .none {
+      let transposition = best.transposition
+      let candidates = Self.furtherScales.compactMap { factor in
+        path(scale: clamped(scale * factor), transposition: transposition).map(rescaled)
+      }
+      for candidate in candidates where merit(candidate) > merit(best) { best = candidate }
+    }
+    let placed = best.path.place(notes.map(\.onset))
+    let used = Set(placed.map(\.index)).count
+    let verdict = Verdict(
+      agreement: best.agreement, others: keys.others(than: best.transposition),
+      usedNotes: Double(used) / Double(notes.count))
+    let refined = secondSearch(placed, after: best) ?? placed
+    return Result(
+      notes: refined, transposition: best.transposition, verdict: verdict)
+  }
+
+  private func clamped(_ scale: Double) -> Double {
+    min(max(scale, ScoreSearch.scales.lowerBound), ScoreSearch.scales.upperBound)
+  }
+
+  private func path(scale: Double, transposition: Int) -> ScoreSearch.Result? {
+    search.path(notes, scale: scale, transposition: transposition, jumps: options.jumps)
+  }
+
+  // MARK: Keys
+
+  /// The paths of the score in several keys.
+  private struct Keys {
+    var best: ScoreSearch.Result?
+    var agreements: [Int: Double] = [:]
+
+    func others(than transposition: Int) -> [Double] {
+      agreements.keys.sorted().filter { $0 != transposition }.map { agreements[$0]! }
+    }
+  }
+
+  private func transposed(scale: Double, parallel: Parallel) -> Keys {
+    let shifts = Array(options.transpositions)
+    var results = [ScoreSearch.Result?](repeating: nil, count: shifts.count)
+    results.withUnsafeMutableBufferPointer { buffer in
+      nonisolated(unsafe) let results = buffer
+      parallel(shifts.count) { index in
+        results[index] = path(scale: scale, transposition: shifts[index])
+      }
+    }
+    let found = results.compactMap { $0 }
+    var keys = Keys(best: found.first { $0.transposition == 0 } ?? found.first)
+    for result in found { keys.agreements[result.transposition] = result.agreement.value }
+    if let cheapest = found.min(by: { cost($0) < cost($1) }), let best = keys.best,
+      cost(cheapest) < Self.transpositionGain * cost(best)
+    {
+      keys.best = cheapest
+    }
+    return keys
+  }
+
+  private func cost(_ result: ScoreSearch.Result) -> Double { result.path.frames.meanCost }
+
+  // MARK: Tempo
+
+  /// The same with the tempo that the path itself shows, as long as that is cheaper.
+  private func rescaled(_ result: ScoreSearch.Result) -> ScoreSearch.Result {
+    var best = result
+    for _ in 0..<Self.scaleAttempts {
+      let path = best.path
+      guard let longest = path.stretches.max(by: { $0.count < $1.count }) else { break }
+      let scoreFrames =
+        path.frames.score[longest.upperBound - 1] - path.frames.score[longest.lowerBound]
+      let slope = Double(longest.count - 1) / Double(max(1, scoreFrames))
+      let scale = clamped(path.scale * slope)
+      guard abs(scale / path.scale - 1) > Self.scaleStep,
+        let candidate = self.path(scale: scale, transposition: best.transposition),
+        cost(candidate) < cost(best)
+      else { break }
+      best = candidate
+    }
+    return best
+  }
+
+  private func isDoubtful(_ result: ScoreSearch.Result) -> Bool {
+    result.agreement.value < Verdict.doubted || result.agreement.coverage < Verdict.leastShare
+  }
+
+  private func merit(_ result: ScoreSearch.Result) -> Double {
+    result.agreement.value * result.agreement.coverage
+  }
+
+  // MARK: The second search
+
+  /// Places notes anew at the fine rate, close to where they are, in a score that is warped to the recording: this
+  /// finds what dwelling hid, above all slips among repeated chords.
+  ///
+  /// - Returns: nil if the second path is much shorter than the first.
+  private func secondSearch(_ placed: [PlacedNote], after first: ScoreSearch.Result)
+    -> [PlacedNote]?
+  {
+    guard !placed.isEmpty else { return nil }
+    // In the order of the recording, in which a stretch of the score never goes back.
+    var order = placed
+    var latest = -Double.infinity
+    for index in order.indices {
+      latest = max(latest, order[index].onset)
+      order[index].onset = latest
+    }
+    let warped = warp(order, scale: first.path.scale)
+    let recording = RecordingFeatures(spectrum, rate: .fine)
+    let start = order[0].onset
+    let fine = ScoreSearch(
+      recording: recording, rate: .fine, grid: search.grid, combs: search.combs)
+    // The search puts the first onset a quarter of a second after its begin.
+    let corridor = Corridor(search: { 0.25 + $0 - start }, reach: Self.reach)
+    guard
+      let second = fine.path(
+        warped, scale: 1, transposition: first.transposition, around: corridor)
+    else { return nil }
+    let expected =
+      Double(first.path.frames.recording.count) / first.path.frameRate * second.path.frameRate
+    guard Double(second.path.frames.recording.count) > Self.leastLength * expected else {
+      return nil
+    }
+    return second.path.place(warped.map(\.onset)).map {
+      PlacedNote(index: order[$0.index].index, onset: $0.onset)
+    }
+  }
+
+  /// The notes at their places, ending as the path says.
+  private func warp(_ placed: [PlacedNote], scale: Double) -> [SketchedNote] {
+    // Notes of one stretch are ascending in the score; where the score goes back, a new one begins.
+    var result: [SketchedNote] = []
+    var first = 0
+    while first < placed.count {
+      var end = first + 1
+      while end < placed.count, notes[placed[end].index].onset >= notes[placed[end - 1].index].onset
+      {
+        end += 1
+      }
+      let points = placed[first..<end].map {
+        PathPoint(score: notes[$0.index].onset, recording: $0.onset)
+      }
+      let line = PointLine(distinct(points), slope: scale)
+      for item in placed[first..<end] {
+        let note = notes[item.index]
+        let release = line.recording(atScore: note.end)
+        result.append(
+          SketchedNote(
+            onset: item.onset, end: max(release, item.onset + 0.1), pitch: note.pitch))
+      }
+      first = end
+    }
+    return result
+  }
+
+  /// The last of points with the same time of the score.
+  private func distinct(_ points: [PathPoint]) -> [PathPoint] {
+    var result: [PathPoint] = []
+    for point in points {
+      if let last = result.last, point.score - last.score < 1e-9 { result.removeLast() }
+      result.append(point)
+    }
+    return result
+  }
+}

@@ -1,0 +1,63 @@
+public import DivisiDSP
+public import DivisiScore
+
+/// Finds when the notes of a score are played in a recording, and says how well the two agree.
+///
+/// - Thread: any; `parallel` decides which others work.
+public struct ScoreAligner: Sendable {
+  private let sampleRate: Double
+  private let options: AlignmentOptions
+  private let parallel: Parallel
+
+  /// - Parameters:
+  ///   - sampleRate: of the recording, in hertz.
+  ///   - options: what to look for.
+  ///   - parallel: runs work on several threads; the result does not depend on it.
+  public init(
+    sampleRate: Double, options: AlignmentOptions = AlignmentOptions(),
+    parallel: @escaping Parallel
+  ) {
+    self.sampleRate = sampleRate
+    self.options = options
+    self.parallel = parallel
+  }
+
+  /// Aligns notes with a recording.
+  ///
+  /// - Parameters:
+  ///   - channels: planar samples, of equal length.
+  ///   - notes: in seconds of the score, in any order; their tempo may be up to 3.3 times as fast or slow as the
+  ///     recording's.
+  /// - Throws: ``AlignmentError`` if there is nothing to align.
+  /// - Complexity: O(n² · bands) for n tenths of a second, 15 times with all transpositions.
+  public func align(channels: [[Float]], notes: [Note]) throws(AlignmentError) -> Alignment {
+    guard !notes.isEmpty else { throw .noNotes }
+    let order = notes.indices.sorted { notes[$0].onsetSeconds < notes[$1].onsetSeconds }
+    let sorted = order.map { notes[$0] }
+    let mains = GraceNotes.mains(of: sorted)
+    let main = sorted.indices.filter { mains[$0] == nil }
+    let cents =
+      options.tuningCents
+      ?? ConcertPitch.cents(of: channels, sampleRate: sampleRate, parallel: parallel)
+    let spectrum = BandSpectrum(
+      channels: channels, grid: FeatureRate.grid(sampleRate: sampleRate), tuningCents: cents,
+      parallel: parallel)
+    let sketch = main.map {
+      SketchedNote(
+        onset: sorted[$0].onsetSeconds, end: sorted[$0].releaseSeconds, pitch: sorted[$0].pitch)
+    }
+    let aligner = CoarseAligner(
+      spectrum, notes: sketch, combs: PitchCombs(), options: options)
+    guard let coarse = aligner.align(parallel: parallel) else { throw .silentRecording }
+    let placed = coarse.notes.map { PlacedNote(index: main[$0.index], onset: $0.onset) }
+    let refined = Refined(
+      placed, of: sorted, mains: mains, transposition: coarse.transposition,
+      with: Refinement(
+        channels: channels, sampleRate: sampleRate, tuningCents: cents, parallel: parallel))
+    var aligned = refined.notes
+    for index in aligned.indices { aligned[index].index = order[aligned[index].index] }
+    return Alignment(
+      notes: aligned, map: refined.map, tuningCents: cents, transposition: coarse.transposition,
+      verdict: coarse.verdict)
+  }
+}

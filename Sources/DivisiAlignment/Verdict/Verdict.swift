@@ -1,0 +1,71 @@
+/// How well a score explains a recording.
+public struct Verdict: Sendable, Equatable {
+  /// What to do about it.
+  public enum Judgement: String, Sendable, Equatable {
+    /// The score fits.
+    case good
+    /// The score fits in part, or perhaps not: look at ``Verdict/misfits``.
+    case doubtful
+    /// The recording is of something else.
+    case notThisPiece
+  }
+
+  /// What is to be done.
+  public var judgement: Judgement
+  /// How much of what changes in the recording changes in the score: about 1 where it is right, about 0.2 where it is
+  /// not, at most 2.
+  public var agreement: Double
+  /// By how many standard deviations that is more than with the score in other keys; nil if they were not tried.
+  public var distinction: Double?
+  /// The share of the sound that the score covers, from 0 to 1.
+  public var coverage: Double
+  /// The share of the score's notes that the recording has, from 0 to 1.
+  public var usedNotes: Double
+  /// Stretches of the recording that the score does not explain, in seconds of the recording.
+  public var misfits: [Range<Double>]
+
+  /// Below these, a score is refused or doubted.
+  static let (refused, doubted) = (0.55, 0.75)
+  static let (refusedDistinction, doubtedDistinction) = (1.5, 2.2)
+  /// Below this share of the sound or of the notes, a score is doubted.
+  static let leastShare = 0.9
+  /// Windows below this do not fit.
+  static let misfit = 0.5
+
+  /// - Parameters:
+  ///   - agreement: of the path.
+  ///   - others: the same of the score in other keys; none if they were not tried.
+  ///   - usedNotes: a share.
+  init(agreement: Agreement, others: [Double], usedNotes: Double) {
+    self.agreement = agreement.value
+    coverage = agreement.coverage
+    self.usedNotes = usedNotes
+    if others.count >= 2 {
+      let mean = others.reduce(0, +) / Double(others.count)
+      let variance = others.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(others.count)
+      // The constant keeps keys that are all alike from deciding.
+      distinction = (agreement.value - mean) / (variance.squareRoot() + 0.1)
+    } else {
+      distinction = nil
+    }
+    misfits = []
+    for window in agreement.windows {
+      guard let value = window.value, value < Self.misfit else { continue }
+      if let last = misfits.last, last.upperBound == window.seconds.lowerBound {
+        misfits[misfits.count - 1] = last.lowerBound..<window.seconds.upperBound
+      } else {
+        misfits.append(window.seconds)
+      }
+    }
+    let distinction = distinction ?? .infinity
+    if agreement.value < Self.refused || distinction < Self.refusedDistinction {
+      judgement = .notThisPiece
+    } else if agreement.value < Self.doubted || distinction < Self.doubtedDistinction
+      || coverage < Self.leastShare || usedNotes < Self.leastShare || !misfits.isEmpty
+    {
+      judgement = .doubtful
+    } else {
+      judgement = .good
+    }
+  }
+}
