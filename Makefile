@@ -28,8 +28,9 @@ CHECKS := -Xswiftc -warnings-as-errors --explicit-target-dependency-import-check
 DIVISI := .build/release/divisi
 SOURCES := Package.swift Sources Plugin Tests
 BUNDLES := build/bundle
-# What is installed brings the Swift runtime with it and looks for libraries nowhere but where the system does.
-SHIPPED := -c release --static-swift-stdlib --disable-local-rpath --scratch-path build/install
+# What people run brings the Swift runtime with it and looks for libraries nowhere but where the system does. Other flags
+# would build everything anew.
+RELEASE := -c release --static-swift-stdlib --disable-local-rpath
 
 .PHONY: deps build bundle turtle demo test test-hosts test-deep fuzz figures pictures lint format bench bench-against install install-plugin uninstall clean
 
@@ -44,13 +45,13 @@ deps:
 	fi
 
 build: deps
-	swift build -c release --product divisi
-	swift build -c release --product divisi-host
+	swift build $(RELEASE) --product divisi
+	swift build $(RELEASE) --product divisi-host
 
 # The plugin and its presets, ready to be copied to where hosts look.
 bundle: deps
-	swift build $(SHIPPED) --product DivisiLV2
-	Plugin/bundle.sh build/install/release/libDivisiLV2.so $(BUNDLES)
+	swift build $(RELEASE) --product DivisiLV2
+	Plugin/bundle.sh .build/release/libDivisiLV2.so $(BUNDLES)
 
 # The plugins' Turtle, after a control was added.
 turtle: deps
@@ -71,7 +72,7 @@ test test-hosts: deps bundle
 # The figures of quality that README and docs quote, or some: make figures FIGURES="piano.hands drums". Most need the
 # benchmark data in ../shared/data, which do not ship. Fails where a page says something else.
 figures: build
-	swift run -c release divisi-figures $(FIGURES)
+	swift run $(RELEASE) divisi-figures $(FIGURES)
 
 # Data races in whole separations, in the plugin and between the host's threads, and the numerics as they are shipped; each
 # is a build of its own. The host's threads are judged in its libraries: under JACK, whose client ends its threads by
@@ -113,8 +114,9 @@ lint:
 format:
 	swift format --in-place --recursive $(SOURCES)
 
+# Timings, or some: make bench BENCH="nmf-kl hop-2048".
 bench: deps
-	swift run -c release divisi-bench
+	swift run $(RELEASE) divisi-bench $(BENCH)
 
 # Another revision and this one in turn: make bench-against REV=HEAD~1 [BENCH="nmf-kl hop-2048"].
 bench-against: deps
@@ -123,7 +125,7 @@ bench-against: deps
 	tree=build/against/$$revision; \
 	git worktree prune && { [ -d $$tree ] || git worktree add --quiet --detach $$tree $$revision; } && \
 	swift build -c release --package-path $$tree --product divisi-bench && \
-	swift build -c release --product divisi-bench && \
+	swift build $(RELEASE) --product divisi-bench && \
 	.build/release/divisi-bench --against $$tree/.build/release/divisi-bench $(BENCH)
 
 # The plugin and the presets alone, which is all that a host needs.
@@ -133,22 +135,20 @@ install-plugin: bundle
 	install -m 644 $(BUNDLES)/divisi-presets.lv2/* $(DESTDIR)$(LV2DIR)/divisi-presets.lv2
 
 # A program and a plugin that need no Swift where they run, presets, manual and completions.
-install: install-plugin
+install: build install-plugin
 	swift package --disable-sandbox generate-manual
-	swift build $(SHIPPED) --product divisi
-	swift build $(SHIPPED) --product divisi-host
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 \
 	  $(DESTDIR)$(PREFIX)/share/bash-completion/completions $(DESTDIR)$(PREFIX)/share/zsh/site-functions \
 	  $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d
-	install -s -m 755 build/install/release/divisi $(DESTDIR)$(PREFIX)/bin/divisi
-	install -s -m 755 build/install/release/divisi-host $(DESTDIR)$(PREFIX)/bin/divisi-host
+	install -s -m 755 .build/release/divisi $(DESTDIR)$(PREFIX)/bin/divisi
+	install -s -m 755 .build/release/divisi-host $(DESTDIR)$(PREFIX)/bin/divisi-host
 	for name in divisi divisi-host; do \
 	  install -m 644 .build/plugins/GenerateManual/outputs/$$name/$$name.1 $(DESTDIR)$(PREFIX)/share/man/man1 && \
-	  build/install/release/$$name --generate-completion-script bash \
+	  .build/release/$$name --generate-completion-script bash \
 	    > $(DESTDIR)$(PREFIX)/share/bash-completion/completions/$$name && \
-	  build/install/release/$$name --generate-completion-script zsh \
+	  .build/release/$$name --generate-completion-script zsh \
 	    > $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_$$name && \
-	  build/install/release/$$name --generate-completion-script fish \
+	  .build/release/$$name --generate-completion-script fish \
 	    > $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/$$name.fish || exit 1; \
 	done
 
