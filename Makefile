@@ -136,14 +136,16 @@ install-plugin: bundle
 
 # A program and a plugin that need no Swift where they run, presets, manual and completions.
 install: build install-plugin
-	swift package --disable-sandbox generate-manual
+	swift build $(RELEASE) --product generate-manual
+	mkdir -p build/manual
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 \
 	  $(DESTDIR)$(PREFIX)/share/bash-completion/completions $(DESTDIR)$(PREFIX)/share/zsh/site-functions \
 	  $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d
 	install -s -m 755 .build/release/divisi $(DESTDIR)$(PREFIX)/bin/divisi
 	install -s -m 755 .build/release/divisi-host $(DESTDIR)$(PREFIX)/bin/divisi-host
 	for name in divisi divisi-host; do \
-	  install -m 644 .build/plugins/GenerateManual/outputs/$$name/$$name.1 $(DESTDIR)$(PREFIX)/share/man/man1 && \
+	  .build/release/generate-manual .build/release/$$name -o build/manual && \
+	  install -m 644 build/manual/$$name.1 $(DESTDIR)$(PREFIX)/share/man/man1 && \
 	  .build/release/$$name --generate-completion-script bash \
 	    > $(DESTDIR)$(PREFIX)/share/bash-completion/completions/$$name && \
 	  .build/release/$$name --generate-completion-script zsh \
