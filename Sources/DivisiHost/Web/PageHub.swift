@@ -16,6 +16,8 @@ final class PageHub: Sendable {
     case wish(Wish, from: Int)
     /// A score was stored; the answer is what is wrong with it, or nil.
     case score(String, EventLoopPromise<String?>)
+    /// Something that a person should know.
+    case notice(String)
   }
 
   private struct Listener {
@@ -41,7 +43,7 @@ final class PageHub: Sendable {
   }
 
   /// Pages at once, and what they may ask for before the session has had time.
-  private static let mostListeners = 64
+  static let mostListeners = 64
   private static let mostRequests = 1024
 
   private let state = Mutex(State())
