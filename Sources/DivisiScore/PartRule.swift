@@ -29,7 +29,7 @@ public enum NoteSelector: Sendable, Hashable {
     case .voice(let number): note.voice == number
     case .label(let label): note.label.lowercased() == label.lowercased()
     case .pitch(let range): range.contains(note.pitch)
-    case .drum(let group): DrumMap.group(of: note) == group
+    case .drum(let group): DrumMap.group(of: score.sounding(note)) == group
     }
   }
 }

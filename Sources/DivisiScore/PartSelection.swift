@@ -6,7 +6,7 @@ public enum PartSelection: Sendable, Equatable {
   /// or labels, two staves of one part, two tracks, two channels; of the last two, the higher on
   /// average is the right hand. Notes of neither hand are left out.
   case hands
-  /// The parts of a drum kit, by ``DrumMap``.
+  /// The parts of a drum kit, by ``DrumMap``; their notes have General MIDI numbers.
   case drums
   /// One part per track; per label where a table has labels, and per channel where one track holds
   /// several.
@@ -50,7 +50,7 @@ public enum PartSelection: Sendable, Equatable {
   private static func drumParts(of score: Score) -> [Part] {
     let hasPercussion = score.notes.contains(where: \.isPercussion)
     let notes = score.notes.filter { hasPercussion ? $0.isPercussion : $0.kind != .click }
-    let byGroup = Dictionary(grouping: notes, by: DrumMap.group)
+    let byGroup = Dictionary(grouping: notes.map(score.sounding), by: DrumMap.group)
     return DrumMap.groups.compactMap { group in
       byGroup[group].map { Part(name: group, notes: $0) }
     }
@@ -100,7 +100,7 @@ public enum PartSelection: Sendable, Equatable {
     let rest = rules.firstIndex(where: \.takesRest)
     for note in score.notes {
       if let index = rules.firstIndex(where: { $0.matches(note, in: score) }) ?? rest {
-        parts[index].notes.append(note)
+        parts[index].notes.append(note.isPercussion ? score.sounding(note) : note)
       }
     }
     if let empty = parts.firstIndex(where: \.notes.isEmpty) {

@@ -3,10 +3,19 @@ import Glibc
 extension Score {
   /// Reads a score file: MIDI, MusicXML, compressed MusicXML or CSV.
   ///
-  /// - Parameter path: a path of the file system; it names the file in errors.
+  /// - Parameters:
+  ///   - path: a path of the file system; it names the file in errors.
+  ///   - drumTable: what the numbers of drums mean; nil for General MIDI, unless they fit another table
+  ///     alone.
   /// - Throws: if the file cannot be read, is larger than 256 MiB, or is no usable score.
-  public static func read(path: String) throws(ScoreError) -> Score {
-    try parse(bytes: fileBytes(path: path), name: path)
+  public static func read(path: String, drumTable: DrumTable? = nil) throws(ScoreError) -> Score {
+    var score = try parse(bytes: fileBytes(path: path), name: path)
+    if let drumTable {
+      score.drumTable = drumTable
+    } else {
+      score.guessDrumTable(name: path)
+    }
+    return score
   }
 
   /// Parses the contents of a score file.
@@ -44,7 +53,7 @@ extension Score {
     return score
   }
 
-  private static func fileBytes(path: String) throws(ScoreError) -> [UInt8] {
+  fileprivate static func fileBytes(path: String) throws(ScoreError) -> [UInt8] {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
     if descriptor < 0 { throw unreadable(path) }
     defer { close(descriptor) }
@@ -68,5 +77,12 @@ extension Score {
   private static func unreadable(_ path: String) -> ScoreError {
     ScoreError(
       fileName: path, problem: "expected a readable file: \(String(cString: strerror(errno)))")
+  }
+}
+
+extension DrumTable {
+  /// Reads a table from a text file; see ``parse(bytes:name:)``.
+  public static func read(path: String) throws(ScoreError) -> DrumTable {
+    try parse(bytes: Score.fileBytes(path: path), name: path)
   }
 }

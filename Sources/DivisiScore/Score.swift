@@ -97,6 +97,8 @@ public struct Score: Sendable, Equatable {
   public var bars: [Bar] = []
   /// The names of channels where one track holds them all, as in MIDI files of format 0; else empty.
   public var channelNames: [Int: String] = [:]
+  /// What the numbers of drums mean.
+  public var drumTable = DrumTable.generalMIDI
   /// What was doubtful in the file and how it was read, a line each that names the file.
   public var warnings: [String] = []
 

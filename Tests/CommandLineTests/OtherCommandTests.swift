@@ -37,8 +37,56 @@ import Testing
     #expect(try Program.run("inspect", "/nowhere.mid").status == 1)
   }
 
+  @Test func inspectedNotesAreATableJSONAndMIDI() throws {
+    let folder = try TemporaryFolder()
+    let score =
+      "start;duration;pitch;velocity;label\n0;1;60;80;left\n1;0.5;72;90;right\n2;1;50;70;other\n"
+    try folder.write(score.utf8, to: "song.csv")
+    let table = try Program.run("inspect", "song.csv", "--notes", in: folder.path)
+    #expect(
+      table.output == """
+        start;duration;pitch;velocity;label;part
+        0.0000;1.0000;60;80;left;left
+        1.0000;0.5000;72;90;right;right
+        2.0000;1.0000;50;70;other;
+
+        """)
+    #expect(table.errors.contains("song.csv: 1 of 3 notes is in no part: track 1 1"))
+    let run = try Program.run(
+      "inspect", "song.csv", "--json", "--midi", "heard.mid", in: folder.path)
+    let record = try #require(
+      try JSONSerialization.jsonObject(with: Data(run.output.utf8)) as? [String: Any])
+    #expect((record["notes"] as? [[String: Any]])?.count == 3)
+    #expect(
+      (record["parts"] as? [[String: Any]])?.compactMap { $0["name"] as? String } == [
+        "left", "right",
+      ])
+    let heard = try Program.run("inspect", "heard.mid", "-p", "parts", in: folder.path)
+    #expect(heard.output.contains("part 'other'  1 notes"))
+    let again = try Program.run("inspect", "song.csv", "--midi", "heard.mid", in: folder.path)
+    #expect(again.status == 1)
+  }
+
+  @Test func drumMapsAreListedAndRead() throws {
+    let list = try Program.run("drum-maps")
+    #expect(list.output.contains("addictive-drums"))
+    let folder = try TemporaryFolder()
+    try folder.write("# mine\n60 kick\nD4 open hi-hat # two\n".utf8, to: "map.txt")
+    try folder.write("start;duration;pitch\n0;1;60\n1;1;62\n2;1;38\n".utf8, to: "song.csv")
+    let run = try Program.run(
+      "inspect", "song.csv", "-p", "drums", "--drum-map", "map.txt", in: folder.path)
+    #expect(
+      run.output.hasSuffix("part 'kick'  1 notes\npart 'snare'  1 notes\npart 'hihat'  1 notes\n"))
+    try folder.write("60 nothing\n".utf8, to: "bad.txt")
+    let bad = try Program.run(
+      "inspect", "song.csv", "-p", "drums", "--drum-map", "bad.txt", in: folder.path)
+    #expect(bad.status == 1)
+    #expect(bad.errors.contains("bad.txt: line 1: expected a note and a drum, such as 36 kick"))
+  }
+
   @Test(arguments: [
-    [], ["separate"], ["evaluate"], ["compare"], ["plot"], ["presets"], ["inspect"], ["train"],
+    [], ["separate"], ["evaluate"], ["compare"], ["plot"], ["presets"], ["inspect"], ["drum-maps"],
+    ["train"],
   ])
   func helpReadsAsRecorded(command: [String]) throws {
     let run = try Program.run(command + ["--help"])

@@ -56,4 +56,13 @@ struct SharedScoreTests {
   @Test func allNotesOff() throws {
     #expect(try read("m23-all-notes-off.mid").notes.map(line) == ["0-500 60 v80"])
   }
+
+  @Test func drumMapsAreGuessed() throws {
+    #expect(
+      try parts("m03-addictive-map.mid", .drums)
+        == ["kick 2", "snare 2", "hihat 4", "toms 1", "cymbals 1"])
+    #expect(
+      try parts("m50-break-addictive.mid", .drums) == ["kick 32", "snare 38", "hihat 63"])
+    #expect(try read("m03-addictive-map.mid").warnings.count == 1)
+  }
 }

@@ -1,12 +1,21 @@
 import ArgumentParser
+import AudioFiles
 import DivisiScore
+import FoundationEssentials
 import Terminal
 
 /// `divisi inspect`.
 struct Inspect: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Show what a score contains and which parts it yields.",
-    discussion: "Lists the tracks, channels, staves, voices and labels that --parts can name.")
+    discussion: """
+      Lists the tracks, channels, staves, voices and labels that --parts can name, with the part that their notes are in. To \
+      hear what was understood, write it as a MIDI file.
+
+        divisi inspect song.mid -p drums
+        divisi inspect song.musicxml --notes
+        divisi inspect song.musicxml --midi heard.mid
+      """)
 
   @Argument(help: ArgumentHelp("The score.", valueName: "file"), completion: .file())
   var score: String
@@ -16,43 +25,57 @@ struct Inspect: ParsableCommand {
     completion: PresetStore.completion)
   var preset = "hands"
 
+  @Flag(help: "Print the notes as played: start;duration;pitch;velocity;label;part, in seconds.")
+  var notes = false
+
+  @Flag(help: "Print all of it as JSON.")
+  var json = false
+
+  @Option(
+    help: ArgumentHelp("Write the notes as played to a MIDI file.", valueName: "file"),
+    completion: .file())
+  var midi: String?
+
+  @Flag(help: "Replace the MIDI file if it exists.")
+  var force = false
+
   @OptionGroup var scoring: ScoreOptions
 
-  func validate() throws { _ = try scoring.selection() }
+  func validate() throws {
+    _ = try scoring.selection()
+    guard !(notes && json) else {
+      throw ValidationError("--notes and --json: expected only one of them")
+    }
+  }
 
   func run() throws {
     try reporting {
       let score = try scoring.read(path: self.score)
-      let end = score.notes.reduce(0) { max($0, $1.releaseSeconds) }
-      print(
-        "\(score.notes.count) note\(score.notes.count == 1 ? "" : "s") in \(Int(end.rounded())) s\(score.hasPedal ? ", with pedal" : "")"
-      )
-      for (index, name) in score.trackNames.enumerated() {
-        let notes = score.notes.filter { $0.track == index + 1 }
-        guard !notes.isEmpty else { continue }
-        let details = [
-          described("channel", Set(notes.compactMap(\.channel))),
-          described("staff", Set(notes.compactMap(\.staff))),
-          described("voice", Set(notes.compactMap(\.voice))),
-          described("label", Set(notes.map(\.label)).subtracting([""])),
-          "pitch:\(notes.map(\.pitch).min() ?? 0)-\(notes.map(\.pitch).max() ?? 0)",
-        ].compactMap { $0 }
-        let line =
-          "track:\(index + 1) '\(name)'  \(notes.count) notes  \(details.joined(separator: "  "))"
-        print(line.printable)
-      }
       let choice = try PresetStore.choose(preset)
       let selection = try scoring.selection() ?? choice.selection
-      for part in try selection.parts(of: score, name: self.score) {
-        print("part '\(part.name)'  \(part.notes.count) notes")
+      if let midi { try write(score, to: midi) }
+      let parts: [Part]
+      do {
+        parts = try selection.parts(of: score, name: self.score)
+      } catch {
+        // What the score contains is of use where its parts are not clear.
+        if !json {
+          let listing = ScoreListing(name: self.score, score: score, parts: [])
+          say(notes ? listing.table : listing.text)
+        }
+        throw error
       }
+      let listing = ScoreListing(name: self.score, score: score, parts: parts)
+      for warning in listing.warnings { printError(warning) }
+      say(json ? encodedAsLine(listing.record) : notes ? listing.table : listing.text)
     }
   }
 
-  private func described<Value: Comparable & Hashable>(_ title: String, _ values: Set<Value>)
-    -> String?
-  {
-    guard !values.isEmpty else { return nil }
-    return "\(title):" + values.sorted().map { "\($0)" }.joined(separator: ",")
+  private func write(_ score: Score, to path: String) throws {
+    let url = URL(fileURLWithPath: path)
+    let staged = try StagedFiles(
+      directory: url.deletingLastPathComponent().relativePath, force: force)
+    try staged.write(bytes: score.midiFile(), name: url.lastPathComponent)
+    try staged.commit()
   }
 }

@@ -16,6 +16,12 @@ struct ScoreOptions: ParsableArguments {
   var split: String?
 
   @Option(
+    help: ArgumentHelp(
+      "What the note numbers of drums mean: a map of divisi drum-maps, or a text file. Without it: General MIDI, unless the notes fit another map alone.",
+      valueName: "name-or-file"))
+  var drumMap: String?
+
+  @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
       "Time to add to every time in the score; may be negative.", valueName: "seconds")
@@ -53,6 +59,10 @@ struct ScoreOptions: ParsableArguments {
 
   /// Reads a score and moves it onto the recording's time.
   func read(path: String) throws -> Score {
-    try Score.read(path: path).adjusted(offsetSeconds: scoreOffset, rate: scoreRate)
+    let table = try drumMap.map { name in
+      try DrumTable.all.first { $0.name == name } ?? DrumTable.read(path: name)
+    }
+    return try Score.read(path: path, drumTable: table).adjusted(
+      offsetSeconds: scoreOffset, rate: scoreRate)
   }
 }
