@@ -1,14 +1,8 @@
+internal import InputFiles
+
 extension String {
   /// The text on one line and harmless to a terminal: control characters become `?`.
-  public var printable: String {
-    String(
-      map { character in
-        let isControl = character.unicodeScalars.contains {
-          $0.properties.generalCategory == .control
-        }
-        return isControl ? "?" : character
-      })
-  }
+  public var printable: String { onOneLine }
 
   /// The text without spaces at its ends.
   public var trimmed: String {

@@ -24,7 +24,7 @@ struct Inspect: ParsableCommand {
     try reporting {
       let score = try scoring.read(path: self.score)
       let end = score.notes.reduce(0) { max($0, $1.releaseSeconds) }
-      print(
+      printLines(
         "\(score.notes.count) note\(score.notes.count == 1 ? "" : "s") in \(Int(end.rounded())) s\(score.hasPedal ? ", with pedal" : "")"
       )
       for (index, name) in score.trackNames.enumerated() {
@@ -39,12 +39,12 @@ struct Inspect: ParsableCommand {
         ].compactMap { $0 }
         let line =
           "track:\(index + 1) '\(name)'  \(notes.count) notes  \(details.joined(separator: "  "))"
-        print(line.printable)
+        printLines(line.printable)
       }
       let choice = try PresetStore.choose(preset)
       let selection = try scoring.selection() ?? choice.selection
       for part in try selection.parts(of: score, name: self.score) {
-        print("part '\(part.name)'  \(part.notes.count) notes")
+        printLines("part '\(part.name.printable)'  \(part.notes.count) notes")
       }
     }
   }
