@@ -77,8 +77,14 @@ let package = Package(
     .target(
       name: "DivisiDSP", dependencies: ["CCPU", "CFFTW", "DivisiKernels", "DivisiKernelsAVX2"],
       swiftSettings: strict + quick),
+    // Files from outside, read with limits, and their names made harmless.
+    .target(name: "InputFiles", swiftSettings: strict + quick),
+    // What this process may still take.
+    .target(name: "SystemMemory", swiftSettings: strict),
     // Score files to notes in seconds, and notes to parts. No audio, no numerics.
-    .target(name: "DivisiScore", dependencies: ["CExpat", "CZip"], swiftSettings: strict + quick),
+    .target(
+      name: "DivisiScore", dependencies: ["CExpat", "CZip", "InputFiles"],
+      swiftSettings: strict + quick),
     // Every control, once: symbol, name, range, default, option; and the ports of the plugins.
     .target(name: "DivisiControls", dependencies: ["DivisiScore"], swiftSettings: strict),
     // The plugins' Turtle from that table, and the program that writes it.
@@ -100,25 +106,28 @@ let package = Package(
       name: "DivisiAlignment", dependencies: ["DivisiDSP", "DivisiScore"],
       swiftSettings: strict + quick),
     // Audio files in and out through libsndfile.
-    .target(name: "AudioFiles", dependencies: ["CSndfile"], swiftSettings: strict + quick),
+    .target(
+      name: "AudioFiles", dependencies: ["CSndfile", "InputFiles"], swiftSettings: strict + quick),
     // Pictures of what was learnt, through cairo. It knows axes and colours, not models.
     .target(name: "Plotting", dependencies: ["CCairo"], swiftSettings: strict),
     // LV2 presets as data, read by the parser that lilv itself uses.
-    .target(name: "LV2Presets", dependencies: ["CSerd"], swiftSettings: strict),
+    .target(name: "LV2Presets", dependencies: ["CSerd", "InputFiles"], swiftSettings: strict),
     // What a host needs to run LV2 plugins, through lilv.
     .target(
       name: "LV2Hosting", dependencies: ["CLilv", "DivisiRealtime"], swiftSettings: strict + quick),
     // What both programs say in a terminal, and how they end.
     .target(
       name: "Terminal",
-      dependencies: [.product(name: "ArgumentParser", package: "swift-argument-parser")],
+      dependencies: [
+        "InputFiles", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
       swiftSettings: strict),
     // The command line: what `divisi` does with what is typed.
     .target(
       name: "DivisiCommandLine",
       dependencies: [
         "CMalloc", "DivisiControls", "DivisiEngine", "DivisiDSP", "DivisiScore", "AudioFiles",
-        "LV2Presets", "Plotting", "Terminal", "WorkerThreads",
+        "InputFiles", "LV2Presets", "Plotting", "SystemMemory", "Terminal", "WorkerThreads",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict + quick),
@@ -150,7 +159,7 @@ let package = Package(
       name: "DivisiLV2",
       dependencies: [
         "CCPU", "CFFTWThreads", "CLV2", "DivisiControls", "DivisiEngine", "DivisiRealtime",
-        "DivisiScore",
+        "DivisiScore", "InputFiles", "SystemMemory",
       ],
       path: "Plugin/DivisiLV2", swiftSettings: strict, linkerSettings: pluginLinker),
     // Timings of kernels and models, as ratios in one run.
@@ -190,6 +199,7 @@ let package = Package(
       name: "DivisiRealtimeTests", dependencies: ["DivisiRealtime"], swiftSettings: strict),
     .testTarget(
       name: "WorkerThreadsTests", dependencies: ["WorkerThreads"], swiftSettings: strict),
+    .testTarget(name: "InputFilesTests", dependencies: ["InputFiles"], swiftSettings: strict),
     .testTarget(
       name: "DivisiScoreTests", dependencies: ["DivisiScore"],
       resources: [.copy("Fixtures")], swiftSettings: strict),

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import InputFiles
 
 /// Why an audio file cannot be read or written, in one line for the person who named the file.
 public struct AudioFileError: Error, Sendable, Equatable, CustomStringConvertible {
@@ -14,7 +15,7 @@ public struct AudioFileError: Error, Sendable, Equatable, CustomStringConvertibl
   /// One line: path, place, what was expected and what was found; control characters become `?`.
   public var description: String {
     let location = place.map { "\(path): \($0)" } ?? path
-    return String("\(location): expected \(expected); \(found)".map(printable))
+    return "\(location): expected \(expected); \(found)".onOneLine
   }
 
   init(_ path: String, at place: String? = nil, expected: String, found: String) {
@@ -28,8 +29,4 @@ public struct AudioFileError: Error, Sendable, Equatable, CustomStringConvertibl
   init(_ path: String, expected: String, errorNumber: Int32) {
     self.init(path, expected: expected, found: String(cString: strerror(errorNumber)))
   }
-}
-
-private func printable(_ character: Character) -> Character {
-  character.unicodeScalars.contains { $0.properties.generalCategory == .control } ? "?" : character
 }

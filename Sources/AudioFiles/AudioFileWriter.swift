@@ -9,7 +9,7 @@ internal import Glibc
 public final class AudioFileWriter {
   private let path: String
   private let name: String
-  private let descriptor: Int32
+  private let file: HiddenFile
   private var encoder: AudioEncoder?
 
   /// Makes a new file, and speaks of it by the name that a person knows.
@@ -19,21 +19,16 @@ public final class AudioFileWriter {
     path: String, named name: String, _ shape: AudioShape, as format: AudioFormat,
     expectedCount: Int
   ) throws(AudioFileError) {
-    let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
-    guard descriptor >= 0 else {
-      throw AudioFileError(name, expected: "to write this file", errorNumber: errno)
-    }
+    file = try HiddenFile(path, named: name)
     self.path = path
     self.name = name
-    self.descriptor = descriptor
     // Once this is an object, its end removes the file.
     encoder = try AudioEncoder(
-      descriptor, named: name, shape, as: format, expectedCount: expectedCount)
+      file.descriptor, named: name, shape, as: format, expectedCount: expectedCount)
   }
 
   deinit {
     if encoder != nil || !isFinished { unlink(path) }
-    close(descriptor)
   }
 
   private var isFinished = false
@@ -54,7 +49,7 @@ public final class AudioFileWriter {
     guard let encoder else { return 0 }
     let clippedCount = try encoder.finish()
     // Some disks report that they are full only now; and a rename may outlive data on its way.
-    guard fsync(descriptor) == 0 else {
+    guard fsync(file.descriptor) == 0 else {
       throw AudioFileError(name, expected: "to write this file", errorNumber: errno)
     }
     self.encoder = nil

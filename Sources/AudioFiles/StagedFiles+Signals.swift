@@ -9,7 +9,7 @@ extension StagedFiles {
   /// stays ignored. A signal that arrives during ``commit()`` waits for its end. A limit on file
   /// sizes no longer ends the program: it becomes an error of the file that is too large.
   public static func removeOnSignals() {
-    _ = TemporaryPaths.shared
+    TemporaryPaths.shared.prepare()
     signal(SIGXFSZ, SIG_IGN)
     for signal in [SIGINT, SIGTERM, SIGHUP] {
       var present = sigaction()

@@ -4,18 +4,23 @@ internal import Glibc
 ///
 /// Files are written under hidden names in the folder where they belong, so that ``commit()`` only
 /// has to rename them. Without a commit they vanish with this object, and with them the folders
-/// that it made. See ``removeOnSignals()`` for a program that is stopped.
+/// that it made. See ``removeOnSignals()`` for a program that is stopped; what one leaves that is killed, the
+/// next one removes that writes into the same folder (``HiddenName``).
 public final class StagedFiles {
   /// One output on its way.
   private struct File {
     var name: String
     var temporary: String
     var destination: String
+    /// What keeps the file open, and with it the lock that says that somebody is at work on it.
+    let lock: AnyObject
   }
 
   private let directory: String
   private let force: Bool
   private var files: [File] = []
+  /// Folders in which others' leftovers have been looked for.
+  private var sweptDirectories: Set<String> = []
   /// Folders made here, outermost first.
   private var createdDirectories: [String] = []
 
@@ -78,12 +83,9 @@ public final class StagedFiles {
   /// - Parameter name: as of ``write(_:name:as:)``.
   /// - Throws: one line if the name is no file name, is taken, or the file cannot be written.
   public func write(bytes: [UInt8], name: String) throws(AudioFileError) {
-    try stage(name) { (temporary, destination) throws(AudioFileError) in
-      let descriptor = Glibc.open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
-      guard descriptor >= 0 else {
-        throw AudioFileError(destination, expected: "to write this file", errorNumber: errno)
-      }
-      defer { close(descriptor) }
+    _ = try stage(name) { (temporary, destination) throws(AudioFileError) in
+      let file = try HiddenFile(temporary, named: destination)
+      let descriptor = file.descriptor
       var sink = FileSink(descriptor: descriptor)
       _ = bytes.withUnsafeBytes { sink.write($0.baseAddress, count: $0.count) }
       if sink.errorNumber == 0, fsync(descriptor) != 0 { sink.errorNumber = errno }
@@ -92,11 +94,14 @@ public final class StagedFiles {
         throw AudioFileError(
           destination, expected: "to write this file", errorNumber: sink.errorNumber)
       }
+      return file
     }
   }
 
   /// Finds a hidden place for a file, and remembers what was made there.
-  private func stage<Result>(
+  ///
+  /// - Parameter make: makes it, and returns what keeps it open.
+  private func stage<Result: AnyObject>(
     _ name: String,
     _ make: (_ temporary: String, _ destination: String) throws(AudioFileError) -> Result
   ) throws(AudioFileError) -> Result {
@@ -113,11 +118,13 @@ public final class StagedFiles {
       try createDirectory(directory + "/" + components.dropLast().joined(separator: "/"))
     }
     try checkIsFree(destination)
-    let temporary = hiddenPath(beside: destination)
+    let folder = HiddenName.folder(of: destination)
+    if sweptDirectories.insert(folder).inserted { HiddenName.sweep(folder) }
+    let temporary = HiddenName.path(in: folder)
     TemporaryPaths.shared.insert(temporary)
     do throws(AudioFileError) {
       let result = try make(temporary, destination)
-      files.append(File(name: name, temporary: temporary, destination: destination))
+      files.append(File(name: name, temporary: temporary, destination: destination, lock: result))
       return result
     } catch {
       TemporaryPaths.shared.remove(temporary)
@@ -179,9 +186,13 @@ public final class StagedFiles {
       try move(file.temporary, to: file.destination)
       return nil
     }
-    let backup = hiddenPath(beside: file.destination)
-    let hadFile =
-      link(file.destination, backup) == 0 || rename(file.destination, backup) == 0
+    var backup = HiddenName.path(in: HiddenName.folder(of: file.destination))
+    var hadFile = link(file.destination, backup) == 0
+    if !hadFile {
+      // For a moment this is all that there is of the file.
+      backup += HiddenName.keptSuffix
+      hadFile = rename(file.destination, backup) == 0
+    }
     do throws(AudioFileError) {
       try move(file.temporary, to: file.destination)
     } catch {
@@ -206,13 +217,6 @@ public final class StagedFiles {
     guard force else {
       throw AudioFileError(path, expected: "a new file, or --force", found: "it exists already")
     }
-  }
-
-  /// A name that no other program, nor another object of this one, uses.
-  private func hiddenPath(beside path: String) -> String {
-    let number = UInt64.random(in: .min ... .max)
-    let folder = path[..<(path.lastIndex(of: "/") ?? path.startIndex)]
-    return "\(folder)/.divisi-\(getpid())-\(String(number, radix: 36))"
   }
 
   private func createDirectory(_ path: String) throws(AudioFileError) {

@@ -1,4 +1,4 @@
-import Glibc
+public import InputFiles
 
 extension Score {
   /// Reads a score file: MIDI, MusicXML, compressed MusicXML or CSV.
@@ -7,9 +7,16 @@ extension Score {
   ///   - path: a path of the file system; it names the file in errors.
   ///   - drumTable: what the numbers of drums mean; nil for General MIDI, unless they fit another table
   ///     alone.
-  /// - Throws: if the file cannot be read, is larger than 256 MiB, or is no usable score.
-  public static func read(path: String, drumTable: DrumTable? = nil) throws(ScoreError) -> Score {
-    var score = try parse(bytes: fileBytes(path: path), name: path)
+  ///   - pipeSeconds: how long it may take if it is a pipe; nil if a pipe is refused.
+  ///   - isAbandoned: whether nobody wants the score any more.
+  /// - Throws: if the file cannot be read, is larger than 256 MiB, is no usable score, or is abandoned.
+  public static func read(
+    path: String, drumTable: DrumTable? = nil, pipeSeconds: Int? = InputFile.pipeSeconds,
+    isAbandoned: @escaping InputFile.IsAbandoned = { false }
+  ) throws(ScoreError) -> Score {
+    var score = try parse(
+      bytes: fileBytes(path: path, pipeSeconds: pipeSeconds, isAbandoned: isAbandoned), name: path,
+      isAbandoned: isAbandoned)
     if let drumTable {
       score.drumTable = drumTable
     } else {
@@ -25,8 +32,12 @@ extension Score {
   /// - Parameters:
   ///   - bytes: the whole file.
   ///   - name: what to call it in errors; its extension is a hint when the contents say nothing.
-  /// - Throws: if the bytes are no score, are damaged, or hold no note.
-  public static func parse(bytes: [UInt8], name: String) throws(ScoreError) -> Score {
+  ///   - isAbandoned: whether nobody wants the score any more.
+  /// - Throws: if the bytes are no score, are damaged, hold no note, or are abandoned.
+  public static func parse(
+    bytes: [UInt8], name: String, isAbandoned: @escaping InputFile.IsAbandoned = { false }
+  ) throws(ScoreError) -> Score {
+    let abandonment = Abandonment(of: name, isAbandoned)
     if bytes.isEmpty {
       throw ScoreError(in: name, expected: "a MIDI, MusicXML or CSV score", found: "an empty file")
     }
@@ -35,10 +46,10 @@ extension Score {
     }
     let score: Score
     switch ScoreFormat.detect(bytes: bytes, name: name) {
-    case .midi: score = try MIDIFile.parse(bytes: bytes, name: name)
-    case .musicXML: score = try MusicXML.parse(bytes: bytes, name: name)
-    case .compressedMusicXML: score = try MusicXML.parse(compressed: bytes, name: name)
-    case .csv: score = try CSV.parse(bytes: bytes, name: name)
+    case .midi: score = try MIDIFile.parse(bytes: bytes, name: name, abandonment)
+    case .musicXML: score = try MusicXML.parse(bytes: bytes, name: name, abandonment)
+    case .compressedMusicXML: score = try MusicXML.parse(compressed: bytes, name: name, abandonment)
+    case .csv: score = try CSV.parse(bytes: bytes, name: name, abandonment)
     case nil:
       throw ScoreError(in: name, expected: "a MIDI, MusicXML or CSV score", found: "other data")
     }
@@ -53,30 +64,16 @@ extension Score {
     return score
   }
 
-  fileprivate static func fileBytes(path: String) throws(ScoreError) -> [UInt8] {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-    if descriptor < 0 { throw unreadable(path) }
-    defer { close(descriptor) }
-    var result: [UInt8] = []
-    var chunk = [UInt8](repeating: 0, count: 1 << 16)
-    while true {
-      let count = Glibc.read(descriptor, &chunk, chunk.count)
-      if count < 0 {
-        if errno == EINTR { continue }
-        throw unreadable(path)
-      }
-      if count == 0 { return result }
-      if count > ScoreLimits.fileBytes - result.count {
-        let limit = ScoreLimits.fileBytes >> 20
-        throw ScoreError(in: path, expected: "a score of at most \(limit) MiB", found: "more")
-      }
-      result += chunk[..<count]
+  fileprivate static func fileBytes(
+    path: String, pipeSeconds: Int? = InputFile.pipeSeconds,
+    isAbandoned: InputFile.IsAbandoned = { false }
+  ) throws(ScoreError) -> [UInt8] {
+    do throws(InputFile.Failure) {
+      return try InputFile.read(
+        path, limit: ScoreLimits.fileBytes, pipeSeconds: pipeSeconds, isAbandoned: isAbandoned)
+    } catch {
+      throw ScoreError(fileName: path, problem: error.problem(expecting: "a score"))
     }
-  }
-
-  private static func unreadable(_ path: String) -> ScoreError {
-    ScoreError(
-      fileName: path, problem: "expected a readable file: \(String(cString: strerror(errno)))")
   }
 }
 

@@ -1,3 +1,5 @@
+internal import InputFiles
+
 /// Why a score could not be used: which file, where in it, and what was expected there.
 public struct ScoreError: Error, Sendable, Equatable, CustomStringConvertible {
   /// A position in a score file.
@@ -37,7 +39,7 @@ public struct ScoreError: Error, Sendable, Equatable, CustomStringConvertible {
   /// One line, such as `song.mid: byte 118: expected a track chunk 'MTrk', found 'XFIH'`.
   public var description: String {
     let pieces = [fileName, place?.description, problem]
-    return onOneLine(pieces.compactMap { $0 }.joined(separator: ": "))
+    return pieces.compactMap { $0 }.joined(separator: ": ").onOneLine
   }
 }
 
@@ -48,14 +50,5 @@ func quoted(_ text: some StringProtocol) -> String {
     ? "'\(text)'" : "'\(String(String.UnicodeScalarView(shown)))…'"
 }
 
-/// The text with control characters and line breaks replaced, since names come from files.
-func onOneLine(_ text: String) -> String {
-  var result = String.UnicodeScalarView()
-  for scalar in text.unicodeScalars {
-    let isBreak =
-      scalar.properties.generalCategory == .control
-      || scalar == "\u{2028}" || scalar == "\u{2029}"
-    result.append(isBreak ? "?" : scalar)
-  }
-  return String(result)
-}
+/// The text on one line, without control characters, since names come from files.
+func onOneLine(_ text: String) -> String { text.onOneLine }

@@ -4,6 +4,13 @@
 enum ScoreLimits {
   /// Of a file on disk, and of what a .mxl file expands to.
   static let fileBytes = 256 << 20
+  /// How many times as long as the archive a document of a .mxl file may be; MusicXML of nothing but rests
+  /// is 60 to 70 times as long.
+  static let unpackedRatio = 200
+  /// How long it may be however short the archive is, in bytes.
+  static let unpackedBytes = 16 << 20
+  /// Of files in a .mxl file: a score, its pages as pictures, and a word about each.
+  static let zipEntries = 10_000
   /// Of notes, and of other events, each; written or after repeats are played out.
   static let eventCount = 1_000_000
   /// Of measures, written or played.
@@ -20,6 +27,11 @@ enum ScoreLimits {
   static let xmlElements = 10_000_000
   /// Of elements within one note, direction or the like.
   static let xmlElementsInOne = 100_000
+  /// Of one tag, comment or declaration of XML, in bytes: expat begins each anew with every piece of the
+  /// document, so that its cost grows with the square of its length.
+  static let xmlTokenBytes = 256 << 10
+  /// Of attributes in a tag; MusicXML's have about thirty at most.
+  static let xmlAttributes = 100
   /// Of the text of one XML element, in bytes.
   static let xmlTextBytes = 64 << 10
   /// Of fields in a row of a table.

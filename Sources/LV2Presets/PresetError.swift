@@ -1,4 +1,5 @@
 internal import Glibc
+internal import InputFiles
 
 /// Why a preset cannot be had, in one line for the person who named it.
 public struct PresetError: Error, Sendable, Equatable, CustomStringConvertible {
@@ -14,7 +15,7 @@ public struct PresetError: Error, Sendable, Equatable, CustomStringConvertible {
   /// One line: path, line, what was expected and what was found; control characters become `?`.
   public var description: String {
     let location = line.map { "\(path): line \($0)" } ?? path
-    return String("\(location): expected \(expected); \(found)".map(printable))
+    return "\(location): expected \(expected); \(found)".onOneLine
   }
 
   init(_ path: String, line: Int? = nil, expected: String, found: String) {
@@ -28,8 +29,4 @@ public struct PresetError: Error, Sendable, Equatable, CustomStringConvertible {
   init(_ path: String, expected: String, errorNumber: Int32) {
     self.init(path, expected: expected, found: String(cString: strerror(errorNumber)))
   }
-}
-
-private func printable(_ character: Character) -> Character {
-  character.unicodeScalars.contains { $0.properties.generalCategory == .control } ? "?" : character
 }

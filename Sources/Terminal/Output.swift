@@ -1,4 +1,5 @@
 internal import Glibc
+internal import InputFiles
 
 /// Writes one line to standard error, after the program's name.
 public func printError(_ text: String) {
@@ -19,3 +20,7 @@ public func put(_ text: String, to descriptor: Int32) {
     bytes.removeFirst(count)
   }
 }
+
+/// Prints what somebody asked for, in lines, through the C library's buffer: names in it are harmless to a
+/// terminal.
+public func printLines(_ text: String) { print(text.harmless) }

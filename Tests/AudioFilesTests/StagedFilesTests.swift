@@ -195,7 +195,7 @@ import Testing
 
   @Test func pathsAreDeletedAsASignalHandlerWould() {
     let folder = TemporaryFolder()
-    let paths = TemporaryPaths(capacity: 4)
+    let paths = TemporaryPaths(slotsPerBlock: 2)
     mkdir(folder.file("made"), 0o700)
     mkdir(folder.file("made/inner"), 0o700)
     for name in ["made/inner/a", "kept", "unregistered"] { write([1], to: folder.file(name)) }

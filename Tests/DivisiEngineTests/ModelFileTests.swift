@@ -79,6 +79,10 @@ struct ModelFileTests {
     (#"{"a":{"dtype":"F32","shape":[1],"data_offsets":[-4,0]}}"#, "'a'"),
     (#"{"a":{"dtype":"F32","shape":[9223372036854775807,4],"data_offsets":[0,4]}}"#, "'a'"),
     (#"{"a":{"dtype":"F32","shape":[4611686018427387904],"data_offsets":[0,4]}}"#, "'a'"),
+    (
+      #"{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"b":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}"#,
+      "'b': expected a place of its own"
+    ),
     (#"{"a":[]}"#, "'a'"), (#"{"__metadata__":[]}"#, "metadata"), (#"[]"#, "JSON"),
     (#"{"a""#, "JSON"), ("", "JSON"),
   ])
@@ -100,6 +104,16 @@ struct ModelFileTests {
   func absurdHeaderLengthsAreRefused(length: [UInt8]) {
     #expect(
       refusal(length + [UInt8](repeating: 0x20, count: 64))?.problem.contains("byte 0") == true)
+  }
+
+  /// Of arrays that a kit does not know, none is decoded; the first is refused by its name.
+  @Test func onlyWhatIsKnownIsDecoded() throws {
+    var file = try SafeTensors(decoding: kit.encoded(), path: "x")
+    file.tensors["x"] = .init(shape: [2, 2], values: [.nan, .nan, .nan, .nan])
+    let header = try SafeTensors.Header(decoding: file.encoded(), path: "x")
+    #expect(header.shapes["x"] == [2, 2])
+    #expect(header.tensor("y", in: file.encoded()).values.isEmpty)
+    #expect(refusal(file.encoded())?.problem.contains("'x'") == true)
   }
 
   @Test func otherKitsAreRefused() {

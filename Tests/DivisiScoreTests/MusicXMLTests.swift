@@ -223,6 +223,7 @@ import Testing
       "song.mxl: expected an entry 'META-INF/container.xml' of at most 1048576 bytes, "
         + "found more"
     ),
+    ("far", "song.mxl: expected an entry 'score.xml' of at most 16777216 bytes, found more"),
     ("corrupt-entry", "song.mxl: expected an intact entry 'score.xml': "),
     ("cut", "song.mxl: expected a zip archive: "),
   ])

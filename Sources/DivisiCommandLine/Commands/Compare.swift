@@ -166,7 +166,7 @@ struct Compare: ParsableCommand {
         bar.clear()
         comparison.trials.append(trial)
         let sdr = trial.mean?.sdrDecibels.map { ", SDR \(fixed($0, digits: 2)) dB" } ?? ""
-        print(
+        printLines(
           "\(name.printable): \(kind.rawValue), case \(startCase.rawValue): error \(fixed(trial.error, digits: 3)) in \(fixed(trial.seconds.last ?? 0, digits: 2)) s\(sdr)"
         )
       }
@@ -203,7 +203,7 @@ struct Compare: ParsableCommand {
     try staged.write(
       bytes: Array((encodedAsLine(comparison) + "\n").utf8), name: Self.recordName)
     try staged.commit()
-    print("\(output)/\(Self.reportName)".printable)
+    printLines("\(output)/\(Self.reportName)")
   }
 }
 

@@ -95,7 +95,7 @@ struct Evaluate: ParsableCommand {
       let separated = try StemFolder(estimates, what: "a folder of separated stems")
       guard truth.stems.isEmpty else {
         let judgement = try judge(truth, separated)
-        print(json ? judgement.json : judgement.text)
+        printLines(json ? judgement.json : judgement.text)
         return
       }
       let shared = truth.folders.filter(separated.folders.contains)
@@ -120,13 +120,13 @@ struct Evaluate: ParsableCommand {
           StemFolder("\(references)/\(name)", what: "a folder of true stems"),
           StemFolder("\(estimates)/\(name)", what: "a folder of separated stems"))
         judgements.append(judgement)
-        print(json ? judgement.json : judgement.text)
+        printLines(json ? judgement.json : judgement.text)
       } catch {
         failed = true
         printError("\(error)")
       }
     }
-    if !json && !judgements.isEmpty { print(Judgement.summary(of: judgements)) }
+    if !json && !judgements.isEmpty { printLines(Judgement.summary(of: judgements)) }
     if failed { throw ExitCode.failure }
   }
 

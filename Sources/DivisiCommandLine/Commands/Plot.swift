@@ -105,7 +105,7 @@ struct Plot: ParsableCommand {
       }
       try staged.commit()
       bar.clear()
-      for name in Self.names.flatMap(pictures.names) { print("\(output)/\(name)".printable) }
+      for name in Self.names.flatMap(pictures.names) { printLines("\(output)/\(name)") }
     }
   }
 

@@ -11,7 +11,7 @@ struct Presets: ParsableCommand {
     let presets = try reporting { try PresetLibrary(bundle: PresetStore.bundle()).presets }
     let width = presets.map(\.name.count).max() ?? 0
     for preset in presets {
-      print(preset.name.padding(to: width) + "  " + preset.comment)
+      printLines(preset.name.padding(to: width) + "  " + preset.comment)
     }
   }
 }

@@ -149,11 +149,11 @@ struct Separate: ParsableCommand {
           mix: mix, score: score.map { expand($0, for: mix) },
           references: references.map { expand($0, for: mix) }, bar: bar)
         let report = SeparationReport(result: result)
-        print(writing.json ? report.json : report.text)
+        printLines(writing.json ? report.json : report.text)
       } catch {
         failed = true
         printError("\(error)")
-        if writing.json { print(SeparationReport.json(mix: mix, error: error)) }
+        if writing.json { printLines(SeparationReport.json(mix: mix, error: error)) }
       }
       guard fflush(nil) == 0 else {
         let reason = String(cString: strerror(errno))

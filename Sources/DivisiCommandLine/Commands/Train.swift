@@ -93,6 +93,7 @@ struct Train: ParsableCommand {
   }
 
   func run() throws {
+    StagedFiles.removeOnSignals()
     try reporting {
       guard force || !FileManager.default.fileExists(atPath: output) else {
         throw Failure("\(output): expected a new file, or --force; it exists already")
@@ -104,18 +105,22 @@ struct Train: ParsableCommand {
         }
         ?? TrainedKit.train(
           strokes, settings: model == nil ? nil : settings(.strokes), origin: origin)
-      do {
-        try Data(bytes).write(to: URL(fileURLWithPath: output), options: .atomic)
-      } catch {
-        throw Failure("\(output): expected to write this file; \(Self.reason(of: error))")
-      }
-      print("\(output): \(contents)")
+      try write(bytes)
+      printLines("\(output): \(contents)")
     }
   }
 
-  /// What the operating system says of a failure, without Foundation's wrapping.
-  private static func reason(of error: any Error) -> String {
-    let code = ((error as? CocoaError)?.underlying as? POSIXError)?.code
-    return code.map { String(cString: strerror($0.rawValue)) } ?? "it cannot be written"
+  /// Writes the file as one, into a folder that there is.
+  private func write(_ bytes: [UInt8]) throws {
+    let slash = output.lastIndex(of: "/")
+    let name = slash.map { String(output[output.index(after: $0)...]) } ?? output
+    let folder = slash.map { String(output[..<$0]) } ?? "."
+    var status = stat()
+    guard stat(folder.isEmpty ? "/" : folder, &status) == 0 else {
+      throw Failure("\(output): expected to write this file; \(String(cString: strerror(errno)))")
+    }
+    let staged = try StagedFiles(directory: folder, force: force)
+    try staged.write(bytes: bytes, name: name)
+    try staged.commit()
   }
 }

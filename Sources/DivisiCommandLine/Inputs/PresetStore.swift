@@ -3,6 +3,7 @@ import DivisiControls
 import DivisiEngine
 import DivisiScore
 import FoundationEssentials
+import InputFiles
 import LV2Presets
 import Terminal
 
@@ -60,6 +61,18 @@ struct PresetStore {
     return FileManager.default.fileExists(atPath: shipped) ? shipped : name
   }
 
+  /// The bytes of a model's file.
+  fileprivate static func bytes(of path: String, expecting what: String) throws -> [UInt8] {
+    do throws(InputFile.Failure) {
+      return try InputFile.read(
+        path, limit: ModelFileError.largestFile, pipeSeconds: InputFile.pipeSeconds)
+    } catch .unreadable {
+      throw Failure("\(path): expected \(what); it cannot be read")
+    } catch {
+      throw Failure("\(path): \(error.problem(expecting: what))")
+    }
+  }
+
   /// The names of the presets, for shells.
   static let completion = CompletionKind.custom { _, _, _ in
     (try? PresetLibrary(bundle: bundle()).presets.map(\.name)) ?? []
@@ -97,10 +110,9 @@ extension PresetStore.Choice {
     guard let path = PresetStore.model(modelFile) ?? preset.paths[PresetStore.modelFile] else {
       return .drums(DrumKit(patches: [:], origin: ""))
     }
-    guard let bytes = FileManager.default.contents(atPath: path) else {
-      throw Failure("\(path): expected the drum kit of preset '\(preset.name)'; it cannot be read")
-    }
-    return .drums(try DrumKit(decoding: [UInt8](bytes), path: path))
+    let bytes = try PresetStore.bytes(
+      of: path, expecting: "the drum kit of preset '\(preset.name)'")
+    return .drums(try DrumKit(decoding: bytes, path: path))
   }
 
   /// What pitched templates start from, where the user or the preset names a file; else nil.
@@ -108,11 +120,8 @@ extension PresetStore.Choice {
     guard selection != .drums,
       let path = PresetStore.model(modelFile) ?? preset.paths[PresetStore.modelFile]
     else { return nil }
-    guard let bytes = FileManager.default.contents(atPath: path) else {
-      throw Failure(
-        "\(path): expected a note bank, by its path or the name of one that ships; it cannot be read"
-      )
-    }
-    return try NoteBank(decoding: [UInt8](bytes), path: path)
+    let bytes = try PresetStore.bytes(
+      of: path, expecting: "a note bank, by its path or the name of one that ships")
+    return try NoteBank(decoding: bytes, path: path)
   }
 }

@@ -44,6 +44,7 @@ struct SeparationJob {
     let start = clock.now
     let source = try source(mix: mix, score: score)
     try checkOutputs(of: source)
+    try checkMemory(of: source, keepsStems: folder != nil)
     let references = try folder.map { folder in
       try References(
         folder: folder, parts: source.parts.map(\.name),

@@ -70,10 +70,7 @@ enum TrainedKit {
   }
 
   private static func stroke(_ path: String, drum: Int) throws -> KitLearner.Recording {
-    let recording = try AudioFile.read(path: path)
-    guard recording.sampleRate == 44_100 else {
-      throw Failure("\(path): expected a sample rate of 44100 Hz, found \(recording.sampleRate)")
-    }
+    let recording = try TrainingRecording.read(path)
     let samples = Signals.mono(recording.channels)
     let peak = samples.reduce(0) { max($0, abs($1)) }
     guard peak > 0, let first = samples.firstIndex(where: { abs($0) >= onsetShare * peak }) else {

@@ -13,18 +13,18 @@ enum TrainedPiano {
     piano path: String, score scorePath: String, settings: SeparationSettings, origin: String
   ) throws -> ([UInt8], String) {
     let score = try Score.read(path: scorePath)
-    let recording = try AudioFile.read(path: path)
-    guard recording.sampleRate == 44_100 else {
-      throw Failure("\(path): expected a sample rate of 44100 Hz, found \(recording.sampleRate)")
+    let separator = Separator(settings: settings, material: .pitched, parallel: threads(2))
+    let parts = [Part(name: "piano", notes: score.notes)]
+    let recording = try TrainingRecording.read(path) { sampleCount, channelCount in
+      separator.memoryEstimate(
+        sampleCount: sampleCount, sampleRate: 44_100, channelCount: channelCount, parts: parts,
+        keepsFactors: false)
     }
     var factorisation: Factorisation?
     let separation: Separation
     do {
-      separation = try Separator(
-        settings: settings, material: .pitched, parallel: threads(2)
-      ).separate(
-        channels: recording.channels, sampleRate: 44_100,
-        parts: [Part(name: "piano", notes: score.notes)], hasPedal: score.hasPedal,
+      separation = try separator.separate(
+        channels: recording.channels, sampleRate: 44_100, parts: parts, hasPedal: score.hasPedal,
         withResidual: false, observer: FitObserver(fitted: { factorisation = $0 }))
     } catch .noNoteInRecording {
       throw Failure("\(scorePath): expected notes within \(path); found none")

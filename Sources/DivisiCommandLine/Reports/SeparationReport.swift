@@ -1,3 +1,5 @@
+import Terminal
+
 /// What happened to one recording, for a person or for a program.
 struct SeparationReport {
   let result: SeparationResult
@@ -8,10 +10,10 @@ struct SeparationReport {
 
   /// A line on the recording, one per stem, and one of means if there are scores.
   var text: String {
-    let width = result.stems.map(\.path.count).max() ?? 0
+    let width = result.stems.map(\.path.printable.count).max() ?? 0
     let rate = result.duration / max(result.seconds, 1e-9)
     var lines = [
-      "\(result.mix): \(fixed(result.duration, digits: 1)) s in \(fixed(result.seconds, digits: 1)) s "
+      "\(result.mix.printable): \(fixed(result.duration, digits: 1)) s in \(fixed(result.seconds, digits: 1)) s "
         + "(\(fixed(rate, digits: 0)) × real time)"
     ]
     if let deadComponents = result.deadComponents {
@@ -22,7 +24,7 @@ struct SeparationReport {
     for stem in result.stems {
       let level = stem.level.map { "\(fixed($0, digits: 1, width: 6)) dB" } ?? "   silent"
       var line =
-        "  \(stem.path.padding(to: width))  \(level)  \(fixed(100 * stem.energy / energy, digits: 0, width: 3)) %"
+        "  \(stem.path.printable.padding(to: width))  \(level)  \(fixed(100 * stem.energy / energy, digits: 0, width: 3)) %"
       if result.scores != nil {
         line += columns(
           result.scores?[stem.name], oracle: result.yardsticks?.oracle[stem.name],
@@ -39,7 +41,7 @@ struct SeparationReport {
         meanScores, oracle: result.yardsticks?.meanOracle, mixture: result.yardsticks?.meanMixture)
       lines.append("  \("mean".padding(to: width + 18))\(columns)")
     }
-    lines += result.scoringRemarks.map { "  \($0)" }
+    lines += result.scoringRemarks.map { "  \($0.printable)" }
     return lines.joined(separator: "\n")
   }
 

@@ -14,23 +14,32 @@ extension Factorisation {
   ///
   /// - Complexity: as many bytes as four times all these values.
   public func encoded() -> [UInt8] {
-    var file = SafeTensors()
-    let binCount = model.binCount
-    let frameCount = model.V.frameCount
-    let approximation = Matrix(rowCount: binCount, columnCount: frameCount)
-    for frame in 0..<frameCount {
+    let (K, R, N, T) = (model.binCount, components.count, model.V.frameCount, model.W.frameCount)
+    var shapes = [
+      "V": [K, N], "V_hat": [K, N], "W": [K, R, T], "H": [R, N], "M_H": [R, N], "owner": [R, N],
+      "masks": [parts.count, grid.binCount, N],
+    ]
+    if encoder != nil { shapes["W_E"] = [R, K, T] }
+    return SafeTensors.encoded(metadata: metadata, shapes: shapes) { name in
+      switch name {
+      case "V": rows(of: model.V.values)
+      case "V_hat": approximationValues
+      case "W": templateValues
+      case "H": entryValues { model.H[$0] }
+      case "M_H": entryValues { model.pattern.weights[$0] }
+      case "owner": entryValues(elsewhere: -1) { Float(model.pattern.parts[$0]) }
+      case "W_E": encoder.map { encoderValues($0.templates) } ?? []
+      default: maskValues
+      }
+    }
+  }
+
+  private var approximationValues: [Float] {
+    let approximation = Matrix(rowCount: model.binCount, columnCount: model.V.frameCount)
+    for frame in 0..<model.V.frameCount {
       model.approximation(ofFrame: frame, into: approximation.column(frame))
     }
-    file.tensors["V"] = .init(rows: model.V.values)
-    file.tensors["V_hat"] = .init(rows: approximation)
-    file.tensors["W"] = templateTensor
-    file.tensors["H"] = entryTensor { model.H[$0] }
-    file.tensors["M_H"] = entryTensor { model.pattern.weights[$0] }
-    file.tensors["owner"] = entryTensor(elsewhere: -1) { Float(model.pattern.parts[$0]) }
-    file.tensors["W_E"] = encoder.map { encoderTensor($0.templates) }
-    file.tensors["masks"] = maskTensor
-    file.metadata = metadata
-    return file.encoded()
+    return rows(of: approximation)
   }
 
   private var metadata: [String: String] {
@@ -46,7 +55,7 @@ extension Factorisation {
     ]
   }
 
-  private var templateTensor: SafeTensors.Tensor {
+  private var templateValues: [Float] {
     let (K, R, T) = (model.binCount, components.count, model.W.frameCount)
     var values = [Float](repeating: 0, count: K * R * T)
     for r in 0..<R {
@@ -55,10 +64,10 @@ extension Factorisation {
         for k in 0..<K { values[(k * R + r) * T + t] = column[k] }
       }
     }
-    return .init(shape: [K, R, T], values: values)
+    return values
   }
 
-  private func encoderTensor(_ encoder: borrowing Templates) -> SafeTensors.Tensor {
+  private func encoderValues(_ encoder: borrowing Templates) -> [Float] {
     let (K, R, T) = (model.binCount, components.count, model.W.frameCount)
     var values = [Float](repeating: 0, count: K * R * T)
     for r in 0..<R {
@@ -67,23 +76,23 @@ extension Factorisation {
         for k in 0..<K { values[(r * K + k) * T + t] = column[k] }
       }
     }
-    return .init(shape: [R, K, T], values: values)
+    return values
   }
 
   /// One value for each entry of H, another where H is never free.
-  private func entryTensor(
+  private func entryValues(
     elsewhere: Float = 0, _ value: (_ entry: Int) -> Float
-  ) -> SafeTensors.Tensor {
+  ) -> [Float] {
     let N = model.V.frameCount
     var values = [Float](repeating: elsewhere, count: components.count * N)
     for entry in 0..<model.pattern.entryCount {
       let index = Int(model.pattern.components[entry]) * N + Int(model.pattern.frames[entry])
       values[index] = value(entry)
     }
-    return .init(shape: [components.count, N], values: values)
+    return values
   }
 
-  private var maskTensor: SafeTensors.Tensor {
+  private var maskValues: [Float] {
     let (S, K, N) = (parts.count, grid.binCount, model.V.frameCount)
     var values = [Float](repeating: 0, count: S * K * N)
     let columns = Matrix(rowCount: K, columnCount: S)
@@ -95,19 +104,17 @@ extension Factorisation {
         for k in 0..<K { values[(s * K + k) * N + n] = column[k] }
       }
     }
-    return .init(shape: [S, K, N], values: values)
+    return values
   }
-}
 
-extension SafeTensors.Tensor {
   /// A matrix with its rows one after another.
-  init(rows matrix: borrowing Matrix) {
+  private func rows(of matrix: borrowing Matrix) -> [Float] {
     let (rowCount, columnCount) = (matrix.rowCount, matrix.columnCount)
     var values = [Float](repeating: 0, count: rowCount * columnCount)
     for column in 0..<columnCount {
       let source = matrix.column(column)
       for row in 0..<rowCount { values[row * columnCount + column] = source[row] }
     }
-    self.init(shape: [rowCount, columnCount], values: values)
+    return values
   }
 }

@@ -1,5 +1,8 @@
 /// Why a model file cannot be used.
 public struct ModelFileError: Error, Sendable, Equatable, CustomStringConvertible {
+  /// What a file may have at most, in bytes; a kit of all drums has 17 MB.
+  public static let largestFile = 64 << 20
+
   /// The file.
   public let path: String
   /// What was expected and what was found.

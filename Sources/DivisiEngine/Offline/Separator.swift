@@ -26,8 +26,8 @@ public struct Separation: Sendable {
 ///
 /// - Thread: any; a separator holds no state, so several recordings may be separated at once.
 public struct Separator: Sendable {
-  private let settings: SeparationSettings
-  private let material: Material
+  let settings: SeparationSettings
+  let material: Material
   private let parallel: Parallel
   /// The model whose trial fits find out how long notes ring; nil for that of the settings. Models
   /// that are to be compared get the same masks by it.

@@ -29,7 +29,7 @@ extension DrumKit {
     func refuse(_ problem: String) -> ModelFileError {
       ModelFileError(path: path, problem: problem)
     }
-    let file = try SafeTensors(decoding: bytes, path: path)
+    let file = try SafeTensors.Header(decoding: bytes, path: path)
     guard file.metadata["format"] == Self.format else {
       throw refuse(
         "expected a drum kit (format '\(Self.format)'), found '\(file.metadata["format"] ?? "none")'"
@@ -48,16 +48,17 @@ extension DrumKit {
           + "found \(found.joined(separator: ", "))")
     }
     var patches: [Int: Patch] = [:]
-    for (name, tensor) in file.tensors {
+    for (name, shape) in file.shapes {
       guard let articulation = Int(name), (0...127).contains(articulation),
-        tensor.shape == [Self.frameCount, Self.grid.binCount],
-        tensor.values.allSatisfy({ $0 >= 0 && $0 <= Self.largestValue })
+        shape == [Self.frameCount, Self.grid.binCount],
+        case let values = file.tensor(name, in: bytes).values,
+        values.allSatisfy({ $0 >= 0 && $0 <= Self.largestValue })
       else {
         throw refuse(
           "tensor '\(name)': expected a drum number with \(Self.frameCount) × \(Self.grid.binCount) values from 0 to \(Self.largestValue)"
         )
       }
-      patches[articulation] = tensor.values
+      patches[articulation] = values
     }
     guard !patches.isEmpty else { throw refuse("expected at least one drum") }
     self.init(patches: patches, origin: file.metadata["origin"] ?? "")

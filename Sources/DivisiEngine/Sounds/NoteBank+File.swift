@@ -28,7 +28,7 @@ extension NoteBank {
     func refuse(_ problem: String) -> ModelFileError {
       ModelFileError(path: path, problem: problem)
     }
-    let file = try SafeTensors(decoding: bytes, path: path)
+    let file = try SafeTensors.Header(decoding: bytes, path: path)
     guard file.metadata["format"] == Self.format else {
       throw refuse(
         "expected a note bank (format '\(Self.format)'), found '\(file.metadata["format"] ?? "none")'"
@@ -50,18 +50,19 @@ extension NoteBank {
       throw refuse("expected a tuning of at most 100 cents")
     }
     var templates: [Int: [[Float]]] = [:]
-    for (name, tensor) in file.tensors {
-      guard let pitch = Int(name), (0...127).contains(pitch), tensor.shape.count == 2,
-        tensor.shape[0] == Self.kinds.count, (2...Self.grid.binCount).contains(tensor.shape[1]),
-        tensor.values.allSatisfy({ $0 >= 0 && $0 <= 1.001 })
+    for (name, shape) in file.shapes {
+      guard let pitch = Int(name), (0...127).contains(pitch), shape.count == 2,
+        shape[0] == Self.kinds.count, (2...Self.grid.binCount).contains(shape[1]),
+        case let values = file.tensor(name, in: bytes).values,
+        values.allSatisfy({ $0 >= 0 && $0 <= 1.001 })
       else {
         throw refuse(
           "tensor '\(name)': expected a MIDI pitch with \(Self.kinds.count) templates of at most "
             + "\(Self.grid.binCount) values from 0 to 1")
       }
-      let count = tensor.shape[1]
+      let count = shape[1]
       templates[pitch] = (0..<Self.kinds.count).map {
-        Array(tensor.values[$0 * count..<($0 + 1) * count])
+        Array(values[$0 * count..<($0 + 1) * count])
       }
     }
     guard !templates.isEmpty else { throw refuse("expected at least one pitch") }

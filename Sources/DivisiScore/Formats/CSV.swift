@@ -32,7 +32,9 @@ enum CSV {
   ///
   /// Velocities are 0 to 127, or 0 to 1 if no row exceeds 1. Where a row gives no pitch, its label
   /// must be a drum's name.
-  static func parse(bytes: [UInt8], name: String) throws(ScoreError) -> Score {
+  static func parse(
+    bytes: [UInt8], name: String, _ abandonment: Abandonment
+  ) throws(ScoreError) -> Score {
     var table = TextTable(bytes)
     guard let header = try table.nextRow(in: name) else {
       throw ScoreError(in: name, expected: "a header line", found: "only empty lines")
@@ -40,6 +42,7 @@ enum CSV {
     let columns = try self.columns(header.fields, line: header.line, name)
     var rows: [Row] = []
     while let (fields, line) = try table.nextRow(in: name) {
+      try abandonment.check()
       let values = RowValues(columns: columns, fields: fields, line: line, name: name)
       rows.append(try row(values))
       if rows.count > ScoreLimits.eventCount {

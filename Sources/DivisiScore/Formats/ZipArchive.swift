@@ -5,9 +5,16 @@ final class ZipArchive {
   private let archive: OpaquePointer
   private let memory: UnsafeMutableRawBufferPointer
   private let fileName: String
+  private let abandonment: Abandonment
 
   /// Opens an archive from its bytes, of which it keeps a copy.
-  init(bytes: [UInt8], fileName: String) throws(ScoreError) {
+  init(bytes: [UInt8], fileName: String, _ abandonment: Abandonment) throws(ScoreError) {
+    // The library makes an object of each entry before anything can be asked of it.
+    guard Self.mayHold(bytes, entries: ScoreLimits.zipEntries) else {
+      throw ScoreError(
+        in: fileName, expected: "an archive of at most \(ScoreLimits.zipEntries) entries",
+        found: "more")
+    }
     let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: bytes.count, alignment: 16)
     memory.copyBytes(from: bytes)
     var error = zip_error_t()
@@ -24,6 +31,25 @@ final class ZipArchive {
     self.archive = archive
     self.memory = memory
     self.fileName = fileName
+    self.abandonment = abandonment
+  }
+
+  /// Whether there are at most so many heads of entries in the archive's directory, which begin with
+  /// `PK 1 2`.
+  private static func mayHold(_ bytes: [UInt8], entries limit: Int) -> Bool {
+    var count = 0
+    bytes.withUnsafeBufferPointer { bytes in
+      var index = 3
+      while index < bytes.count {
+        if bytes[index] == 2, bytes[index - 1] == 1, bytes[index - 2] == 0x4B,
+          bytes[index - 3] == 0x50
+        {
+          count += 1
+        }
+        index += 1
+      }
+    }
+    return count <= limit
   }
 
   deinit {
@@ -33,11 +59,14 @@ final class ZipArchive {
 
   /// The uncompressed contents of an entry.
   ///
-  /// What the archive says about sizes is not trusted: reading stops at the limit.
+  /// What the archive says about sizes is not trusted: reading stops at the limit, and where there is
+  /// far more than text unpacks to.
   ///
   /// - Parameter limit: in bytes; more is refused.
-  /// - Throws: if there is no such entry, it is damaged, encrypted or too large.
+  /// - Throws: if there is no such entry, it is damaged, encrypted, too large or abandoned.
   func contents(of entry: String, limit: Int) throws(ScoreError) -> [UInt8] {
+    let limit = min(
+      limit, max(ScoreLimits.unpackedBytes, memory.count * ScoreLimits.unpackedRatio))
     guard let file = zip_fopen(archive, entry, 0) else {
       let reason = String(cString: zip_strerror(archive))
       throw ScoreError(
@@ -47,6 +76,7 @@ final class ZipArchive {
     var result: [UInt8] = []
     var chunk = [UInt8](repeating: 0, count: 1 << 16)
     while true {
+      try abandonment.check()
       let count = Int(zip_fread(file, &chunk, UInt64(chunk.count)))
       if count < 0 {
         let reason = String(cString: zip_file_strerror(file))

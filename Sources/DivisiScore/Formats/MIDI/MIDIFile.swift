@@ -24,7 +24,9 @@ enum MIDIFile {
   ///
   /// Tempo changes count in whatever track they stand. The patterns of format 2 follow one another,
   /// each with its own tempo.
-  static func parse(bytes: [UInt8], name: String) throws(ScoreError) -> Score {
+  static func parse(
+    bytes: [UInt8], name: String, _ abandonment: Abandonment
+  ) throws(ScoreError) -> Score {
     var cursor = ByteCursor(bytes, fileName: name)
     let header = try readHeader(&cursor)
     let tracksOffset = cursor.offset
@@ -33,7 +35,8 @@ enum MIDIFile {
     var problems: [ScoreError] = []
     var noteCount = 0
     for chunk in chunks.tracks.prefix(maximumTrackCount) {
-      let track = try MIDITrack(cursor.slice(chunk.body))
+      try abandonment.check()
+      let track = try MIDITrack(cursor.slice(chunk.body), abandonment)
       noteCount += track.notes.count
       if noteCount > ScoreLimits.eventCount {
         throw cursor.error(

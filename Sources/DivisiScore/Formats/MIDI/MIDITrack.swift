@@ -41,18 +41,24 @@ struct MIDITrack {
   private var openNotes = OpenNotes()
   private var wrongPitchCount = 0
 
+  /// A millisecond’s work or less.
+  private static let eventsBetweenChecks = 4096
+
   /// Reads a track chunk without its eight bytes of head.
   ///
   /// Lenient where sound survives: a missing end-of-track event, running status across meta events,
   /// which the standard forbids, and data bytes above 127. A note left open ends with the track.
   /// What follows damage is left out, and the damage is among the problems.
   ///
-  /// - Throws: if there is more than ``ScoreLimits`` allow.
-  init(_ chunk: ByteCursor) throws(ScoreError) {
+  /// - Throws: if there is more than ``ScoreLimits`` allow, or the score is abandoned.
+  init(_ chunk: ByteCursor, _ abandonment: Abandonment) throws(ScoreError) {
     var cursor = chunk
     endOffset = cursor.offset
     var runningStatus: UInt8?
+    var eventCount = 0
     while cursor.remaining > 0 && !isEnded {
+      eventCount += 1
+      if eventCount % Self.eventsBetweenChecks == 0 { try abandonment.check() }
       let place = cursor.offset
       do throws(ScoreError) {
         try readEvent(&cursor, &runningStatus)

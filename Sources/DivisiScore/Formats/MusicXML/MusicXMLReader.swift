@@ -17,9 +17,11 @@ struct MusicXMLReader {
   ]
 
   /// Reads a document.
-  mutating func read(_ bytes: [UInt8]) throws(ScoreError) -> WrittenScore {
+  mutating func read(
+    _ bytes: [UInt8], _ abandonment: Abandonment
+  ) throws(ScoreError) -> WrittenScore {
     let reader = try XMLReader(
-      bytes: bytes, fileName: name, wholeElements: Self.wholeElements)
+      bytes: bytes, fileName: name, wholeElements: Self.wholeElements, abandonment)
     var hasRoot = false
     while let events = try reader.nextEvents() {
       for event in events {

@@ -3,8 +3,8 @@ internal import CExpat
 /// Reads XML through expat: the sole importer of CExpat.
 ///
 /// Hands out some elements whole and the rest as starts and ends, so that a long score never is in
-/// memory as a tree. Nothing outside the document is loaded; entity declarations are refused, as
-/// no score needs them and they can expand without bound.
+/// memory as a tree. Nothing outside the document is loaded; declarations of entities and attributes are
+/// refused, as no score needs them and they can expand without bound.
 final class XMLReader {
   private let parser: XML_Parser
   private let bytes: [UInt8]
@@ -19,12 +19,19 @@ final class XMLReader {
   private var open: [XMLElement] = []
   private var gatheredCount = 0
   private var failure: ScoreError?
+  private let abandonment: Abandonment
+  /// Whether a token has ended in this stretch.
+  private var hasToken = false
+  /// Bytes since the end of the last token, as far as whole stretches tell.
+  private var tokenBytes = 0
 
   /// - Parameters:
   ///   - bytes: the document, in UTF-8, UTF-16 or Latin-1.
   ///   - fileName: for errors.
   ///   - wholeElements: names of elements to hand out whole, wherever they stand.
-  init(bytes: [UInt8], fileName: String, wholeElements: Set<String>) throws(ScoreError) {
+  init(
+    bytes: [UInt8], fileName: String, wholeElements: Set<String>, _ abandonment: Abandonment
+  ) throws(ScoreError) {
     guard let parser = XML_ParserCreate(nil) else {
       throw ScoreError(fileName: fileName, problem: "no memory left to read XML")
     }
@@ -32,19 +39,25 @@ final class XMLReader {
     self.bytes = bytes
     self.fileName = fileName
     self.wholeElements = wholeElements
+    self.abandonment = abandonment
     XML_SetUserData(parser, Unmanaged.passUnretained(self).toOpaque())
     XML_SetElementHandler(parser, elementStarted, elementEnded)
     XML_SetCharacterDataHandler(parser, textFound)
     XML_SetEntityDeclHandler(parser, entityDeclared)
+    XML_SetAttlistDeclHandler(parser, attributeDeclared)
+    XML_SetDefaultHandlerExpand(parser) { data, _, _ in reader(data)?.endToken() }
   }
 
   deinit { XML_ParserFree(parser) }
 
   /// The next stretch of the document; nil after its end.
   ///
-  /// - Throws: with the line, if the XML is not well-formed or exceeds ``ScoreLimits``.
+  /// - Throws: with the line, if the XML is not well-formed or exceeds ``ScoreLimits``; or if it is
+  ///   abandoned.
   func nextEvents() throws(ScoreError) -> [XMLEvent]? {
     if isFinished { return nil }
+    try abandonment.check()
+    hasToken = false
     let count = min(1 << 16, bytes.count - offset)
     isFinished = offset + count == bytes.count
     let status = bytes.withUnsafeBytes { buffer in
@@ -57,6 +70,12 @@ final class XMLReader {
     if status != XML_STATUS_OK {
       let reason = XML_ErrorString(XML_GetErrorCode(parser)).map { String(cString: $0) }
       throw error("expected well-formed XML: \(reason ?? "unknown error")")
+    }
+    tokenBytes = hasToken ? 0 : tokenBytes + count
+    if tokenBytes > ScoreLimits.xmlTokenBytes {
+      throw error(
+        "expected tags, comments and declarations of at most \(ScoreLimits.xmlTokenBytes >> 10) KiB, "
+          + "found a longer one")
     }
     defer { events = [] }
     return events
@@ -74,7 +93,13 @@ final class XMLReader {
     XML_StopParser(parser, 0)
   }
 
-  fileprivate func start(_ name: String, _ attributes: [String: String]) {
+  fileprivate func endToken() { hasToken = true }
+
+  fileprivate func start(_ name: String, _ attributes: [String: String]?) {
+    endToken()
+    guard let attributes else {
+      return fail("expected at most \(ScoreLimits.xmlAttributes) attributes in a tag, found more")
+    }
     depth += 1
     if depth > ScoreLimits.xmlDepth {
       return fail("expected at most \(ScoreLimits.xmlDepth) nested elements, found more")
@@ -96,6 +121,7 @@ final class XMLReader {
   }
 
   fileprivate func end(_ name: String) {
+    endToken()
     depth -= 1
     guard let element = open.popLast() else {
       events.append(.end(name: name))
@@ -110,6 +136,7 @@ final class XMLReader {
   }
 
   fileprivate func text(_ characters: UnsafeBufferPointer<UInt8>) {
+    endToken()
     if open.isEmpty { return }
     open[open.count - 1].text += String(decoding: characters, as: UTF8.self)
     if open[open.count - 1].text.utf8.count > ScoreLimits.xmlTextBytes {
@@ -117,8 +144,9 @@ final class XMLReader {
     }
   }
 
-  fileprivate func refuseEntity(_ name: String) {
-    fail("expected no entity declarations, found \(quoted(name))")
+  fileprivate func refuseDeclaration(of what: String, _ name: UnsafePointer<CChar>?) {
+    let name = name.map { String(cString: $0) } ?? ""
+    fail("expected no \(what) declarations, found \(quoted(name))")
   }
 }
 
@@ -133,7 +161,13 @@ private func elementStarted(
   guard let name else { return }
   var values: [String: String] = [:]
   var next = attributes
+  var count = 0
   while let pair = next, let key = pair[0], let value = pair[1] {
+    count += 1
+    if count > ScoreLimits.xmlAttributes {
+      reader(data)?.start(String(cString: name), nil)
+      return
+    }
     values[String(cString: key)] = String(cString: value)
     next = pair + 2
   }
@@ -159,5 +193,12 @@ private func entityDeclared(
   _: UnsafePointer<CChar>?, _: Int32, _: UnsafePointer<CChar>?, _: UnsafePointer<CChar>?,
   _: UnsafePointer<CChar>?, _: UnsafePointer<CChar>?
 ) {
-  reader(data)?.refuseEntity(name.map { String(cString: $0) } ?? "")
+  reader(data)?.refuseDeclaration(of: "entity", name)
+}
+
+private func attributeDeclared(
+  _ data: UnsafeMutableRawPointer?, _: UnsafePointer<CChar>?, _ name: UnsafePointer<CChar>?,
+  _: UnsafePointer<CChar>?, _: UnsafePointer<CChar>?, _: Int32
+) {
+  reader(data)?.refuseDeclaration(of: "attribute", name)
 }
