@@ -30,6 +30,8 @@ final class PageSocket: ChannelInboundHandler {
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
     let frame = unwrapInboundIn(data)
     guard let number else { return }
+    // RFC 6455, 5.1: a client masks what it sends.
+    guard frame.maskKey != nil else { return close(context, 1002, "expected masked frames") }
     switch frame.opcode {
     case .ping:
       // Who asks without listening is not answered.

@@ -44,6 +44,9 @@ final class Child {
   /// Writes a line to its standard input.
   func say(_ line: String) { stdin.fileHandleForWriting.write(Data((line + "\n").utf8)) }
 
+  /// What the system calls it.
+  var identifier: Int32 { process.processIdentifier }
+
   /// Sends it a signal.
   func send(_ signal: Int32) { kill(process.processIdentifier, signal) }
 
