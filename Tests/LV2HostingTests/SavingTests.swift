@@ -21,7 +21,9 @@ import Testing
     try Data(text.utf8).write(to: url)
   }
 
-  private func text(_ name: String) -> String? { try? String(contentsOfFile: path(name), encoding: .utf8) }
+  private func text(_ name: String) -> String? {
+    try? String(contentsOfFile: path(name), encoding: .utf8)
+  }
 
   private var names: [String] {
     (try? FileManager.default.contentsOfDirectory(atPath: folder).sorted()) ?? []
@@ -61,7 +63,8 @@ import Testing
     let old = text("state.ttl")
     #expect(old?.contains("\"gain\"") == true)
     echo["gain"] = 3
-    try FileManager.default.createDirectory(atPath: path("other.txt"), withIntermediateDirectories: true)
+    try FileManager.default.createDirectory(
+      atPath: path("other.txt"), withIntermediateDirectories: true)
     let error = #expect(throws: HostingError.self) {
       try State(of: echo, folder: folder).save(
         to: folder, with: [("more.txt", [2]), ("other.txt", [2])])
@@ -85,7 +88,8 @@ import Testing
       scratch.write(text, to: "file.txt")
       try State(of: echo, folder: folder).save(to: folder)
       #expect(names.filter { $0.hasPrefix("file") }.count == count)
-      #expect(self.text("state.ttl")?.contains(text == "one" ? "<file.txt>" : "<file-2.txt>") == true)
+      #expect(
+        self.text("state.ttl")?.contains(text == "one" ? "<file.txt>" : "<file-2.txt>") == true)
     }
     #expect(text("file.txt") == "one" && text("file-2.txt") == "two")
     #expect(names == ["file-2.txt", "file.txt", "manifest.ttl", "state.ttl"])

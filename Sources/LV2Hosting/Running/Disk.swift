@@ -69,7 +69,8 @@ enum Disk {
       let problem = errno
       if problem == EEXIST { return made }
       for folder in made.reversed() { rmdir(folder) }
-      throw HostingError(path, "expected to make this folder; \(String(cString: strerror(problem)))")
+      throw HostingError(
+        path, "expected to make this folder; \(String(cString: strerror(problem)))")
     }
     return made + [path]
   }

@@ -3,13 +3,14 @@ enum Manifest {
   static let fileName = "manifest.ttl"
 
   /// What the words of states stand for; lilv leaves it out where it writes to memory.
-  static let prefixes = [
-    "atom": "http://lv2plug.in/ns/ext/atom#", "lv2": "http://lv2plug.in/ns/lv2core#",
-    "pset": "http://lv2plug.in/ns/ext/presets#",
-    "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
-    "rdfs": "http://www.w3.org/2000/01/rdf-schema#", "state": "http://lv2plug.in/ns/ext/state#",
-    "xsd": "http://www.w3.org/2001/XMLSchema#",
-  ].sorted { $0.key < $1.key }.map { "@prefix \($0.key): <\($0.value)> .\n" }.joined() + "\n"
+  static let prefixes =
+    [
+      "atom": "http://lv2plug.in/ns/ext/atom#", "lv2": "http://lv2plug.in/ns/lv2core#",
+      "pset": "http://lv2plug.in/ns/ext/presets#",
+      "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
+      "rdfs": "http://www.w3.org/2000/01/rdf-schema#", "state": "http://lv2plug.in/ns/ext/state#",
+      "xsd": "http://www.w3.org/2001/XMLSchema#",
+    ].sorted { $0.key < $1.key }.map { "@prefix \($0.key): <\($0.value)> .\n" }.joined() + "\n"
 
   /// The manifest of a folder once it has a state; nil if the one that is there holds.
   ///

@@ -30,7 +30,8 @@ final class StateFolder {
   init(_ path: String) throws(HostingError) {
     createdFolders = try Disk.makeFolder(path)
     self.path = Disk.real(path)
-    let name = "\(Self.stagingPrefix)\(getpid())-\(String(UInt64.random(in: 0 ... .max), radix: 36))"
+    let name =
+      "\(Self.stagingPrefix)\(getpid())-\(String(UInt64.random(in: 0 ... .max), radix: 36))"
     staging = self.path + "/" + name
     do throws(HostingError) {
       try Self.finish(at: self.path)
@@ -59,7 +60,8 @@ final class StateFolder {
 
   /// Whether something has this name, or will have.
   func has(_ name: String) -> Bool {
-    Self.reserved.contains(name) || Disk.exists(path + "/" + name) || Disk.exists(place(ofFile: name))
+    Self.reserved.contains(name) || Disk.exists(path + "/" + name)
+      || Disk.exists(place(ofFile: name))
   }
 
   /// Writes a document aside.

@@ -83,7 +83,8 @@ final class StateTransfer {
     let map = files == nil ? instance.plugin.world.urids.mapFeature : mapFeature
     let state = instance.features.pointers.withUnsafeBufferPointer { features in
       lilv_state_new_from_instance(
-        instance.plugin.pointer, pointer, map, instance.features.scratchFolder, nil, nil, nil, value,
+        instance.plugin.pointer, pointer, map, instance.features.scratchFolder, nil, nil, nil,
+        value,
         context, LV2_STATE_IS_POD.rawValue, features.baseAddress)
     }
     guard let state else { throw HostingError(instance.plugin.uri, "its state cannot be had") }
@@ -96,7 +97,9 @@ final class StateTransfer {
     _ store: LV2_State_Store_Function?, _ storeHandle: LV2_State_Handle?, _ flags: UInt32,
     _ features: UnsafePointer<UnsafePointer<LV2_Feature>?>?
   ) -> LV2_State_Status {
-    guard let save = interface?.pointee.save, let store, let features else { return LV2_STATE_SUCCESS }
+    guard let save = interface?.pointee.save, let store, let features else {
+      return LV2_STATE_SUCCESS
+    }
     guard let files else {
       status = save(instance.handle, store, storeHandle, flags, features)
       return status
