@@ -6,10 +6,10 @@ public func printError(_ text: String) {
   put("\(name): \(text.printable)\n", to: STDERR_FILENO)
 }
 
-/// Writes one line or more to standard output, at once.
-public func say(_ text: String) { put(text + "\n", to: STDOUT_FILENO) }
+/// Writes one line or more to standard output, at once, with tabs but no other control characters.
+public func say(_ text: String) { put(text.printableLines + "\n", to: STDOUT_FILENO) }
 
-/// Writes all of a text to a descriptor, unless nobody reads it.
+/// Writes all of a text to a descriptor as it is, unless nobody reads it.
 public func put(_ text: String, to descriptor: Int32) {
   var bytes = Array(text.utf8)[...]
   while !bytes.isEmpty {

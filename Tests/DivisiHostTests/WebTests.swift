@@ -76,37 +76,12 @@ import Testing
   }
 
   @Test func targetsAreTakenApart() {
-    let (path, query) = PageHandler.split("/score?name=a+b%C3%BC%2F&x&y=1=2")
+    let (path, query) = PageRequest.split("/score?name=a+b%C3%BC%2F&x&y=1=2")
     #expect(path == "/score")
     #expect(query == ["name": "a bü/", "x": "", "y": "1=2"])
-    #expect(PageHandler.split("/").path == "/")
-    #expect(PageHandler.split("").path == "")
-    #expect(PageHandler.split("/?%zz=%4").query == ["%zz": "%4"])
-  }
-
-  @Test(arguments: [
-    ("nocturne.mid", "nocturne.mid"), ("../../etc/passwd", "passwd"), ("C:\\x\\a.mid", "a.mid"),
-    (".hidden", "hidden"), ("..", "score"), ("", "score"), ("a\nb.mid", "a?b.mid"), ("/", "score"),
-  ])
-  func namesOfScoresAreHarmless(name: String, kept: String) {
-    #expect(ScoreFolder.harmless(name) == kept)
-  }
-
-  @Test func longNamesKeepTheirEnd() {
-    let name = ScoreFolder.harmless(String(repeating: "ü", count: 300) + ".mid")
-    #expect(name.utf8.count <= 200 && name.hasSuffix("ü.mid"))
-  }
-
-  @Test func scoresAreKeptWhole() throws {
-    let folder = TemporaryBundle([:])
-    let scores = try ScoreFolder(in: folder.path)
-    let path = try scores.store([1, 2, 3], as: "x.mid")
-    #expect(path == folder.path + "/scores/x.mid")
-    #expect(try Data(contentsOf: URL(fileURLWithPath: path)) == Data([1, 2, 3]))
-    _ = try scores.store([4], as: "x.mid")
-    let files = try FileManager.default.contentsOfDirectory(atPath: folder.path + "/scores")
-    #expect(files == ["x.mid"])
-    try FileManager.default.removeItem(atPath: folder.path + "/scores")
+    #expect(PageRequest.split("/").path == "/")
+    #expect(PageRequest.split("").path == "")
+    #expect(PageRequest.split("/?%zz=%4").query == ["%zz": "%4"])
   }
 
   @Test(arguments: [

@@ -55,6 +55,45 @@ final class WebConnection {
     return answer
   }
 
+  /// Sends a score as the page does, and gives the whole answer.
+  static func post(_ bytes: [UInt8], as name: String, to url: String) throws -> String {
+    let place = String(url.dropFirst("http://".count).dropLast())
+    let head = """
+      POST /score?name=\(name) HTTP/1.1
+      Host: \(place)
+      Origin: http://\(place)
+      Content-Length: \(bytes.count)
+
+
+      """
+    let connection = try WebConnection(url)
+    connection.send(Array(head.replacing("\n", with: "\r\n").utf8) + bytes)
+    return String(decoding: connection.receive { $0.hasWholeAnswer }, as: UTF8.self)
+  }
+
+  /// Whether the other end has had enough, and nothing is left to be received.
+  var isClosed: Bool {
+    var byte: UInt8 = 0
+    let count = recv(file, &byte, 1, Int32(MSG_PEEK | MSG_DONTWAIT))
+    return count == 0 || count < 0 && errno != EAGAIN
+  }
+
+  /// What a page sends that wants to listen.
+  static func upgrade(to place: String) -> [UInt8] {
+    let request = """
+      GET /socket HTTP/1.1
+      Host: \(place)
+      Origin: http://\(place)
+      Upgrade: websocket
+      Connection: Upgrade
+      Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==
+      Sec-WebSocket-Version: 13
+
+
+      """
+    return Array(request.replacing("\n", with: "\r\n").utf8)
+  }
+
   /// Sends a request as it is, and gives the first line of the answer.
   static func answer(_ request: String, at url: String) throws -> String {
     let connection = try WebConnection(url)

@@ -73,18 +73,7 @@ import Testing
     let (host, url) = try WebTests.page(server)
     let place = String(url.dropFirst("http://".count).dropLast())
     let page = try WebConnection(url, isSlow: true)
-    let upgrade = """
-      GET /socket HTTP/1.1
-      Host: \(place)
-      Origin: http://\(place)
-      Upgrade: websocket
-      Connection: Upgrade
-      Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==
-      Sec-WebSocket-Version: 13
-
-
-      """
-    page.send(Array(upgrade.replacing("\n", with: "\r\n").utf8))
+    page.send(WebConnection.upgrade(to: place))
     #expect(page.receive { $0.count(of: "isAll") > 0 }.count(of: "isAll") == 1)
     // More answers than the system keeps for somebody who does not take them.
     let ping: [UInt8] = [0x89, 0x80 | 125, 1, 2, 3, 4] + [UInt8](repeating: 0, count: 125)

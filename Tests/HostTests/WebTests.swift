@@ -5,9 +5,11 @@ import Testing
 @Suite(.serialized) struct WebTests {
   /// Starts the host with a page, and gives its address.
   static func page(
-    _ server: Server, _ arguments: [String] = Polonaise.arguments, port: String = "0"
+    _ server: Server, _ arguments: [String] = Polonaise.arguments, port: String = "0",
+    name: String = "plug", environment: [String: String] = [:]
   ) throws -> (host: Child, url: String) {
-    let host = try server.host(arguments + ["--web", port])
+    let host = try server.host(
+      arguments + ["--web", port], name: name, environment: environment)
     var found: Substring?
     let start = "mixer page at "
     let isServed = host.wait {

@@ -1,9 +1,10 @@
 import ArgumentParser
+import Terminal
 
 /// The program.
 public enum HostProgram {
   /// Does what the command line asks for, and ends the process.
-  public static func main() { HostCommand.main() }
+  public static func main() { HostCommand.runProgram() }
 }
 
 /// The root command.

@@ -50,6 +50,11 @@ struct Play: ParsableCommand {
       "The address of this machine to take OSC at; 0.0.0.0: all. Whoever reaches it can do all that you can.",
       valueName: "address"))
   var oscAddress = "127.0.0.1"
+  @Option(
+    help: ArgumentHelp(
+      "A machine that gets answers by OSC without a handshake. More than once for more.",
+      valueName: "host"))
+  var oscPeer: [String] = []
 
   @OptionGroup(title: "Mixer page") var page: WebOptions
 
@@ -67,6 +72,13 @@ struct Play: ParsableCommand {
     }
     guard !noConnect || connect.isEmpty else {
       throw ValidationError("--no-connect: expected no --connect beside it")
+    }
+    if let state, state != state.printable {
+      throw ValidationError(
+        "--state '\(state)': expected a folder without control characters in its name")
+    }
+    guard osc != nil || oscPeer.isEmpty else {
+      throw ValidationError("--osc-peer: expected --osc beside it")
     }
     guard (0...65535).contains(osc ?? 0) else {
       throw ValidationError("--osc \(osc ?? 0): expected a port from 0 to 65535")
@@ -88,6 +100,7 @@ struct Play: ParsableCommand {
   /// Plays what a session manager wants, or what was asked for.
   private func play(_ plugin: Plugin) throws {
     Stop.listen()
+    ScratchFolder.sweep()
     guard let manager = NSMManager.find() else { return try play(plugin, in: nil, of: nil) }
     // Another project can be wanted while one plays.
     while let project = manager.nextProject() {
@@ -143,7 +156,8 @@ struct Play: ParsableCommand {
       session.score = options.score
     }
     if let osc {
-      session.surfaces.append(try OSCSurface(host: oscAddress, port: osc, plugin: plugin))
+      session.surfaces.append(
+        try OSCSurface(host: oscAddress, port: osc, peers: oscPeer, plugin: plugin))
     }
     if let manager { session.surfaces.append(NSMSurface(manager)) }
     say("\(plugin.name) plays as \(client.name)")

@@ -64,6 +64,7 @@ struct Render: ParsableCommand {
 
   func run() throws {
     StagedFiles.removeOnSignals()
+    ScratchFolder.sweep()
     let wanted = plugin
     let plugin: Plugin = try reporting { try PluginSearch.plugin(wanted, in: World()) }
     var hasFailed = false

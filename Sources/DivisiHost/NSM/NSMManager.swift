@@ -132,7 +132,7 @@ final class NSMManager {
 
   /// Says why something is not done.
   func refuse(_ path: String, _ code: Code, _ text: String) {
-    send(OSCMessage("/error", .text(path), .integer(code.rawValue), .text(text)))
+    send(OSCMessage("/error", .text(path), .integer(code.rawValue), .text(text.printable)))
   }
 
   // MARK: Projects

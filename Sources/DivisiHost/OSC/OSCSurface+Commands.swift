@@ -30,7 +30,16 @@ extension OSCSurface {
       return try turn([control], values, isOne: true, source, session)
     case "meters":
       return isRelease(message) ? [] : meters(session)
+    case "ack":
+      let number = message.values.first?.number.flatMap { Int(exactly: $0) } ?? 0
+      // Two of this program do not keep each other busy: a wrong number is not answered.
+      if !senders.isFree, !senders.learn(source, number), number == 0 { challenge(source) }
+      return []
     case "subscribe":
+      guard senders.isFree else {
+        challenge(source)
+        return []
+      }
       try subscribe(message, from: source)
       return []
     case "unsubscribe":
@@ -92,10 +101,11 @@ extension OSCSurface {
     guard listeners.count < Self.mostListeners else {
       throw Failure("\(message.path): expected no more than \(Self.mostListeners) subscribers")
     }
+    let timeout = seconds.map { Duration.seconds($0) } ?? Self.usualTimeout
     listeners.append(
       OSCListener(
         source: source, target: target,
-        timeout: seconds.map { .seconds($0) } ?? Self.usualTimeout, controls: controls))
+        timeout: source.isLoopback ? timeout : min(timeout, Self.usualTimeout), controls: controls))
   }
 
   /// Does one of the prompt's commands.

@@ -8,11 +8,14 @@ final class OSCSurface: Surface {
   let socket: UDPSocket
   let controls: OSCControls
   var listeners: [OSCListener] = []
+  var senders = OSCSenders()
+  /// Hosts whose datagrams are taken to come from them, in digits.
+  private let peers: Set<String>
 
   /// Listeners that are told at most.
   static let mostListeners = 32
-  /// How long one is told that does not ask again, if it does not say how long.
-  static let usualTimeout = Duration.seconds(300)
+  /// How long one is told that does not ask again, if it does not say how long; nobody in a network is told for longer.
+  static let usualTimeout = Duration.seconds(60)
   /// Datagrams, and bytes of them, that are taken before others have their turn.
   private static let most = 64
   private static let mostBytes = 1 << 16
@@ -22,7 +25,8 @@ final class OSCSurface: Surface {
     capacity: mostMessages, mostSenders: mostSenders)
   /// Words after `/divisi/` that are not the prompt's.
   static let ownCommands: Set<String> = [
-    "control", "meters", "subscribe", "unsubscribe", "unsubscribed", "error", "message", "xruns",
+    "ack", "control", "error", "message", "meters", "subscribe", "unsubscribe", "unsubscribed",
+    "xruns",
   ]
 
   var descriptor: Int32? { socket.descriptor }
@@ -33,7 +37,9 @@ final class OSCSurface: Surface {
   /// - Parameters:
   ///   - host: the address to listen at; others are not reached by it.
   ///   - port: 0 for any that is free.
-  init(host: String, port: Int, plugin: Plugin) throws {
+  ///   - peers: hosts that need not show that they are there.
+  init(host: String, port: Int, peers: [String], plugin: Plugin) throws {
+    self.peers = Set(try peers.map { try UDPAddress(host: $0, port: 0).host })
     socket = try UDPSocket(at: UDPAddress(host: host, port: port))
     controls = OSCControls(of: plugin, commands: Self.ownCommands.union(Session.commandWords))
     say("OSC at \(socket.address.url)")
@@ -42,6 +48,7 @@ final class OSCSurface: Surface {
   func serve(_ session: Session) {
     take()
     for (source, message) in waiting.takeTurn() where !session.isOver {
+      senders.begin(source, byteCount: message.bytes.count, isTrusted: isTrusted(source))
       answer(message, source, session)
     }
   }
@@ -60,6 +67,11 @@ final class OSCSurface: Surface {
           key: controls.target(of: message)?.symbol)
         if !isTaken { lostCount += 1 }
       }
+      guard lostCount > 0 || !packet.isWhole else { continue }
+      // What is answered later has its own size for an answer.
+      let answered = packet.messages.dropLast(lostCount).reduce(0) { $0 + $1.bytes.count }
+      senders.begin(
+        source, byteCount: max(0, bytes.count - answered), isTrusted: isTrusted(source))
       if lostCount > 0 {
         send([Self.error("expected less at once; \(lostCount) messages are lost")], to: source)
       }
@@ -81,7 +93,7 @@ final class OSCSurface: Surface {
   private func answer(_ message: OSCMessage, _ source: UDPAddress, _ session: Session) {
     // So that two of this program cannot keep each other busy.
     guard message.path != OSCControls.root + "error" else { return }
-    for index in listeners.indices where listeners[index].source == source {
+    for index in listeners.indices where listeners[index].source == source && senders.isFree {
       listeners[index].renew()
     }
     do {
@@ -110,9 +122,22 @@ final class OSCSurface: Surface {
     listeners = []
   }
 
-  /// Sends to whoever has asked, at the port where it listens.
+  /// Whether a sender is this machine, or one that the user has named.
+  func isTrusted(_ source: UDPAddress) -> Bool {
+    source.isLoopback || peers.contains(source.host)
+  }
+
+  /// Sends to whoever has asked, at the port where it listens; one that might be somebody else has to answer first.
   func send(_ messages: [OSCMessage], to source: UDPAddress) {
+    guard !messages.isEmpty else { return }
+    guard senders.allows(OSCPacket.datagrams(messages)) else { return challenge(source) }
     socket.send(messages, to: listeners.first { $0.source == source }?.target ?? source)
+  }
+
+  /// Asks a sender to show that it is there, if there is room for that.
+  func challenge(_ source: UDPAddress) {
+    let message = senders.challenge(for: source)
+    if senders.allows(OSCPacket.datagrams([message])) { socket.send([message], to: source) }
   }
 
   /// Tells one that it is told no more.
@@ -121,7 +146,7 @@ final class OSCSurface: Surface {
   }
 
   private static func error(_ text: String) -> OSCMessage {
-    OSCMessage(OSCControls.root + "error", .text(text))
+    OSCMessage(OSCControls.root + "error", .text(text.printable))
   }
 }
 

@@ -43,13 +43,16 @@ struct UDPAddress: Hashable {
 
   var port: Int { Int(bytes[2]) << 8 | Int(bytes[3]) }
 
-  /// The host in digits.
+  /// The host in digits; one of IPv4 in its own, whatever socket it was heard at.
   var host: String {
     var text = [CChar](repeating: 0, count: Int(NI_MAXHOST))
     let status = withPointer {
       getnameinfo($0, $1, &text, UInt32(text.count), nil, 0, NI_NUMERICHOST)
     }
-    return status == 0 ? text.withUnsafeBufferPointer { String(cString: $0.baseAddress!) } : "?"
+    guard status == 0 else { return "?" }
+    let host = text.withUnsafeBufferPointer { String(cString: $0.baseAddress!) }
+    let start = "::ffff:"
+    return host.hasPrefix(start) && host.contains(".") ? String(host.dropFirst(start.count)) : host
   }
 
   /// Whether it is this machine, by a way that no network sees.

@@ -77,7 +77,7 @@ final class Prompt: Surface {
 
   /// Writes a line above the one that is being typed.
   func log(_ text: String) {
-    let line = text.printable + "\n"
+    let line = text + "\n"
     guard isTerminal else { return put(line, to: STDERR_FILENO) }
     rl_clear_visible_line()
     put(line, to: STDERR_FILENO)

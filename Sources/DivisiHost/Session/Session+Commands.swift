@@ -145,6 +145,10 @@ extension Session {
     guard let place = text.isEmpty ? folder : text else {
       throw Failure("expected a folder, since there is no --state")
     }
+    // lilv writes such a state, but cannot read it, and shows the name as it is.
+    guard place == place.printable else {
+      throw Failure("\(place): expected a folder without control characters in its name")
+    }
     return place
   }
 

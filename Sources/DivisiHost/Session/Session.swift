@@ -27,6 +27,8 @@ final class Session {
   /// The preset and the score that were asked for last; nil before.
   var preset: String?
   var score: String?
+  /// Scores that the plugin has not yet said anything of.
+  var scoreRequests: [ScoreRequest] = []
   /// How often something was changed that a state keeps.
   var changeCount = 0
   /// How often something had been changed when the state was kept in `folder`.
@@ -51,7 +53,10 @@ final class Session {
 
   /// Serves until somebody has had enough.
   func run() {
-    defer { for surface in surfaces { surface.close() } }
+    defer {
+      dismissScores()
+      for surface in surfaces { surface.close() }
+    }
     let interval = Duration.seconds(1) / Self.rate
     var next = ContinuousClock.now + interval
     try? hosted.askForProperties()
@@ -84,14 +89,21 @@ final class Session {
   /// Takes what the plugin has told.
   private func listen() {
     let urids = hosted.plugin.world.urids
+    var values: [String] = []
     while let found = hosted.outgoing.view.first {
       let message = AtomMessage(
         type: found.kind,
         body: Array(UnsafeRawBufferPointer(start: found.bytes, count: found.count)))
       hosted.outgoing.view.removeFirst()
-      for (uri, value) in message.patchedValues(urids) { properties[uri] = value.valueText(urids) }
+      for (uri, value) in message.patchedValues(urids) {
+        let text = value.valueText(urids)
+        properties[uri] = text
+        if let text { values.append(text) }
+      }
     }
-    for message in hosted.log.take() { log(message.text) }
+    let messages = hosted.log.take()
+    for message in messages { log(message.text) }
+    judgeScores(values, messages)
   }
 
   /// Notes that `folder` lacks nothing.
@@ -99,10 +111,11 @@ final class Session {
 
   /// Says something that nobody has asked for, where a person reads it.
   func log(_ text: String) {
+    let text = text.printable
     for surface in surfaces { surface.log(text) }
     // A prompt shows it beside what is being typed.
     if !surfaces.contains(where: { $0 is Prompt }) {
-      put(text.printable + "\n", to: STDERR_FILENO)
+      put(text + "\n", to: STDERR_FILENO)
     }
   }
 }

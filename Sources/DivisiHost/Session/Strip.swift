@@ -1,4 +1,5 @@
 import LV2Hosting
+import Terminal
 
 /// A part's controls and meters, as on a mixer.
 ///
@@ -29,7 +30,7 @@ struct Strip: Equatable {
       let gain = symbol("gain")
       let label = (gain ?? symbol("level")).flatMap { plugin.port($0)?.name } ?? name
       return Strip(
-        name: name, title: Self.withoutRole(label), gain: gain, mute: symbol("mute"),
+        name: name, title: Self.withoutRole(label).printable, gain: gain, mute: symbol("mute"),
         solo: symbol("solo"), pan: symbol("pan"), level: symbol("level"))
     }
   }

@@ -14,7 +14,7 @@ protocol Surface: AnyObject {
   /// Shows what is new; called `Session.rate` times per second.
   func update(_ session: Session)
 
-  /// Takes what the plugin or the server has to say, which nobody has asked for.
+  /// Takes what the plugin or the server has to say, which nobody has asked for; it is printable.
   func log(_ text: String)
 
   /// The session ends.

@@ -2,6 +2,7 @@ import JackHosting
 internal import CReadline
 import Glibc
 import Synchronization
+import Terminal
 
 /// What readline's callbacks, which know no object, leave for the prompt.
 enum TerminalLines {
@@ -51,6 +52,8 @@ enum Completion {
       $0[""] = Session.commands.map { String($0.0.prefix { $0 != " " }) }
       for command in ["set", "get", "map", "learn", "unmap"] { $0[command] = controls }
       $0["preset"] = PluginSearch.presets(of: plugin).map(\.name)
+      // readline shows words as they are.
+      $0 = $0.mapValues { $0.filter { $0 == $0.printable } }
     }
   }
 }

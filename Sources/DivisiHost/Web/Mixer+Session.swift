@@ -14,7 +14,7 @@ extension Mixer {
     client = session.clientName
     parts = session.strips.map {
       Part(
-        name: $0.name, title: $0.title.printable, gain: $0.gain, mute: $0.mute, solo: $0.solo,
+        name: $0.name, title: $0.title, gain: $0.gain, mute: $0.mute, solo: $0.solo,
         pan: $0.pan, level: $0.level)
     }
     controls = Self.shown(plugin).map { Control($0) }

@@ -46,9 +46,8 @@ final class MixerPage: Surface {
       case .join(let number): hub.send(everything(session, mixer: mixer), to: number)
       case .wish(let wish, let number): obey(wish, from: number, session)
       case .score(let path, let answer):
-        var problem: String?
-        do { try session.select(score: path) } catch { problem = "\(error)".printable }
-        answer.succeed(problem)
+        session.select(score: path) { answer.succeed($0?.printable) }
+      case .notice(let text): session.log(text)
       }
     }
   }

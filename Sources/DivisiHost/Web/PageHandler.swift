@@ -1,6 +1,5 @@
 // Thread: page
 
-import JackHosting
 internal import NIOCore
 internal import NIOHTTP1
 internal import NIOWebSocket
@@ -10,20 +9,32 @@ final class PageHandler: ChannelInboundHandler, RemovableChannelHandler {
   typealias InboundIn = HTTPServerRequestPart
   typealias OutboundOut = HTTPServerResponsePart
 
+  /// How long a connection may take to make a request, from its beginning or from the last answer on. Browsers do so at
+  /// once, and connect again if they have kept a connection in reserve.
+  private static let headTimeout = TimeAmount.seconds(10)
+  /// How long the rest of a request may take, and taking its answer: 16 MB at 2 Mbit/s.
+  private static let bodyTimeout = TimeAmount.seconds(64)
+
+  private enum Phase {
+    /// Nothing is asked for.
+    case idle
+    /// Something is that has no body, or one that means nothing.
+    case asked(HTTPRequestHead)
+    /// A score is arriving.
+    case taking(HTTPRequestHead, name: String, ByteBuffer)
+    /// A score is there, and the session has to look at it.
+    case storing
+    /// The answer has been given; what is still arriving is not kept.
+    case refused
+  }
+
   private let hub: PageHub
   private let scores: ScoreFolder
   private let isOpen: Bool
-  private var head: HTTPRequestHead?
-  private var body = ByteBuffer()
-
-  /// What the page consists of, by path.
-  private static let files: [String: (type: String, bytes: [UInt8])] = [
-    "/": ("text/html; charset=utf-8", PackageResources.mixer_html),
-    "/mixer.css": ("text/css; charset=utf-8", PackageResources.mixer_css),
-    "/mixer.js": ("text/javascript; charset=utf-8", PackageResources.mixer_js),
-    "/strips.js": ("text/javascript; charset=utf-8", PackageResources.strips_js),
-    "/icon.svg": ("image/svg+xml", PackageResources.icon_svg),
-  ]
+  private var phase = Phase.idle
+  private var deadline: Scheduled<Void>?
+  /// Bytes of memory that this connection has been promised.
+  private var reserved = 0
 
   /// - Parameter isOpen: whether others than this machine may come.
   init(hub: PageHub, scores: ScoreFolder, isOpen: Bool) {
@@ -32,29 +43,26 @@ final class PageHandler: ChannelInboundHandler, RemovableChannelHandler {
     self.isOpen = isOpen
   }
 
-  func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-    switch unwrapInboundIn(data) {
-    case .head(let new):
-      head = new
-      body.clear()
-      let length = new.headers.first(name: "Content-Length").flatMap { Int($0) } ?? 0
-      if length > ScoreFolder.mostBytes { refuseLength(context) }
-    case .body(var chunk):
-      guard head != nil else { return }
-      body.writeBuffer(&chunk)
-      if body.readableBytes > ScoreFolder.mostBytes { refuseLength(context) }
-    case .end:
-      guard let head else { return }
-      self.head = nil
-      answer(head, context)
-    }
+  func handlerAdded(context: ChannelHandlerContext) { wait(Self.headTimeout, context) }
+
+  func handlerRemoved(context: ChannelHandlerContext) {
+    deadline?.cancel()
+    if case .storing = phase { return }
+    release()
   }
 
-  func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-    if event is IdleStateHandler.IdleStateEvent {
-      context.close(promise: nil)
-    } else {
-      context.fireUserInboundEventTriggered(event)
+  func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    switch unwrapInboundIn(data) {
+    case .head(let head):
+      wait(Self.bodyTimeout, context)
+      begin(head, context)
+    case .body(var chunk):
+      guard case .taking(let head, let name, var body) = phase else { return }
+      // Else all that is there would be copied.
+      phase = .idle
+      body.writeBuffer(&chunk)
+      phase = .taking(head, name: name, body)
+    case .end: end(context)
     }
   }
 
@@ -63,66 +71,102 @@ final class PageHandler: ChannelInboundHandler, RemovableChannelHandler {
     if !(error is NIOWebSocketUpgradeError) { context.close(promise: nil) }
   }
 
-  // MARK: Answers
+  /// Closes the connection unless something happens in time.
+  private func wait(_ time: TimeAmount, _ context: ChannelHandlerContext) {
+    deadline?.cancel()
+    deadline = context.eventLoop.assumeIsolated().scheduleTask(in: time) {
+      context.close(promise: nil)
+    }
+  }
+
+  private func release() {
+    scores.release(reserved)
+    reserved = 0
+  }
+
+  // MARK: Requests
+
+  /// The head of a request is there: what is to be refused is, before a byte of its body is kept.
+  private func begin(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
+    phase = .asked(head)
+    guard PageRequest.hasBody(head) else { return }
+    do throws(PageRequest.Refusal) {
+      guard case .score(let name, let count) = try PageRequest(head, openly: isOpen) else { return }
+      guard scores.reserve(count) else {
+        throw PageRequest.Refusal(.serviceUnavailable, "expected fewer scores at once; try again")
+      }
+      reserved = count
+      phase = .taking(head, name: name, ByteBuffer())
+    } catch {
+      phase = .refused
+      write(error.status, error.text + "\n", closes: true, to: head, context)
+    }
+  }
+
+  private func end(_ context: ChannelHandlerContext) {
+    switch phase {
+    case .asked(let head):
+      phase = .idle
+      answer(head, context)
+    case .taking(let head, let name, let body):
+      deadline?.cancel()
+      phase = .storing
+      store(body, as: name, to: head, context)
+    // Not before: who still sends may not see what was answered once the connection is closed.
+    case .refused: context.close(promise: nil)
+    case .idle, .storing: break
+    }
+  }
 
   private func answer(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
-    let origin = PageOrigin(head.headers)
-    guard origin.isAddressed(openly: isOpen) else {
-      return write(.forbidden, "expected the address of this page as Host\n", to: head, context)
-    }
-    let (path, query) = Self.split(head.uri)
-    if let file = Self.files[path] {
-      guard head.method == .GET || head.method == .HEAD else {
-        return write(.methodNotAllowed, "expected GET\n", to: head, context)
+    do throws(PageRequest.Refusal) {
+      switch try PageRequest(head, openly: isOpen) {
+      case .file(let type, let bytes):
+        let policy = Self.policy(PageOrigin(head.headers).host ?? "")
+        write(
+          .ok, bytes, type: type, more: [("Content-Security-Policy", policy)], to: head, context)
+      case .score(let name, _):
+        // One without a byte.
+        phase = .storing
+        store(ByteBuffer(), as: name, to: head, context)
       }
-      return write(
-        .ok, file.bytes, type: file.type,
-        more: [("Content-Security-Policy", Self.policy(origin.host ?? ""))], to: head, context)
-    }
-    // What changes something is for this page alone: a browser says who asks.
-    guard path == "/socket" || path == "/score" else {
-      return write(.notFound, "there is only one page: /\n", to: head, context)
-    }
-    guard origin.isOwn(openly: isOpen) else {
-      return write(.forbidden, "expected this page as Origin\n", to: head, context)
-    }
-    guard path == "/score" else {
-      return write(.upgradeRequired, "expected a WebSocket\n", to: head, context)
-    }
-    guard head.method == .POST else {
-      return write(.methodNotAllowed, "expected POST\n", to: head, context)
-    }
-    store(named: query["name"] ?? "", to: head, context)
-  }
-
-  /// Keeps a score and has it used.
-  private func store(
-    named name: String, to head: HTTPRequestHead, _ context: ChannelHandlerContext
-  ) {
-    let path: String
-    do {
-      path = try scores.store(Array(body.readableBytesView), as: name)
     } catch {
-      return write(.internalServerError, "\(error)\n", to: head, context)
-    }
-    let isDone = context.eventLoop.makePromise(of: String?.self)
-    if !hub.ask(.score(path, isDone)) { isDone.succeed("the session is too busy") }
-    let context = NIOLoopBound(context, eventLoop: context.eventLoop)
-    let handler = NIOLoopBound(self, eventLoop: context.value.eventLoop)
-    isDone.futureResult.whenSuccess { problem in
-      handler.value.write(
-        problem == nil ? .ok : .unprocessableEntity, problem.map { $0 + "\n" } ?? "", to: head,
-        context.value)
+      write(error.status, error.text + "\n", to: head, context)
     }
   }
 
-  private func refuseLength(_ context: ChannelHandlerContext) {
-    guard let head else { return }
-    self.head = nil
-    write(
-      .payloadTooLarge, "expected at most \(ScoreFolder.mostBytes >> 20) MB\n", closes: true,
-      to: head, context)
+  /// Keeps a score and has it used, when those before it have been.
+  private func store(
+    _ body: ByteBuffer, as name: String, to head: HTTPRequestHead, _ context: ChannelHandlerContext
+  ) {
+    let (hub, scores) = (hub, scores)
+    let answer = context.eventLoop.makePromise(of: (HTTPResponseStatus, String).self)
+    scores.enter {
+      let upload: ScoreFolder.Upload
+      do {
+        upload = try scores.store(Array(body.readableBytesView), as: name)
+      } catch {
+        scores.leave()
+        return answer.succeed((.insufficientStorage, "\(error)\n"))
+      }
+      let isDone = answer.futureResult.eventLoop.makePromise(of: String?.self)
+      if !hub.ask(.score(upload.path, isDone)) { isDone.succeed("the session is too busy") }
+      isDone.futureResult.whenSuccess { problem in
+        scores.settle(upload, isUsed: problem == nil)
+        scores.leave()
+        answer.succeed(
+          problem.map { (.unprocessableEntity, $0 + "\n") } ?? (.ok, ""))
+      }
+    }
+    answer.futureResult.assumeIsolated().whenSuccess { status, text in
+      self.phase = .idle
+      self.release()
+      self.wait(Self.bodyTimeout, context)
+      self.write(status, text, to: head, context)
+    }
   }
+
+  // MARK: Answers
 
   private func write(
     _ status: HTTPResponseStatus, _ text: String, closes: Bool = false, to head: HTTPRequestHead,
@@ -150,9 +194,10 @@ final class PageHandler: ChannelInboundHandler, RemovableChannelHandler {
     if head.method != .HEAD {
       context.write(wrapOutboundOut(.body(.byteBuffer(ByteBuffer(bytes: bytes)))), promise: nil)
     }
-    let channel = context.channel
-    context.writeAndFlush(wrapOutboundOut(.end(nil))).whenComplete { _ in
-      if ends { channel.close(promise: nil) }
+    context.writeAndFlush(wrapOutboundOut(.end(nil))).assumeIsolated().whenComplete { _ in
+      // Another request may have come in the meantime.
+      guard case .idle = self.phase else { return }
+      if ends { context.close(promise: nil) } else { self.wait(Self.headTimeout, context) }
     }
   }
 

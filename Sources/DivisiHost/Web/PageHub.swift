@@ -17,6 +17,8 @@ final class PageHub: Sendable {
     case wish(Wish, from: Int)
     /// A score was stored; the answer is what is wrong with it, or nil.
     case score(String, EventLoopPromise<String?>)
+    /// Something that a person should know.
+    case notice(String)
   }
 
   private struct Listener {
@@ -44,7 +46,7 @@ final class PageHub: Sendable {
   }
 
   /// Pages at once, what each may wish for before the session has had time, and what else may wait.
-  private static let mostListeners = 64
+  static let mostListeners = 64
   private static let mostWishes = 256
   private static let mostRequests = 256
   /// Pages that are told everything, and scores that are used, before others have their turn.

@@ -14,18 +14,37 @@ final class PageServer {
   private let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
   private let channel: any Channel
 
-  /// How long a connection may say nothing; a page that listens is told something more often.
-  private static let idleTimeout = TimeAmount.seconds(60)
+  /// What the heads of requests may consist of; browsers send about one kilobyte.
+  private static let headLimits = {
+    var limits = NIOHTTPDecoderLimitConfiguration()
+    limits.maxHeaderFieldSize = 16 << 10
+    limits.maxHeaderListSize = 64 << 10
+    return limits
+  }()
 
   /// Serves from now on, at the first of some ports that is free.
   ///
   /// - Parameter isOpen: whether others than this machine may come.
-  /// - Throws: if no port is free.
+  /// - Throws: if no port is free, or too few files may be open at once.
   init(
     hub: PageHub, scores: ScoreFolder, isOpen: Bool, at address: PageAddress, ports: [UInt16]
   ) throws {
+    let free = ConnectionLimit.freeDescriptors
+    guard free > ConnectionLimit.keptDescriptors else {
+      try? group.syncShutdownGracefully()
+      throw Failure(
+        "mixer page: expected room for more than \(ConnectionLimit.keptDescriptors) other open files, found \(free) (ulimit -n)"
+      )
+    }
     let bootstrap = ServerBootstrap(group: group)
       .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+      // One at a time, so that none is taken beyond the limit.
+      .serverChannelOption(.maxMessagesPerRead, value: 1)
+      .serverChannelInitializer { channel in
+        channel.eventLoop.makeCompletedFuture {
+          try channel.pipeline.syncOperations.addHandler(ConnectionLimit(hub: hub))
+        }
+      }
       .childChannelInitializer { channel in
         channel.eventLoop.makeCompletedFuture {
           try Self.setUp(channel, hub: hub, scores: scores, isOpen: isOpen)
@@ -69,17 +88,20 @@ final class PageServer {
       },
       upgradePipelineHandler: { channel, _ in
         channel.eventLoop.makeCompletedFuture {
-          try channel.pipeline.syncOperations.addHandler(PageSocket(hub: hub))
+          let pipeline = channel.pipeline.syncOperations
+          try pipeline.addHandler(IdleStateHandler(readTimeout: PageSocket.pingInterval))
+          try pipeline.addHandler(PageSocket(hub: hub))
         }
       })
     let pipeline = channel.pipeline.syncOperations
-    try pipeline.addHandler(IdleStateHandler(allTimeout: idleTimeout))
     let plain = NIOLoopBound(handler, eventLoop: channel.eventLoop)
     try pipeline.configureHTTPServerPipeline(
       withServerUpgrade: (
         upgraders: [upgrader],
         completionHandler: { $0.pipeline.syncOperations.removeHandler(plain.value, promise: nil) }
-      ))
+      ),
+      withEncoderConfiguration: HTTPResponseEncoder.Configuration(),
+      withDecoderLimitConfiguration: headLimits)
     try pipeline.addHandler(handler)
   }
 }

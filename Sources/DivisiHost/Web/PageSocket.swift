@@ -11,9 +11,15 @@ final class PageSocket: ChannelInboundHandler {
 
   private let hub: PageHub
   private var number: Int?
+  /// Pings that nothing has come back for.
+  private var unansweredCount = 0
 
   /// A wish is a symbol and a number; nothing that a page sends is longer.
   static let longestWish = 4096
+
+  /// How long a page may say nothing before it is asked whether it is there, and how often it is.
+  static let pingInterval = TimeAmount.seconds(20)
+  private static let mostUnanswered = 2
 
   init(hub: PageHub) { self.hub = hub }
 
@@ -29,6 +35,7 @@ final class PageSocket: ChannelInboundHandler {
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
     let frame = unwrapInboundIn(data)
+    unansweredCount = 0
     guard let number else { return }
     // RFC 6455, 5.1: a client masks what it sends.
     guard frame.maskKey != nil else { return close(context, 1002, "expected masked frames") }
@@ -51,7 +58,11 @@ final class PageSocket: ChannelInboundHandler {
   }
 
   func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-    if event is IdleStateHandler.IdleStateEvent { context.close(promise: nil) }
+    guard event is IdleStateHandler.IdleStateEvent else { return }
+    guard unansweredCount < Self.mostUnanswered else { return context.close(promise: nil) }
+    unansweredCount += 1
+    let ping = WebSocketFrame(fin: true, opcode: .ping, data: ByteBuffer())
+    context.writeAndFlush(wrapOutboundOut(ping), promise: nil)
   }
 
   func errorCaught(context: ChannelHandlerContext, error: any Error) {

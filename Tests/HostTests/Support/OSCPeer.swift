@@ -28,23 +28,29 @@ final class OSCPeer {
   }
 
   private let descriptor: Int32
+  /// The address that both sides have, in digits.
+  private let host: String
   /// What is waited for no longer once it has ended.
   var program: Child?
   /// Its port.
   let port: Int
   /// Where the other side is; where the last datagram came from, if nobody says.
   var target: Int
+  /// Bytes that were sent to the other side, and that came from it.
+  private(set) var sentCount = 0, receivedCount = 0
   /// All that has been said to it.
   private(set) var received: [Message] = []
 
   /// - Parameters:
   ///   - target: the other side's port on this machine.
   ///   - program: what is at the other side.
-  init(to target: Int = 0, of program: Child? = nil) throws {
+  ///   - host: an address of this machine.
+  init(to target: Int = 0, of program: Child? = nil, host: String = "127.0.0.1") throws {
     self.target = target
+    self.host = host
     self.program = program
     descriptor = socket(AF_INET, Int32(SOCK_DGRAM.rawValue), 0)
-    var address = Self.address(0)
+    var address = Self.address(host, 0)
     var size = socklen_t(MemoryLayout<sockaddr_in>.size)
     port = try withUnsafeMutablePointer(to: &address) { [descriptor] address in
       try address.withMemoryRebound(to: sockaddr.self, capacity: 1) {
@@ -57,10 +63,10 @@ final class OSCPeer {
 
   deinit { close(descriptor) }
 
-  private static func address(_ port: Int) -> sockaddr_in {
+  private static func address(_ host: String, _ port: Int) -> sockaddr_in {
     sockaddr_in(
       sin_family: UInt16(AF_INET), sin_port: UInt16(port).bigEndian,
-      sin_addr: in_addr(s_addr: UInt32(0x7F00_0001).bigEndian), sin_zero: (0, 0, 0, 0, 0, 0, 0, 0))
+      sin_addr: in_addr(s_addr: inet_addr(host)), sin_zero: (0, 0, 0, 0, 0, 0, 0, 0))
   }
 
   // MARK: Talking
@@ -68,7 +74,8 @@ final class OSCPeer {
   func send(_ path: String, _ values: Value...) { send(Self.bytes(Message(path, values))) }
 
   func send(_ bytes: [UInt8]) {
-    var address = Self.address(target)
+    var address = Self.address(host, target)
+    sentCount += bytes.count
     withUnsafePointer(to: &address) {
       $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
         _ = sendto(descriptor, bytes, bytes.count, 0, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
@@ -101,6 +108,7 @@ final class OSCPeer {
     }
     guard count > 0 else { return }
     if target == 0 { target = Int(UInt16(bigEndian: address.sin_port)) }
+    receivedCount += count
     received += Self.messages(bytes[..<count])
   }
 
