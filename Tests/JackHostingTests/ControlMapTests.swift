@@ -63,22 +63,21 @@ import Testing
   @Test func filesKeepIt() throws {
     let folder = TemporaryBundle([:])
     for line in ["cc7=gain", "cc8@5=pan"] { try map.map(line) }
-    try map.save(to: folder.path)
+    let document = map.document
+    folder.write(String(decoding: document.bytes, as: UTF8.self), to: document.name)
     let other = ControlMap(described.plugin)
     try other.map("cc1=gain")
-    try other.load(from: folder.path)
+    other.replace(with: try #require(try other.read(from: folder.path)))
     #expect(other.lines == ["cc7=gain", "cc8@5=pan"])
     folder.write("# mine\n\n  cc9=gain  \n", to: "controllers.txt")
-    try other.load(from: folder.path)
+    other.replace(with: try #require(try other.read(from: folder.path)))
     #expect(other.lines == ["cc9=gain"])
     folder.write("cc9=none\n", to: "controllers.txt")
-    let error = #expect(throws: Failure.self) { try other.load(from: folder.path) }
+    let error = #expect(throws: Failure.self) { try other.read(from: folder.path) }
     #expect(error?.description.hasPrefix(folder.file("controllers.txt") + ": none:") == true)
   }
 
-  @Test func aFolderWithoutAFileChangesNothing() throws {
-    try map.map("cc7=gain")
-    try map.load(from: "/nonexistent")
-    #expect(map.lines == ["cc7=gain"])
+  @Test func aFolderWithoutAFileHasNoMap() throws {
+    #expect(try map.read(from: "/nonexistent") == nil)
   }
 }

@@ -119,6 +119,25 @@ private enum OddPlugins {
     #expect(other.odd["kept"] == 8)
   }
 
+  /// lilv keeps it to itself, and would write a state without what the plugin keeps.
+  @Test func aPluginThatFailsIsHeard() throws {
+    let status = try OddPlugins.variable("odd_save_status")
+    let fixture = try Fixture { $0.worker = .synchronous }
+    let folder = TemporaryBundle([:])
+    try State(of: fixture.odd, folder: folder.path).save(to: folder.path)
+    let old = try String(contentsOfFile: folder.file("state.ttl"), encoding: .utf8)
+    #expect(old.contains("<number.txt>"))
+    status.pointee = 6
+    defer { status.pointee = 0 }
+    let error = #expect(throws: HostingError.self) {
+      try State(of: fixture.odd, folder: folder.path).save(to: folder.path)
+    }
+    #expect(error?.description == "urn:test:odd: it cannot save its state: there is no space")
+    #expect(try String(contentsOfFile: folder.file("state.ttl"), encoding: .utf8) == old)
+    let names = try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
+    #expect(names == ["manifest.ttl", "number.txt", "state.ttl"])
+  }
+
   /// Sound goes on while the worker works, and its answer counts when it comes.
   @Test func slowWorkHoldsNothingUp() throws {
     let holds = try OddPlugins.variable("odd_holds_work")

@@ -105,6 +105,7 @@ struct Play: ParsableCommand {
     // Another project can be wanted while one plays.
     while let project = manager.nextProject() {
       do {
+        try State.finishSaving(in: project.folder)
         try play(project.plugin(in: plugin.world) ?? plugin, in: project, of: manager)
         if manager.wanted == nil { return }
       } catch {
@@ -127,9 +128,9 @@ struct Play: ParsableCommand {
     let controllers = ControlMap(plugin)
     let kept = project.map(\.folder) ?? state
     // What is new to a session manager may begin with another state.
+    if project == nil, let state { try State.finishSaving(in: state) }
     if let first = isNew ? state : kept, access(first + "/state.ttl", F_OK) == 0 {
-      try hosted.load(from: first)
-      try controllers.load(from: first)
+      try hosted.load(from: first, controllers)
     }
     if isNew {
       try options.apply(to: hosted)

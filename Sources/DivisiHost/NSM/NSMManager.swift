@@ -37,6 +37,8 @@ final class NSMManager {
   /// What is true of this program: it tells of changes, says things, goes over to other projects.
   private static let capabilities = ":dirty:switch:message:"
   private static let version = (major: 1, minor: 1)
+  /// Datagrams that are looked at before others have their turn, wherever they come from.
+  private static let most = 64
   /// How long a manager may be silent at first. It would have answered at once if it were there.
   private static let timeout = Duration.seconds(60)
 
@@ -103,7 +105,8 @@ final class NSMManager {
   /// - Throws: if nobody listens where it should be, as long as that is reported.
   private func next() throws -> OSCMessage? {
     errno = 0
-    while let (bytes, source) = socket.receive() {
+    for _ in 0..<Self.most {
+      guard let (bytes, source) = socket.receive() else { break }
       let isManager =
         source.port == target.port
         && (source.host == target.host || source.isLoopback && target.isLoopback)
@@ -164,7 +167,8 @@ final class NSMManager {
   ///
   /// - Parameter save: what to do when it wants the state to be saved.
   func serve(save: () -> Void) {
-    while wanted == nil, let message = try? next() {
+    for _ in 0..<Self.most {
+      guard wanted == nil, let message = try? next() else { return }
       switch message.path {
       case "/nsm/client/open":
         let texts = message.values.compactMap { value in

@@ -55,6 +55,17 @@ struct OSCControls {
   /// The one of a symbol; nil if there is none.
   subscript(symbol: String) -> Control? { all.first { $0.symbol == symbol } }
 
+  /// The only one that a message sets; nil if it does something else.
+  func target(of message: OSCMessage) -> Control? {
+    guard message.path.hasPrefix(Self.root) else { return nil }
+    let name = String(message.path.dropFirst(Self.root.count))
+    if let place = places[name] { return message.values.isEmpty ? nil : all[place] }
+    guard name == "control" || name == "set", message.values.count > 1,
+      case .text(let symbol)? = message.values.first
+    else { return nil }
+    return self[symbol]
+  }
+
   /// Those that are meant by what follows `/divisi/`, which may have wildcards; each once.
   func matching(_ name: String) -> [Control] {
     if let place = places[name] { return [all[place]] }

@@ -46,7 +46,7 @@ extension OSCSurface {
       for listener in listeners where listener.source == source { dismiss(listener) }
       listeners.removeAll { $0.source == source }
       return []
-    default: return try obey(name, message, session)
+    default: return try obey(name, message, source, session)
     }
   }
 
@@ -59,7 +59,7 @@ extension OSCSurface {
       return found.map { $0.message(session.hosted.instance[$0.symbol]) }
     }
     for control in found where control.isInput || isOne {
-      try session.set(control.symbol, to: text(value, for: control))
+      try session.set(control: control.symbol, to: text(value, for: control))
       let isSet = session.hosted.instance[control.symbol]
       for index in listeners.indices where listeners[index].source == source {
         listeners[index].learn(control.symbol, isSet, controls: controls)
@@ -109,12 +109,19 @@ extension OSCSurface {
   }
 
   /// Does one of the prompt's commands.
-  private func obey(_ name: String, _ message: OSCMessage, _ session: Session) throws
-    -> [OSCMessage]
-  {
+  private func obey(
+    _ name: String, _ message: OSCMessage, _ source: UDPAddress, _ session: Session
+  ) throws -> [OSCMessage] {
     let parts = name.split(separator: "/", maxSplits: 1).map(String.init)
     guard let command = parts.first, Session.commandWords.contains(command) else {
       throw Failure("\(message.path): expected a control or a command; found neither")
+    }
+    // The prompt's `set` reaches properties too, such as files.
+    if command == "set" {
+      guard parts.count == 2, let control = controls[parts[1]] else {
+        throw Failure("\(message.path): expected the symbol of a control")
+      }
+      return try turn([control], message.values[...], isOne: true, source, session)
     }
     // A button sends 1 when it is pressed, and 0 when it is released.
     if isRelease(message) { return [] }

@@ -16,8 +16,13 @@ final class OSCSurface: Surface {
   static let mostListeners = 32
   /// How long one is told that does not ask again, if it does not say how long; nobody in a network is told for longer.
   static let usualTimeout = Duration.seconds(60)
-  /// Datagrams that are taken before others have their turn.
-  private static let most = 256
+  /// Datagrams, and bytes of them, that are taken before others have their turn.
+  private static let most = 64
+  private static let mostBytes = 1 << 16
+  /// Messages of one sender, and senders, that may wait.
+  private static let mostMessages = 4096, mostSenders = 64
+  private var waiting = FairQueue<UDPAddress, OSCMessage>(
+    capacity: mostMessages, mostSenders: mostSenders)
   /// Words after `/divisi/` that are not the prompt's.
   static let ownCommands: Set<String> = [
     "ack", "control", "error", "message", "meters", "subscribe", "unsubscribe", "unsubscribed",
@@ -25,6 +30,7 @@ final class OSCSurface: Surface {
   ]
 
   var descriptor: Int32? { socket.descriptor }
+  var hasWork: Bool { !waiting.isEmpty }
 
   /// Listens, and says where.
   ///
@@ -40,15 +46,48 @@ final class OSCSurface: Surface {
   }
 
   func serve(_ session: Session) {
-    for _ in 0..<Self.most {
-      guard !session.isOver, let (bytes, source) = socket.receive() else { return }
+    take()
+    for (source, message) in waiting.takeTurn() where !session.isOver {
+      senders.begin(source, byteCount: message.bytes.count, isTrusted: isTrusted(source))
+      answer(message, source, session)
+    }
+  }
+
+  /// Takes what has arrived.
+  private func take() {
+    var byteCount = 0
+    for _ in 0..<Self.most where byteCount < Self.mostBytes {
+      guard let (bytes, source) = socket.receive() else { return }
+      byteCount += bytes.count
       let packet = OSCPacket(bytes)
-      senders.begin(source, byteCount: bytes.count, isTrusted: isTrusted(source))
-      for message in packet.messages where !session.isOver { answer(message, source, session) }
+      var lostCount = 0
+      for message in packet.messages {
+        let isTaken = waiting.add(
+          message, from: source, cost: cost(of: message),
+          key: controls.target(of: message)?.symbol)
+        if !isTaken { lostCount += 1 }
+      }
+      guard lostCount > 0 || !packet.isWhole else { continue }
+      // What is answered later has its own size for an answer.
+      let answered = packet.messages.dropLast(lostCount).reduce(0) { $0 + $1.bytes.count }
+      senders.begin(
+        source, byteCount: max(0, bytes.count - answered), isTrusted: isTrusted(source))
+      if lostCount > 0 {
+        send([Self.error("expected less at once; \(lostCount) messages are lost")], to: source)
+      }
       if !packet.isWhole {
         send([Self.error("expected OSC messages, found something malformed")], to: source)
       }
     }
+  }
+
+  private func cost(of message: OSCMessage) -> Int {
+    if controls.target(of: message) != nil { return Work.control }
+    let name = message.path.dropFirst(OSCControls.root.count)
+    if OSCPattern.isOne(String(name)) || ["meters", "subscribe"].contains(name) {
+      return Work.list
+    }
+    return Work.cost(ofCommand: name.prefix { $0 != "/" })
   }
 
   private func answer(_ message: OSCMessage, _ source: UDPAddress, _ session: Session) {

@@ -26,7 +26,7 @@ struct PluginOptions: ParsableArguments {
 
   /// Puts a plugin that is not yet active into the state that was asked for.
   func apply(to hosted: HostedPlugin) throws {
-    if let preset { hosted.restore(try PluginSearch.preset(preset, of: hosted.plugin)) }
+    if let preset { try hosted.restore(PluginSearch.preset(preset, of: hosted.plugin)) }
     for case let (symbol, value)? in set.map(Self.pair) { try hosted.set(symbol, to: value) }
   }
 

@@ -9,9 +9,12 @@ import Terminal
 final class Prompt: Surface {
   private let isTerminal = isatty(STDIN_FILENO) == 1 && isatty(STDOUT_FILENO) == 1
   private var input = LineReader()
+  /// What has been read and not done.
+  private var lines: [String] = []
   private var meters: Meters?
 
   var descriptor: Int32? { input.isAtEnd ? nil : STDIN_FILENO }
+  var hasWork: Bool { !lines.isEmpty }
 
   init() {
     guard isTerminal else { return }
@@ -36,9 +39,12 @@ final class Prompt: Surface {
 
   func serve(_ session: Session) {
     guard isTerminal else {
-      for line in input.read() {
+      if lines.isEmpty { lines = input.read() }
+      var cost = 0
+      while !lines.isEmpty, cost < Work.perSender, !session.isOver {
+        let line = lines.removeFirst()
+        cost += Work.cost(ofCommand: line.prefix { $0 != " " })
         obey(line, session)
-        if session.isOver { return }
       }
       return
     }

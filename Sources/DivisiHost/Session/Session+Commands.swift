@@ -77,15 +77,23 @@ extension Session {
 
   // MARK: What can be done
 
-  /// Sets a control to a number in its range, or to the value of that name.
-  func set(_ symbol: String, to text: String) throws {
-    try hosted.set(symbol, to: text)
+  /// Sets a control to a number in its range, or to the value of that name; or a property, which may be a file.
+  ///
+  /// For the user's own words; whoever else turns controls calls `set(control:to:)`.
+  func set(_ name: String, to text: String) throws {
+    try hosted.set(name, to: text)
+    changeCount += 1
+  }
+
+  /// Sets a control, and nothing else.
+  func set(control symbol: String, to text: String) throws {
+    try hosted.setControl(symbol, to: text)
     changeCount += 1
   }
 
   /// Goes over to a preset, by whatever `PluginSearch.preset` takes.
   func select(preset name: String) throws {
-    hosted.restore(try PluginSearch.preset(name, of: hosted.plugin))
+    try hosted.restore(PluginSearch.preset(name, of: hosted.plugin))
     preset = name
     changeCount += 1
   }
@@ -99,15 +107,13 @@ extension Session {
 
   /// Keeps the plugin's state and what is mapped in a folder.
   func save(to place: String) throws {
-    try hosted.save(to: place)
-    try controllers.save(to: place)
+    try hosted.save(to: place, controllers)
     if place == folder { noteSaved() }
   }
 
   /// Goes back to a state that was saved.
   func load(from place: String) throws {
-    try hosted.load(from: place)
-    try controllers.load(from: place)
+    try hosted.load(from: place, controllers)
     changeCount += 1
     if place == folder { noteSaved() }
   }

@@ -71,17 +71,18 @@ final class Session {
     }
   }
 
-  /// Serves surfaces until a time.
+  /// Serves each surface that has something to do, or waits until one has, or until a time.
   private func wait(until time: ContinuousClock.Instant) {
     let left = ContinuousClock.now.duration(to: time)
     let milliseconds = left.components.attoseconds / 1_000_000_000_000_000 + 1
     var sources = surfaces.map {
       pollfd(fd: $0.descriptor ?? -1, events: Int16(POLLIN), revents: 0)
     }
-    let count = poll(&sources, nfds_t(sources.count), left > .zero ? Int32(milliseconds) : 0)
-    guard count > 0 else { return }
-    for (surface, source) in zip(surfaces, sources) where source.revents != 0 {
+    let waits = left > .zero && !surfaces.contains { $0.hasWork }
+    poll(&sources, nfds_t(sources.count), waits ? Int32(milliseconds) : 0)
+    for (surface, source) in zip(surfaces, sources) where source.revents != 0 || surface.hasWork {
       surface.serve(self)
+      if isOver { return }
     }
   }
 

@@ -16,6 +16,8 @@ enum Stop {
     }
     pthread_sigmask(SIG_UNBLOCK, &signals, nil)
     signal(SIGPIPE, SIG_IGN)
+    // A limit on file sizes is an error of the file that is too large.
+    signal(SIGXFSZ, SIG_IGN)
   }
 
   static var isWanted: Bool { wanted.load(ordering: .relaxed) }

@@ -5,7 +5,10 @@ protocol Surface: AnyObject {
   /// What becomes readable when there is something to do; nil if nothing ever does.
   var descriptor: Int32? { get }
 
-  /// Does what there is to do: the descriptor can be read.
+  /// Whether something is left to do without anything new.
+  var hasWork: Bool { get }
+
+  /// Does what there is to do, as much as others can wait for: the descriptor can be read, or there is work.
   func serve(_ session: Session)
 
   /// Shows what is new; called `Session.rate` times per second.
@@ -19,5 +22,7 @@ protocol Surface: AnyObject {
 }
 
 extension Surface {
+  var hasWork: Bool { false }
+
   func log(_ text: String) {}
 }

@@ -91,7 +91,11 @@ final class MixerPage: Surface {
     var answer = News(done: wish.number)
     do {
       if let symbol = wish.set, let value = wish.value {
-        try session.set(symbol, to: "\(value)")
+        // It turns what it was shown: no properties, which may be files.
+        guard ports.contains(where: { $0.symbol == symbol && $0.isInput }) else {
+          throw Failure("\(symbol): expected one of the plugin's controls")
+        }
+        try session.set(control: symbol, to: "\(value)")
       } else if let preset = wish.preset {
         // A page chooses among what it was shown, never a file.
         guard let chosen = mixer.presets.first(where: { $0.name == preset }) else {

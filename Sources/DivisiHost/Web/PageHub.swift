@@ -13,6 +13,7 @@ final class PageHub: Sendable {
   enum Request: Sendable {
     /// A page has come, and wants to know everything.
     case join(Int)
+    /// Later wishes for the same control have taken the place of earlier ones.
     case wish(Wish, from: Int)
     /// A score was stored; the answer is what is wrong with it, or nil.
     case score(String, EventLoopPromise<String?>)
@@ -38,13 +39,18 @@ final class PageHub: Sendable {
   private struct State {
     var listeners: [Int: Listener] = [:]
     var requests: [Request] = []
+    var wishes = FairQueue<Int, Wish>(
+      capacity: PageHub.mostWishes, mostSenders: PageHub.mostListeners)
     var lastNumber = 0
     var isOpen = true
   }
 
-  /// Pages at once, and what they may ask for before the session has had time.
+  /// Pages at once, what each may wish for before the session has had time, and what else may wait.
   static let mostListeners = 64
-  private static let mostRequests = 1024
+  private static let mostWishes = 256
+  private static let mostRequests = 256
+  /// Pages that are told everything, and scores that are used, before others have their turn.
+  private static let requestsPerTurn = Work.perTurn / Work.state
 
   private let state = Mutex(State())
   /// Readable when there are requests; and where a byte is written to make it so.
@@ -88,21 +94,33 @@ final class PageHub: Sendable {
 
   /// A page has gone.
   func leave(_ number: Int) {
-    _ = state.withLock { $0.listeners.removeValue(forKey: number) }
+    state.withLock {
+      $0.listeners[number] = nil
+      $0.wishes.remove(number)
+    }
   }
 
   /// Asks the session's thread for something, when it has time.
   ///
-  /// - Returns: false if it has too much to do, or is over.
+  /// - Returns: false if it has too much to do, for this page if it is a wish, or is over.
   func ask(_ request: Request) -> Bool {
     let isTaken = state.withLock { state in
-      guard state.isOpen, state.requests.count < Self.mostRequests else { return false }
+      guard state.isOpen else { return false }
+      if case .wish(let wish, let number) = request {
+        return state.wishes.add(
+          wish, from: number, cost: wish.preset == nil ? Work.control : Work.state, key: wish.set)
+      }
+      guard state.requests.count < Self.mostRequests else { return false }
       state.requests.append(request)
       return true
     }
-    // A pipe that is full rings as well.
-    if isTaken { _ = [UInt8(0)].withUnsafeBytes { write(bell, $0.baseAddress, 1) } }
+    if isTaken { ring() }
     return isTaken
+  }
+
+  private func ring() {
+    // A pipe that is full rings as well.
+    _ = [UInt8(0)].withUnsafeBytes { write(bell, $0.baseAddress, 1) }
   }
 
   // MARK: The session's thread
@@ -110,14 +128,18 @@ final class PageHub: Sendable {
   /// Whether anybody listens.
   var hasListeners: Bool { state.withLock { !$0.listeners.isEmpty } }
 
-  /// Takes what was asked for.
+  /// Takes what is to be done before others have their turn.
   func take() -> [Request] {
-    var bytes = [UInt8](repeating: 0, count: Self.mostRequests)
+    var bytes = [UInt8](repeating: 0, count: 4096)
     _ = bytes.withUnsafeMutableBytes { read(descriptor, $0.baseAddress, $0.count) }
-    return state.withLock { state in
-      defer { state.requests = [] }
-      return state.requests
+    let (requests, isRest) = state.withLock { state in
+      let first = Array(state.requests.prefix(Self.requestsPerTurn))
+      state.requests.removeFirst(first.count)
+      let wishes = state.wishes.takeTurn().map { Request.wish($0.task, from: $0.sender) }
+      return (first + wishes, !state.requests.isEmpty || !state.wishes.isEmpty)
     }
+    if isRest { ring() }
+    return requests
   }
 
   /// Tells one page something.

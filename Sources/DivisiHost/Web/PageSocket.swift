@@ -37,6 +37,8 @@ final class PageSocket: ChannelInboundHandler {
     let frame = unwrapInboundIn(data)
     unansweredCount = 0
     guard let number else { return }
+    // RFC 6455, 5.1: a client masks what it sends.
+    guard frame.maskKey != nil else { return close(context, 1002, "expected masked frames") }
     switch frame.opcode {
     case .ping:
       // Who asks without listening is not answered.

@@ -58,14 +58,25 @@ package final class ControlMap {
   /// Lets a controller move a control, and no other one.
   ///
   /// - Throws: if the text makes no sense, or the plugin has no such control.
-  package func map(_ text: String) throws {
+  package func map(_ text: String) throws { set(try mapping(text)) }
+
+  /// A controller and the port that it moves.
+  package struct Mapping {
+    fileprivate let controller: Controller
+    fileprivate let port: Int
+  }
+
+  private func mapping(_ text: String) throws -> Mapping {
     guard let (controller, symbol) = Self.parse(text) else {
       throw Failure(
         "map '\(text)': expected cc0 to cc119, '=' and a symbol; cc7@2 is of channel 2 alone")
     }
-    let port = try control(symbol)
-    for channel in controller.places {
-      table.setTarget(port, channel: channel, controller: controller.number)
+    return Mapping(controller: controller, port: try control(symbol))
+  }
+
+  private func set(_ mapping: Mapping) {
+    for channel in mapping.controller.places {
+      table.setTarget(mapping.port, channel: channel, controller: mapping.controller.number)
     }
   }
 
@@ -124,33 +135,43 @@ package final class ControlMap {
 
   // MARK: Files
 
-  /// Writes the map beside a state, whole or not at all.
-  package func save(to folder: String) throws {
-    let path = "\(folder)/\(Self.fileName)"
-    let new = path + ".new"
-    guard let file = fopen(new, "w") else {
-      throw Failure("\(path): \(String(cString: strerror(errno)))")
-    }
-    let isWritten = lines.allSatisfy { fputs($0 + "\n", file) >= 0 }
-    guard fclose(file) == 0, isWritten, rename(new, path) == 0 else {
-      unlink(new)
-      throw Failure("\(path): it cannot be written")
-    }
+  /// The map as it is saved beside a state.
+  package var document: (name: String, bytes: [UInt8]) {
+    (Self.fileName, Array(lines.map { $0 + "\n" }.joined().utf8))
   }
 
-  /// Goes over to the map beside a state; where there is none, nothing changes.
-  package func load(from folder: String) throws {
+  /// The map beside a state; nil where there is none.
+  ///
+  /// - Throws: if a line makes no sense, or the file cannot be read.
+  package func read(from folder: String) throws -> [Mapping]? {
     let path = "\(folder)/\(Self.fileName)"
-    guard let file = fopen(path, "r") else { return }
+    guard let file = fopen(path, "r") else {
+      guard errno == ENOENT || errno == ENOTDIR else {
+        throw Failure("\(path): \(String(cString: strerror(errno)))")
+      }
+      return nil
+    }
     defer { fclose(file) }
-    try unmap("")
+    var mappings: [Mapping] = []
     var buffer = [CChar](repeating: 0, count: 1024)
     while fgets(&buffer, Int32(buffer.count), file) != nil {
       let line = buffer.withUnsafeBufferPointer { String(cString: $0.baseAddress!) }.trimmed
       if !line.isEmpty && !line.hasPrefix("#") {
-        do { try map(line) } catch { throw Failure("\(path): \(error)") }
+        do { mappings.append(try mapping(line)) } catch { throw Failure("\(path): \(error)") }
       }
     }
+    guard ferror(file) == 0 else { throw Failure("\(path): it cannot be read") }
+    return mappings
+  }
+
+  /// Forgets all controllers but these.
+  package func replace(with mappings: [Mapping]) {
+    for channel in 0..<ControlTable.channelCount {
+      for number in 0..<ControlTable.controllerCount {
+        table.setTarget(nil, channel: channel, controller: number)
+      }
+    }
+    for mapping in mappings { set(mapping) }
   }
 
   private func control(_ symbol: String) throws -> Int {

@@ -5,13 +5,24 @@ import Terminal
 
 /// What a person can turn: controls, and properties that are no ports.
 extension HostedPlugin {
-  /// Sets a control to a number, or to the value of that name; or a property to a value.
-  package func set(_ symbol: String, to text: String) throws {
-    guard let port = plugin.port(symbol), port.kind == .control, port.isInput else {
-      guard let parameter = parameter(symbol) else {
-        throw Failure("\(symbol): expected a control of \(plugin.name); found none")
-      }
-      return try set(parameter, to: text)
+  /// Sets a control, or where there is none of that name a property: what a person types, who may have files read.
+  package func set(_ name: String, to text: String) throws {
+    if control(name) == nil, let parameter = parameter(name) {
+      try set(parameter, to: text)
+    } else {
+      try setControl(name, to: text)
+    }
+  }
+
+  /// A control that can be set; nil if there is none of that symbol.
+  private func control(_ symbol: String) -> Port? {
+    plugin.port(symbol).flatMap { $0.kind == .control && $0.isInput ? $0 : nil }
+  }
+
+  /// Sets a control, and nothing else, to a number, or to the value of that name.
+  package func setControl(_ symbol: String, to text: String) throws {
+    guard let port = control(symbol) else {
+      throw Failure("\(symbol): expected a control of \(plugin.name); found none")
     }
     let point = port.scalePoints.first { $0.label.lowercased() == text.lowercased() }
     guard let value = point?.value ?? Float(text), value.isFinite else {

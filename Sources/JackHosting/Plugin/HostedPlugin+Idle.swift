@@ -31,7 +31,7 @@ extension HostedPlugin {
     instance.joinWorker()
     idle()
     let copy = try HostedPlugin(plugin, sampleRate: sampleRate, worker: .asynchronous)
-    copy.restore(try State(of: instance))
+    try copy.restore(State(of: instance))
     try copy.start(score: nil)
     return copy
   }

@@ -114,23 +114,32 @@ package final class HostedPlugin {
   // MARK: Presets and states
 
   /// Goes over to a preset or state.
-  package func restore(_ state: State) {
+  ///
+  /// - Throws: if the plugin refuses it.
+  package func restore(_ state: State) throws {
     // Plugins that cannot be restored while they run are kept from running.
+    var problem: HostingError?
     if plugin.optionalFeatures.union(plugin.requiredFeatures).contains(Self.threadSafeRestore) {
-      state.restore(to: instance)
+      problem = state.restore(to: instance)
     } else {
-      pausing { state.restore(to: instance) }
+      pausing { problem = state.restore(to: instance) }
     }
+    if let problem { throw problem }
   }
 
-  /// Saves all that the plugin is, in a folder that can be moved.
-  package func save(to folder: String) throws {
-    try State(of: instance, folder: folder).save(to: folder)
+  /// Saves all that the plugin is, and which controllers move it, in a folder that can be moved; whole or not at all.
+  package func save(to folder: String, _ controllers: ControlMap? = nil) throws {
+    try State(of: instance, folder: folder).save(
+      to: folder, with: controllers.map { [$0.document] } ?? [])
   }
 
   /// Goes over to what `save` has saved.
-  package func load(from folder: String) throws {
-    restore(try State(path: folder + "/state.ttl", in: plugin.world))
+  package func load(from folder: String, _ controllers: ControlMap? = nil) throws {
+    try State.finishSaving(in: folder)
+    let state = try State(path: folder + "/" + State.fileName, in: plugin.world)
+    let map = try controllers?.read(from: folder)
+    try restore(state)
+    if let map { controllers?.replace(with: map) }
   }
 
   // MARK: Beginning

@@ -58,6 +58,8 @@ enum LV2URI {
   static let schedule = "http://lv2plug.in/ns/ext/worker#schedule"
   static let workerInterface = "http://lv2plug.in/ns/ext/worker#interface"
   static let makePath = "http://lv2plug.in/ns/ext/state#makePath"
+  static let mapPath = "http://lv2plug.in/ns/ext/state#mapPath"
+  static let stateInterface = "http://lv2plug.in/ns/ext/state#interface"
   static let freePath = "http://lv2plug.in/ns/ext/state#freePath"
   static let loadDefaultState = "http://lv2plug.in/ns/ext/state#loadDefaultState"
   static let threadSafeRestore = "http://lv2plug.in/ns/ext/state#threadSafeRestore"

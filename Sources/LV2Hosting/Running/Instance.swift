@@ -19,7 +19,7 @@ public final class Instance: @unchecked Sendable {
   let pointer: UnsafeMutablePointer<LilvInstance>
   let features: FeatureList
   private let descriptor: LV2_Descriptor
-  private let handle: LV2_Handle
+  let handle: LV2_Handle
   private let indices: [String: Int]
   private let memory: InstanceMemory
   /// What the audio thread touches.

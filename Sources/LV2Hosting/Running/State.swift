@@ -7,10 +7,13 @@ internal import Glibc
 public final class State {
   private let pointer: OpaquePointer
   private let world: World
+  /// Where it is to be saved, with the files that have been written aside; nil if it stays in memory.
+  private let folder: StateFolder?
 
-  private init(_ pointer: OpaquePointer, in world: World) {
+  private init(_ pointer: OpaquePointer, in world: World, _ folder: StateFolder? = nil) {
     self.pointer = pointer
     self.world = world
+    self.folder = folder
   }
 
   deinit { lilv_state_free(pointer) }
@@ -51,20 +54,18 @@ public final class State {
   ///
   /// - Parameters:
   ///   - instance: what to ask.
-  ///   - folder: where files that the state refers to are linked or copied, which is where it will
-  ///     be saved; nil if it stays in memory and may refer to files where they are.
+  ///   - folder: where it will be saved, once. Files that it refers to are linked or copied, and come with it; nil if
+  ///     it stays in memory and may refer to files where they are.
+  /// - Throws: if the plugin fails, or something cannot be written.
   public convenience init(of instance: Instance, folder: String? = nil) throws(HostingError) {
+    var place: StateFolder?
+    if let folder { place = try StateFolder(folder) }
+    let files = place.map { StateFiles($0, scratch: instance.features.scratchFolder) }
     let context = StateContext(instance)
-    let pointer = instance.features.pointers.withUnsafeBufferPointer { features in
-      lilv_state_new_from_instance(
-        instance.plugin.pointer, instance.pointer, instance.plugin.world.urids.mapFeature,
-        instance.features.scratchFolder, folder, folder, folder, StateContext.value,
-        Unmanaged.passUnretained(context).toOpaque(), LV2_STATE_IS_POD.rawValue,
-        features.baseAddress)
-    }
+    let pointer = try StateTransfer(instance, files: files)
+      .save(StateContext.value, Unmanaged.passUnretained(context).toOpaque())
     withExtendedLifetime(context) {}
-    guard let pointer else { throw HostingError(instance.plugin.uri, "its state cannot be had") }
-    self.init(pointer, in: instance.plugin.world)
+    self.init(pointer, in: instance.plugin.world, place)
   }
 
   /// The name as hosts show it; empty if it has none.
@@ -88,29 +89,55 @@ public final class State {
   }
 
   /// Gives an instance all of it; controls that it does not mention, or does not have, stay.
-  public func restore(to instance: Instance) {
+  ///
+  /// - Returns: why the plugin has refused it; nil if it has not. Controls are set in any case.
+  @discardableResult
+  public func restore(to instance: Instance) -> HostingError? {
     let context = StateContext(instance)
-    instance.features.pointersInRestore.withUnsafeBufferPointer { features in
-      lilv_state_restore(
-        pointer, instance.pointer, StateContext.setValue,
-        Unmanaged.passUnretained(context).toOpaque(), 0, features.baseAddress)
-    }
-    withExtendedLifetime(context) {}
+    defer { withExtendedLifetime(context) {} }
+    let problem = StateTransfer(instance)
+      .restore(pointer, StateContext.setValue, Unmanaged.passUnretained(context).toOpaque())
+    // Where nothing is kept besides controls, plugins miss what they would have kept.
+    return propertyCount == 0 ? nil : problem
   }
 
-  /// Saves it as a preset that any host reads.
+  /// Saves it as a preset that any host reads, whole or not at all: a state that was there before is kept if this fails.
   ///
   /// - Parameters:
-  ///   - folder: the bundle; it is made if it is not there.
-  ///   - file: the name in it.
+  ///   - folder: the bundle; it is made if it is not there. Of a state for a folder, that folder.
   ///   - uri: what it is called; nil for the file's own name, which lets the bundle be moved.
+  ///   - documents: the names and contents of files that are saved with it.
   public func save(
-    to folder: String, file: String = "state.ttl", uri: String? = nil
+    to folder: String, uri: String? = nil, with documents: [(name: String, bytes: [UInt8])] = []
   ) throws(HostingError) {
-    let status = lilv_state_save(
-      world.pointer, world.urids.mapFeature, world.urids.unmapFeature, pointer, uri, folder, file)
-    guard status == 0 else { throw HostingError(folder, "the state cannot be saved here") }
+    let place: StateFolder
+    if let own = self.folder { place = own } else { place = try StateFolder(folder) }
+    let base = lilv_new_file_uri(world.pointer, nil, place.path + "/" + Self.fileName)
+    defer { lilv_node_free(base) }
+    let baseURI = LV2Hosting.text(base)
+    guard
+      let text = lilv_state_to_string(
+        world.pointer, world.urids.mapFeature, world.urids.unmapFeature, pointer, uri ?? baseURI,
+        baseURI)
+    else { throw HostingError(folder, "the state cannot be put into words") }
+    defer { lilv_free(text) }
+    for document in documents { try place.write(document.bytes, as: document.name) }
+    if let manifest = Manifest.bytes(at: place.path, state: uri, of: pluginURI) {
+      try place.write(manifest, as: Manifest.fileName)
+    }
+    try place.write(Array((Manifest.prefixes + String(cString: text)).utf8), as: Self.fileName)
+    try place.commit()
   }
+
+  /// Finishes what a program began that was ended while it saved in a folder; does nothing where there is no such thing.
+  ///
+  /// - Throws: if it cannot be done here.
+  public static func finishSaving(in folder: String) throws(HostingError) {
+    try StateFolder.finish(at: folder)
+  }
+
+  /// The name of the file with a state in its folder.
+  public static let fileName = "state.ttl"
 
   /// It as text, which refers to files where they are.
   public func text(uri: String) -> String {

@@ -83,6 +83,17 @@ final class OSCPeer {
     }
   }
 
+  /// Takes all that has arrived.
+  func takeAll() -> [Message] {
+    var count = -1
+    while received.count > count {
+      count = received.count
+      listen()
+    }
+    defer { received = [] }
+    return received
+  }
+
   /// Takes one datagram, if one comes soon.
   private func listen() {
     var source = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)

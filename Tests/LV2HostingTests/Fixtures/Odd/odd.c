@@ -13,6 +13,8 @@ enum { IN, OUT, ANSWERED, FIRST, SECOND, LOW, STRICT, RATE, KEPT, PORT_COUNT };
 
 /// The work in hand goes on for as long as this is not zero; tests set it.
 int odd_holds_work = 0;
+/// What it answers when it is asked for its state, once it has kept half of it; tests set it.
+int odd_save_status = 0;
 /// Whether work is in hand.
 int odd_works = 0;
 /// How many instances have been cleaned up.
@@ -93,7 +95,7 @@ static LV2_State_Status save(LV2_Handle handle, LV2_State_Store_Function store, 
         LV2_STATE_IS_POD | LV2_STATE_IS_PORTABLE);
   free(name);
   free(path);
-  return LV2_STATE_SUCCESS;
+  return odd_save_status;
 }
 
 static LV2_State_Status restore(LV2_Handle handle, LV2_State_Retrieve_Function retrieve, LV2_State_Handle state,
