@@ -4,6 +4,8 @@ import DivisiDSP
 struct CoarseAligner: Sendable {
   private let spectrum: BandSpectrum
   private let search: ScoreSearch
+  /// Where keys and the first path of a long recording are searched; nil for a short one.
+  private let sparseSearch: ScoreSearch?
   private let notes: [SketchedNote]
   private let options: AlignmentOptions
 
@@ -14,6 +16,9 @@ struct CoarseAligner: Sendable {
   /// Further tempi from which to start if a path is in doubt, against that which makes the score as long as the
   /// recording.
   private static let furtherScales = [0.7, 0.5, 0.35]
+  /// Recordings longer than this are first searched at the sparse rate, in seconds; and how far the search at the
+  /// coarse rate goes from the path that was found.
+  private static let (longSeconds, sparseReach) = (480.0, 4.0)
   /// How far the second search goes from the first path, in seconds.
   private static let reach = 2.0
   /// The second path has to be this much of the first.
@@ -36,9 +41,14 @@ struct CoarseAligner: Sendable {
     self.spectrum = spectrum
     self.notes = notes
     self.options = options
-    search = ScoreSearch(
-      recording: RecordingFeatures(spectrum, rate: .coarse), rate: .coarse, grid: spectrum.grid,
-      combs: combs)
+    func search(_ rate: FeatureRate) -> ScoreSearch {
+      ScoreSearch(
+        recording: RecordingFeatures(spectrum, rate: rate), rate: rate, grid: spectrum.grid,
+        combs: combs)
+    }
+    self.search = search(.coarse)
+    let seconds = Double(spectrum.frames.count) / spectrum.grid.frameRate
+    sparseSearch = seconds > Self.longSeconds ? search(.sparse) : nil
   }
 
   /// - Returns: nil for a recording or a score without anything in it.
@@ -50,8 +60,13 @@ struct CoarseAligner: Sendable {
       ? clamped(search.recording.soundingSeconds / (length + 0.5)) : 1
     let keys = transposed(scale: scale, parallel: parallel)
     guard var best = keys.best else { return nil }
-    best = rescaled(best)
-    if isDoubtful(best) && options.jumps == .none {
+    let keyAgreement = sparseSearch == nil ? nil : best.agreement.value
+    if sparseSearch == nil {
+      best = rescaled(best)
+    } else if options.jumps == .none, let closer = closer(best) {
+      best = closer
+    }
+    if isDoubtful(best) && options.jumps == .none && sparseSearch == nil {
       let transposition = best.transposition
       let candidates = Self.furtherScales.compactMap { factor in
         path(scale: clamped(scale * factor), transposition: transposition).map(rescaled)
@@ -61,7 +76,8 @@ struct CoarseAligner: Sendable {
     let placed = best.path.place(notes.map(\.onset))
     let used = Set(placed.map(\.index)).count
     let verdict = Verdict(
-      agreement: best.agreement, others: keys.others(than: best.transposition),
+      agreement: best.agreement, inKeys: keyAgreement,
+      others: keys.others(than: best.transposition),
       usedNotes: Double(used) / Double(notes.count))
     let refined = secondSearch(placed, after: best) ?? placed
     return Result(
@@ -73,7 +89,24 @@ struct CoarseAligner: Sendable {
   }
 
   private func path(scale: Double, transposition: Int) -> ScoreSearch.Result? {
-    search.path(notes, scale: scale, transposition: transposition, jumps: options.jumps)
+    (sparseSearch ?? search).path(
+      notes, scale: scale, transposition: transposition, jumps: options.jumps)
+  }
+
+  /// The path at the coarse rate, close to one at the sparse rate.
+  private func closer(_ sparse: ScoreSearch.Result) -> ScoreSearch.Result? {
+    let (frames, rate) = (sparse.path.frames, sparse.path.frameRate)
+    let corridor = Corridor(
+      search: { seconds in
+        let place = seconds * rate - 0.5 - Double(frames.recording.lowerBound)
+        let last = frames.score.count - 1
+        let lower = min(max(0, Int(place)), last)
+        let share = min(max(0, place - Double(lower)), 1)
+        let (a, b) = (frames.score[lower], frames.score[min(lower + 1, last)])
+        return (Double(a) + share * Double(b - a) + 0.5) / rate
+      }, reach: Self.sparseReach)
+    return search.path(
+      notes, scale: sparse.path.scale, transposition: sparse.transposition, around: corridor)
   }
 
   // MARK: Keys
@@ -93,6 +126,8 @@ struct CoarseAligner: Sendable {
     var results = [ScoreSearch.Result?](repeating: nil, count: shifts.count)
     results.withUnsafeMutableBufferPointer { buffer in
       nonisolated(unsafe) let results = buffer
+      // Those of a long recording would take too much memory at once.
+      let parallel = sparseSearch == nil ? parallel : sequentially
       parallel(shifts.count) { index in
         results[index] = path(scale: scale, transposition: shifts[index])
       }

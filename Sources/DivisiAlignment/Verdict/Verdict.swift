@@ -34,9 +34,12 @@ public struct Verdict: Sendable, Equatable {
 
   /// - Parameters:
   ///   - agreement: of the path.
+  ///   - inKeys: its value where keys were tried; nil for the same.
   ///   - others: the same of the score in other keys; none if they were not tried.
   ///   - usedNotes: a share.
-  init(agreement: Agreement, others: [Double], usedNotes: Double) {
+  init(
+    agreement: Agreement, inKeys: Double? = nil, others: [Double], usedNotes: Double
+  ) {
     self.agreement = agreement.value
     coverage = agreement.coverage
     self.usedNotes = usedNotes
@@ -44,7 +47,7 @@ public struct Verdict: Sendable, Equatable {
       let mean = others.reduce(0, +) / Double(others.count)
       let variance = others.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(others.count)
       // The constant keeps keys that are all alike from deciding.
-      distinction = (agreement.value - mean) / (variance.squareRoot() + 0.1)
+      distinction = ((inKeys ?? agreement.value) - mean) / (variance.squareRoot() + 0.1)
     } else {
       distinction = nil
     }
