@@ -117,8 +117,8 @@ let package = Package(
     .target(
       name: "DivisiCommandLine",
       dependencies: [
-        "CMalloc", "DivisiControls", "DivisiEngine", "DivisiDSP", "DivisiScore", "AudioFiles",
-        "LV2Presets", "Plotting", "Terminal", "WorkerThreads",
+        "CMalloc", "DivisiAlignment", "DivisiControls", "DivisiEngine", "DivisiDSP", "DivisiScore",
+        "AudioFiles", "LV2Presets", "Plotting", "Terminal", "WorkerThreads",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict + quick),
@@ -250,7 +250,8 @@ let package = Package(
     .testTarget(
       name: "DivisiCommandLineTests",
       dependencies: [
-        "AudioFiles", "DivisiCommandLine", "DivisiDSP", "DivisiEngine", "DivisiScore", "Terminal",
+        "AudioFiles", "DivisiAlignment", "DivisiCommandLine", "DivisiDSP", "DivisiEngine",
+        "DivisiScore", "Terminal",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),

@@ -16,7 +16,7 @@ public struct Divisi: ParsableCommand {
       """,
     version: "0.1.0",
     subcommands: [
-      Separate.self, Evaluate.self, Compare.self, Plot.self, Presets.self, Inspect.self,
+      Separate.self, Align.self, Evaluate.self, Compare.self, Plot.self, Presets.self, Inspect.self,
       Train.self,
     ])
 
