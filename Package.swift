@@ -126,8 +126,9 @@ let package = Package(
     .target(
       name: "DivisiCommandLine",
       dependencies: [
-        "CMalloc", "DivisiControls", "DivisiEngine", "DivisiDSP", "DivisiScore", "AudioFiles",
-        "InputFiles", "LV2Presets", "Plotting", "SystemMemory", "Terminal", "WorkerThreads",
+        "CMalloc", "DivisiAlignment", "DivisiControls", "DivisiEngine", "DivisiDSP", "DivisiScore",
+        "AudioFiles", "InputFiles", "LV2Presets", "Plotting", "SystemMemory", "Terminal",
+        "WorkerThreads",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict + quick),
@@ -260,7 +261,8 @@ let package = Package(
     .testTarget(
       name: "DivisiCommandLineTests",
       dependencies: [
-        "AudioFiles", "DivisiCommandLine", "DivisiDSP", "DivisiEngine", "DivisiScore", "Terminal",
+        "AudioFiles", "DivisiAlignment", "DivisiCommandLine", "DivisiDSP", "DivisiEngine",
+        "DivisiScore", "Terminal",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),

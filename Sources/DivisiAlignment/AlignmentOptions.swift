@@ -6,6 +6,8 @@ public struct AlignmentOptions: Sendable {
   public var tuningCents: Double?
   /// Where the recording may leave the order of the score.
   public var jumps = Jumps.none
+  /// Times that are known, ascending in score and recording, which the alignment keeps.
+  public var anchors: [TimeMap.Point] = []
 
   /// Where a recording may leave the order of its score.
   public enum Jumps: Sendable, Equatable {

@@ -9,12 +9,15 @@ struct Refined {
   /// - Parameters:
   ///   - placed: in the order of the recording.
   ///   - score: what `placed` refers to.
+  ///   - anchoring: what is known of the times.
   ///   - mains: of each note of the score its main note, if it is a grace note.
   init(
     _ placed: [PlacedNote], of score: [Note], mains: [Int?], transposition: Int,
-    with refinement: Refinement
+    anchoring: Anchoring, with refinement: Refinement
   ) {
-    let placed = placed.filter { (0...127).contains(score[$0.index].pitch + transposition) }
+    let placed = anchoring.corrected(placed, of: score).filter {
+      (0...127).contains(score[$0.index].pitch + transposition)
+    }
     let estimates = placed.map { item in
       let note = score[item.index]
       return NoteEstimate(
@@ -30,7 +33,8 @@ struct Refined {
         graces.append((grace, GraceEstimate(pitch: pitch, main: index)))
       }
     }
-    let result = refinement.refine(estimates, graces: graces.map(\.estimate))
+    var result = refinement.refine(estimates, graces: graces.map(\.estimate))
+    anchoring.keep(in: &result, estimates: estimates)
     map = result.map
     var notes: [AlignedNote] = []
     for (index, item) in placed.enumerated() {

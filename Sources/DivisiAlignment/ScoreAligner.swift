@@ -52,6 +52,7 @@ public struct ScoreAligner: Sendable {
     let placed = coarse.notes.map { PlacedNote(index: main[$0.index], onset: $0.onset) }
     let refined = Refined(
       placed, of: sorted, mains: mains, transposition: coarse.transposition,
+      anchoring: Anchoring(options.anchors),
       with: Refinement(
         channels: channels, sampleRate: sampleRate, tuningCents: cents, parallel: parallel))
     var aligned = refined.notes

@@ -85,8 +85,8 @@ import Testing
   }
 
   @Test(arguments: [
-    [], ["separate"], ["evaluate"], ["compare"], ["plot"], ["presets"], ["inspect"], ["drum-maps"],
-    ["train"],
+    [], ["separate"], ["align"], ["evaluate"], ["compare"], ["plot"], ["presets"], ["inspect"],
+    ["drum-maps"], ["train"],
   ])
   func helpReadsAsRecorded(command: [String]) throws {
     let run = try Program.run(command + ["--help"])
@@ -118,7 +118,7 @@ import Testing
 
   /// Examples are copied, so none is wrapped; the manual's generator drops what is not ASCII.
   @Test(arguments: [
-    [], ["separate"], ["evaluate"], ["compare"], ["plot"], ["inspect"], ["train"],
+    [], ["separate"], ["align"], ["evaluate"], ["compare"], ["plot"], ["inspect"], ["train"],
   ])
   func examplesFitALineAndHelpIsPlain(command: [String]) throws {
     let help = try Program.run(command + ["--help"]).output

@@ -1,4 +1,5 @@
 import AudioFiles
+import DivisiAlignment
 import Foundation
 import Testing
 
@@ -6,10 +7,11 @@ import Testing
 
 @Suite struct SeparationReportTests {
   private func result(
-    scores: [String: Scores]? = nil, yardsticks: Yardsticks? = nil, deadComponents: Int? = nil
+    scores: [String: Scores]? = nil, yardsticks: Yardsticks? = nil, deadComponents: Int? = nil,
+    placement: Placement? = nil
   ) -> SeparationResult {
     SeparationResult(
-      mix: "a.wav", score: "a.mid", preset: "hands",
+      mix: "a.wav", score: "a.mid", placement: placement, preset: "hands",
       shape: AudioShape(sampleRate: 100, channelCount: 2), sampleCount: 1000,
       stems: [
         SeparationResult.Stem(
@@ -70,6 +72,24 @@ import Testing
       line.distance(from: line.startIndex, to: line.range(of: "  SDR")!.lowerBound)
     }
     #expect(Set(places).count == 1, "\(places)")
+  }
+
+  @Test func placesThatDoNotFitAreNamed() throws {
+    var placement = Placement(method: .aligned, transposition: -2)
+    placement.verdict = Verdict(
+      judgement: .doubtful, agreement: 0.8, distinction: 3, coverage: 0.85, usedNotes: 1,
+      misfits: [10..<20.0])
+    let text = SeparationReport(result: result(placement: placement)).text
+    #expect(
+      text.contains(
+        "score: aligned, it fits doubtfully, not at 10–20 s, it covers 85 % of the sound, the recording sounds 2 semitones lower (agreement 0.80)"
+      ), "\(text)")
+    let record = try record(result(placement: placement))
+    let written = try #require(record["placement"] as? [String: Any])
+    #expect(written["verdict"] as? String == "doubtful")
+    #expect(written["score"] as? String == "aligned")
+    #expect(written["misfits"] as? [[Double]] == [[10, 20]])
+    #expect(placement.doubt(score: "a.mid")?.hasPrefix("a.mid: score: aligned") == true)
   }
 
   @Test func deadComponentsAreNamed() {

@@ -72,3 +72,18 @@ public struct Verdict: Sendable, Equatable {
     }
   }
 }
+
+extension Verdict {
+  /// A verdict as it was found.
+  public init(
+    judgement: Judgement, agreement: Double, distinction: Double?, coverage: Double,
+    usedNotes: Double, misfits: [Range<Double>]
+  ) {
+    self.judgement = judgement
+    self.agreement = agreement
+    self.distinction = distinction
+    self.coverage = coverage
+    self.usedNotes = usedNotes
+    self.misfits = misfits
+  }
+}

@@ -64,6 +64,7 @@ struct Compare: ParsableCommand {
   var partial = false
 
   @OptionGroup(title: "Score options") var scoring: ScoreOptions
+  @OptionGroup(title: "Alignment of the score") var placing: PlacementOptions
   @OptionGroup(title: "Picture options") var pictures: PictureOptions
   @OptionGroup(title: "Options that override the preset") var overrides: Overrides
   @OptionGroup(title: "Options of models that are trained by gradients")
@@ -134,8 +135,12 @@ struct Compare: ParsableCommand {
   ) throws {
     let parallel = threads(overrides.threadCount)
     let input = try SeparationInput(
-      mix: mix, score: expand(score, for: mix), scoring: scoring,
-      selection: try scoring.selection() ?? choice.selection, isPartial: partial)
+      mix: mix, score: expand(score, for: mix),
+      placer: ScorePlacer(
+        options: placing, scoring: scoring, isPartial: partial, isOfDrums: material.isOfDrums,
+        parallel: parallel),
+      selection: try scoring.selection() ?? choice.selection)
+    if let doubt = input.doubt { printError(doubt) }
     let truth = try references.map { folder in
       try References(
         folder: expand(folder, for: mix), parts: input.parts.map(\.name),

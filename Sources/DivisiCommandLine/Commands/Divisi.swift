@@ -16,8 +16,8 @@ public struct Divisi: ParsableCommand {
       """,
     version: "0.1.0",
     subcommands: [
-      Separate.self, Evaluate.self, Compare.self, Plot.self, Presets.self, Inspect.self,
-      DrumMaps.self,
+      Separate.self, Align.self, Evaluate.self, Compare.self, Plot.self, Presets.self,
+      Inspect.self, DrumMaps.self,
       Train.self,
     ])
 

@@ -55,6 +55,7 @@ struct Plot: ParsableCommand {
   var partial = false
 
   @OptionGroup(title: "Score options") var scoring: ScoreOptions
+  @OptionGroup(title: "Alignment of the score") var placing: PlacementOptions
   @OptionGroup(title: "Picture options") var pictures: PictureOptions
   @OptionGroup(title: "Options that override the preset") var overrides: Overrides
 
@@ -82,8 +83,12 @@ struct Plot: ParsableCommand {
       let material = try choice.material()
       try pictures.check(Self.names.flatMap(pictures.names), in: output)
       let input = try SeparationInput(
-        mix: mix, score: score, scoring: scoring,
-        selection: try scoring.selection() ?? choice.selection, isPartial: partial)
+        mix: mix, score: score,
+        placer: ScorePlacer(
+          options: placing, scoring: scoring, isPartial: partial, isOfDrums: material.isOfDrums,
+          parallel: threads(overrides.threadCount)),
+        selection: try scoring.selection() ?? choice.selection)
+      if let doubt = input.doubt { printError(doubt) }
       let end = min(to ?? .infinity, input.recording.durationSeconds)
       guard from < end else {
         throw Failure(

@@ -80,6 +80,7 @@ struct Separate: ParsableCommand {
   var stream = false
 
   @OptionGroup(title: "Score options") var scoring: ScoreOptions
+  @OptionGroup(title: "Alignment of the score") var placing: PlacementOptions
   @OptionGroup(title: "Output options") var writing: OutputOptions
   @OptionGroup(title: "Options that override the preset") var overrides: Overrides
   @OptionGroup(title: "Options of models that are trained by gradients")
@@ -126,15 +127,20 @@ struct Separate: ParsableCommand {
       let choice = try PresetStore.choose(preset)
       var settings = try gradients.applied(to: overrides.applied(to: choice.settings))
       settings.separation.isScoreless = score == nil
+      let material = try choice.material(modelFile: modelFile)
+      let parallel = threads(overrides.threadCount)
       return SeparationJob(
         output: output, presetName: preset, choice: choice,
         settings: settings,
-        material: try choice.material(modelFile: modelFile),
+        material: material,
         bank: try choice.bank(modelFile: modelFile),
         selection: try scoring.selection() ?? choice.selection,
-        scoring: scoring, isPartial: partial, isStreamed: stream, withOracle: oracle,
+        placer: ScorePlacer(
+          options: placing, scoring: scoring, isPartial: partial, isOfDrums: material.isOfDrums,
+          parallel: parallel),
+        isStreamed: stream, withOracle: oracle,
         factorFolder: exportFactors, writing: writing,
-        parallel: threads(overrides.threadCount))
+        parallel: parallel)
     }
     if stream, let text = job.settings.separation.model.streamWarning { printError(text) }
     if job.settings.separation.model == .wae, case .pitched = job.material {
@@ -148,6 +154,7 @@ struct Separate: ParsableCommand {
         let result = try job.run(
           mix: mix, score: score.map { expand($0, for: mix) },
           references: references.map { expand($0, for: mix) }, bar: bar)
+        if let text = result.placement?.doubt(score: result.score) { printError(text) }
         let report = SeparationReport(result: result)
         printLines(writing.json ? report.json : report.text)
       } catch {

@@ -11,17 +11,14 @@ struct SeparationInput {
   var mix: String { source.mix }
   var hasPedal: Bool { source.hasPedal }
   var parts: [Part] { source.parts }
+  /// What is doubtful of how the score fits; nil for nothing.
+  var doubt: String? { source.placement?.doubt(score: source.scorePath) }
   /// That the score says nothing about this recording.
   var hasNoNote: Failure { source.hasNoNote }
 
-  /// Reads both files.
-  ///
-  /// - Parameter isPartial: whether the score may be longer or shorter than the recording.
-  init(
-    mix: String, score: String, scoring: ScoreOptions, selection: PartSelection, isPartial: Bool
-  ) throws {
-    source = try SeparationSource(
-      mix: mix, score: score, scoring: scoring, selection: selection, isPartial: isPartial)
+  /// Reads both files, and places the score.
+  init(mix: String, score: String, placer: ScorePlacer, selection: PartSelection) throws {
+    source = try SeparationSource(mix: mix, score: score, placer: placer, selection: selection)
     recording = try AudioFile.read(path: mix)
   }
 }

@@ -16,9 +16,8 @@ struct SeparationJob {
   /// What pitched templates start from; nil for combs.
   var bank: NoteBank?
   let selection: PartSelection
-  let scoring: ScoreOptions
-  /// Whether the score may be longer or shorter than the recording.
-  let isPartial: Bool
+  /// Brings scores onto the time of their recordings.
+  let placer: ScorePlacer
   /// Whether to separate as the plugin does.
   let isStreamed: Bool
   /// Whether references are also given to the ideal ratio mask.
@@ -69,7 +68,8 @@ struct SeparationJob {
     let elapsed = (clock.now - start) / .seconds(1)
     let summary = separation.summary
     return SeparationResult(
-      mix: mix, score: source.scorePath, preset: choice.preset.name, shape: source.shape,
+      mix: mix, score: source.scorePath, placement: source.placement, preset: choice.preset.name,
+      shape: source.shape,
       sampleCount: source.sampleCount, stems: written.stems,
       lossBefore: summary?.lossBefore, lossAfter: summary?.lossAfter,
       tuningCents: summary?.tuningCents,
@@ -116,7 +116,7 @@ struct SeparationJob {
   private func source(mix: String, score: String?) throws -> SeparationSource {
     if let score {
       return try SeparationSource(
-        mix: mix, score: score, scoring: scoring, selection: selection, isPartial: isPartial)
+        mix: mix, score: score, placer: placer, selection: selection)
     }
     guard case .drums(let kit) = material, !kit.patches.isEmpty else {
       throw Failure("--score: expected a score; only drums with a kit are separated without one")
@@ -206,13 +206,6 @@ struct SeparationJob {
         throw Failure("\(path): expected a file to write; it is the input \(input)")
       }
     }
-  }
-
-  private func isSameFile(_ a: String, _ b: String) -> Bool {
-    var first = stat()
-    var second = stat()
-    return stat(a, &first) == 0 && stat(b, &second) == 0 && first.st_dev == second.st_dev
-      && first.st_ino == second.st_ino
   }
 
   private func fileName(mix: String, part: String) -> String {

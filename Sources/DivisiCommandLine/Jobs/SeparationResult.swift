@@ -30,6 +30,8 @@ struct SeparationResult {
 
   let mix: String
   let score: String
+  /// How the score got its times; nil where there is none.
+  let placement: Placement?
   let preset: String
   let shape: AudioShape
   /// Samples of each channel.

@@ -16,6 +16,7 @@ struct SeparationReport {
       "\(result.mix.printable): \(fixed(result.duration, digits: 1)) s in \(fixed(result.seconds, digits: 1)) s "
         + "(\(fixed(rate, digits: 0)) × real time)"
     ]
+    if let text = result.placement?.text { lines.append("  \(text)") }
     if let deadComponents = result.deadComponents {
       lines.append(
         "  \(deadComponents) component\(deadComponents == 1 ? "" : "s") died in training and are silent; to keep them, try a lower --learning-rate, or leave out --plain-steps and --free-encoder"
@@ -59,7 +60,8 @@ struct SeparationReport {
   /// One line of JSON.
   var json: String {
     let record = Record(
-      input: result.mix, score: result.score, preset: result.preset,
+      input: result.mix, score: result.score, placement: result.placement?.record,
+      preset: result.preset,
       sampleRate: result.shape.sampleRate,
       channels: result.shape.channelCount, duration: result.duration,
       parts: result.stems.map { stem in
@@ -129,6 +131,7 @@ struct SeparationReport {
     }
     let input: String
     let score: String
+    let placement: Placement.Record?
     let preset: String
     let sampleRate: Int
     let channels: Int

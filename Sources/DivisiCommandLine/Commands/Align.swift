@@ -1,0 +1,121 @@
+import ArgumentParser
+import AudioFiles
+import DivisiAlignment
+import DivisiScore
+import FoundationEssentials
+import Glibc
+import Terminal
+
+/// `divisi align`.
+struct Align: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Write scores on the time of their recordings.",
+    discussion: """
+      Writes the notes of a score as the recording plays them: as MIDI, with tempo and bar lines on whose grid the beats of \
+      the recording fall, or as a table. 'divisi separate' aligns by itself; this shows what it finds, and lets you correct it.
+
+        divisi align nocturne.flac --score nocturne.musicxml -o nocturne.mid
+        divisi align set/*/mix.flac --score '{folder}/score.mid' -o '{folder}/aligned.mid'
+      """)
+
+  @Argument(help: ArgumentHelp("The recordings.", valueName: "mix"), completion: .file())
+  var mixes: [String]
+
+  @Option(
+    help: ArgumentHelp(
+      "The score: MIDI, MusicXML, .mxl or CSV. {folder} and {name} stand for those of each recording.",
+      valueName: "file"),
+    completion: .file(extensions: ["mid", "midi", "musicxml", "xml", "mxl", "csv"]))
+  var score: String
+
+  @Option(
+    name: .shortAndLong,
+    help: ArgumentHelp(
+      "The file to write, .mid or .csv. {folder} and {name} work as in --score.", valueName: "file"),
+    completion: .file(extensions: ["mid", "csv"]))
+  var output: String
+
+  @Option(
+    help: ArgumentHelp(
+      "Also write which time of the score belongs to which time of the recording: score_time;audio_time, in seconds.",
+      valueName: "file"), completion: .file(extensions: ["csv"]))
+  var table: String?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Time to add to all times that were found, such as what a room delays sound by; may be negative.",
+      valueName: "seconds"))
+  var scoreOffset = 0.0
+
+  @Flag(help: "Write the file although the score seems to be of another piece.")
+  var forceScore = false
+
+  @Flag(name: .shortAndLong, help: "Overwrite existing files.")
+  var force = false
+
+  @Flag(help: "Print one line of JSON per recording.")
+  var json = false
+
+  @Option(
+    name: .customLong("threads"),
+    help: ArgumentHelp(
+      "Number of threads, 1 to \(mostThreads). (default: as many as there are cores)",
+      valueName: "count"))
+  var threadCount: Int?
+
+  @OptionGroup var anchoring: AnchorOptions
+
+  func validate() throws {
+    let ending = output.split(separator: ".").last?.lowercased()
+    guard ["mid", "midi", "csv"].contains(ending), !output.hasSuffix("/") else {
+      throw ValidationError(
+        "--output: expected a file that ends in .mid or .csv, found '\(output)'")
+    }
+    guard table != "" else { throw ValidationError("--table: expected a file, found ''") }
+    guard scoreOffset.isFinite else {
+      throw ValidationError("--score-offset: expected seconds, found \(scoreOffset)")
+    }
+    if let threadCount, !(1...mostThreads).contains(threadCount) {
+      throw ValidationError("--threads: expected 1 to \(mostThreads), found \(threadCount)")
+    }
+    var owners: [String: String] = [:]
+    for mix in mixes {
+      for path in [output] + (table.map { [$0] } ?? []) {
+        if let other = owners.updateValue(mix, forKey: expand(path, for: mix)) {
+          throw ValidationError(
+            "'\(other)' and '\(mix)' would be written to the same file; write {folder} or {name} in its path"
+          )
+        }
+      }
+    }
+  }
+
+  func run() throws {
+    StagedFiles.removeOnSignals()
+    let job = AlignmentJob(
+      offsetSeconds: scoreOffset, acceptsAny: forceScore, overwrites: force,
+      anchors: try anchoring.points(),
+      parallel: threads(threadCount ?? coreCount()))
+    var failed = false
+    for mix in mixes {
+      do {
+        let result = try job.run(
+          mix: mix, score: expand(score, for: mix), output: expand(output, for: mix),
+          table: table.map { expand($0, for: mix) })
+        if let text = result.placement.doubt(score: result.score) { printError(text) }
+        print(json ? result.json : result.text)
+      } catch {
+        failed = true
+        printError("\(error)")
+        if json { print(SeparationReport.json(mix: mix, error: error)) }
+      }
+      guard fflush(nil) == 0 else {
+        let reason = String(cString: strerror(errno))
+        printError("standard output: expected to write the report; \(reason)")
+        throw ExitCode.failure
+      }
+    }
+    if failed { throw ExitCode.failure }
+  }
+}

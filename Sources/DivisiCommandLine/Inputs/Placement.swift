@@ -1,0 +1,111 @@
+import DivisiAlignment
+import DivisiScore
+
+/// What became of a score's times, and how well they fit.
+struct Placement {
+  /// Where the times come from.
+  enum Method: String {
+    /// From the score.
+    case asWritten = "as written"
+    /// From the recording.
+    case aligned
+  }
+
+  let method: Method
+  /// Nil where nothing was compared.
+  var verdict: Verdict?
+  /// In seconds of the recording.
+  var bars: [Bar] = []
+  /// Semitones by which the recording sounds higher than the score is written.
+  var transposition = 0
+  /// Against A4 = 440 Hz; nil where nobody looked.
+  var tuningCents: Double?
+  /// From the score to the recording; empty where nothing was moved.
+  var path: [TimeMap.Point] = []
+
+  /// What is to be said of it in one line; nil where nothing was compared.
+  var text: String? {
+    guard let verdict else { return nil }
+    var words = [method == .aligned ? "score: aligned" : "score: as it is"]
+    switch verdict.judgement {
+    case .good: words.append("it fits")
+    case .doubtful: words += doubts
+    case .notThisPiece: words.append("it seems to be of another piece")
+    }
+    if transposition != 0 {
+      let count = abs(transposition)
+      words.append(
+        "the recording sounds \(count) semitone\(count == 1 ? "" : "s") \(transposition > 0 ? "higher" : "lower")"
+      )
+    }
+    return words.joined(separator: ", ") + " (agreement \(fixed(verdict.agreement, digits: 2)))"
+  }
+
+  /// Why a verdict is doubtful, and where.
+  var doubts: [String] {
+    guard let verdict, verdict.judgement == .doubtful else { return [] }
+    var words = ["it fits doubtfully"]
+    if !verdict.misfits.isEmpty {
+      let places = verdict.misfits.prefix(Self.mostPlaces).map(place)
+      let more = verdict.misfits.count - places.count
+      words.append(
+        "not at " + places.joined(separator: ", ") + (more > 0 ? " and \(more) more places" : ""))
+    }
+    if verdict.coverage < 0.9 {
+      words.append("it covers \(fixed(100 * verdict.coverage, digits: 0)) % of the sound")
+    }
+    if verdict.usedNotes < 0.9 {
+      words.append(
+        "the recording has \(fixed(100 * verdict.usedNotes, digits: 0)) % of its notes")
+    }
+    return words
+  }
+
+  /// A warning; nil where nothing is doubtful.
+  func doubt(score path: String) -> String? {
+    guard let judgement = verdict?.judgement, judgement != .good, let text else { return nil }
+    return "\(path): \(text)"
+  }
+
+  private static let mostPlaces = 5
+
+  private func place(_ range: Range<Double>) -> String {
+    let seconds =
+      "\(fixed(range.lowerBound, digits: 0))–\(fixed(range.upperBound, digits: 0)) s"
+    let inside = bars.filter {
+      $0.endSeconds > range.lowerBound && ($0.beats.first ?? .infinity) < range.upperBound
+    }
+    guard let first = inside.first?.number, let last = inside.last?.number else { return seconds }
+    return seconds + (first == last ? " (bar \(first))" : " (bars \(first)–\(last))")
+  }
+
+  /// The same for programs.
+  struct Record: Encodable {
+    let score: String
+    let verdict: String?
+    let agreement: Double?
+    let distinction: Double?
+    let coverage: Double?
+    let usedNotes: Double?
+    let misfits: [[Double]]?
+    let transposition: Int
+    let tuningCents: Double?
+  }
+
+  var record: Record {
+    Record(
+      score: method.rawValue, verdict: verdict.map { Self.word($0.judgement) },
+      agreement: verdict?.agreement, distinction: verdict?.distinction,
+      coverage: verdict?.coverage, usedNotes: verdict?.usedNotes,
+      misfits: verdict?.misfits.map { [$0.lowerBound, $0.upperBound] },
+      transposition: transposition, tuningCents: tuningCents)
+  }
+
+  private static func word(_ judgement: Verdict.Judgement) -> String {
+    switch judgement {
+    case .good: "good"
+    case .doubtful: "doubtful"
+    case .notThisPiece: "not this piece"
+    }
+  }
+}

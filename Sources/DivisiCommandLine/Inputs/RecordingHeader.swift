@@ -1,0 +1,131 @@
+import AudioFiles
+import DivisiScore
+import Terminal
+
+/// A recording as its header describes it.
+struct RecordingHeader {
+  let path: String
+  let shape: AudioShape
+  /// Samples of each channel.
+  let sampleCount: Int
+
+  var durationSeconds: Double { Double(sampleCount) / Double(shape.sampleRate) }
+
+  /// How far the last onset may lie past the end of the recording, in seconds.
+  private static let overrunSeconds = 2.0
+  /// How long the recording may go on after the last note: up to a fifth of its length, 4 s at least
+  /// and 10 s at most.
+  private static func remainderSeconds(of duration: Double) -> Double {
+    min(max(0.2 * duration, 4), 10)
+  }
+  /// Sound below this level, in full scale, is silence: −60 dB.
+  private static let silence: Float = 1e-3
+  /// Headers that do not know how long the sound is say more than this.
+  private static let longest = 1 << 48
+  /// A recording that is longer than this, in seconds, is aligned as the mean of its channels.
+  private static let longestInFull = 600.0
+
+  /// Looks at a recording; its sound is read only where its header does not say how long it is.
+  init(path: String) throws {
+    self.path = path
+    let reader = try AudioFileReader(path: path)
+    shape = AudioShape(sampleRate: reader.sampleRate, channelCount: reader.channelCount)
+    sampleCount =
+      (1...Self.longest).contains(reader.statedCount)
+      ? reader.statedCount : try Self.scan(path, from: .max).sampleCount
+  }
+
+  /// Reads a file to its end.
+  ///
+  /// - Returns: how many samples there are, and whether one from a place on is no silence.
+  private static func scan(_ path: String, from place: Int) throws -> (
+    sampleCount: Int, goesOn: Bool
+  ) {
+    let reader = try AudioFileReader(path: path)
+    var block = [Float](repeating: 0, count: 16_384 * reader.channelCount)
+    var goesOn = false
+    while true {
+      let first = reader.position
+      let count = try reader.read(into: &block)
+      guard count > 0 else { return (reader.position, goesOn) }
+      let skipped = min(max(0, place - first), count)
+      goesOn =
+        goesOn
+        || block[(skipped * reader.channelCount)..<(count * reader.channelCount)]
+          .contains { abs($0) > silence }
+    }
+  }
+
+  /// Refuses a score that cannot be this recording's; the sound is read only where the score ends long
+  /// before it.
+  func checkLength(of score: Score, path scorePath: String) throws {
+    let duration = durationSeconds
+    let lastOnset = score.notes.last?.onsetSeconds ?? 0
+    let advice = "move it with --score-offset or --score-rate, or accept it with --partial"
+    guard lastOnset < duration + Self.overrunSeconds else {
+      throw Failure(
+        "\(scorePath): expected a score that ends with \(path) at \(seconds(duration)); "
+          + "its last note begins at \(seconds(lastOnset)) (\(advice))")
+    }
+    let end = score.notes.reduce(0) { max($0, $1.dampedSeconds) }
+    let soundEnd = end + Self.remainderSeconds(of: duration)
+    let remainder = max(0, Int(soundEnd * Double(shape.sampleRate)))
+    guard remainder < sampleCount else { return }
+    if try Self.scan(path, from: remainder).goesOn {
+      throw Failure(
+        "\(scorePath): expected a score that ends with \(path) at \(seconds(duration)); its last note ends at \(seconds(end)) (\(advice))"
+      )
+    }
+  }
+
+  /// Samples for an alignment of the whole: all channels, or their mean where they are long.
+  func samples() throws -> [[Float]] {
+    var channels: [[Float]] = []
+    let isMixed = durationSeconds > Self.longestInFull
+    try readSections(seconds: 10, isMixed: isMixed) { section, _ in
+      if channels.isEmpty {
+        channels = section
+        let expected = min(sampleCount, 1 << 30)
+        for channel in channels.indices { channels[channel].reserveCapacity(expected) }
+      } else {
+        for channel in channels.indices { channels[channel] += section[channel] }
+      }
+    }
+    return channels
+  }
+
+  /// Reads the recording piece by piece.
+  ///
+  /// - Parameters:
+  ///   - isMixed: whether to add the channels up, to their mean.
+  ///   - use: gets planar samples and the second at which they begin.
+  func readSections(
+    seconds: Double, isMixed: Bool, use: (_ channels: [[Float]], _ start: Double) throws -> Void
+  ) throws {
+    let reader = try AudioFileReader(path: path)
+    let stride = reader.channelCount
+    let length = Int(seconds * Double(shape.sampleRate))
+    var block = [Float](repeating: 0, count: length * stride)
+    while true {
+      let first = reader.position
+      let count = try reader.read(into: &block)
+      guard count > 0 else { return }
+      let channels: [[Float]]
+      if isMixed {
+        let share = 1 / Float(stride)
+        channels = [
+          (0..<count).map { sample in
+            (0..<stride).reduce(Float(0)) { $0 + block[sample * stride + $1] } * share
+          }
+        ]
+      } else {
+        channels = (0..<stride).map { channel in
+          (0..<count).map { block[$0 * stride + channel] }
+        }
+      }
+      try use(channels, Double(first) / Double(shape.sampleRate))
+    }
+  }
+
+  private func seconds(_ value: Double) -> String { "\(fixed(value, digits: 1)) s" }
+}

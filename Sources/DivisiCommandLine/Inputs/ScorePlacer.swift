@@ -1,0 +1,83 @@
+import DivisiAlignment
+import DivisiDSP
+import DivisiScore
+import Terminal
+
+/// Brings scores onto the time of their recordings, and judges them.
+struct ScorePlacer {
+  let options: PlacementOptions
+  let scoring: ScoreOptions
+  /// Whether a score that cannot be judged may be longer or shorter than the recording.
+  let isPartial: Bool
+  /// Scores of drums are used as they are.
+  let isOfDrums: Bool
+  let parallel: Parallel
+
+  /// A score on the time of a recording.
+  typealias Placed = (score: Score, placement: Placement)
+
+  /// Places a score.
+  ///
+  /// - Parameters:
+  ///   - written: as ``ScoreOptions/read(path:)`` has it.
+  ///   - scorePath: where it was read from.
+  /// - Throws: one line for a score that is not of this recording.
+  func place(
+    _ written: Score, path scorePath: String, recording: RecordingHeader
+  ) throws -> Placed {
+    let notes = written.notes.filter { $0.kind == .pitched }
+    if options.align == .off || isOfDrums || notes.isEmpty {
+      return try unjudged(written, scorePath, recording)
+    }
+    if options.align == .on || !options.anchoring.anchor.isEmpty {
+      return try aligned(scorePath, recording, asWritten: nil)
+    }
+    let synchrony = try self.synchrony(of: notes, recording)
+    guard let verdict = synchrony.verdict else {
+      return try unjudged(written, scorePath, recording)
+    }
+    let asWritten = (written, Placement(method: .asWritten, verdict: verdict, bars: written.bars))
+    if synchrony.isSynchronous { return asWritten }
+    return try aligned(scorePath, recording, asWritten: asWritten)
+  }
+
+  private func unjudged(
+    _ score: Score, _ path: String, _ recording: RecordingHeader
+  ) throws -> Placed {
+    if !isPartial { try recording.checkLength(of: score, path: path) }
+    return (score, Placement(method: .asWritten, bars: score.bars))
+  }
+
+  private func synchrony(of notes: [Note], _ recording: RecordingHeader) throws -> Synchrony {
+    var check = SynchronyCheck(
+      sampleRate: Double(recording.shape.sampleRate), notes: notes, parallel: parallel)
+    try recording.readSections(seconds: SynchronyCheck.sectionSeconds, isMixed: false) {
+      check.add($0, startSeconds: $1)
+    }
+    return check.result
+  }
+
+  /// - Parameter asWritten: the score at its own times, which was found not to follow the recording
+  ///   closely; nil where nobody asked.
+  private func aligned(
+    _ path: String, _ recording: RecordingHeader, asWritten: Placed?
+  ) throws -> Placed {
+    // Times that were moved by hand are found anew all the same.
+    let aligned: ScoreAlignment
+    do {
+      aligned = try ScoreAlignment(
+        of: try Score.read(path: path), path: path, recording: recording,
+        anchors: try options.anchoring.points(), parallel: parallel)
+    } catch let failure as Failure {
+      guard let asWritten else { throw failure }
+      return asWritten
+    }
+    if aligned.verdict.judgement == .notThisPiece {
+      let isExplained = asWritten?.placement.verdict?.judgement ?? .notThisPiece != .notThisPiece
+      if let asWritten, isExplained || options.forceScore { return asWritten }
+      if !options.forceScore { throw aligned.refusal }
+    }
+    // With auto the offset said where the score lies; with on it moves what was found.
+    return aligned.placed(offsetSeconds: options.align == .on ? scoring.scoreOffset : 0)
+  }
+}

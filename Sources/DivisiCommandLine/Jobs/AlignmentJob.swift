@@ -1,0 +1,105 @@
+import AudioFiles
+import DivisiAlignment
+import DivisiDSP
+import DivisiScore
+import FoundationEssentials
+import Terminal
+
+/// Everything that the recordings of one call of `divisi align` share.
+struct AlignmentJob {
+  /// Added to all times that are found.
+  let offsetSeconds: Double
+  /// Whether a score that seems to be of another piece is written too.
+  let acceptsAny: Bool
+  /// Whether files that exist may be replaced.
+  let overwrites: Bool
+  /// Times that are known.
+  let anchors: [TimeMap.Point]
+  let parallel: Parallel
+
+  /// Aligns one score and writes it.
+  ///
+  /// - Parameter table: where the map of times goes; nil for nowhere.
+  func run(mix: String, score path: String, output: String, table: String?) throws
+    -> AlignmentResult
+  {
+    let clock = ContinuousClock()
+    let start = clock.now
+    let score = try Score.read(path: path)
+    let recording = try RecordingHeader(path: mix)
+    for file in [output] + (table.map { [$0] } ?? []) {
+      guard !FileManager.default.fileExists(atPath: file) || overwrites else {
+        throw Failure("\(file): expected a new file, or --force; it exists already")
+      }
+      for input in [mix, path] where isSameFile(file, input) {
+        throw Failure("\(file): expected a file to write; it is the input \(input)")
+      }
+    }
+    let aligned = try ScoreAlignment(
+      of: score, path: path, recording: recording, anchors: anchors, parallel: parallel)
+    if aligned.verdict.judgement == .notThisPiece, !acceptsAny { throw aligned.refusal }
+    let placed = aligned.placed(offsetSeconds: offsetSeconds)
+    let bytes =
+      output.lowercased().hasSuffix("csv")
+      ? Array(placed.score.csvTable().utf8) : placed.score.midiFile()
+    var files = [(output, bytes)]
+    if let table { files.append((table, Array(text(of: placed.placement.path).utf8))) }
+    // All are written aside before the first gets its name.
+    let staged = try files.map { path, bytes in
+      let url = URL(fileURLWithPath: path)
+      let folder = path.contains("/") ? url.deletingLastPathComponent().path : "."
+      let files = try StagedFiles(directory: folder, force: overwrites)
+      try files.write(bytes: bytes, name: url.lastPathComponent)
+      return files
+    }
+    for files in staged { try files.commit() }
+    return AlignmentResult(
+      mix: mix, score: path, output: output, placement: placed.placement,
+      noteCount: placed.score.notes.count, durationSeconds: recording.durationSeconds,
+      seconds: (clock.now - start) / .seconds(1))
+  }
+
+  private func text(of path: [TimeMap.Point]) -> String {
+    path.reduce(into: "score_time;audio_time\n") { text, point in
+      text += "\(fixed(point.score, digits: 4));\(fixed(point.audio, digits: 4))\n"
+    }
+  }
+}
+
+/// What became of one score.
+struct AlignmentResult {
+  let mix: String
+  let score: String
+  let output: String
+  let placement: Placement
+  let noteCount: Int
+  let durationSeconds: Double
+  let seconds: Double
+
+  /// A line on the recording, and one on the score.
+  var text: String {
+    """
+    \(mix): \(fixed(durationSeconds, digits: 1)) s in \(fixed(seconds, digits: 1)) s
+      \(output)  \(noteCount) notes
+      \(placement.text ?? "")
+    """
+  }
+
+  /// One line of JSON.
+  var json: String {
+    encodedAsLine(
+      Record(
+        input: mix, score: score, output: output, notes: noteCount, duration: durationSeconds,
+        placement: placement.record, seconds: seconds))
+  }
+
+  private struct Record: Encodable {
+    let input: String
+    let score: String
+    let output: String
+    let notes: Int
+    let duration: Double
+    let placement: Placement.Record
+    let seconds: Double
+  }
+}
