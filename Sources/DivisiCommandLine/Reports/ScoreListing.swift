@@ -70,7 +70,7 @@ struct ScoreListing {
       parts: parts.map { ScoreContents.Part(name: $0.name, notes: $0.notes.count) },
       notes: score.notes.indices.map { index in
         let note = score.notes[index]
-        return ScoreContents.Note(
+        return ScoreContents.PlayedNote(
           start: note.onsetSeconds, duration: note.dampedSeconds - note.onsetSeconds,
           pitch: note.pitch, velocity: note.velocity, label: score.label(of: note),
           part: assignment[index].map { parts[$0].name })
@@ -157,7 +157,7 @@ struct ScoreContents: Encodable {
     let notes: Int
   }
 
-  struct Note: Encodable {
+  struct PlayedNote: Encodable {
     let start: Double
     let duration: Double
     let pitch: Int
@@ -172,5 +172,5 @@ struct ScoreContents: Encodable {
   let warnings: [String]
   let tracks: [Track]
   let parts: [Part]
-  let notes: [Note]
+  let notes: [PlayedNote]
 }
