@@ -95,7 +95,7 @@ case $what in
     make_standard_library
     compile DivisiKernels Sources/DivisiKernels
     compile DivisiKernelsAVX2 Sources/DivisiKernelsAVX2 -D FOR_AVX2 -Xcc -Xarch_x86_64 -Xcc -mavx2 -Xcc -Qunused-arguments
-    for module in DivisiDSP DivisiScore DivisiControls DivisiRealtime WorkerThreads DivisiEngine AudioFiles; do
+    for module in DivisiDSP InputFiles DivisiScore DivisiAlignment DivisiControls DivisiRealtime WorkerThreads DivisiEngine AudioFiles; do
       compile $module Sources/$module
     done
     ;;

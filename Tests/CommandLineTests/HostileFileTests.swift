@@ -125,7 +125,7 @@ import Testing
     try folder.write(Duet.score.utf8, to: "duet.csv")
     let run = try run(
       "separate long.wav --score duet.csv --partial --window 65536 --hop 1024 -o out",
-      megabytes: 1200, in: folder)
+      megabytes: 150, in: folder)
     #expect(run.status == 1 && run.errorLines.count == 1, "\(run.errors)")
     #expect(run.errors.contains("of memory for this window, hop and number of components, found "))
   }

@@ -12,10 +12,10 @@ struct Align: ParsableCommand {
     abstract: "Write scores on the time of their recordings.",
     discussion: """
       Writes the notes of a score as the recording plays them: as MIDI, with tempo and bar lines on whose grid the beats of \
-      the recording fall, or as a table. 'divisi separate' aligns by itself; this shows what it finds, and lets you correct it.
+      the recording fall, or as a table. 'divisi separate --align on' does the same before it separates; this shows what is found, and lets you correct it.
 
         divisi align nocturne.flac --score nocturne.musicxml -o nocturne.mid
-        divisi align set/*/mix.flac --score '{folder}/score.mid' -o '{folder}/aligned.mid'
+        divisi align */mix.flac --score '{folder}/score.mid' -o '{folder}/new.mid'
       """)
 
   @Argument(help: ArgumentHelp("The recordings.", valueName: "mix"), completion: .file())

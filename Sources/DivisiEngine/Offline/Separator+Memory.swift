@@ -34,14 +34,12 @@ extension Separator {
       values += 2 * V + masks + 3 * R * N + 2 * K * R * T + V + max(masks, V)
     }
     let entries = Double(entryCount(parts: parts, sampleCount: sampleCount, grid: grid))
-    let bytes = valueSize * values + Self.bytesPerEntry * entries + Self.bytesBesides
+    let bytes = valueSize * values + Self.bytesPerEntry * entries
     return Int(min(bytes, Double(1 << 62)))
   }
 
   /// Of a free entry of H, by component and by frame.
   private static var bytesPerEntry: Double { 32 }
-  /// Of programs and libraries, and of what does not grow.
-  private static var bytesBesides: Double { 64 * 1024 * 1024 }
 
   /// About how many entries of H are free.
   private func entryCount(parts: [Part], sampleCount: Int, grid: TimeGrid) -> Int {
