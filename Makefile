@@ -124,7 +124,7 @@ bench-against: deps
 	@revision=$$(git rev-parse --verify --quiet '$(REV)^{commit}') || { echo "no commit '$(REV)'" >&2; exit 2; }; \
 	tree=build/against/$$revision; \
 	git worktree prune && { [ -d $$tree ] || git worktree add --quiet --detach $$tree $$revision; } && \
-	swift build -c release --package-path $$tree --product divisi-bench && \
+	swift build $(RELEASE) --package-path $$tree --product divisi-bench && \
 	swift build $(RELEASE) --product divisi-bench && \
 	.build/release/divisi-bench --against $$tree/.build/release/divisi-bench $(BENCH)
 

@@ -133,7 +133,8 @@ let package = Package(
       ],
       swiftSettings: strict + quick),
     .executableTarget(
-      name: "divisi", dependencies: ["DivisiCommandLine"], swiftSettings: strict + quick),
+      name: "divisi", dependencies: ["DivisiCommandLine", "Terminal"], swiftSettings: strict + quick
+    ),
     // A plugin at work as a JACK client: what people can do to it, and the process callback.
     .target(
       name: "JackHosting", dependencies: ["CJack", "DivisiRealtime", "LV2Hosting", "Terminal"],

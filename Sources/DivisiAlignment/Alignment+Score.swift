@@ -4,7 +4,8 @@ extension Alignment {
   /// In seconds.
   private static let shortestBeat = 0.001
 
-  /// A score on the time of the recording, with everything that it has: notes, pedals and bars.
+  /// A score on the time of the recording, with everything that it has; pitches stay as they are written, so that
+  /// they mean the same parts.
   ///
   /// - Parameters:
   ///   - score: whose pitched notes were aligned.
@@ -23,7 +24,10 @@ extension Alignment {
         notes.append(copy)
       }
     }
-    var result = Score(notes: notes, trackNames: score.trackNames, hasPedal: score.hasPedal)
+    var result = score
+    result.notes = Score(notes: notes, trackNames: [], hasPedal: false).notes
+    result.pedals = []
+    result.bars = []
     for pedal in score.pedals {
       for stretch in map.stretches(playing: pedal.startSeconds) {
         var copy = pedal

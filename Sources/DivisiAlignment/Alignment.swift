@@ -1,4 +1,4 @@
-public import DivisiScore
+import DivisiScore
 
 /// A note of the score where the recording has it.
 public struct AlignedNote: Sendable, Equatable {
@@ -40,18 +40,17 @@ public struct Alignment: Sendable {
   /// How well the score explains the recording.
   public var verdict: Verdict
 
-  /// The notes at the times and pitches of the recording.
+  /// The notes at the times of the recording, at the pitches of the score.
   ///
   /// - Parameter score: the notes that were aligned, in the same order.
-  /// - Returns: the notes that the recording has, by onset; those that would leave MIDI's pitches are left out.
-  public func notes(of score: [Note]) -> [Note] {
-    notes.compactMap { aligned in
+  /// - Returns: the notes that the recording has, by onset.
+  func notes(of score: [Note]) -> [Note] {
+    notes.map { aligned in
       var note = score[aligned.index]
       note.onsetSeconds = aligned.onsetSeconds
       note.releaseSeconds = aligned.releaseSeconds
       note.dampedSeconds = aligned.dampedSeconds
-      note.pitch += transposition
-      return (0...127).contains(note.pitch) ? note : nil
+      return note
     }
   }
 }

@@ -36,7 +36,6 @@ public struct SynchronyCheck {
   private var sections: [Agreement] = []
   private var soundings: [Double] = []
   private var deviations: [Double] = []
-  private var judgedNotes = 0
   private var endSeconds = 0.0
 
   /// Less than this says nothing: notes, and seconds of sound.
@@ -96,7 +95,6 @@ public struct SynchronyCheck {
     }
     sections.append(agreement)
     soundings.append(Double(recording.isSounding.lazy.filter { $0 }.count) / rate)
-    judgedNotes += inside.count
     look(around: inside, in: channels, startSeconds: startSeconds, cents: cents)
   }
 
@@ -117,7 +115,7 @@ public struct SynchronyCheck {
   /// What all sections say together.
   public var result: Synchrony {
     let sounding = soundings.reduce(0, +)
-    guard judgedNotes >= Self.leastNotes, sounding >= Self.leastSeconds else {
+    guard notes.count >= Self.leastNotes, sounding >= Self.leastSeconds else {
       return Synchrony(verdict: nil, delaySeconds: 0, spreadSeconds: 0)
     }
     var sum = sections[0]

@@ -77,6 +77,20 @@ public struct Note: Sendable, Hashable {
   var isPercussion: Bool { kind == .drum }
 }
 
+extension [Note] {
+  /// The tones at other pitches, and all else as it is; those that would leave MIDI's pitches are left out.
+  public func transposed(by semitones: Int) -> [Note] {
+    semitones == 0
+      ? self
+      : compactMap { note in
+        guard note.kind == .pitched else { return note }
+        var copy = note
+        copy.pitch += semitones
+        return (0...127).contains(copy.pitch) ? copy : nil
+      }
+  }
+}
+
 /// The notes of a score file, as yet undivided.
 ///
 /// Notes are sorted by onset, then pitch, then track. How they group into parts is a

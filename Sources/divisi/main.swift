@@ -1,3 +1,4 @@
 import DivisiCommandLine
+import Terminal
 
-Divisi.main()
+Divisi.runProgram()

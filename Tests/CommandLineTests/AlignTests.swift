@@ -101,7 +101,7 @@ import Testing
       folder.file("out"))
     #expect(run.status == 0, "\(run.errors)")
     #expect(try placement(run)["verdict"] as? String == "doubtful")
-    #expect(run.errors.contains("not at "))
+    #expect(run.errors.contains("wrong at "))
   }
 
   /// The table that `divisi align` writes of a score.
@@ -155,6 +155,32 @@ import Testing
     #expect(run.status == 1)
     #expect(run.errors.contains("expected a new file, or --force"))
     #expect(try folder.text("aligned.mid") == "mine")
+  }
+
+  /// Options that would do nothing are wrong usage.
+  @Test(arguments: [["--force-score"], ["--anchor", "1=2"], ["--jumps", "any"]])
+  func optionsOfAnAlignmentNeedOne(options: [String]) throws {
+    let run = try Program.run(["separate", mix, "--score", performance, "-o", "out"] + options)
+    #expect(run.status == 64)
+    #expect(run.errors.contains("\(options[0]): expected --align auto or on as well"))
+  }
+
+  /// The map of times is another file than the score.
+  @Test func tableAndScoreAreTwoFiles() throws {
+    let run = try Program.run(
+      "align", mix, "--score", performance, "-o", "a.csv", "--table", "a.csv")
+    #expect(run.status == 64)
+    #expect(run.errors.contains("--table: expected another file than --output"))
+  }
+
+  @Test func aRefusedLengthNamesTheAlignment() throws {
+    let folder = try TemporaryFolder()
+    try folder.write("start;duration;pitch\n90;1;60\n".utf8, to: "late.csv")
+    let run = try Program.run(
+      "separate", mix, "--score", folder.file("late.csv"), "--split", "C4", "-o",
+      folder.file("out"))
+    #expect(run.status == 1)
+    #expect(run.errors.contains("align it with --align auto"))
   }
 
   @Test(arguments: [

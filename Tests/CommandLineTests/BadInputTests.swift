@@ -227,6 +227,26 @@ import Testing
     }
   }
 
+  @Test func whatIsWrittenIsNoInput() throws {
+    let folder = try TemporaryFolder()
+    try Duet.write(to: folder)
+    let contents = {
+      folder.files().map { FileManager.default.contents(atPath: folder.file($0)) }
+    }
+    let before = contents()
+    for arguments in [
+      ["inspect", "duet.csv", "--midi", "duet.csv", "--force"],
+      ["train", "kick=duet.wav", "-o", "duet.wav", "--force"],
+      ["train", "--piano", "duet.wav", "--score", "duet.csv", "-o", "duet.csv", "--force"],
+      ["align", "duet.wav", "--score", "duet.csv", "-o", "duet.csv", "--force"],
+    ] {
+      let run = try Program.run(arguments, in: folder.path)
+      #expect(run.status == 1)
+      #expect(run.errors.contains("expected a file to write; it is the input"), "\(run.errors)")
+    }
+    #expect(contents() == before)
+  }
+
   @Test func aFolderThatCannotBeMade() throws {
     let folder = try TemporaryFolder()
     try Duet.write(to: folder)

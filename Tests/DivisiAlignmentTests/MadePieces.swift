@@ -33,6 +33,9 @@ struct MadePiece {
     self.notes = notes
   }
 
+  /// Some notes.
+  init(notes: [Note]) { self.notes = notes }
+
   /// The piece as played when a time of the score falls on a time of the recording.
   func recording(
     sampleRate: Double = sampleRate, cents: Double = 0, time: (Double) -> Double

@@ -42,6 +42,48 @@ import Testing
     #expect(try align(recording, piece.notes).transposition == semitones)
   }
 
+  /// Pitches stay as written, so that rules mean the same parts; all else that is not time stays, too.
+  @Test func anAlignedScoreIsTheSameScore() throws {
+    let piece = MadePiece(seed: 3)
+    var score = Score(notes: piece.notes, trackNames: ["Lute"], hasPedal: true)
+    score.channelNames = [3: "Viol"]
+    score.warnings = ["doubtful"]
+    score.drumTable = try #require(DrumTable.all.last)
+    let result = try align(piece.recording(cents: 200, time: warp), score.notes)
+    let aligned = result.applied(to: score, noteIndices: Array(score.notes.indices))
+    #expect(aligned.notes.map(\.pitch).sorted() == score.notes.map(\.pitch).sorted())
+    #expect(result.transposition == 2)
+    #expect(aligned.trackNames == score.trackNames && aligned.hasPedal)
+    #expect(aligned.channelNames == score.channelNames)
+    #expect(aligned.warnings == score.warnings && aligned.drumTable == score.drumTable)
+  }
+
+  @Test func tonesAreTransposedAndDrumsAreNot() {
+    func note(_ pitch: Int, _ kind: Note.Kind = .pitched) -> Note {
+      Note(onsetSeconds: 0, releaseSeconds: 1, pitch: pitch, kind: kind)
+    }
+    let notes = [note(60), note(127), note(36, .drum)]
+    #expect(notes.transposed(by: 2) == [note(62), note(36, .drum)])
+    #expect(notes.transposed(by: 0) == notes)
+  }
+
+  /// A recording of the end of a score: none of its first notes lies where the score has it.
+  @Test func notesAtOtherTimesAreNotSynchronous() {
+    let piece = MadePiece(seed: 1)
+    let samples = piece.recording { $0 }
+    let late = piece.notes.map {
+      Note(
+        onsetSeconds: $0.onsetSeconds + 40, releaseSeconds: $0.releaseSeconds + 40, pitch: $0.pitch)
+    }
+    for (notes, isSynchronous) in [(piece.notes, true), (late, false)] {
+      var check = SynchronyCheck(
+        sampleRate: MadePiece.sampleRate, notes: notes, parallel: threaded)
+      check.add([samples], startSeconds: 0)
+      #expect(check.result.verdict != nil)
+      #expect(check.result.isSynchronous == isSynchronous)
+    }
+  }
+
   @Test(arguments: [-40.0, -15, 27])
   func theTuningIsFound(cents: Double) throws {
     let piece = MadePiece(seed: 4)

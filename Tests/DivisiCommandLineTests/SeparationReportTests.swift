@@ -82,7 +82,7 @@ import Testing
     let text = SeparationReport(result: result(placement: placement)).text
     #expect(
       text.contains(
-        "score: aligned, it fits doubtfully, not at 10–20 s, it covers 85 % of the sound, the recording sounds 2 semitones lower (agreement 0.80)"
+        "score: aligned, the fit is doubtful, wrong at 10–20 s, it covers 85 % of the sound, the recording sounds 2 semitones lower (agreement 0.80)"
       ), "\(text)")
     let record = try record(result(placement: placement))
     let written = try #require(record["placement"] as? [String: Any])

@@ -7,7 +7,7 @@ public struct Verdict: Sendable, Equatable {
     /// The score fits in part, or perhaps not: look at ``Verdict/misfits``.
     case doubtful
     /// The recording is of something else.
-    case notThisPiece
+    case notThisPiece = "not this piece"
   }
 
   /// What is to be done.
@@ -25,10 +25,11 @@ public struct Verdict: Sendable, Equatable {
   public var misfits: [Range<Double>]
 
   /// Below these, a score is refused or doubted.
-  static let (refused, doubted) = (0.55, 0.75)
-  static let (refusedDistinction, doubtedDistinction) = (1.5, 2.2)
+  public static let (refused, doubted) = (0.55, 0.75)
+  /// The same of ``distinction``.
+  public static let (refusedDistinction, doubtedDistinction) = (1.5, 2.2)
   /// Below this share of the sound or of the notes, a score is doubted.
-  static let leastShare = 0.9
+  public static let leastShare = 0.9
   /// Windows below this do not fit.
   static let misfit = 0.5
 

@@ -9,10 +9,11 @@ import Terminal
 /// `divisi align`.
 struct Align: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Write scores on the time of their recordings.",
+    abstract: "Align scores with their recordings and write them.",
     discussion: """
-      Writes the notes of a score as the recording plays them: as MIDI, with tempo and bar lines on whose grid the beats of \
-      the recording fall, or as a table. 'divisi separate --align on' does the same before it separates; this shows what is found, and lets you correct it.
+      Writes the notes of a score when the recording plays them, and in its key: as MIDI, with tempo changes that put beats \
+      and bars where the recording has them, or as a table. 'divisi separate --align on' does the same before it separates; \
+      here you see what was found, and can correct it.
 
         divisi align nocturne.flac --score nocturne.musicxml -o nocturne.mid
         divisi align */mix.flac --score '{folder}/score.mid' -o '{folder}/new.mid'
@@ -44,7 +45,7 @@ struct Align: ParsableCommand {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "Time to add to all times that were found, such as what a room delays sound by; may be negative.",
+      "Seconds to add to all times that were found; negative to make up for distant microphones.",
       valueName: "seconds"))
   var scoreOffset = 0.0
 
@@ -64,7 +65,7 @@ struct Align: ParsableCommand {
       valueName: "count"))
   var threadCount: Int?
 
-  @OptionGroup var anchoring: AnchorOptions
+  @OptionGroup var search: SearchOptions
 
   func validate() throws {
     let ending = output.split(separator: ".").last?.lowercased()
@@ -73,6 +74,9 @@ struct Align: ParsableCommand {
         "--output: expected a file that ends in .mid or .csv, found '\(output)'")
     }
     guard table != "" else { throw ValidationError("--table: expected a file, found ''") }
+    guard table != output else {
+      throw ValidationError("--table: expected another file than --output, found '\(output)'")
+    }
     guard scoreOffset.isFinite else {
       throw ValidationError("--score-offset: expected seconds, found \(scoreOffset)")
     }
@@ -95,7 +99,7 @@ struct Align: ParsableCommand {
     StagedFiles.removeOnSignals()
     let job = AlignmentJob(
       offsetSeconds: scoreOffset, acceptsAny: forceScore, overwrites: force,
-      anchors: try anchoring.points(),
+      search: search,
       parallel: threads(threadCount ?? coreCount()))
     var failed = false
     for mix in mixes {
@@ -104,11 +108,11 @@ struct Align: ParsableCommand {
           mix: mix, score: expand(score, for: mix), output: expand(output, for: mix),
           table: table.map { expand($0, for: mix) })
         if let text = result.placement.doubt(score: result.score) { printError(text) }
-        print(json ? result.json : result.text)
+        printLines(json ? result.json : result.text)
       } catch {
         failed = true
         printError("\(error)")
-        if json { print(SeparationReport.json(mix: mix, error: error)) }
+        if json { printLines(SeparationReport.json(mix: mix, error: error)) }
       }
       guard fflush(nil) == 0 else {
         let reason = String(cString: strerror(errno))

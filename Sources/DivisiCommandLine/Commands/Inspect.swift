@@ -72,6 +72,7 @@ struct Inspect: ParsableCommand {
   }
 
   private func write(_ score: Score, to path: String) throws {
+    try checkIsNoInput(path, of: [self.score])
     let url = URL(fileURLWithPath: path)
     let staged = try StagedFiles(
       directory: url.deletingLastPathComponent().relativePath, force: force)

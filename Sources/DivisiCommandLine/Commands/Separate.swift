@@ -15,8 +15,8 @@ struct Separate: ParsableCommand {
       channels of the recording, and is not rescaled; with --residual the files add up to the recording.
 
       Recordings longer than 90 s are separated in sections that fade into one another, so memory use does not grow with \
-      their length. Two options need more memory the longer a recording is: --export-factors, which fits it as a whole, and \
-      --references, which keeps all stems to score them.
+      their length. Three options need more memory the longer a recording is: --export-factors, which fits it as a whole, \
+      --references, which keeps all stems to score them, and --align, which looks at all of it.
 
       To give each of several recordings its own score, write {folder} and {name} in the path of the score:
 

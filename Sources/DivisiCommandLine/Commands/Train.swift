@@ -98,13 +98,15 @@ struct Train: ParsableCommand {
       guard force || !FileManager.default.fileExists(atPath: output) else {
         throw Failure("\(output): expected a new file, or --force; it exists already")
       }
+      try checkIsNoInput(output, of: [piano, score].compactMap { $0 })
       let (bytes, contents) =
         try piano.map {
           try TrainedPiano.train(
             piano: $0, score: score!, settings: settings(SeparationSettings()), origin: origin)
         }
         ?? TrainedKit.train(
-          strokes, settings: model == nil ? nil : settings(.strokes), origin: origin)
+          strokes, settings: model == nil ? nil : settings(.strokes), origin: origin, output: output
+        )
       try write(bytes)
       printLines("\(output): \(contents)")
     }

@@ -26,7 +26,7 @@ struct Placement {
   /// What is to be said of it in one line; nil where nothing was compared.
   var text: String? {
     guard let verdict else { return nil }
-    var words = [method == .aligned ? "score: aligned" : "score: as it is"]
+    var words = [method == .aligned ? "score: aligned" : "score: as written"]
     switch verdict.judgement {
     case .good: words.append("it fits")
     case .doubtful: words += doubts
@@ -44,17 +44,21 @@ struct Placement {
   /// Why a verdict is doubtful, and where.
   var doubts: [String] {
     guard let verdict, verdict.judgement == .doubtful else { return [] }
-    var words = ["it fits doubtfully"]
+    var words = ["the fit is doubtful"]
     if !verdict.misfits.isEmpty {
       let places = verdict.misfits.prefix(Self.mostPlaces).map(place)
       let more = verdict.misfits.count - places.count
       words.append(
-        "not at " + places.joined(separator: ", ") + (more > 0 ? " and \(more) more places" : ""))
+        "wrong at " + places.joined(separator: ", ") + (more > 0 ? " and \(more) more places" : ""))
     }
-    if verdict.coverage < 0.9 {
+    if verdict.agreement < Verdict.doubted { words.append("the agreement is low") }
+    if let distinction = verdict.distinction, distinction < Verdict.doubtedDistinction {
+      words.append("other keys fit nearly as well")
+    }
+    if verdict.coverage < Verdict.leastShare {
       words.append("it covers \(fixed(100 * verdict.coverage, digits: 0)) % of the sound")
     }
-    if verdict.usedNotes < 0.9 {
+    if verdict.usedNotes < Verdict.leastShare {
       words.append(
         "the recording has \(fixed(100 * verdict.usedNotes, digits: 0)) % of its notes")
     }
@@ -94,18 +98,10 @@ struct Placement {
 
   var record: Record {
     Record(
-      score: method.rawValue, verdict: verdict.map { Self.word($0.judgement) },
+      score: method.rawValue, verdict: verdict?.judgement.rawValue,
       agreement: verdict?.agreement, distinction: verdict?.distinction,
       coverage: verdict?.coverage, usedNotes: verdict?.usedNotes,
       misfits: verdict?.misfits.map { [$0.lowerBound, $0.upperBound] },
       transposition: transposition, tuningCents: tuningCents)
-  }
-
-  private static func word(_ judgement: Verdict.Judgement) -> String {
-    switch judgement {
-    case .good: "good"
-    case .doubtful: "doubtful"
-    case .notThisPiece: "not this piece"
-    }
   }
 }

@@ -61,7 +61,8 @@ struct RecordingHeader {
   func checkLength(of score: Score, path scorePath: String) throws {
     let duration = durationSeconds
     let lastOnset = score.notes.last?.onsetSeconds ?? 0
-    let advice = "move it with --score-offset or --score-rate, or accept it with --partial"
+    let advice =
+      "align it with --align auto, move it with --score-offset or --score-rate, or accept it with --partial"
     guard lastOnset < duration + Self.overrunSeconds else {
       throw Failure(
         "\(scorePath): expected a score that ends with \(path) at \(seconds(duration)); "
@@ -76,6 +77,14 @@ struct RecordingHeader {
         "\(scorePath): expected a score that ends with \(path) at \(seconds(duration)); its last note ends at \(seconds(end)) (\(advice))"
       )
     }
+  }
+
+  /// What ``samples()`` and an alignment of them need: features are about as large as mono samples.
+  var memoryForSamples: MemoryNeed {
+    let channelCount = durationSeconds > Self.longestInFull ? 1 : shape.channelCount
+    return MemoryNeed(
+      byteCount: 4 * sampleCount * (channelCount + 1),
+      purpose: "to align the score with all \(Int(durationSeconds)) s")
   }
 
   /// Samples for an alignment of the whole: all channels, or their mean where they are long.

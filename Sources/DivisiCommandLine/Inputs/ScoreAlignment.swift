@@ -18,17 +18,16 @@ struct ScoreAlignment {
   ///
   /// - Throws: one line where there is nothing to align.
   init(
-    of score: Score, path scorePath: String, recording: RecordingHeader, anchors: [TimeMap.Point],
-    parallel: @escaping Parallel
+    of score: Score, path scorePath: String, recording: RecordingHeader,
+    settings: AlignmentOptions, parallel: @escaping Parallel
   ) throws {
     self.score = score
     self.scorePath = scorePath
     self.recording = recording
     indices = score.notes.indices.filter { score.notes[$0].kind == .pitched }
-    var settings = AlignmentOptions()
-    settings.anchors = anchors
     let aligner = ScoreAligner(
       sampleRate: Double(recording.shape.sampleRate), options: settings, parallel: parallel)
+    try recording.memoryForSamples.check(for: recording.path)
     let channels = try recording.samples()
     do {
       alignment = try aligner.align(channels: channels, notes: indices.map { score.notes[$0] })
@@ -57,8 +56,12 @@ struct ScoreAlignment {
 
   /// That it is not of this recording.
   var refusal: Failure {
-    Failure(
-      "\(scorePath): expected the score of \(recording.path); their agreement is \(fixed(verdict.agreement, digits: 2)), that of right scores 0.7 or more, so that it is probably of another piece (accept it with --force-score)"
+    let reason =
+      verdict.agreement < Verdict.refused
+      ? "their agreement is \(fixed(verdict.agreement, digits: 2)), that of right scores 0.7 or more"
+      : "it fits hardly better than in other keys"
+    return Failure(
+      "\(scorePath): expected the score of \(recording.path); \(reason), so that it is probably of another piece (accept it with --force-score)"
     )
   }
 }

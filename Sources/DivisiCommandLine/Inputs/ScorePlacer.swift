@@ -19,18 +19,23 @@ struct ScorePlacer {
   /// Places a score.
   ///
   /// - Parameters:
-  ///   - written: as ``ScoreOptions/read(path:)`` has it.
+  ///   - original: as ``ScoreOptions/original(path:)`` has it.
   ///   - scorePath: where it was read from.
   /// - Throws: one line for a score that is not of this recording.
   func place(
-    _ written: Score, path scorePath: String, recording: RecordingHeader
+    _ original: Score, path scorePath: String, recording: RecordingHeader
   ) throws -> Placed {
+    let written = scoring.moved(original)
     let notes = written.notes.filter { $0.kind == .pitched }
     if options.align == .off || isOfDrums || notes.isEmpty {
+      if options.align == .on || !options.search.anchor.isEmpty {
+        printError(
+          "\(scorePath): scores of drums are not aligned; their times are used as they are")
+      }
       return try unjudged(written, scorePath, recording)
     }
-    if options.align == .on || !options.anchoring.anchor.isEmpty {
-      return try aligned(scorePath, recording, asWritten: nil)
+    if options.align == .on || !options.search.anchor.isEmpty {
+      return try aligned(original, scorePath, recording, asWritten: nil)
     }
     let synchrony = try self.synchrony(of: notes, recording)
     guard let verdict = synchrony.verdict else {
@@ -38,7 +43,7 @@ struct ScorePlacer {
     }
     let asWritten = (written, Placement(method: .asWritten, verdict: verdict, bars: written.bars))
     if synchrony.isSynchronous { return asWritten }
-    return try aligned(scorePath, recording, asWritten: asWritten)
+    return try aligned(original, scorePath, recording, asWritten: asWritten)
   }
 
   private func unjudged(
@@ -60,14 +65,13 @@ struct ScorePlacer {
   /// - Parameter asWritten: the score at its own times, which was found not to follow the recording
   ///   closely; nil where nobody asked.
   private func aligned(
-    _ path: String, _ recording: RecordingHeader, asWritten: Placed?
+    _ original: Score, _ path: String, _ recording: RecordingHeader, asWritten: Placed?
   ) throws -> Placed {
-    // Times that were moved by hand are found anew all the same.
     let aligned: ScoreAlignment
     do {
       aligned = try ScoreAlignment(
-        of: try Score.read(path: path), path: path, recording: recording,
-        anchors: try options.anchoring.points(), parallel: parallel)
+        of: original, path: path, recording: recording,
+        settings: options.search.settings(bars: original.bars), parallel: parallel)
     } catch let failure as Failure {
       guard let asWritten else { throw failure }
       return asWritten

@@ -24,17 +24,21 @@ struct SeparationSource {
     mix: String, score scorePath: String, placer: ScorePlacer, selection: PartSelection
   ) throws {
     // A score that cannot be divided is refused before it is placed.
-    let written = try placer.scoring.read(path: scorePath)
-    _ = try selection.parts(of: written, name: scorePath)
+    let original = try placer.scoring.original(path: scorePath)
+    _ = try selection.parts(of: original, name: scorePath)
     recording = try RecordingHeader(path: mix)
     let (score, placement) = try placer.place(
-      written, path: scorePath, recording: recording)
+      original, path: scorePath, recording: recording)
     self.scorePath = scorePath
     self.placement = placement
-    parts = try selection.parts(of: score, name: scorePath)
+    let parts = try selection.parts(of: score, name: scorePath)
+    // Rules mean pitches as they are written.
+    self.parts = parts.map {
+      Part(name: $0.name, notes: $0.notes.transposed(by: placement.transposition))
+    }
     hasPedal = score.hasPedal
     let remainder = score.remainder(of: parts, name: scorePath)
-    for warning in written.warnings + [remainder].compactMap({ $0 }) { printError(warning) }
+    for warning in original.warnings + [remainder].compactMap({ $0 }) { printError(warning) }
   }
 
   /// Looks at a recording of drums that has no score: any drum of the kit may sound at any time.

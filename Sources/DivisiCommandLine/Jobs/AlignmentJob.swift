@@ -13,8 +13,7 @@ struct AlignmentJob {
   let acceptsAny: Bool
   /// Whether files that exist may be replaced.
   let overwrites: Bool
-  /// Times that are known.
-  let anchors: [TimeMap.Point]
+  let search: SearchOptions
   let parallel: Parallel
 
   /// Aligns one score and writes it.
@@ -31,14 +30,14 @@ struct AlignmentJob {
       guard !FileManager.default.fileExists(atPath: file) || overwrites else {
         throw Failure("\(file): expected a new file, or --force; it exists already")
       }
-      for input in [mix, path] where isSameFile(file, input) {
-        throw Failure("\(file): expected a file to write; it is the input \(input)")
-      }
+      try checkIsNoInput(file, of: [mix, path])
     }
     let aligned = try ScoreAlignment(
-      of: score, path: path, recording: recording, anchors: anchors, parallel: parallel)
+      of: score, path: path, recording: recording,
+      settings: search.settings(bars: score.bars), parallel: parallel)
     if aligned.verdict.judgement == .notThisPiece, !acceptsAny { throw aligned.refusal }
-    let placed = aligned.placed(offsetSeconds: offsetSeconds)
+    var placed = aligned.placed(offsetSeconds: offsetSeconds)
+    placed.score.notes = placed.score.notes.transposed(by: placed.placement.transposition)
     let bytes =
       output.lowercased().hasSuffix("csv")
       ? Array(placed.score.csvTable().utf8) : placed.score.midiFile()
@@ -79,8 +78,8 @@ struct AlignmentResult {
   /// A line on the recording, and one on the score.
   var text: String {
     """
-    \(mix): \(fixed(durationSeconds, digits: 1)) s in \(fixed(seconds, digits: 1)) s
-      \(output)  \(noteCount) notes
+    \(mix.printable): \(fixed(durationSeconds, digits: 1)) s in \(fixed(seconds, digits: 1)) s
+      \(output.printable)  \(noteCount) notes
       \(placement.text ?? "")
     """
   }

@@ -41,7 +41,8 @@ extension SeparationJob {
     let fitted =
       isStreamed
       ? Stream.memoryEstimate(
-        settings: settings, layout: .named(source.parts.map(\.name), isPercussive: isOfDrums),
+        settings: settings,
+        layout: .named(source.parts.map(\.name), isPercussive: material.isOfDrums),
         sampleRate: sampleRate, channelCount: channelCount)
       : fit(of: min(longest, source.sampleCount))
     return MemoryNeed(
@@ -50,6 +51,4 @@ extension SeparationJob {
         ? "to keep all stems of \(seconds) s for --references"
         : "for this window, hop and number of components")
   }
-
-  private var isOfDrums: Bool { if case .drums = material { true } else { false } }
 }

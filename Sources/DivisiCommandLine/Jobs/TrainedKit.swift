@@ -14,12 +14,13 @@ enum TrainedKit {
   ///
   /// - Parameters:
   ///   - arguments: `name=pattern`, each followed by any number of further files.
+  ///   - output: the file to be written, which none of them may be.
   ///   - settings: of the model whose decoder the kit becomes, fitted to the strokes of each drum; nil
   ///     for the mean of the strokes, which any such fit starts from.
   /// - Returns: the bytes of the kit's file, and what to say of it.
-  static func train(_ arguments: [String], settings: SeparationSettings?, origin: String) throws
-    -> ([UInt8], String)
-  {
+  static func train(
+    _ arguments: [String], settings: SeparationSettings?, origin: String, output: String
+  ) throws -> ([UInt8], String) {
     var kits: [String: [KitLearner.Recording]] = [:]
     var drum = 0
     var count = 0
@@ -30,6 +31,7 @@ enum TrainedKit {
         pattern = String(argument[argument.index(after: sign)...])
       }
       for path in try files(matching: pattern) {
+        try checkIsNoInput(output, of: [path])
         let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
         kits[folder, default: []].append(try stroke(path, drum: drum))
         count += 1

@@ -1,5 +1,6 @@
 import ArgumentParser
 import DivisiAlignment
+import DivisiScore
 
 /// When a score is aligned with its recording.
 enum AlignmentMode: String, CaseIterable, ExpressibleByArgument {
@@ -13,35 +14,63 @@ enum AlignmentMode: String, CaseIterable, ExpressibleByArgument {
 struct PlacementOptions: ParsableArguments {
   @Option(
     help:
-      "Whether to align the score with the recording; auto does where it does not follow it yet. Scores of drums are used as they are.",
+      "Whether to align the score with the recording: auto only if it is not in time yet, on always, off never. Scores of drums are used as they are.",
     completion: .list(AlignmentMode.allCases.map(\.rawValue)))
   var align = AlignmentMode.off
 
   @Flag(help: "Separate although the score seems to be of another piece.")
   var forceScore = false
 
-  @OptionGroup var anchoring: AnchorOptions
+  @OptionGroup var search: SearchOptions
 
   func validate() throws {
-    guard align != .off || anchoring.anchor.isEmpty else {
-      throw ValidationError("--anchor: expected --align on as well")
+    guard align != .off || search.anchor.isEmpty else {
+      throw ValidationError("--anchor: expected --align auto or on as well")
+    }
+    guard align != .off || search.jumps == .marked else {
+      throw ValidationError("--jumps: expected --align auto or on as well")
+    }
+    guard align != .off || !forceScore else {
+      throw ValidationError("--force-score: expected --align auto or on as well")
     }
   }
 }
 
-/// Times that somebody knows.
-struct AnchorOptions: ParsableArguments {
+/// Where a recording may leave the order of its score.
+enum JumpMode: String, CaseIterable, ExpressibleByArgument {
+  /// Where the score repeats.
+  case marked
+  /// From any note to any other.
+  case any
+}
+
+/// How scores and recordings are searched for each other, and what is known beforehand.
+struct SearchOptions: ParsableArguments {
+  @Option(
+    help:
+      "Where the recording may leave the order of the score when it is aligned: marked where the score repeats, any from any note to any other.",
+    completion: .list(JumpMode.allCases.map(\.rawValue)))
+  var jumps = JumpMode.marked
+
   @Option(
     parsing: .unconditionalSingleValue,
     help: ArgumentHelp(
-      "A time of the score and the time of the recording that belongs to it, in seconds, which the alignment keeps; may be repeated.",
+      "A time in the score and the time in the recording where it is heard, in seconds. The alignment keeps it, and moves what lies before the first anchor and after the last as much as that one. May be repeated.",
       valueName: "score=recording"))
   var anchor: [String] = []
 
-  func validate() throws { _ = try points() }
+  func validate() throws { _ = try anchors() }
+
+  /// For a score with some bars.
+  func settings(bars: [Bar]) throws -> AlignmentOptions {
+    var result = AlignmentOptions()
+    result.anchors = try anchors()
+    result.jumps = jumps == .any ? .anywhere : .repeats(of: bars)
+    return result
+  }
 
   /// Ascending in both.
-  func points() throws -> [TimeMap.Point] {
+  private func anchors() throws -> [TimeMap.Point] {
     let points = try anchor.map { text -> TimeMap.Point in
       let sides = text.split(separator: "=", omittingEmptySubsequences: false)
       guard sides.count == 2, let score = Double(sides[0]), let recording = Double(sides[1]),

@@ -57,12 +57,19 @@ struct ScoreOptions: ParsableArguments {
     }
   }
 
-  /// Reads a score and moves it onto the recording's time.
-  func read(path: String) throws -> Score {
+  /// Reads a score and moves it by offset and rate.
+  func read(path: String) throws -> Score { try moved(original(path: path)) }
+
+  /// A score by offset and rate.
+  func moved(_ score: Score) -> Score {
+    score.adjusted(offsetSeconds: scoreOffset, rate: scoreRate)
+  }
+
+  /// Reads a score at its own times.
+  func original(path: String) throws -> Score {
     let table = try drumMap.map { name in
       try DrumTable.all.first { $0.name == name } ?? DrumTable.read(path: name)
     }
-    return try Score.read(path: path, drumTable: table).adjusted(
-      offsetSeconds: scoreOffset, rate: scoreRate)
+    return try Score.read(path: path, drumTable: table)
   }
 }
