@@ -6,10 +6,8 @@ extension String {
 
   /// The text in its lines and columns and harmless to a terminal: control characters but line feeds and tabs become `?`.
   public var printableLines: String {
-    split(separator: "\n", omittingEmptySubsequences: false).map { line in
-      line.split(separator: "\t", omittingEmptySubsequences: false).map { String($0).printable }
-        .joined(separator: "\t")
-    }.joined(separator: "\n")
+    split(separator: "\t", omittingEmptySubsequences: false).map(\.harmless)
+      .joined(separator: "\t")
   }
 
   /// The text without spaces at its ends.

@@ -26,7 +26,7 @@ import Testing
 
   @Test func answersAreNoLongerThanQuestions() {
     var senders = OSCSenders()
-    senders.begin(source, byteCount: 20, isTrusted: false)
+    senders.begin(source, room: .init(byteCount: 20), isTrusted: false)
     #expect(!senders.isFree)
     let short = [UInt8](repeating: 0, count: 4)
     let answers = [
@@ -35,15 +35,27 @@ import Testing
     // One datagram for one.
     let areAllowed = answers.map { senders.allows($0) }
     #expect(areAllowed == [false, false, true, false])
-    senders.begin(source, byteCount: 20, isTrusted: true)
+    senders.begin(source, room: .init(byteCount: 20), isTrusted: true)
     let isAllowed = senders.allows([[UInt8](repeating: 0, count: 60_000)])
     #expect(senders.isFree && isAllowed)
+  }
+
+  /// Whatever number of messages it holds.
+  @Test func aDatagramHasRoomOnce() {
+    var senders = OSCSenders()
+    let challenge = [senders.challenge(for: source).bytes]
+    let room = OSCSenders.Room(byteCount: 80)
+    let areAllowed = (0..<4).map { _ in
+      senders.begin(source, room: room, isTrusted: false)
+      return senders.allows(challenge)
+    }
+    #expect(areAllowed == [true, true, false, false])
   }
 
   @Test func whoAnswersIsKnown() {
     var senders = OSCSenders()
     let number = Self.number(senders.challenge(for: source))
-    senders.begin(source, byteCount: 20, isTrusted: false)
+    senders.begin(source, room: .init(byteCount: 20), isTrusted: false)
     // Each has a number of its own.
     let wrong = [senders.learn(source, number ^ 1), senders.learn(other, number)]
     #expect(wrong == [false, false] && !senders.isFree)

@@ -101,6 +101,33 @@ import Testing
     #expect(try Self.files(folder.path + "/scores") == ["a", "b"])
   }
 
+  /// A corrected score needs no more room than the one before; with a state and without.
+  @Test(arguments: [false, true]) func whatIsReplacedMakesRoom(keepsState: Bool) throws {
+    let folder = TemporaryBundle([:])
+    defer { try? FileManager.default.removeItem(atPath: folder.path + "/scores") }
+    let scores = try ScoreFolder(
+      in: keepsState ? folder.path : nil, quota: ScoreFolder.Quota(byteCount: 20, fileCount: 2))
+    let bytes = [UInt8](repeating: 1, count: 10)
+    for name in ["a", "b"] { scores.settle(try scores.store(bytes, as: name), isUsed: true) }
+    let upload = try scores.store([UInt8](repeating: 2, count: 10), as: "a")
+    scores.settle(upload, isUsed: false)
+    #expect(Self.bytes(upload.path) == bytes, "the one before is back")
+    let place = String(upload.path.dropLast("/a".count))
+    #expect(try Self.files(place) == ["a", "b"])
+  }
+
+  /// Killed before the new one had its name, a process leaves two names of one file.
+  @Test func twoNamesOfOneFileAreOne() throws {
+    let folder = TemporaryBundle([:])
+    defer { try? FileManager.default.removeItem(atPath: folder.path + "/scores") }
+    let place = folder.path + "/scores"
+    let killed = try ScoreFolder(in: folder.path)
+    killed.settle(try killed.store([1], as: "x.mid"), isUsed: true)
+    try FileManager.default.linkItem(atPath: place + "/x.mid", toPath: place + "/.old-x.mid")
+    _ = try ScoreFolder(in: folder.path)
+    #expect(try Self.files(place) == ["x.mid"])
+  }
+
   @Test func onlySoManyArriveAtOnce() throws {
     let scores = try ScoreFolder(in: nil)
     for _ in 0..<4 { #expect(scores.reserve(ScoreFolder.mostBytes)) }

@@ -7,18 +7,7 @@ import Testing
   private func page(_ url: String) throws -> WebConnection {
     let page = try WebConnection(url)
     let place = String(url.dropFirst("http://".count).dropLast())
-    let upgrade = """
-      GET /socket HTTP/1.1
-      Host: \(place)
-      Origin: http://\(place)
-      Upgrade: websocket
-      Connection: Upgrade
-      Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==
-      Sec-WebSocket-Version: 13
-
-
-      """
-    page.send(Array(upgrade.replacing("\n", with: "\r\n").utf8))
+    page.send(WebConnection.upgrade(to: place))
     try #require(page.hears("isAll"))
     return page
   }

@@ -56,6 +56,21 @@ struct OSCNetworkTests {
     #expect(other.received == [])
   }
 
+  /// A datagram has room for answers once, not for each of its messages; with the 28 bytes of IPv4 and UDP before each.
+  @Test func manyMessagesInOneGetNoMore() throws {
+    let server = try Server()
+    let (_, peer) = try Self.start(server)
+    let challenge = OSCPeer.bytes(.init("/divisi/ack", [0]))
+    peer.send(OSCPeer.bundle(Array(repeating: challenge, count: 100)))
+    let (sent, head) = (peer.sentCount, 28)
+    peer.send("/divisi/get", "gain_left")
+    var count = 0
+    while try peer.wait(for: ["/divisi/ack", "/divisi/left/gain"]).path == "/divisi/ack" {
+      count += 1
+    }
+    #expect(count == (sent + head) / (challenge.count + head))
+  }
+
   @Test func whoIsNamedNeedsNoHandshake() throws {
     let server = try Server()
     let (host, peer) = try Self.start(server, ["--osc-peer", try #require(NetworkAddress.own)])

@@ -94,6 +94,13 @@ import Testing
     #expect(try surface.ask("/divisi/score", score, for: "/divisi/score") == [score])
     // What the plugin says of it comes too.
     try surface.wait(for: "/divisi/message") { "\($0)".contains("left 153, right 74") }
+    // What it refuses is not in use.
+    try Data("nothing".utf8).write(to: URL(fileURLWithPath: folder.file("bad.mid")))
+    surface.send("/divisi/score", .text(folder.file("bad.mid")))
+    try surface.wait(for: "/divisi/message") { "\($0)".contains("bad.mid") }
+    let other = try host.surface()
+    other.send("/divisi/subscribe")
+    #expect(try other.wait(for: "/divisi/score").values == [score])
     surface.send("/divisi/right/gain", -3.0)
     let place = OSCPeer.Value.text(folder.file("kept"))
     #expect(try surface.ask("/divisi/save", place, for: "/divisi/save") == [place])

@@ -29,6 +29,25 @@ import Testing
     #expect(try host.value("gain_left") == 0)
   }
 
+  /// Nobody can say what a plugin makes of a score that it does not yet read.
+  @Test func anIdlePluginTakesNoUpload() throws {
+    let server = try Server()
+    let folder = try TemporaryFolder()
+    let (host, url) = try WebTests.page(
+      server, Polonaise.arguments + ["--wait"], environment: ["TMPDIR": folder.path])
+    let early = try WebConnection.post(Self.score(), as: "early.mid", to: url)
+    #expect(early.hasPrefix("HTTP/1.1 422 "), "\(early)")
+    #expect(early.contains("the plugin is idle until the transport rolls (--wait)"), "\(early)")
+    #expect(!folder.files.contains { $0.hasSuffix(".mid") }, "\(folder.files)")
+    let silence = [Float](repeating: 0, count: 8192)
+    _ = try server.play([silence, silence], recording: ["mix_l"])
+    let good = try WebConnection.post(Self.score(), as: "good.mid", to: url)
+    #expect(good.hasPrefix("HTTP/1.1 200 "), "\(good)")
+    #expect(host.errors.contains("left 153, right 74"))
+    let bad = try WebConnection.post(Array("nothing".utf8), as: "bad.mid", to: url)
+    #expect(bad.hasPrefix("HTTP/1.1 422 ") && bad.contains("bad.mid"), "\(bad)")
+  }
+
   /// Folders of hosts that were killed go when the next one starts; those of hosts that play do not.
   @Test func killedHostsLeaveNothing() throws {
     let server = try Server()

@@ -138,6 +138,27 @@ private enum OddPlugins {
     #expect(names == ["manifest.ttl", "number.txt", "state.ttl"])
   }
 
+  /// A state counts as a whole or not at all.
+  @Test func aStateThatIsRefusedSetsNoControl() throws {
+    let status = try OddPlugins.variable("odd_restore_status")
+    let odd = try Fixture { $0.worker = .synchronous }.odd
+    let world = odd.plugin.world
+    odd["low"] = 7
+    let state = try State(text: State(of: odd).text(uri: "urn:test:state"), in: world)
+    odd["low"] = 8
+    status.pointee = 1
+    defer { status.pointee = 0 }
+    #expect(
+      state.restore(to: odd)?.description
+        == "urn:test:odd: it cannot restore its state: status 1")
+    #expect(odd["low"] == 8)
+    // A preset of controls alone asks nothing else of the plugin.
+    let preset = try State(preset: "urn:test:wild", in: world)
+    #expect(preset.restore(to: odd) == nil && odd["low"] == 99)
+    status.pointee = 0
+    #expect(state.restore(to: odd) == nil && odd["low"] == 7)
+  }
+
   /// Sound goes on while the worker works, and its answer counts when it comes.
   @Test func slowWorkHoldsNothingUp() throws {
     let holds = try OddPlugins.variable("odd_holds_work")

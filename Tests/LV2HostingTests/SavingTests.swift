@@ -45,13 +45,31 @@ import Testing
     try write("old", to: ".divisi-saved/replaced/state.ttl")
     // Processes have lower numbers, so nobody writes in the first.
     try write("half", to: ".divisi-save-2000000000-x/state.ttl")
+    // Numbers come again, and mean something else elsewhere: whoever writes has the folder locked.
     try write("half", to: ".divisi-save-\(getpid())-x/state.ttl")
+    try write("half", to: ".divisi-save-2000000000-y/state.ttl")
+    let writing = open(path(".divisi-save-2000000000-y"), O_RDONLY | O_DIRECTORY)
+    defer { close(writing) }
+    try #require(flock(writing, LOCK_EX | LOCK_NB) == 0)
     try State.finishSaving(in: folder)
-    #expect(names == [".divisi-save-\(getpid())-x", "controllers.txt", "state.ttl"])
+    #expect(names == [".divisi-save-2000000000-y", "controllers.txt", "state.ttl"])
     #expect(text("state.ttl") == "new" && text("controllers.txt") == "new")
     try State.finishSaving(in: folder)
     #expect(text("state.ttl") == "new")
     try State.finishSaving(in: path("nowhere"))
+  }
+
+  /// Another program that comes while a state is being written leaves it alone.
+  @Test func whatIsBeingWrittenIsLocked() throws {
+    defer { remove() }
+    let state = try State(of: echo(), folder: folder)
+    let writing = try #require(names.first { $0.hasPrefix(".divisi-save-") })
+    let other = open(path(writing), O_RDONLY | O_DIRECTORY)
+    defer { close(other) }
+    #expect(flock(other, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
+    try State.finishSaving(in: folder)
+    try state.save(to: folder)
+    #expect(names == ["manifest.ttl", "state.ttl"])
   }
 
   @Test func whatCannotBeWrittenLeavesEverything() throws {
@@ -95,9 +113,13 @@ import Testing
     #expect(names == ["file-2.txt", "file.txt", "manifest.ttl", "state.ttl"])
   }
 
-  @Test func othersInTheManifestStay() throws {
+  @Test(arguments: [
+    "<urn:test:other> a <urn:test:Thing> .\n",
+    "@prefix ex: <urn:test:> .\n\nex:other a ex:Thing ;\n\tex:is ex:here .\n",
+    "# Nothing yet, \u{FC}brigens.\n",
+  ])
+  func othersInTheManifestStay(other: String) throws {
     defer { remove() }
-    let other = "<urn:test:other> a <urn:test:Thing> .\n"
     try write(other, to: "manifest.ttl")
     for _ in 0..<2 {
       try State(of: echo(), folder: folder).save(to: folder)
@@ -107,5 +129,18 @@ import Testing
     }
     let world = try EchoPlugin.world()
     #expect(try State(path: path("state.ttl"), in: world).controls["gain"] == 1)
+  }
+
+  /// Nobody knows what it says; a link to itself is one that even root cannot read.
+  @Test func aManifestThatCannotBeReadStays() throws {
+    defer { remove() }
+    try FileManager.default.createSymbolicLink(
+      atPath: path("manifest.ttl"), withDestinationPath: "manifest.ttl")
+    let error = #expect(throws: HostingError.self) {
+      try State(of: echo(), folder: folder).save(to: folder)
+    }
+    #expect(error?.subject == path("manifest.ttl"))
+    #expect(error?.problem.hasPrefix("expected to read this; ") == true)
+    #expect(names == ["manifest.ttl"])
   }
 }

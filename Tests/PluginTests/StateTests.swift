@@ -77,6 +77,21 @@ import Testing
     expectHeard(expected[2])
   }
 
+  /// However often a state is saved that refers to it.
+  @Test func aMissingScoreHasOneLink() throws {
+    let world = try Bundle.world()
+    let folder = try TemporaryFolder()
+    let path = try folder.write(Duet.score, to: "score.csv")
+    try folder.write(presetText(for: "urn:divisi:hands", score: path), to: "state.ttl")
+    let instance = try Render(score: nil).instance(in: world)
+    try State(path: folder.file("state.ttl"), in: world).restore(to: instance)
+    try FileManager.default.removeItem(atPath: path)
+    let place = folder.file("saved")
+    for _ in 0..<3 { try State(of: instance, folder: place).save(to: place) }
+    let names = try FileManager.default.contentsOfDirectory(atPath: place).sorted()
+    #expect(names == ["manifest.ttl", "score.csv", "state.ttl"])
+  }
+
   /// Types that are wrong, scores that are none, versions to come.
   @Test(arguments: [
     "<urn:divisi:a_score> 5", "<urn:divisi:a_score> 1.5", "<urn:divisi:a_score> true",

@@ -153,7 +153,7 @@ struct Play: ParsableCommand {
     session.waits = wait
     if isNew {
       session.preset = options.preset
-      session.score = options.score
+      session.scores.begin(with: options.score)
     }
     if let osc {
       session.surfaces.append(

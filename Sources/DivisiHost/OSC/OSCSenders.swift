@@ -6,6 +6,15 @@
 /// address in a network is sent no more than came from it, until a number has come back that only who receives there
 /// can know.
 struct OSCSenders {
+  /// What one datagram lets its sender be sent, whatever number of messages it holds.
+  final class Room {
+    /// Bytes, heads included, that are left.
+    fileprivate var rest: Int
+
+    /// - Parameter byteCount: how long the datagram is.
+    init(byteCount: Int) { rest = byteCount + OSCSenders.headSize }
+  }
+
   /// The message with the number: as short as any that means something, so that it fits wherever an answer does not.
   static let path = OSCControls.root + "ack"
 
@@ -22,25 +31,27 @@ struct OSCSenders {
   private let secret = (UInt64.random(in: 0...(.max)), UInt64.random(in: 0...(.max)))
   private let start = ContinuousClock.now
   private var ends: [UDPAddress: ContinuousClock.Instant] = [:]
-  /// Bytes that may still be sent in answer to the last datagram; nil for any number.
-  private var rest: Int?
+  /// What may still be sent in answer to the last message; nil for anything.
+  private var room: Room?
 
-  /// A datagram has come.
+  /// A message is answered from now on.
   ///
-  /// - Parameter isTrusted: whether its sender need not show anything.
-  mutating func begin(_ source: UDPAddress, byteCount: Int, isTrusted: Bool) {
-    rest = isTrusted || isKnown(source) ? nil : byteCount + Self.headSize
+  /// - Parameters:
+  ///   - room: of the datagram that it came in.
+  ///   - isTrusted: whether its sender need not show anything.
+  mutating func begin(_ source: UDPAddress, room: Room, isTrusted: Bool) {
+    self.room = isTrusted || isKnown(source) ? nil : room
   }
 
   /// Whether as much may be sent as there is to say.
-  var isFree: Bool { rest == nil }
+  var isFree: Bool { room == nil }
 
   /// Whether datagrams may be sent to who sent the last one, all of them; they count.
   mutating func allows(_ datagrams: [[UInt8]]) -> Bool {
-    guard let rest else { return true }
+    guard let room else { return true }
     let count = datagrams.reduce(0) { $0 + $1.count + Self.headSize }
-    guard count <= rest else { return false }
-    self.rest = rest - count
+    guard count <= room.rest else { return false }
+    room.rest -= count
     return true
   }
 
@@ -64,7 +75,7 @@ struct OSCSenders {
       ends[oldest] = nil
     }
     ends[source] = time + Self.lifetime
-    rest = nil
+    room = nil
     return true
   }
 

@@ -21,7 +21,7 @@ final class OSCSurface: Surface {
   private static let mostBytes = 1 << 16
   /// Messages of one sender, and senders, that may wait.
   private static let mostMessages = 4096, mostSenders = 64
-  private var waiting = FairQueue<UDPAddress, OSCMessage>(
+  private var waiting = FairQueue<UDPAddress, (message: OSCMessage, room: OSCSenders.Room)>(
     capacity: mostMessages, mostSenders: mostSenders)
   /// Words after `/divisi/` that are not the prompt's.
   static let ownCommands: Set<String> = [
@@ -47,9 +47,9 @@ final class OSCSurface: Surface {
 
   func serve(_ session: Session) {
     take()
-    for (source, message) in waiting.takeTurn() where !session.isOver {
-      senders.begin(source, byteCount: message.bytes.count, isTrusted: isTrusted(source))
-      answer(message, source, session)
+    for (source, task) in waiting.takeTurn() where !session.isOver {
+      senders.begin(source, room: task.room, isTrusted: isTrusted(source))
+      answer(task.message, source, session)
     }
   }
 
@@ -60,20 +60,18 @@ final class OSCSurface: Surface {
       guard let (bytes, source) = socket.receive() else { return }
       byteCount += bytes.count
       let packet = OSCPacket(bytes)
+      let room = OSCSenders.Room(byteCount: bytes.count)
       var lostCount = 0
       for message in packet.messages {
         let isTaken = waiting.add(
-          message, from: source, cost: cost(of: message),
+          (message, room), from: source, cost: cost(of: message),
           key: controls.target(of: message)?.symbol)
         if !isTaken { lostCount += 1 }
       }
       guard lostCount > 0 || !packet.isWhole else { continue }
-      // What is answered later has its own size for an answer.
-      let answered = packet.messages.dropLast(lostCount).reduce(0) { $0 + $1.bytes.count }
-      senders.begin(
-        source, byteCount: max(0, bytes.count - answered), isTrusted: isTrusted(source))
+      senders.begin(source, room: room, isTrusted: isTrusted(source))
       if lostCount > 0 {
-        send([Self.error("expected less at once; \(lostCount) messages are lost")], to: source)
+        send([Self.error("too many messages at once; \(lostCount) were dropped")], to: source)
       }
       if !packet.isWhole {
         send([Self.error("expected OSC messages, found something malformed")], to: source)

@@ -98,13 +98,6 @@ extension Session {
     changeCount += 1
   }
 
-  /// Goes over to another score.
-  func select(score path: String) throws {
-    try hosted.setScore(path)
-    score = path
-    changeCount += 1
-  }
-
   /// Keeps the plugin's state and what is mapped in a folder.
   func save(to place: String) throws {
     try hosted.save(to: place, controllers)

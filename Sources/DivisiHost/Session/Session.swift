@@ -24,11 +24,9 @@ final class Session {
   /// Where states are kept if nobody says where.
   var folder: String?
   var surfaces: [any Surface] = []
-  /// The preset and the score that were asked for last; nil before.
+  /// The preset that was asked for last; nil before.
   var preset: String?
-  var score: String?
-  /// Scores that the plugin has not yet said anything of.
-  var scoreRequests: [ScoreRequest] = []
+  let scores = ScoreChoice()
   /// How often something was changed that a state keeps.
   var changeCount = 0
   /// How often something had been changed when the state was kept in `folder`.
@@ -54,7 +52,7 @@ final class Session {
   /// Serves until somebody has had enough.
   func run() {
     defer {
-      dismissScores()
+      scores.dismiss()
       for surface in surfaces { surface.close() }
     }
     let interval = Duration.seconds(1) / Self.rate
@@ -103,7 +101,9 @@ final class Session {
     }
     let messages = hosted.log.take()
     for message in messages { log(message.text) }
-    judgeScores(values, messages)
+    scores.judge(
+      values: values, errors: messages.filter { $0.kind.hasSuffix("#Error") }.map(\.text),
+      isWaiting: isWaiting)
   }
 
   /// Notes that `folder` lacks nothing.

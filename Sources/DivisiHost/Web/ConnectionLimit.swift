@@ -20,6 +20,8 @@ final class ConnectionLimit: ChannelDuplexHandler {
   private var count = 0
   /// Whether there was something to be accepted, and no room.
   private var isHeld = false
+  /// Whether it will be looked for room before long.
+  private var isLooking = false
   /// Until when nothing is accepted, since the system had no room.
   private var pauseEnd = NIODeadline.uptimeNanoseconds(0)
   private var hasSaid = false
@@ -58,8 +60,11 @@ final class ConnectionLimit: ChannelDuplexHandler {
 
   /// Looks from time to time whether there is room.
   private func look(again context: ChannelHandlerContext) {
+    guard !isLooking else { return }
+    isLooking = true
     let limit = self
     context.eventLoop.assumeIsolated().scheduleTask(in: Self.pause) {
+      limit.isLooking = false
       limit.resume(context)
       if limit.isHeld && context.channel.isActive { limit.look(again: context) }
     }

@@ -46,7 +46,7 @@ final class MixerPage: Surface {
       case .join(let number): hub.send(everything(session, mixer: mixer), to: number)
       case .wish(let wish, let number): obey(wish, from: number, session)
       case .score(let path, let answer):
-        session.select(score: path) { answer.succeed($0?.printable) }
+        session.select(upload: path) { answer.succeed($0?.printable) }
       case .notice(let text): session.log(text)
       }
     }

@@ -60,7 +60,7 @@ final class ScoreFolder: Sendable {
     if file.hasPrefix(start + Self.newMark) {
       unlink(file)
     } else if file.hasPrefix(start + Self.oldMark) {
-      rename(file, start + file.dropFirst((start + Self.oldMark).count))
+      putBack(file, as: start + file.dropFirst((start + Self.oldMark).count))
     }
   }
 
@@ -115,11 +115,15 @@ final class ScoreFolder: Sendable {
     guard file.utf8.count <= Self.longestPath else {
       throw Failure("\(file): expected at most \(Self.longestPath) bytes of path")
     }
-    try makeRoom(for: bytes.count)
+    try makeRoom(for: bytes.count, replacing: file)
     let new = try write(bytes)
     do {
       let before = try setAside(file, as: path + "/" + Self.oldMark + name)
-      guard rename(new, file) == 0 else { throw failure(file) }
+      guard rename(new, file) == 0 else {
+        let problem = failure(file)
+        if let before { putBack(before, as: file) }
+        throw problem
+      }
       return Upload(path: file, before: before)
     } catch {
       unlink(new)
@@ -136,7 +140,7 @@ final class ScoreFolder: Sendable {
         state.own.append(upload.path)
       }
     } else if let before = upload.before {
-      rename(before, upload.path)
+      putBack(before, as: upload.path)
     } else {
       unlink(upload.path)
     }
@@ -145,15 +149,16 @@ final class ScoreFolder: Sendable {
   /// Looks for room, and makes some where nobody keeps what is there.
   ///
   /// - Throws: if there is none: files in the folder of a state are not the program's to delete.
-  private func makeRoom(for count: Int) throws {
+  private func makeRoom(for count: Int, replacing file: String) throws {
     var files = try Self.files(in: path)
+    files[file] = nil
     func isFull() -> Bool {
       files.count >= quota.fileCount || files.values.reduce(count, +) > quota.byteCount
     }
     guard isFull() else { return }
     if temporary != nil {
       // The last one is in use.
-      for old in state.withLock({ $0.own.dropLast() }) where isFull() {
+      for old in state.withLock({ $0.own.dropLast() }) where old != file && isFull() {
         unlink(old)
         state.withLock { $0.own.removeAll { $0 == old } }
         files[old] = nil
@@ -210,6 +215,12 @@ final class ScoreFolder: Sendable {
     // Without a moment in which it is not there; some file systems cannot do that.
     guard link(file, before) == 0 || rename(file, before) == 0 else { throw failure(file) }
     return before
+  }
+
+  /// Gives a file that was set aside its name again.
+  private func putBack(_ before: String, as file: String) {
+    // Two names of one file both stay.
+    if rename(before, file) == 0 { unlink(before) }
   }
 
   private func failure(_ path: String) -> Failure {

@@ -219,6 +219,8 @@ package final class JackClient {
 
   /// Whether the server has gone.
   package var isGone: Bool { shared.pointee.isGone.load(ordering: .relaxed) }
+  /// Whether the plugin rests until the transport rolls.
+  package var isWaiting: Bool { shared.pointee.isWaiting.load(ordering: .relaxed) }
   /// Times that the server was late.
   package var xrunCount: Int { shared.pointee.xrunCount.load(ordering: .relaxed) }
   /// Events that found no room.

@@ -1,6 +1,7 @@
 // Thread: setup
 
 import Glibc
+import LV2Hosting
 import Terminal
 
 /// A folder for files that nobody needs later, which is gone with this object.
@@ -23,23 +24,25 @@ package final class ScratchFolder: Sendable {
       }
       let path = String(cString: made)
       let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+      guard descriptor >= 0 else {
+        let problem = errno
+        if problem == ENOENT { continue }
+        rmdir(path)
+        throw Failure("\(path): \(String(cString: strerror(problem)))")
+      }
       // Some file systems have no locks; folders there are swept by nobody.
       let isTaken = flock(descriptor, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK
       // Between the two, a process that sweeps may have taken it for one that was left behind.
-      if descriptor >= 0 && !isTaken && access(path, F_OK) == 0 {
+      if !isTaken && access(path, F_OK) == 0 {
         (self.path, self.descriptor) = (path, descriptor)
         return
       }
-      if descriptor >= 0 {
-        close(descriptor)
-      } else if errno != ENOENT {
-        throw Failure("\(path): \(String(cString: strerror(errno)))")
-      }
+      close(descriptor)
     }
   }
 
   deinit {
-    Self.delete(path)
+    Disk.delete(path)
     close(descriptor)
   }
 
@@ -48,33 +51,14 @@ package final class ScratchFolder: Sendable {
 
   /// Removes the folders of this user's processes that were killed.
   package static func sweep(_ base: String = ScratchFolder.base) {
-    for name in names(in: base) where name.hasPrefix(start) {
+    for name in Disk.names(in: base) where name.hasPrefix(start) {
       let path = base + "/" + name
       var info = stat()
       guard lstat(path, &info) == 0, info.st_uid == geteuid() else { continue }
       let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
       guard descriptor >= 0 else { continue }
-      if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { delete(path) }
+      if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { Disk.delete(path) }
       close(descriptor)
     }
-  }
-
-  /// Removes a file, or a folder with all that is in it. Links are not followed.
-  private static func delete(_ path: String) {
-    guard remove(path) != 0, errno == ENOTEMPTY || errno == EEXIST else { return }
-    for name in names(in: path) { delete(path + "/" + name) }
-    remove(path)
-  }
-
-  /// What is in a folder; nothing if it cannot be read.
-  private static func names(in path: String) -> [String] {
-    guard let folder = opendir(path) else { return [] }
-    defer { closedir(folder) }
-    var names: [String] = []
-    while let entry = readdir(folder) {
-      let name = withUnsafePointer(to: &entry.pointee.d_name.0) { String(cString: $0) }
-      if name != "." && name != ".." { names.append(name) }
-    }
-    return names
   }
 }

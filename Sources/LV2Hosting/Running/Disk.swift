@@ -1,7 +1,7 @@
 internal import Glibc
 
 /// Files and folders whose writing is checked to the end.
-enum Disk {
+package enum Disk {
   /// Makes a file that is on the disk when this returns; one that is there already is an error.
   ///
   /// - Parameter destination: what an error calls it.
@@ -76,7 +76,7 @@ enum Disk {
   }
 
   /// The names in a folder, sorted.
-  static func names(in folder: String) -> [String] {
+  package static func names(in folder: String) -> [String] {
     guard let stream = opendir(folder) else { return [] }
     defer { closedir(stream) }
     var names: [String] = []
@@ -87,7 +87,7 @@ enum Disk {
   }
 
   /// Removes a file, or a folder with all that is in it. Links are not followed.
-  static func delete(_ path: String) {
+  package static func delete(_ path: String) {
     guard remove(path) != 0, errno == ENOTEMPTY || errno == EEXIST else { return }
     for name in names(in: path) { delete(path + "/" + name) }
     remove(path)
@@ -104,6 +104,14 @@ enum Disk {
     guard let resolved = realpath(path, nil) else { return path }
     defer { free(resolved) }
     return String(cString: resolved)
+  }
+
+  /// Where a link leads, as it says itself; nil where there is no link.
+  static func target(_ path: String) -> String? {
+    var bytes = [CChar](repeating: 0, count: Int(PATH_MAX))
+    let count = readlink(path, &bytes, bytes.count)
+    guard count >= 0 else { return nil }
+    return String(decoding: bytes[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)
   }
 
   /// An error of the operating system, in its own words.

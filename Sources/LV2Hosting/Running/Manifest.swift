@@ -1,3 +1,5 @@
+internal import Glibc
+
 /// The file that tells hosts what is in a bundle.
 enum Manifest {
   static let fileName = "manifest.ttl"
@@ -17,7 +19,10 @@ enum Manifest {
   /// - Parameters:
   ///   - state: what the state is called; nil for its file's own name.
   ///   - plugin: the URI of the plugin that it is for.
-  static func bytes(at folder: String, state: String?, of plugin: String) -> [UInt8]? {
+  /// - Throws: if there is one that cannot be read, and so must not be replaced.
+  static func bytes(
+    at folder: String, state: String?, of plugin: String
+  ) throws(HostingError) -> [UInt8]? {
     let file = "<\(State.fileName)>"
     let subject = state.map { "<\($0)>" } ?? file
     // In full, so that it can stand behind what others have written.
@@ -28,14 +33,25 @@ enum Manifest {
       \t<http://www.w3.org/2000/01/rdf-schema#seeAlso> \(file) .
 
       """
-    guard let old = Disk.read(folder + "/" + fileName), !old.isEmpty else {
+    let place = folder + "/" + fileName
+    guard let old = Disk.read(place) else {
+      let problem = errno
+      guard problem == ENOENT else {
+        throw HostingError(place, "expected to read this; \(String(cString: strerror(problem)))")
+      }
       return Array(entry.utf8)
     }
+    if old.isEmpty { return Array(entry.utf8) }
     let text = String(decoding: old, as: UTF8.self)
     if text == entry { return nil }
-    let subjects = text.split(separator: "\n").filter { $0.hasPrefix("<") }
+    // Whatever begins a line may be a subject, also one that has a prefix; lilv indents the rest. Comments are somebody's.
+    let subjects = text.split(whereSeparator: \.isNewline).filter { line in
+      !["@prefix", "\t", " "].contains { line.hasPrefix($0) }
+    }
     // A manifest of nothing else is written anew, since it may be of another plugin.
-    if subjects.allSatisfy({ $0.hasPrefix(subject) }) { return Array(entry.utf8) }
-    return text.contains(subject) ? nil : Array((text + "\n" + entry).utf8)
+    if !subjects.isEmpty, subjects.allSatisfy({ $0.hasPrefix(subject) }) {
+      return Array(entry.utf8)
+    }
+    return text.contains(subject) ? nil : old + Array(("\n" + entry).utf8)
   }
 }

@@ -90,15 +90,17 @@ public final class State {
 
   /// Gives an instance all of it; controls that it does not mention, or does not have, stay.
   ///
-  /// - Returns: why the plugin has refused it; nil if it has not. Controls are set in any case.
+  /// - Returns: why the plugin has refused it, and then no control is set; nil if it has not.
   @discardableResult
   public func restore(to instance: Instance) -> HostingError? {
-    let context = StateContext(instance)
-    defer { withExtendedLifetime(context) {} }
-    let problem = StateTransfer(instance)
-      .restore(pointer, StateContext.setValue, Unmanaged.passUnretained(context).toOpaque())
+    let problem = StateTransfer(instance).restore(pointer)
     // Where nothing is kept besides controls, plugins miss what they would have kept.
-    return propertyCount == 0 ? nil : problem
+    if propertyCount > 0, let problem { return problem }
+    let context = StateContext(instance)
+    lilv_state_emit_port_values(
+      pointer, StateContext.setValue, Unmanaged.passUnretained(context).toOpaque())
+    withExtendedLifetime(context) {}
+    return nil
   }
 
   /// Saves it as a preset that any host reads, whole or not at all: a state that was there before is kept if this fails.
@@ -119,10 +121,10 @@ public final class State {
       let text = lilv_state_to_string(
         world.pointer, world.urids.mapFeature, world.urids.unmapFeature, pointer, uri ?? baseURI,
         baseURI)
-    else { throw HostingError(folder, "the state cannot be put into words") }
+    else { throw HostingError(folder, "the state cannot be written as Turtle") }
     defer { lilv_free(text) }
     for document in documents { try place.write(document.bytes, as: document.name) }
-    if let manifest = Manifest.bytes(at: place.path, state: uri, of: pluginURI) {
+    if let manifest = try Manifest.bytes(at: place.path, state: uri, of: pluginURI) {
       try place.write(manifest, as: Manifest.fileName)
     }
     try place.write(Array((Manifest.prefixes + String(cString: text)).utf8), as: Self.fileName)

@@ -106,7 +106,11 @@ final class StateFiles {
 
   private func link(_ path: String) -> String {
     let wanted = path.split(separator: "/").last.map(String.init) ?? "file"
-    let (name, isThere) = freeName(wanted) { Disk.real(self.folder.path + "/" + $0) == path }
+    let (name, isThere) = freeName(wanted) {
+      let own = self.folder.path + "/" + $0
+      // A link to a file that is gone is still the one that is wanted.
+      return Disk.real(own) == path || Disk.target(own) == path
+    }
     if !isThere, symlink(path, folder.place(ofFile: name)) != 0 {
       note(Disk.unwritable(folder.path + "/" + name))
     }

@@ -9,8 +9,10 @@ internal import Glibc
 final class StateFolder {
   /// Where it is, from the root and without links.
   let path: String
-  /// Where everything is written first.
+  /// Where everything is written first, and its descriptor, which is locked: so a folder that was left behind can be told
+  /// from one in use, whatever numbers processes have had since.
   private let staging: String
+  private let lock: Int32
   private var createdFolders: [String]
   private var documents: [String] = []
   /// Files that have got their names.
@@ -30,21 +32,40 @@ final class StateFolder {
   init(_ path: String) throws(HostingError) {
     createdFolders = try Disk.makeFolder(path)
     self.path = Disk.real(path)
-    let name =
-      "\(Self.stagingPrefix)\(getpid())-\(String(UInt64.random(in: 0 ... .max), radix: 36))"
-    staging = self.path + "/" + name
     do throws(HostingError) {
       try Self.finish(at: self.path)
-      guard mkdir(staging, 0o777) == 0, mkdir(staging + Self.files, 0o777) == 0 else {
-        throw Disk.unwritable(path)
-      }
+      (staging, lock) = try Self.makeStaging(in: self.path, for: path)
     } catch {
-      discard()
+      for folder in createdFolders.reversed() { rmdir(folder) }
       throw error
     }
   }
 
-  deinit { discard() }
+  deinit {
+    discard()
+    close(lock)
+  }
+
+  /// Makes a folder that nobody takes for one that was left behind as long as its descriptor is open.
+  private static func makeStaging(
+    in folder: String, for destination: String
+  ) throws(HostingError) -> (path: String, lock: Int32) {
+    while true {
+      let random = String(UInt64.random(in: 0 ... .max), radix: 36)
+      let path = "\(folder)/\(stagingPrefix)\(getpid())-\(random)"
+      guard mkdir(path, 0o777) == 0 else { throw Disk.unwritable(destination) }
+      let lock = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+      // Until it was locked, another program may have begun to remove it, or have done so.
+      let isTaken = lock >= 0 && flock(lock, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK
+      if !isTaken, lock >= 0, mkdir(path + files, 0o777) == 0 { return (path, lock) }
+      let problem = errno
+      if lock >= 0 { close(lock) }
+      guard isTaken || problem == ENOENT else {
+        rmdir(path)
+        throw Disk.unwritable(destination, problem)
+      }
+    }
+  }
 
   /// Removes what was written aside; nothing after `commit`.
   private func discard() {
@@ -159,11 +180,19 @@ final class StateFolder {
       Disk.delete(path + saved)
     }
     for name in Disk.names(in: path) where name.hasPrefix(stagingPrefix) {
-      let number = name.dropFirst(stagingPrefix.count).prefix { $0 != "-" }
-      guard let process = pid_t(number), process > 0, kill(process, 0) != 0, errno == ESRCH else {
-        continue
-      }
-      Disk.delete(path + "/" + name)
+      let lock = open(path + "/" + name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+      guard lock >= 0 else { continue }
+      defer { close(lock) }
+      let isLeft =
+        flock(lock, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK && isOfTheDead(name)
+      if isLeft { Disk.delete(path + "/" + name) }
     }
+  }
+
+  /// Whether the process that has made a staging folder has ended, by its number: some file systems have no locks.
+  private static func isOfTheDead(_ name: String) -> Bool {
+    let number = name.dropFirst(stagingPrefix.count).prefix { $0 != "-" }
+    guard let process = pid_t(number), process > 0 else { return false }
+    return kill(process, 0) != 0 && errno == ESRCH
   }
 }

@@ -87,7 +87,7 @@ final class StateTransfer {
         value,
         context, LV2_STATE_IS_POD.rawValue, features.baseAddress)
     }
-    guard let state else { throw HostingError(instance.plugin.uri, "its state cannot be had") }
+    guard let state else { throw HostingError(instance.plugin.uri, "it did not return its state") }
     guard let problem = files?.problem ?? problem("save") else { return state }
     lilv_state_free(state)
     throw problem
@@ -144,14 +144,12 @@ final class StateTransfer {
 
   // MARK: Restoring
 
-  /// Has lilv give the plugin a state.
+  /// Has lilv give the plugin what it has kept besides controls.
   ///
   /// - Returns: what the plugin has failed with; nil if it has not.
-  func restore(
-    _ state: OpaquePointer, _ setValue: LilvSetPortValueFunc, _ context: UnsafeMutableRawPointer
-  ) -> HostingError? {
+  func restore(_ state: OpaquePointer) -> HostingError? {
     instance.features.pointersInRestore.withUnsafeBufferPointer { features in
-      lilv_state_restore(state, pointer, setValue, context, 0, features.baseAddress)
+      lilv_state_restore(state, pointer, nil, nil, 0, features.baseAddress)
     }
     // That something is missing leaves the rest as it was kept.
     return status == LV2_STATE_ERR_NO_PROPERTY ? nil : problem("restore")

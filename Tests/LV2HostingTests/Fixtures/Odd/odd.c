@@ -15,6 +15,8 @@ enum { IN, OUT, ANSWERED, FIRST, SECOND, LOW, STRICT, RATE, KEPT, PORT_COUNT };
 int odd_holds_work = 0;
 /// What it answers when it is asked for its state, once it has kept half of it; tests set it.
 int odd_save_status = 0;
+/// What it answers when it is given a state, of which it has taken nothing; tests set it.
+int odd_restore_status = 0;
 /// Whether work is in hand.
 int odd_works = 0;
 /// How many instances have been cleaned up.
@@ -101,6 +103,7 @@ static LV2_State_Status save(LV2_Handle handle, LV2_State_Store_Function store, 
 static LV2_State_Status restore(LV2_Handle handle, LV2_State_Retrieve_Function retrieve, LV2_State_Handle state,
                                 uint32_t flags, const LV2_Feature* const* features) {
   Odd* odd = handle;
+  if (odd_restore_status) return odd_restore_status;
   size_t size;
   uint32_t type, kind;
   const int32_t* number =
