@@ -161,7 +161,7 @@ let package = Package(
       name: "DivisiLV2",
       dependencies: [
         "CCPU", "CFFTWThreads", "CLV2", "DivisiControls", "DivisiEngine", "DivisiRealtime",
-        "DivisiScore", "InputFiles", "SystemMemory",
+        "DivisiScore", "InputFiles",
       ],
       path: "Plugin/DivisiLV2", swiftSettings: strict, linkerSettings: pluginLinker),
     // Timings of kernels and models, as ratios in one run.

@@ -1,6 +1,7 @@
 // Thread: setup
 
 internal import CLV2
+internal import InputFiles
 
 /// What the host offers; anything may be missing.
 ///
@@ -49,8 +50,8 @@ struct HostLog: @unchecked Sendable {
   }
 
   /// Something did not work.
-  func error(_ text: String) { divisi_log(log, errorKind, "divisi: \(text)") }
+  func error(_ text: String) { divisi_log(log, errorKind, "divisi: \(text.onOneLine)") }
 
   /// Something is worth knowing.
-  func note(_ text: String) { divisi_log(log, noteKind, "divisi: \(text)") }
+  func note(_ text: String) { divisi_log(log, noteKind, "divisi: \(text.onOneLine)") }
 }

@@ -75,7 +75,10 @@ final class Instance: @unchecked Sendable {
   }
 
   /// Ends what `activate` began.
-  func deactivate() { thread = nil }
+  func deactivate() {
+    worker.interrupt()
+    thread = nil
+  }
 
   /// - Thread: audio.
   func run(sampleCount: Int) {

@@ -2,7 +2,7 @@
 
 import DivisiEngine
 import DivisiScore
-internal import Glibc
+internal import InputFiles
 
 /// A score as it was read; no parts where there is none.
 struct LoadedScore: Sendable {
@@ -41,57 +41,75 @@ struct FileError: Error {
 extension WorkerSide {
   /// Reads a score for the stream; one that cannot be read leaves the last one in place. An empty
   /// path takes the score away.
-  func loadScore(path: String) {
+  ///
+  /// - Returns: false if reading was abandoned, and then it is as if nobody had asked.
+  func loadScore(path: String, _ isAbandoned: @escaping InputFile.IsAbandoned) -> Bool {
     do throws(FileError) {
-      let score = try readScore(path: path)
+      let score = try readScore(path: path, isAbandoned)
       content.withLock { $0.score = score }
       if !path.isEmpty { reportNote(describe(score)) }
       publishScore()
     } catch {
+      if isAbandoned() { return false }
       reportError(error.description)
     }
     reply(.score, content.withLock { $0.score.path })
+    return true
   }
 
   /// Reads a model for the stream, which then starts anew; one that cannot be read leaves the last
   /// one in place. An empty path takes the model away.
-  func loadModel(path: String, _ preparation: inout Preparation) {
+  ///
+  /// - Returns: false if reading was abandoned, and then it is as if nobody had asked.
+  func loadModel(
+    path: String, _ preparation: inout Preparation, _ isAbandoned: @escaping InputFile.IsAbandoned
+  ) -> Bool {
     do throws(FileError) {
-      let model = try readModel(path: path)
+      let model = try readModel(path: path, isAbandoned)
       content.withLock { $0.model = model }
       rebuild(&preparation)
     } catch {
+      if isAbandoned() { return false }
       reportError(error.description)
     }
     reply(.modelFile, content.withLock { $0.model.path })
+    return true
   }
 
   /// Chooses the score of a slot; 0 for none, and then the host's choice holds again.
-  func choose(scoreSlot: Int) {
+  ///
+  /// - Returns: false if reading was abandoned, and then it is as if nobody had asked.
+  func choose(
+    scoreSlot: Int, _ isAbandoned: @escaping InputFile.IsAbandoned = { false }
+  ) -> Bool {
     guard scoreSlot > 0 else {
       content.withLock { $0.slotScore = nil }
-      return
+      return true
     }
     let folder = ScoreSlots.folder()
     guard let name = ScoreSlots.name(ofSlot: scoreSlot, in: folder) else {
       reportError("\(folder): expected a score whose name begins with \(scoreSlot), found none")
-      return
+      return true
     }
     do throws(FileError) {
-      let found = try readScore(path: "\(folder)/\(name)")
+      let found = try readScore(path: "\(folder)/\(name)", isAbandoned)
       content.withLock { $0.slotScore = found }
       reportNote(describe(found))
     } catch {
+      if isAbandoned() { return false }
       reportError(error.description)
     }
+    return true
   }
 
   /// Reads a score, and divides it into the plugin's parts; says what did not quite fit.
-  func readScore(path: String) throws(FileError) -> LoadedScore {
+  func readScore(
+    path: String, _ isAbandoned: @escaping InputFile.IsAbandoned = { false }
+  ) throws(FileError) -> LoadedScore {
     guard !path.isEmpty else { return LoadedScore() }
-    try checkFile(path)
     do throws(ScoreError) {
-      let score = try Score.read(path: path)
+      // A session would find a pipe empty the next time.
+      let score = try Score.read(path: path, pipeSeconds: nil, isAbandoned: isAbandoned)
       let (parts, remark) = try layout.parts(of: score, name: path)
       for warning in score.warnings { reportNote(warning) }
       if let remark { reportNote(remark) }
@@ -103,12 +121,16 @@ extension WorkerSide {
   }
 
   /// Reads a drum kit, or for pitched parts a note bank.
-  func readModel(path: String) throws(FileError) -> LoadedModel {
+  func readModel(
+    path: String, _ isAbandoned: InputFile.IsAbandoned = { false }
+  ) throws(FileError) -> LoadedModel {
     guard !path.isEmpty else { return LoadedModel() }
-    try checkFile(path)
-    guard let bytes = readFile(path) else {
-      throw FileError(
-        description: "\(path): expected a model; \(String(cString: strerror(errno)))")
+    let bytes: [UInt8]
+    do throws(InputFile.Failure) {
+      bytes = try InputFile.read(
+        path, limit: ModelFileError.largestFile, isAbandoned: isAbandoned)
+    } catch {
+      throw FileError(description: "\(path): \(error.problem(expecting: "a model"))")
     }
     do throws(ModelFileError) {
       return layout.isPercussive
@@ -122,36 +144,5 @@ extension WorkerSide {
   private func describe(_ score: LoadedScore) -> String {
     let counts = score.parts.map { "\($0.name) \($0.notes.count)" }.joined(separator: ", ")
     return "\(score.path): notes: \(counts)"
-  }
-}
-
-/// Refuses what would never end, such as a pipe.
-private func checkFile(_ path: String) throws(FileError) {
-  var status = stat()
-  guard stat(path, &status) == 0 else {
-    throw FileError(description: "\(path): expected a file; \(String(cString: strerror(errno)))")
-  }
-  guard status.st_mode & S_IFMT == S_IFREG else {
-    throw FileError(description: "\(path): expected a file; it is none")
-  }
-}
-
-/// The bytes of a file of at most 64 MiB; nil, with `errno`, where it cannot be read.
-private func readFile(_ path: String) -> [UInt8]? {
-  let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-  guard descriptor >= 0 else { return nil }
-  defer { close(descriptor) }
-  var result: [UInt8] = []
-  var chunk = [UInt8](repeating: 0, count: 1 << 16)
-  while true {
-    let count = read(descriptor, &chunk, chunk.count)
-    if count < 0 && errno == EINTR { continue }
-    if count < 0 { return nil }
-    if count == 0 { return result }
-    guard result.count + count <= 64 << 20 else {
-      errno = EFBIG
-      return nil
-    }
-    result += chunk[..<count]
   }
 }

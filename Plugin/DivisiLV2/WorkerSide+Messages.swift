@@ -1,5 +1,6 @@
 // Thread: worker
 
+internal import InputFiles
 import Synchronization
 
 /// What the host and its user hear of.
@@ -10,15 +11,19 @@ extension WorkerSide {
   /// Says what did not work: in the log and at the event port.
   func reportError(_ text: String) {
     log.error(text)
-    content.withLock { $0.lastMessage = text }
-    reply(.message, text)
+    show(text)
   }
 
   /// Says what has happened: in the log and at the event port.
   func reportNote(_ text: String) {
     log.note(text)
-    content.withLock { $0.lastMessage = text }
-    reply(.message, text)
+    show(text)
+  }
+
+  private func show(_ text: String) {
+    let line = text.onOneLine
+    content.withLock { $0.lastMessage = line }
+    reply(.message, line)
   }
 
   /// The values of all that can be read, for a host that requests them.

@@ -12,8 +12,9 @@ import Synchronization
 extension WorkerSide {
   /// All that is worth keeping, with what is being read.
   var state: SavedState {
-    let (score, model) = preparation.withLock { _ in
-      content.withLock { ($0.score, $0.model) }
+    let (score, model) = preparation.withLock { preparation in
+      serveInterrupted(&preparation)
+      return content.withLock { ($0.score, $0.model) }
     }
     var state = SavedState(isComplete: true)
     if !score.parts.isEmpty {
@@ -30,7 +31,9 @@ extension WorkerSide {
   func restore(_ state: SavedState) throws(StateError) {
     channels.flags.pointee.restoring.add(1, ordering: .acquiringAndReleasing)
     defer { channels.flags.pointee.restoring.subtract(1, ordering: .acquiringAndReleasing) }
-    try preparation.withLock { (_) throws(StateError) in
+    try preparation.withLock { (preparation) throws(StateError) in
+      // It was asked for before, and would take the state's place later.
+      serveInterrupted(&preparation)
       let newScore = try restoredScore(state)
       let newModel = restoredModel(state)
       let differs = content.withLock { content in

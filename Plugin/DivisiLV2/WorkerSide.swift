@@ -47,6 +47,8 @@ final class WorkerSide: Sendable {
     var streamCount = 0
     /// The model of which it was last said whether a stream takes it.
     var notedModel: ModelKind?
+    /// What was being read when the plugin was deactivated; it comes before all other requests.
+    var interrupted: Request?
   }
 
   /// How often the worker looks whether a stream is due while a helper prepares, in microseconds: a
@@ -60,6 +62,8 @@ final class WorkerSide: Sendable {
   let content = Mutex(Content())
   let preparation: Mutex<Preparation>
   private let sampleRate: Double
+  /// How often the plugin has been deactivated; reads that were requested before end.
+  private let deactivationCount = Atomic<Int>(0)
   /// How many overflows the log has spoken of.
   private let loggedOverflows = Atomic<Int>(0)
 
@@ -83,10 +87,16 @@ final class WorkerSide: Sendable {
       readOwnKit(&preparation)
       freeRetired()
       serveRequests(&preparation)
-      choose(scoreSlot: scoreSlot)
+      _ = choose(scoreSlot: scoreSlot)
       serve(key, &preparation)
     }
   }
+
+  /// Ends reads in hand, so that nobody waits for them; they begin anew when the plugin is activated, saved or
+  /// restored.
+  ///
+  /// - Thread: setup.
+  func interrupt() { deactivationCount.add(1, ordering: .acquiringAndReleasing) }
 
   /// Frees the streams that the audio thread has retired.
   func freeRetired() {
@@ -143,7 +153,8 @@ final class WorkerSide: Sendable {
 
   private func prepare() {
     preparation.withLock { preparation in
-      serveRequests(&preparation)
+      let count = deactivationCount.load(ordering: .acquiring)
+      serveRequests(&preparation) { self.deactivationCount.load(ordering: .acquiring) != count }
       if content.withLock({ $0.isOutdated }) { rebuild(&preparation) }
     }
   }
@@ -156,32 +167,9 @@ final class WorkerSide: Sendable {
     }
   }
 
-  private func serveRequests(_ preparation: inout Preparation) {
-    while let request = channels.requests.first {
-      let text = String(
-        decoding: UnsafeBufferPointer(start: request.bytes, count: request.count), as: UTF8.self)
-      let (subject, number) = (request.subject, request.number)
-      let settings = subject == .settings ? StreamKey(request.bytes, channelCount: number) : nil
-      channels.requests.removeFirst()
-      switch subject {
-      case .score: loadScore(path: text)
-      case .modelFile: loadModel(path: text, &preparation)
-      case .slot:
-        choose(scoreSlot: number)
-        // A stream for the state that was restored comes next; the old one keeps what it has.
-        if !content.withLock({ $0.awaitsStream }) { publishScore() }
-      case .settings:
-        if let settings { serve(settings, &preparation) }
-        _ = channels.flags.pointee.servedSettings.add(1, ordering: .acquiringAndReleasing)
-      case .get: replyWithAll()
-      case .message: break
-      }
-    }
-  }
-
   // MARK: Streams
 
-  private func serve(_ settings: StreamKey, _ preparation: inout Preparation) {
+  func serve(_ settings: StreamKey, _ preparation: inout Preparation) {
     build(settings, &preparation)
     // What the state says besides holds all the same.
     if content.withLock({ $0.awaitsStream }) { rebuild(&preparation) }

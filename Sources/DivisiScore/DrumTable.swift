@@ -132,7 +132,7 @@ extension Score {
     drumTable = table
     warnings.append(
       onOneLine(
-        "\(name): the drums fit only the map of \(table.description); they are read by it "
+        "\(name): the drums fit only the map of \(table.description), so they are read with it "
           + "(--drum-map \(DrumTable.generalMIDI.name) undoes this)"))
   }
 

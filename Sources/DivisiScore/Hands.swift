@@ -42,9 +42,10 @@ enum Hands {
       let others = Set(notes.map(\.track)).filter {
         !hands.indices.contains($0 - 1) || hands[$0 - 1] == nil
       }
-      guard others.count == 1, let other = others.first, hands.indices.contains(other - 1) else {
-        return nil
-      }
+      // A track with two staves has both hands, and the named one is another player's, such as a bass.
+      guard others.count == 1, let other = others.first, hands.indices.contains(other - 1),
+        Set(notes.filter { $0.track == other }.compactMap(\.staff)).count < 2
+      else { return nil }
       hands[other - 1] = known == .left ? .right : .left
     }
     return parts(notes) { hands.indices.contains($0.track - 1) ? hands[$0.track - 1] : nil }
@@ -70,6 +71,7 @@ enum Hands {
       let isSameKeyboard =
         !name.isEmpty && name == score.name(ofTrack: track).lowercased()
         || NameHint(name) == .keyboard
+          && registerWords.isDisjoint(with: NameHint.words(of: name))
       return isSameKeyboard ? note.track < track ? .right : .left : nil
     }
   }
@@ -92,6 +94,9 @@ enum Hands {
     "direita", "upper", "treble", "discant", "diskant", "obere", "oben", "правая", "правой", "пр",
     "prawa", "høyre", "højre", "höger", "oikea", "右",
   ]
+
+  /// Those of the above that are voices and other players too.
+  private static let registerWords: Set<String> = ["bass", "bassa", "treble", "discant", "diskant"]
 
   /// Whether a name speaks of one hand.
   static func isHand(named name: String) -> Bool { hand(named: name) != nil }

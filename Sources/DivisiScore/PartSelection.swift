@@ -20,8 +20,8 @@ public enum PartSelection: Sendable, Equatable {
   /// Divides the notes of a score into parts.
   ///
   /// Hands and splits leave out percussion; drums leave out everything else, unless the score has no
-  /// percussion. A metronome for the players is in no part, unless a rule selects it. Parts without notes are left out, except of a custom selection,
-  /// where they are an error: somebody named them.
+  /// percussion. A metronome for the players is in no part, unless a rule selects it. Parts without
+  /// notes are left out, except of a custom selection, where they are an error: somebody named them.
   ///
   /// - Parameters:
   ///   - score: a score with notes.

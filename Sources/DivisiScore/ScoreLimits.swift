@@ -40,4 +40,9 @@ enum ScoreLimits {
   static let trackPartCount = 100
   /// Of one quantity in quarter notes: duration, backup, forward.
   static let quarterCount = 1e6
+
+  /// The error for more pedal marks than ``eventCount``, those counted for each instrument that they are for.
+  static func tooManyPedalMarks(_ fileName: String) -> ScoreError {
+    ScoreError(in: fileName, expected: "at most \(eventCount) pedal marks", found: "more")
+  }
 }

@@ -1,5 +1,6 @@
 internal import CSerd
 internal import Glibc
+internal import InputFiles
 
 /// Turtle files and the paths they mention.
 enum TurtleFile {
@@ -40,27 +41,20 @@ enum TurtleFile {
   }
 
   private static func contents(of path: String) throws(PresetError) -> [UInt8] {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-    guard descriptor >= 0 else {
-      throw PresetError(path, expected: "a preset file", errorNumber: errno)
-    }
-    defer { close(descriptor) }
-    var bytes = [UInt8](repeating: 0, count: maximumByteCount + 1)
-    var count = 0
-    while count < bytes.count {
-      let result = bytes.withUnsafeMutableBytes { buffer in
-        Glibc.read(descriptor, buffer.baseAddress.map { $0 + count }, buffer.count - count)
+    do throws(InputFile.Failure) {
+      return try InputFile.read(path, limit: maximumByteCount)
+    } catch {
+      switch error {
+      case .unreadable(let number):
+        throw PresetError(path, expected: "a preset file", errorNumber: number)
+      case .tooLarge(let limit):
+        throw PresetError(
+          path, expected: "a preset file of at most \(limit) bytes", found: "it has more")
+      case .noFile(let kind):
+        throw PresetError(path, expected: "a preset file", found: "it is \(kind)")
+      case .slow, .abandoned:
+        throw PresetError(path, expected: "a preset file", found: "it was not read to its end")
       }
-      guard result >= 0 else {
-        throw PresetError(path, expected: "a preset file", errorNumber: errno)
-      }
-      if result == 0 { break }
-      count += result
     }
-    guard count <= maximumByteCount else {
-      throw PresetError(
-        path, expected: "a preset file of at most \(maximumByteCount) bytes", found: "it has more")
-    }
-    return Array(bytes[..<count])
   }
 }

@@ -38,9 +38,9 @@ public enum AvailableMemory {
     }
     guard let limit = number("memory.max"), let taken = number("memory.current") else { return nil }
     let cached = contents("\(folder)/memory.stat").split(separator: "\n")
-      .first { $0.hasPrefix("inactive_file ") }
-      .flatMap { Int($0.dropFirst("inactive_file ".count)) }
-    return max(0, limit - taken + (cached ?? 0))
+      .filter { $0.hasPrefix("inactive_file ") || $0.hasPrefix("active_file ") }
+      .compactMap { $0.split(separator: " ").last.flatMap { Int($0) } }
+    return max(0, limit - taken + cached.reduce(0, +))
   }
 
   /// A line such as `MemAvailable:  123 kB`, in bytes.

@@ -224,6 +224,20 @@ struct SeparatorTests {
     let sum = mixture(result.stems.map { $0[0] })
     #expect(largestDifference(sum, input[0]) < 3e-6)
   }
+
+  /// Notes of one pitch that sound together share their entries, however many they are.
+  @Test func memoryHasABound() {
+    let separator = Separator(
+      settings: .quick(.nmf), material: .pitched, parallel: sequentially)
+    func estimate(_ count: Int) -> Int {
+      let notes = [Note](repeating: note(60, 0, 10), count: count)
+      return separator.memoryEstimate(
+        sampleCount: 80_000, sampleRate: 8000, channelCount: 1,
+        parts: [Part(name: "a", notes: notes)], keepsFactors: false)
+    }
+    #expect(estimate(10_000) == estimate(1000))
+    #expect(estimate(1) > 0)
+  }
 }
 
 extension SyntheticDrum {

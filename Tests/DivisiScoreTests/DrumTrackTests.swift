@@ -75,4 +75,12 @@ private typealias M = MIDIWriter
     let all = try PartSelection.parse(parts: "all=*").parts(of: score, name: "song.mid")
     #expect(score.remainder(of: all, name: "song.mid") == nil)
   }
+
+  /// Programs that give each track the next channel come by channel 10 too.
+  @Test(arguments: ["Piano", "Bass", "Violin"])
+  func aTrackOfThatNameHasPitchesOnChannel10(name: String) throws {
+    let tracks = [M.name(name) + drums(channel: 10), M.name("Flute") + M.on(0, 60) + M.off(9, 60)]
+    let score = try Score.parse(bytes: M.file(tracks), name: "song.mid")
+    #expect(score.notes.allSatisfy { $0.kind == .pitched })
+  }
 }

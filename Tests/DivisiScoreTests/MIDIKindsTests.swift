@@ -95,7 +95,7 @@ private typealias M = MIDIWriter
     bytes[11] = 1
     let fewer = try score(bytes)
     #expect(fewer.notes.count == 2)
-    #expect(fewer.warnings == ["song.mid: expected 1 tracks, as the header says, found 2"])
+    #expect(fewer.warnings == ["song.mid: expected 1 track, as the header says, found 2"])
   }
 
   @Test(arguments: [-3, -1, 2, 5, 1000])
@@ -121,8 +121,8 @@ private typealias M = MIDIWriter
   }
 
   @Test func whatFollowsDamageIsLeftOut() throws {
-    let score = try score(M.file([note(60) + [0, 0xF4, 1, 2], note(64)]))
-    #expect(score.notes.count == 2)
+    let score = try score(M.file([note(60) + [0, 0xF4, 1, 2] + note(62), note(64)]))
+    #expect(score.notes.map(\.pitch) == [60, 64])
     #expect(
       score.warnings == [
         "song.mid: byte 32: expected a channel, system exclusive or meta event, found F4"
@@ -143,5 +143,16 @@ private typealias M = MIDIWriter
       Array("RIFF".utf8) + [0, 0, 0, 0] + Array("RMID".utf8) + display + Array("data".utf8)
       + [0, 0, 0, 0] + file
     #expect(try score(bytes).notes.map(line) == ["0-500 60 v64"])
+  }
+
+  @Test func allThatIsWrongInATrackIsSaid() throws {
+    let track = M.meta(0, 0x51, [1, 2]) + note(60) + [0, 0x90, 0xC8, 90, 0, 0xF4]
+    let warnings = try score(M.file([track])).warnings
+    #expect(warnings.count == 3)
+    for (warning, end) in zip(
+      warnings, ["found 2 bytes", "found F4", "found 1 note above, left out"])
+    {
+      #expect(warning.hasSuffix(end), "\(warning)")
+    }
   }
 }

@@ -196,4 +196,51 @@ import Testing
     ])
     #expect(free.notes.map(\.staff) == [2, 1, 2])
   }
+
+  private func repeatSign(_ staff: String = "") -> String {
+    "<attributes><measure-style\(staff)><measure-repeat type=\"start\"/></measure-style></attributes>"
+  }
+
+  /// Where the end of a repeat sign is missing, bars are invented only up to the next written one.
+  @Test(arguments: ["", " number=\"1\""])
+  func writtenNotesEndARepeatSign(staff: String) throws {
+    let rest = "<note><rest measure=\"yes\"/><duration>4</duration></note>"
+    let bars = [note("C"), note("D"), repeatSign(staff) + rest, rest, note("E"), rest, rest]
+    #expect(try steps(bars) == "CDDDE")
+  }
+
+  @Test(arguments: [
+    "<score-instrument id=\"I\"><instrument-name>Glockenspiel</instrument-name></score-instrument>",
+    "<midi-instrument id=\"I\"><midi-channel>3</midi-channel><midi-program>14</midi-program>"
+      + "</midi-instrument>",
+  ])
+  func malletsHavePitches(list: String) throws {
+    for part in ["Percussion", "Mallet Percussion"] {
+      let notes = try score([note("D")], part: part, list: list).notes
+      #expect(notes.map(\.pitch) == [62])
+      #expect(notes.map(\.kind) == [.pitched])
+      let stroke =
+        "<note><unpitched><display-step>C</display-step><display-octave>5</display-octave></unpitched>"
+        + "<duration>4</duration></note>"
+      #expect(try score([stroke], part: part, list: list).notes.map(\.kind) == [.drum])
+    }
+    let channel = "<midi-instrument id=\"I\"><midi-channel>10</midi-channel></midi-instrument>"
+    #expect(try score([note("D")], part: "Percussion", list: channel).notes.map(\.kind) == [.drum])
+  }
+
+  /// A click is no instrument that the pedal could be meant for.
+  @Test func handsShareThePedalBesideAClick() throws {
+    let pedal = "<direction><direction-type><pedal type=\"start\"/></direction-type></direction>"
+    let rest = "<note><rest/><duration>4</duration></note>"
+    func part(_ id: String, _ body: String) -> String {
+      "<part id=\"\(id)\"><measure>\(body)</measure><measure>\(rest)</measure></part>"
+    }
+    let text =
+      "<score-partwise><part-list><score-part id=\"R\"/><score-part id=\"L\"/>"
+      + "<score-part id=\"K\"><part-name>Click</part-name></score-part></part-list>"
+      + part("R", note("E")) + part("L", pedal + note("C")) + part("K", note("C"))
+      + "</score-partwise>"
+    let score = try Score.parse(bytes: Array(text.utf8), name: "song.xml")
+    #expect(score.notes.filter { $0.kind == .pitched }.map(\.dampedSeconds) == [4, 4])
+  }
 }

@@ -70,15 +70,16 @@ import Testing
     }
   }
 
-  /// A tempo of MIDI cannot hold a beat of more than 16 s.
-  @Test func aLongWaitIsKept() throws {
+  /// A tempo of MIDI cannot hold a quarter note of more than 16 s.
+  @Test(arguments: [4, 8, 16])
+  func aLongWaitIsKept(beatUnit: Int) throws {
     var score = Self.drifting()
     score.notes = [
       Note(onsetSeconds: 1, releaseSeconds: 2, pitch: 60),
       Note(onsetSeconds: 101, releaseSeconds: 102, pitch: 62),
     ]
     score.bars = [
-      Bar(number: 1, beats: [1, 101], endSeconds: 102, beatUnit: 4)
+      Bar(number: 1, beats: [1, 101], endSeconds: 102, beatUnit: beatUnit)
     ]
     let again = try reread(score)
     #expect(abs(again.notes[1].onsetSeconds - 101) < 0.001)
@@ -121,5 +122,40 @@ import Testing
     #expect(score.bars.map(\.beats.count) == [3, 3, 3, 3])
     #expect(score.bars[2].beats == [3, 3.5, 4])
     #expect(score.bars[2].endSeconds == 4.5)
+  }
+
+  /// Pedals of a score without channels go where the notes of their part are, however many parts share those.
+  @Test func pedalsOfPartsAreKept() throws {
+    var score = Score(
+      notes: (1...17).map {
+        Note(onsetSeconds: 0, releaseSeconds: 1, pitch: 60, track: $0, channel: $0 == 1 ? 3 : nil)
+      }, trackNames: (1...17).map { "Harp \($0)" }, hasPedal: true)
+    score.pedals = (1...17).map { PedalSpan(startSeconds: 0.5, endSeconds: 2, track: $0) }
+    let again = try reread(score)
+    #expect(again.notes.map(\.dampedSeconds).allSatisfy { abs($0 - 2) < 0.001 })
+    #expect(again.pedals.count == 17)
+    #expect(again.pedals.contains { $0.channel == 3 })
+  }
+
+  @Test func drumsStayDrums() throws {
+    let score = Score(
+      notes: [
+        Note(onsetSeconds: 0, releaseSeconds: 1, pitch: 36, channel: 2, kind: .drum),
+        Note(onsetSeconds: 0, releaseSeconds: 1, pitch: 38, kind: .drum),
+        Note(onsetSeconds: 0, releaseSeconds: 1, pitch: 40, track: 2, channel: 1),
+      ], trackNames: ["", ""], hasPedal: false)
+    #expect(try reread(score).notes.map(\.kind) == [.drum, .drum, .pitched])
+  }
+
+  @Test func channelsOfOneTrackStayApartInTables() throws {
+    var score = Score(
+      notes: [
+        Note(onsetSeconds: 0, releaseSeconds: 1, pitch: 60, channel: 1),
+        Note(onsetSeconds: 1, releaseSeconds: 2, pitch: 62, channel: 2),
+        Note(onsetSeconds: 2, releaseSeconds: 3, pitch: 64, channel: 2, label: "solo"),
+      ], trackNames: ["Song"], hasPedal: false)
+    score.channelNames = [1: "Violin", 2: "Cello; low"]
+    let again = try Score.parse(bytes: Array(score.csvTable().utf8), name: "written.csv")
+    #expect(again.notes.map(\.label) == ["Violin", "Cello  low", "solo"])
   }
 }

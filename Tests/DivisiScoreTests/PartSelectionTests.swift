@@ -191,4 +191,21 @@ import Testing
     #expect(groups["cymbals"] == [49, 51, 52, 53, 55, 57, 59])
     #expect(Set(groups.keys) == Set(DrumMap.groups))
   }
+
+  /// A bass, and the basses of a choir, are no hands of the piano beside them.
+  @Test(arguments: [["Bass"], ["Soprano", "Bass"]])
+  func otherPlayersAreNoHands(names: [String]) {
+    let others = names.indices.map { note(50 + $0, track: $0 + 1, staff: 1) }
+    let track = names.count + 1
+    let piano = [note(72, track: track, staff: 1), note(48, track: track, staff: 2)]
+    #expect(parts(.hands, others + piano, names: names + ["Piano"]) == hands)
+  }
+
+  /// A staff of its own above the piano's, for the right hand.
+  @Test func aThirdStaffMayBeAHands() {
+    let notes = [
+      note(80, track: 1, staff: 1), note(72, track: 2, staff: 1), note(48, track: 2, staff: 2),
+    ]
+    #expect(parts(.hands, notes, names: ["Right Hand", "Piano"]) == ["left: 48", "right: 72 80"])
+  }
 }

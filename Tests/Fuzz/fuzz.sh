@@ -16,7 +16,7 @@ options=(-O -g -sanitize=address,fuzzer -parse-as-library -wmo -enable-testing -
 for library in CExpat CZip CSerd CLO; do options+=(-Xcc "-fmodule-map-file=Sources/$library/module.modulemap"); done
 for flag in $(pkg-config --cflags-only-I serd-0 liblo); do options+=(-Xcc "$flag"); done
 objects=()
-for module in DivisiScore LV2Presets; do
+for module in InputFiles DivisiScore LV2Presets; do
   swiftc "${options[@]}" -module-name $module -emit-module -emit-module-path "$folder/$module.swiftmodule" \
     -emit-object -o "$folder/$module.o" $(find "$PWD/Sources/$module" -name '*.swift')
   objects+=("$folder/$module.o")

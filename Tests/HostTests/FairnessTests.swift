@@ -84,7 +84,7 @@ import Testing
     }
     // The user may.
     host.say("set score ./1.0")
-    #expect(host.wait { host.errors.contains("./1.0: expected a file") }, "\(host.errors)")
+    #expect(host.wait { host.errors.contains("./1.0: expected a readable file") }, "\(host.errors)")
   }
 
   /// RFC 6455, 5.1.

@@ -166,7 +166,7 @@ import Testing
       ("/divisi/get", [1], "/divisi/get: expected the symbol of a control"),
       ("/divisi/control", ["nothing", 1], "/divisi/control: expected the symbol of a control"),
       ("/divisi/preset", ["none"], "none: expected a preset"),
-      ("/divisi/score", ["/nowhere.mid"], "/nowhere.mid: expected a file"),
+      ("/divisi/score", ["/nowhere.mid"], "/nowhere.mid: expected a readable file"),
       ("/divisi/save", [], "expected a folder"),
       ("/divisi/subscribe", [80], "/divisi/subscribe: expected a port from 1024"),
       ("/1/fader1", [0.5], "/1/fader1: expected a path that begins with /divisi/"),

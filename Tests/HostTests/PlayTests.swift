@@ -102,7 +102,7 @@ import Testing
       ("set gain_left 100", "gain_left: expected -60.0 to 12.0, found 100"),
       ("set gain_left loud", "gain_left: expected a number or one of off, found 'loud'"),
       ("set nothing 1", "nothing: expected a control"), ("preset none", "none: expected a preset"),
-      ("score /nowhere.mid", "/nowhere.mid: expected a file"),
+      ("score /nowhere.mid", "/nowhere.mid: expected a readable file"),
       ("dance", "dance: expected a command"),
       ("save", "expected a folder"),
     ] {

@@ -61,7 +61,7 @@ import Testing
     let out = folder.file("out")
     for (file, more, problem) in [
       ("/nowhere.wav", [], "/nowhere.wav: expected an audio file"),
-      (Polonaise.mix, ["--score", "/nowhere.mid"], "/nowhere.mid: expected a file"),
+      (Polonaise.mix, ["--score", "/nowhere.mid"], "/nowhere.mid: expected a readable file"),
       (
         Polonaise.mix, ["--score", Polonaise.mix],
         "mix.flac: expected a MIDI, MusicXML or CSV score"

@@ -167,6 +167,8 @@ private func error(for text: String) -> PresetError? {
       error(for: String(repeating: " ", count: 1 << 20) + "#")?.found == "it has more")
     let folder = #expect(throws: PresetError.self) { try Preset(path: "/tmp") }
     #expect(folder?.description == "/tmp: expected a preset file; Is a directory")
+    let device = #expect(throws: PresetError.self) { try Preset(path: "/dev/zero") }
+    #expect(device?.description == "/dev/zero: expected a preset file; it is a device")
   }
 
   @Test func errorsAreOneLineWhateverTheNames() {

@@ -73,7 +73,7 @@ import Testing
     try FileManager.default.removeItem(atPath: path)
     let reference = try Self.render()(Self.input, blocks: [Self.block])
 
-    let gate = Gate(at: "expected a file")
+    let gate = Gate(at: "expected a readable file")
     let render = Self.render(gate)
     let instance = try render.instance(in: world)
     nonisolated(unsafe) let state = try State(text: text, in: world)
@@ -187,7 +187,7 @@ import Testing
       text: State(of: other).text(uri: "urn:test:long"), in: world)
     // Its notes are read in its place, and that is said.
     try FileManager.default.removeItem(atPath: path)
-    let gate = Gate(at: "expected a file")
+    let gate = Gate(at: "expected a readable file")
     let instance = try Self.render(gate).instance(in: world)
     let (restored, saved) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
     Thread.detachNewThread {

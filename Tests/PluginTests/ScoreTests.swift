@@ -1,3 +1,4 @@
+import Glibc
 import LV2Hosting
 import Testing
 
@@ -117,5 +118,26 @@ import Testing
       }
     }
     expectFinite(output)
+  }
+
+  /// What is no file is refused, and the log gets its name without control characters.
+  @Test func pipesAndDevicesAreNoScores() throws {
+    let folder = try TemporaryFolder()
+    let pipe = folder.file("pi\u{1B}[31mpe")
+    #expect(mkfifo(pipe, 0o600) == 0)
+    let world = try Bundle.world()
+    let log = HostLog()
+    var render = Render()
+    render.features.log = log
+    render.features.worker = .synchronous
+    let instance = try render.instance(in: world)
+    instance.activate()
+    let sets = [pipe, "/dev/zero"].map { AtomMessage.set(Self.property, path: $0, world.urids) }
+    _ = try Self.run(render, instance, sending: sets)
+    let text = log.messages.map(\.text).joined(separator: "\n")
+    #expect(text.contains("pi?[31mpe: expected a score, found a pipe"), "\(text)")
+    #expect(text.contains("/dev/zero: expected a score, found a device"), "\(text)")
+    #expect(!text.unicodeScalars.contains("\u{1B}"))
+    #expect(try State(of: instance).text(uri: "urn:test:state").contains("score.csv"))
   }
 }

@@ -33,7 +33,9 @@ extension Separator {
       // V, V_hat, the masks and three tensors of entries, encoded; V_hat and the largest of them besides.
       values += 2 * V + masks + 3 * R * N + 2 * K * R * T + V + max(masks, V)
     }
-    let entries = Double(entryCount(parts: parts, sampleCount: sampleCount, grid: grid))
+    // Notes of one component that sound together share its entries.
+    let entries = min(
+      Double(entryCount(parts: parts, sampleCount: sampleCount, grid: grid)), R * N)
     let bytes = valueSize * values + Self.bytesPerEntry * entries
     return Int(min(bytes, Double(1 << 62)))
   }

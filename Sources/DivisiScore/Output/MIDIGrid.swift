@@ -10,7 +10,7 @@ struct MIDIGrid {
 
   /// What a MIDI file can say.
   private static let longestQuarter = 0xFF_FFFF
-  /// A beat that lasts longer is cut into shorter ones, in seconds.
+  /// A quarter note that lasts longer is cut into shorter ones, in seconds; a tempo can hold 16.7.
   private static let longestBeat = 10.0
   /// Beats that lie closer together are moved apart, in seconds: bars that a recording leaves out.
   private static let shortestBeat = 0.001
@@ -70,14 +70,15 @@ struct MIDIGrid {
   /// Beats in place of each that is too long for a tempo, and bars of a length that people use.
   private static func split(_ bars: [Bar]) -> [Bar] {
     bars.flatMap { bar -> [Bar] in
+      let longest = longestBeat * 4 / Double(max(4, bar.beatUnit))
       guard
         zip(bar.beats, bar.beats.dropFirst() + [bar.endSeconds]).contains(where: {
-          $1 - $0 > longestBeat
+          $1 - $0 > longest
         })
       else { return [bar] }
       var beats: [Double] = []
       for (start, end) in zip(bar.beats, bar.beats.dropFirst() + [bar.endSeconds]) {
-        let count = max(1, Int(((end - start) / longestBeat).rounded(.up)))
+        let count = max(1, Int(((end - start) / longest).rounded(.up)))
         beats += (0..<count).map { start + (end - start) * Double($0) / Double(count) }
       }
       return stride(from: 0, to: beats.count, by: mostBeats).map { first in

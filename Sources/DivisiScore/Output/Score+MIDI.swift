@@ -3,22 +3,27 @@ extension Score {
   ///
   /// Where the score has bars, the file has them too: time signatures, and a tempo for each beat that
   /// puts it where the bar has it. Notes need not lie on beats; each is within a tick of its time. Tracks
-  /// keep their order and names, a track for each staff where a part has several, and pedals their
-  /// channels.
+  /// keep their order and names, a track for each staff where a part has several. Drums are on channel 10,
+  /// and pedals on their channels, or those of their part.
   public func midiFile() -> [UInt8] {
     let grid = MIDIGrid(bars: bars)
     let lines = ScoreLine.all(of: self)
     var written: Set<Int> = []
     var chunks: [[UInt8]] = []
     for (index, line) in lines.enumerated() {
-      let channels = Set(line.notes.map { $0.channel ?? line.channel })
+      let channels = Set(line.notes.map { Self.channel(of: $0, in: line) })
       let fresh = channels.subtracting(written)
       written.formUnion(channels)
-      var events = line.notes.flatMap { Self.events(of: $0, channel: line.channel, grid) }
+      var events = line.notes.flatMap {
+        Self.events(of: $0, channel: Self.channel(of: $0, in: line), grid)
+      }
       for pedal in pedals {
-        let channel = pedal.channel ?? (pedal.track == line.track ? line.channel : 0)
-        guard fresh.contains(channel) else { continue }
-        events += Self.events(of: pedal, channel: channel, grid)
+        let played =
+          pedal.channel.map { fresh.intersection([$0]) }
+          ?? (pedal.track == line.track ? channels : [])
+        for channel in played.sorted() {
+          events += Self.events(of: pedal, channel: channel, grid)
+        }
       }
       if index == 0 { events += Self.events(of: grid) }
       chunks.append(Self.track(name: line.name, events))
@@ -37,8 +42,12 @@ extension Score {
     var bytes: [UInt8]
   }
 
+  private static func channel(of note: Note, in line: ScoreLine) -> Int {
+    note.kind == .drum ? Note.percussionChannel : note.channel ?? line.channel
+  }
+
   private static func events(of note: Note, channel: Int, _ grid: MIDIGrid) -> [Event] {
-    let channel = UInt8((note.channel ?? channel) - 1)
+    let channel = UInt8(channel - 1)
     let pitch = UInt8(note.pitch)
     let start = grid.tick(atSeconds: note.onsetSeconds)
     let end = max(start + 1, grid.tick(atSeconds: note.releaseSeconds))

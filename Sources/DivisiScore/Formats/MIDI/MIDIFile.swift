@@ -33,7 +33,7 @@ enum MIDIFile {
     let chunks = MIDIChunks(bytes, from: tracksOffset)
     var tracks: [MIDITrack] = []
     var problems: [ScoreError] = []
-    var noteCount = 0
+    var (noteCount, pedalCount) = (0, 0)
     for chunk in chunks.tracks.prefix(maximumTrackCount) {
       try abandonment.check()
       let track = try MIDITrack(cursor.slice(chunk.body), abandonment)
@@ -42,9 +42,11 @@ enum MIDIFile {
         throw cursor.error(
           expected: "at most \(ScoreLimits.eventCount) notes", found: "more", at: chunk.offset)
       }
+      pedalCount += track.pedals.count
+      if pedalCount > ScoreLimits.eventCount { throw ScoreLimits.tooManyPedalMarks(name) }
       tracks.append(track)
-      if let problem = track.problems.first {
-        problems.append(problem)
+      if !track.problems.isEmpty {
+        problems += track.problems
       } else if let stated = chunk.wrongLength, track.endOffset != chunk.body.lowerBound + stated {
         problems.append(
           cursor.error(
@@ -60,10 +62,12 @@ enum MIDIFile {
     if tracks.count != header.trackCount && !(header.format == 0 && header.trackCount == 0) {
       problems.append(
         ScoreError(
-          in: name, expected: "\(header.trackCount) tracks, as the header says",
+          in: name,
+          expected:
+            "\(header.trackCount) track\(header.trackCount == 1 ? "" : "s"), as the header says",
           found: "\(tracks.count)"))
     }
-    var score = score(of: tracks, header)
+    var score = try score(of: tracks, header, name: name)
     score.warnings = MIDIWarnings.lines(problems, fileName: name)
     return score
   }
@@ -113,7 +117,9 @@ enum MIDIFile {
     return .ticksPerSecond((rate == 29 ? 30000.0 / 1001 : Double(rate)) * Double(low))
   }
 
-  private static func score(of tracks: [MIDITrack], _ header: Header) -> Score {
+  private static func score(
+    of tracks: [MIDITrack], _ header: Header, name: String
+  ) throws(ScoreError) -> Score {
     var notes: [Note] = []
     var hasPedal = false
     var pedals: [PedalSpan] = []
@@ -127,7 +133,7 @@ enum MIDIFile {
       let sequence = MIDISequence(tracks: tracks[group], roles: roles, division: header.division)
       let played = sequence.notes(startSeconds: startSeconds)
       var sounding = played.map(\.note)
-      let damping = sequence.damping(startSeconds: startSeconds)
+      let damping = try sequence.damping(startSeconds: startSeconds, fileName: name)
       damping.apply(to: &sounding, instruments: played.map(\.instrument))
       notes += sounding
       hasPedal = hasPedal || damping.hasPedal

@@ -19,6 +19,7 @@ struct MIDIRoles {
   private static let clickPitches: Set<Int> = [31, 32, 33, 34, 37, 56, 75, 76, 77]
 
   private var roles: [Line: Role] = [:]
+  private let linesByTrack: [Int: [Line]]
   /// The names of channels where one track holds those of several; else empty.
   private(set) var channelNames: [Int: String] = [:]
 
@@ -45,9 +46,15 @@ struct MIDIRoles {
     let named = lines.filter { $0.hint == .drums || kits.isDrums($0.line.address) == true }
     let hasDrumsElsewhere =
       !named.isEmpty && named.allSatisfy { $0.line.address.channel != Note.percussionChannel }
+    let programs = tracks.reduce(into: [:]) { all, track in
+      all.merge(track.programs) { $0.union($1) }
+    }
+    linesByTrack = Dictionary(grouping: lines.map(\.line), by: \.track)
     for (line, hint, pitches) in lines {
       let onChannel: Note.Kind =
-        if line.address.channel != Note.percussionChannel || hint == .pitched {
+        if line.address.channel != Note.percussionChannel || hint == .pitched
+          || hint == .keyboard
+        {
           .pitched
         } else if hasDrumsElsewhere && pitches.count <= 2 && pitches.isSubset(of: Self.clickPitches)
         {
@@ -61,30 +68,25 @@ struct MIDIRoles {
         case .drums: .drum
         default: kits.isDrums(line.address).map { $0 ? .drum : .pitched } ?? onChannel
         }
-      let own = tracks[line.track].programs[line.address]
-      let programs = own ?? Self.programs(tracks, line.address)
       let track = tracks[line.track]
+      let played = track.programs[line.address] ?? programs[line.address] ?? []
       roles[line] = Role(
-        kind: kind, mayBePiano: programs.allSatisfy { $0 < 8 } && hint?.isPiano ?? true,
+        kind: kind, mayBePiano: played.allSatisfy { $0 < 8 } && hint?.isPiano ?? true,
         name: track.name.isEmpty ? track.instrumentName : track.name)
     }
     // A file of clicks alone is asked for by who reads it.
     if roles.values.allSatisfy({ $0.kind == .click }) {
       for line in roles.keys { roles[line]?.kind = .drum }
     }
-    nameChannels(tracks)
+    nameChannels(programs)
   }
 
-  private static func programs(_ tracks: [MIDITrack], _ address: MIDIAddress) -> Set<Int> {
-    tracks.reduce(into: []) { $0.formUnion($1.programs[address] ?? []) }
-  }
-
-  private mutating func nameChannels(_ tracks: [MIDITrack]) {
+  private mutating func nameChannels(_ programs: [MIDIAddress: Set<Int>]) {
     let channels = Set(roles.keys.map(\.address.channel))
     guard Set(roles.keys.map(\.track)).count == 1, channels.count > 1 else { return }
     for line in roles.keys.sorted(by: { $0.address.port < $1.address.port }) {
       let channel = line.address.channel
-      let program = Self.programs(tracks, line.address).min()
+      let program = programs[line.address]?.min()
       let name =
         roles[line]?.kind == .drum ? "Drums" : program.map { GeneralMIDI.instruments[$0] }
       channelNames[channel] = channelNames[channel] ?? name ?? "Channel \(channel)"
@@ -102,14 +104,14 @@ struct MIDIRoles {
   func instruments(ofTracks tracks: Range<Int>) -> [Line: Int] {
     var result: [Line: Int] = [:]
     var count = 0
-    let lines = roles.keys.filter { tracks.contains($0.track) }
+    let lines = tracks.flatMap { linesByTrack[$0] ?? [] }
     let byAddress = Dictionary(grouping: lines, by: \.address).sorted {
       ($0.key.port, $0.key.channel) < ($1.key.port, $1.key.channel)
     }
     for (_, lines) in byAddress {
       let isOnePiano = lines.allSatisfy { kind(of: $0) == .pitched && mayBePiano($0) }
-      for line in lines.sorted(by: { $0.track < $1.track }) {
-        if !isOnePiano || line == lines.min(by: { $0.track < $1.track }) { count += 1 }
+      for (place, line) in lines.sorted(by: { $0.track < $1.track }).enumerated() {
+        if !isOnePiano || place == 0 { count += 1 }
         result[line] = count
       }
     }

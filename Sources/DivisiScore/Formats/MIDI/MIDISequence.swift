@@ -64,11 +64,14 @@ struct MIDISequence {
   /// pitched instruments, all of General MIDI's pianos (programs 1 to 8) as far as the file says, and
   /// only one ever has its pedal pressed, it counts for both. Two that each have pedal events keep
   /// their own.
-  func damping(startSeconds: Double) -> Damping {
+  ///
+  /// - Throws: if there would be more marks, over all instruments, than ``ScoreLimits`` allow.
+  func damping(startSeconds: Double, fileName: String) throws(ScoreError) -> Damping {
     let pitched = instruments.filter { roles.kind(of: $0.key) == .pitched }
     let byAddress = Dictionary(grouping: pitched, by: \.key.address)
       .mapValues { Set($0.map(\.value)) }
     var pedals: [Int: [(tick: Int, event: Damping.PedalEvent)]] = [:]
+    var count = 0
     for (index, track) in zip(tracks.indices, tracks) {
       for pedal in track.pedals {
         let event = Damping.PedalEvent(
@@ -76,6 +79,8 @@ struct MIDISequence {
         let own = MIDIRoles.Line(track: index, address: pedal.address)
         let played =
           instruments[own].map { pitched[own] == nil ? [] : [$0] } ?? byAddress[pedal.address] ?? []
+        count += played.count
+        if count > ScoreLimits.eventCount { throw ScoreLimits.tooManyPedalMarks(fileName) }
         for instrument in played { pedals[instrument, default: []].append((pedal.tick, event)) }
       }
     }

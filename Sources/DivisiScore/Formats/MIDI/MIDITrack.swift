@@ -40,6 +40,8 @@ struct MIDITrack {
   private var port = 0
   private var openNotes = OpenNotes()
   private var wrongPitchCount = 0
+  /// Where the pedal is down.
+  private var pressed: Set<MIDIAddress> = []
 
   /// A millisecond’s work or less.
   private static let eventsBetweenChecks = 4096
@@ -139,23 +141,24 @@ struct MIDITrack {
   private mutating func readController(_ number: Int, _ value: Int, _ address: MIDIAddress) {
     switch number {
     case 0: kits.read(bank: value, of: address)
-    case 64: pedals.append((endTick, address, value >= 64))
+    case 64: movePedal(address, isDown: value >= 64)
     case 120:
       // All sound off silences what the pedal holds too.
       openNotes.closeAll(of: address, at: endTick, in: &notes)
-      if isPedalDown(address) {
-        pedals.append((endTick, address, false))
-        pedals.append((endTick, address, true))
+      if pressed.contains(address) {
+        movePedal(address, isDown: false)
+        movePedal(address, isDown: true)
       }
-    case 121: if isPedalDown(address) { pedals.append((endTick, address, false)) }
+    case 121: if pressed.contains(address) { movePedal(address, isDown: false) }
     // All notes off, and the changes of mode that imply it.
     case 123...127: openNotes.closeAll(of: address, at: endTick, in: &notes)
     default: break
     }
   }
 
-  private func isPedalDown(_ address: MIDIAddress) -> Bool {
-    pedals.last { $0.address == address }?.isDown ?? false
+  private mutating func movePedal(_ address: MIDIAddress, isDown: Bool) {
+    pedals.append((endTick, address, isDown))
+    if isDown { pressed.insert(address) } else { pressed.remove(address) }
   }
 
   /// - Returns: whether this ends the track.

@@ -54,6 +54,16 @@ struct Instruments {
     !byID.isEmpty && byID.values.allSatisfy { $0.channel == Note.percussionChannel }
   }
 
+  /// Whether any is a mallet instrument, or another that has pitches: by its name, or by one of General
+  /// MIDI's chromatic percussion (programs 9 to 16) on a channel of its own.
+  var arePitched: Bool {
+    byID.values.contains { instrument in
+      NameHint(instrument.name) == .pitched
+        || instrument.program.map { (9...16) ~= $0 } == true
+          && instrument.channel.map { $0 != Note.percussionChannel } == true
+    }
+  }
+
   /// The percussion number of the instrument a note names, else of the part's only one: as the file
   /// gives it, else by the name of the instrument, or of the part where that is a drum's.
   func percussionNumber(ofID id: String?) -> Int? {

@@ -7,6 +7,8 @@ struct MusicXMLReader {
   private var isTimewise = false
   private var part: Int?
   private var measure: Int?
+  /// Where the last measure begins.
+  private var measureLine = 0
   private var eventCount = 0
 
   /// - Parameter name: the document, for errors.
@@ -30,7 +32,7 @@ struct MusicXMLReader {
           try checkRoot(element)
           hasRoot = true
         case .start(let element): try start(element)
-        case .end(let name): end(name)
+        case .end(let name): try end(name)
         case .whole(let element) where hasRoot: try read(element)
         case .whole(let element): try checkRoot(element)
         }
@@ -73,6 +75,7 @@ struct MusicXMLReader {
           expected: "at most \(ScoreLimits.measureCount) measures", found: "more")
       }
       measure = next
+      measureLine = element.line
       if next == score.frames.count {
         var frame = MeasureFrame()
         frame.number = element.attributes["number"].flatMap { Int($0) }
@@ -92,9 +95,11 @@ struct MusicXMLReader {
     }
   }
 
-  private mutating func end(_ element: String) {
+  private mutating func end(_ element: String) throws(ScoreError) {
     guard let part, let measure, element == (isTimewise ? "part" : "measure") else { return }
+    let repeatedBefore = readers[part].repeatedCount
     readers[part].endMeasure(&score.frames[measure])
+    try countEvents(readers[part].repeatedCount - repeatedBefore, line: measureLine)
     if isTimewise { self.part = nil }
   }
 

@@ -62,6 +62,8 @@ struct NoteMarks {
   private(set) var arpeggio: ChordSpread?
   /// What is not played.
   private(set) var unplayed: [String] = []
+  /// The written length without dots, in quarter notes.
+  private let typeLength: Double
 
   private static let names = [
     "glissando": "glissandi", "slide": "slides", "fermata": "fermatas", "schleifer": "schleifers",
@@ -74,6 +76,7 @@ struct NoteMarks {
   ///   - element: a `note`.
   ///   - neighbours: the semitones to the notes above and below, in the key that holds.
   init(_ element: XMLElement, neighbours: (above: Int, below: Int)) {
+    typeLength = element.text(of: "type").flatMap { Metronome.quartersByUnit[$0] } ?? 1
     for notations in element.all("notations") {
       for child in notations.children {
         switch child.name {
@@ -116,7 +119,7 @@ struct NoteMarks {
       case "turn": ornament = figure([above, 0, -below, 0], isUnpitched)
       case "inverted-turn": ornament = figure([-below, 0, above, 0], isUnpitched)
       case "delayed-turn", "delayed-inverted-turn": unplayed.append("delayed turns")
-      case "tremolo": read(tremolo: child, note)
+      case "tremolo": read(tremolo: child)
       default: if let name = Self.names[child.name] { unplayed.append(name) }
       }
     }
@@ -126,25 +129,19 @@ struct NoteMarks {
     isUnpitched ? nil : .figure(intervals, step: Ornament.step)
   }
 
-  private mutating func read(tremolo: XMLElement, _ note: XMLElement) {
+  private mutating func read(tremolo: XMLElement) {
     guard let strokes = Int(tremolo.text.trimmed), (1...5).contains(strokes) else {
       unplayed.append("unmeasured tremolos")
       return
     }
     switch tremolo.attributes["type"] ?? "single" {
     case "single":
-      let step = Self.step(strokes: strokes, note)
+      // Strokes through a stem halve a quarter note, or what its flags leave of it.
+      let step = min(1, typeLength) / Double(1 << strokes)
       ornament = .strokes(every: step, length: step)
     case "start": sharedTremolo = (strokes, true)
     case "stop": sharedTremolo = (strokes, false)
     default: unplayed.append("unmeasured tremolos")
     }
-  }
-
-  /// The time from stroke to stroke in quarter notes: strokes through a stem halve a quarter note, or
-  /// what its flags leave of it.
-  static func step(strokes: Int, _ note: XMLElement) -> Double {
-    let type = note.text(of: "type").flatMap { Metronome.quartersByUnit[$0] } ?? 1
-    return min(1, type) / Double(1 << strokes)
   }
 }

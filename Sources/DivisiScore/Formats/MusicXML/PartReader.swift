@@ -14,9 +14,12 @@ struct PartReader {
   var fifths = 0
   /// What the time signature says, in quarter notes.
   var nominalLength = 4.0
-  /// Bars that repeat so many before them, and the staff of which they do if not all; nil for others.
+  /// How many bars a repeat sign stands for, and on which staff; nil staff for all, nil where no sign is
+  /// open.
   var barRepeat: (count: Int, staff: Int?)?
   var endsBarRepeat = false
+  /// Notes that such signs stood for so far.
+  private(set) var repeatedCount = 0
   /// What was not understood, or put right.
   var remarks = ReadingNotes()
   private var velocity = Note.unspecifiedVelocity
@@ -38,7 +41,8 @@ struct PartReader {
     self.fileName = fileName
     let name = declaration.text(of: "part-name") ?? declaration.text(of: "part-abbreviation") ?? ""
     instruments = Instruments(declaration: declaration, partName: name)
-    isDrumPart = NameHint(name) == .drums || instruments.areDrums
+    isDrumPart =
+      instruments.areDrums || NameHint(name) == .drums && !instruments.arePitched
     repeatMarks = RepeatMarks(fileName: fileName)
     part = WrittenPart(name: onOneLine(name), isPiano: instruments.arePianos)
   }
@@ -82,17 +86,17 @@ struct PartReader {
     part.measures.append(measure)
   }
 
-  /// Plays the bars that a sign repeats, where nothing is written in them.
+  /// Plays the bars that a sign repeats; notes that are written end it, since many files lack its end.
   private mutating func repeatBars() {
-    guard let (count, staff) = barRepeat, count <= part.measures.count,
-      !measure.notes.contains(where: { staff == nil || $0.staff == staff })
-    else { return }
-    defer {
-      if endsBarRepeat { (barRepeat, endsBarRepeat) = (nil, false) }
+    guard let (count, staff) = barRepeat else { return }
+    func isMeant(_ note: WrittenNote) -> Bool { staff == nil || (note.staff ?? 1) == staff }
+    let isWritten = measure.notes.contains(where: isMeant)
+    if !isWritten, count <= part.measures.count {
+      let repeated = part.measures[part.measures.count - count].notes.filter(isMeant)
+      measure.notes += repeated
+      repeatedCount += repeated.count
     }
-    measure.notes += part.measures[part.measures.count - count].notes.filter {
-      staff == nil || $0.staff == staff
-    }
+    if isWritten || endsBarRepeat { (barRepeat, endsBarRepeat) = (nil, false) }
   }
 
   /// Reads a child of a measure.

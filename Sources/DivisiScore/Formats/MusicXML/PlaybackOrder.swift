@@ -6,6 +6,12 @@ struct PlaybackOrder {
   private let frames: [MeasureFrame]
   /// For each measure under an ending, how often its passage is played in all; else 0.
   private let endingPasses: [Int]
+  /// The first measure of each segno.
+  private let segnos: [String: Int]
+  private let firstSegno: Int?
+  /// All measures of each coda, and those of any, in order.
+  private let codas: [String: [Int]]
+  private let allCodas: [Int]
 
   /// Whether any jump says in words that it ends at the coda, or at Fine: others then do not.
   private let aims: Set<Jump.Aim>
@@ -14,6 +20,11 @@ struct PlaybackOrder {
     self.frames = frames
     aims = Set(frames.compactMap(\.jumpAim))
     endingPasses = Self.endingPasses(frames)
+    let marked = frames.indices.compactMap { index in frames[index].segno.map { ($0, index) } }
+    segnos = Dictionary(marked) { first, _ in first }
+    firstSegno = marked.first?.1
+    allCodas = frames.indices.filter { frames[$0].coda != nil }
+    codas = Dictionary(grouping: allCodas) { frames[$0].coda ?? "" }
   }
 
   /// Indices of measures in the order of playing.
@@ -97,14 +108,23 @@ struct PlaybackOrder {
   }
 
   private func coda(_ name: String, after index: Int) -> Int? {
-    let codas = frames.indices.filter { $0 > index && frames[$0].coda != nil }
-    return codas.first { frames[$0].coda == name } ?? codas.first
+    Self.first(of: codas[name] ?? [], after: index) ?? Self.first(of: allCodas, after: index)
+  }
+
+  /// The first of ascending numbers that is above another.
+  private static func first(of numbers: [Int], after number: Int) -> Int? {
+    var (low, high) = (0, numbers.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if numbers[middle] > number { high = middle } else { low = middle + 1 }
+    }
+    return low < numbers.count ? numbers[low] : nil
   }
 
   private func jump(from frame: MeasureFrame) -> Int? {
     if frame.isDaCapo { return 0 }
     guard let name = frame.dalSegno else { return nil }
-    return frames.firstIndex { $0.segno == name } ?? frames.firstIndex { $0.segno != nil } ?? 0
+    return segnos[name] ?? firstSegno ?? 0
   }
 
   /// Adjacent endings belong together, and the highest number among them is how often the passage

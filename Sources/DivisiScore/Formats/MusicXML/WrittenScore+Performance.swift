@@ -110,7 +110,7 @@ extension WrittenScore {
   private func shared(
     _ pedals: [Int: [Damping.PedalEvent]], _ notes: [Note]
   ) -> [Int: [Damping.PedalEvent]] {
-    let pitched = Set(notes.filter { !$0.isPercussion }.map(\.track))
+    let pitched = Set(notes.filter { $0.kind == .pitched }.map(\.track))
     var result = pedals.filter { pitched.contains($0.key) }
     let pressed = result.filter { $0.value.contains(where: \.isDown) }
     if pressed.count == 1, let line = pressed.values.first, pitched.count <= 2,
