@@ -214,7 +214,8 @@ let package = Package(
       swiftSettings: strict),
     // Presets read with serd, and by lilv as hosts read them.
     .testTarget(
-      name: "LV2PresetsTests", dependencies: ["LV2Presets", "LV2TestSupport", "CLilv"],
+      name: "LV2PresetsTests",
+      dependencies: ["LV2Presets", "LV2Hosting", "LV2TestSupport", "CLilv"],
       swiftSettings: strict),
     .testTarget(
       name: "LV2HostingTests", dependencies: ["LV2Hosting", "LV2TestSupport", "CLilv"],

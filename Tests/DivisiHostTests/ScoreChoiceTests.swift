@@ -7,9 +7,9 @@ import Testing
   private let scores = ScoreChoice()
   private let start = ContinuousClock.now
 
-  /// What was said of scores, in order; nil of one that is good.
+  /// What was said of scores, in order.
   private final class Answers {
-    var all: [String?] = []
+    var all: [ScoreChoice.Outcome] = []
   }
 
   private let answers = Answers()
@@ -38,7 +38,8 @@ import Testing
     ask(for: "worse")
     judge(errors: ["/worse: expected notes"])
     #expect(scores.current == "good")
-    #expect(answers.all == ["/bad: expected notes", nil, "/worse: expected notes"])
+    #expect(
+      answers.all == [.refused("/bad: expected notes"), .used, .refused("/worse: expected notes")])
   }
 
   /// Whatever was asked for since stays.
@@ -48,7 +49,7 @@ import Testing
     judge(errors: ["/bad: expected notes"])
     #expect(scores.current == "good")
     judge(["/good"])
-    #expect(scores.current == "good" && answers.all == ["/bad: expected notes", nil])
+    #expect(scores.current == "good" && answers.all == [.refused("/bad: expected notes"), .used])
   }
 
   @Test func nobodyWaitsForEver() {
@@ -56,7 +57,7 @@ import Testing
     judge(after: 30)
     #expect(answers.all.isEmpty)
     judge(after: 31)
-    #expect(answers.all == [nil])
+    #expect(answers.all == [.unknown])
     ask(for: "bad")
     judge(errors: ["/bad: expected notes"], after: 32)
     #expect(scores.current == "silent")
@@ -69,13 +70,13 @@ import Testing
     judge(after: 1001)
     #expect(answers.all.isEmpty)
     judge(errors: ["/bad: expected notes"], after: 1002)
-    #expect(scores.current == nil && answers.all == ["/bad: expected notes"])
+    #expect(scores.current == nil && answers.all == [.refused("/bad: expected notes")])
   }
 
   /// At the end of a session the plugin may be using what it has not spoken of, and the state may name it.
   @Test func theEndRefusesNothing() {
     ask(for: "new")
     scores.dismiss()
-    #expect(answers.all == [nil] && scores.current == "new")
+    #expect(answers.all == [.unknown] && scores.current == "new")
   }
 }

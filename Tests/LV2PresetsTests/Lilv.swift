@@ -1,4 +1,5 @@
 import CLilv
+import LV2Hosting
 
 /// What lilv, and so any LV2 host, reads from a preset.
 struct HostedPreset: Equatable {
@@ -9,6 +10,10 @@ struct HostedPreset: Equatable {
 
 /// All presets of a bundle by URI, read by lilv as a host does, without the plugins they are for.
 func presetsAsHosted(bundle: String) -> [String: HostedPreset] {
+  World.reading.withLock { _ in readPresets(bundle) }
+}
+
+private func readPresets(_ bundle: String) -> [String: HostedPreset] {
   guard let world = lilv_world_new() else { return [:] }
   defer { lilv_world_free(world) }
   let bundleURI = lilv_new_file_uri(world, nil, bundle + "/")

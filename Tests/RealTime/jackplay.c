@@ -1,6 +1,7 @@
 // Plays a recording into another JACK client along the transport and records what comes out, both
 // freewheeling, unless told otherwise. Two clients, since one before and behind another would hear it a period later.
 #include <errno.h>
+#include <signal.h>
 #include <jack/jack.h>
 #include <jack/midiport.h>
 #include <math.h>
@@ -21,13 +22,13 @@ typedef struct {
 
 static jack_client_t *player, *recorder;
 static jack_port_t *sources[MAX_CHANNELS], *sinks[MAX_CHANNELS], *midi_source, *midi_sink;
-static unsigned source_count, sink_count, length, start, announced;
+static unsigned source_count, sink_count, length, start, announced, slow_from;
 static Event played[MAX_EVENTS], heard[MAX_EVENTS];
 static unsigned played_count, heard_count;
 static double tempo;
 static bool waits;
 static float *input, *output;
-static atomic_bool is_done, is_gone;
+static atomic_bool is_done, is_gone, is_released;
 
 /// Where the transport is; false if it does not roll.
 static bool place(jack_client_t* client, jack_nframes_t* position) {
@@ -37,10 +38,17 @@ static bool place(jack_client_t* client, jack_nframes_t* position) {
   return rolls;
 }
 
+static void pause_for(long milliseconds) {
+  const struct timespec pause = {0, milliseconds * 1000000};
+  nanosleep(&pause, NULL);
+}
+
 static int play(jack_nframes_t count, void* context) {
   (void)context;
   jack_nframes_t now;
   const bool rolls = place(player, &now);
+  // When freewheeling, the server waits for whoever is slowest.
+  if (slow_from && now >= slow_from && !atomic_load(&is_released)) pause_for(20);
   for (unsigned channel = 0; channel < source_count; ++channel) {
     float* samples = jack_port_get_buffer(sources[channel], count);
     for (jack_nframes_t n = 0; n < count; ++n)
@@ -100,16 +108,16 @@ static void leave(void* context) {
   atomic_store(&is_gone, true);
 }
 
-static void pause_briefly(void) {
-  const struct timespec pause = {0, 2000000};
-  nanosleep(&pause, NULL);
+static void release(int signal) {
+  (void)signal;
+  atomic_store(&is_released, true);
 }
 
 static jack_client_t* join(const char* name, JackProcessCallback process) {
   jack_client_t* client = NULL;
   // A server that is starting another client may be too busy to answer at once.
   for (int attempt = 0; !client && attempt < 2000; ++attempt) {
-    if (attempt) pause_briefly();
+    if (attempt) pause_for(2);
     client = jack_client_open(name, JackNoStartServer | JackUseExactName, NULL);
   }
   if (!client) {
@@ -160,7 +168,7 @@ int main(int count, char** arguments) {
   int first = 4;
   if (count < 5) {
     fprintf(stderr, "usage: jackplay IN.raw OUT.raw FRAMES [-m EVENTS] [-t TEMPO] [-s START] [-w WAITS] [-r FRAME] [>PORT | <PORT | }PORT | {PORT]...\n"
-                    "says where it is when it has reached FRAME\n"
+                    "says where it is when it has reached FRAME, and goes on slowly until it gets SIGUSR1\n"
                     "raw: floats, interleaved; > plays to a port, < records one, } and { the same with MIDI\n");
     return 2;
   }
@@ -172,10 +180,11 @@ int main(int count, char** arguments) {
       case 't': tempo = atof(value); break;
       case 's': start = (unsigned)atoi(value); break;
       case 'w': waits = atoi(value); break;
-      case 'r': announced = (unsigned)atoi(value); break;
+      case 'r': announced = slow_from = (unsigned)atoi(value); break;
       default: return 2;
     }
   }
+  signal(SIGUSR1, release);
   player = join("player", play);
   recorder = join("recorder", record);
   jack_port_t* ports[count];
@@ -209,7 +218,7 @@ int main(int count, char** arguments) {
       fflush(stdout);
       announced = 0;
     }
-    pause_briefly();
+    pause_for(2);
   }
   jack_transport_stop(player);
   if (!waits) jack_set_freewheel(player, 0);

@@ -32,7 +32,7 @@ struct OSCSenders {
   private let start = ContinuousClock.now
   private var ends: [UDPAddress: ContinuousClock.Instant] = [:]
   /// What may still be sent in answer to the last message; nil for anything.
-  private var room: Room?
+  private(set) var room: Room?
 
   /// A message is answered from now on.
   ///
@@ -42,6 +42,9 @@ struct OSCSenders {
   mutating func begin(_ source: UDPAddress, room: Room, isTrusted: Bool) {
     self.room = isTrusted || isKnown(source) ? nil : room
   }
+
+  /// A message is answered again, with the room that it had.
+  mutating func resume(_ room: Room?) { self.room = room }
 
   /// Whether as much may be sent as there is to say.
   var isFree: Bool { room == nil }

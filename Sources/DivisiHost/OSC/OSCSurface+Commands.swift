@@ -129,11 +129,23 @@ extension OSCSurface {
       if case .text(let text) = value { text } else { nil }
     }
     let rest = (parts.dropFirst() + words).joined(separator: " ")
-    return try session.perform(command + " " + rest).map { line in
-      let answer = ["\(command) ", "saved ", "loaded "].first { line.hasPrefix($0) }
-      return OSCMessage(
-        OSCControls.root + command, .text(String(line.dropFirst(answer?.count ?? 0))))
+    func messages(_ lines: [String]) -> [OSCMessage] {
+      lines.map { line in
+        let answer = ["\(command) ", "saved ", "loaded "].first { line.hasPrefix($0) }
+        return OSCMessage(
+          OSCControls.root + command, .text(String(line.dropFirst(answer?.count ?? 0))))
+      }
     }
+    let room = senders.room
+    let lines = try session.perform(command + " " + rest) { [weak self] result in
+      guard let self else { return }
+      senders.resume(room)
+      switch result {
+      case .success(let lines): send(messages(lines), to: source)
+      case .failure(let failure): send([Self.error("\(failure)")], to: source)
+      }
+    }
+    return messages(lines)
   }
 
   private func isRelease(_ message: OSCMessage) -> Bool {

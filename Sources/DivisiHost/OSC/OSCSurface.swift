@@ -143,7 +143,7 @@ final class OSCSurface: Surface {
     socket.send([OSCMessage(OSCControls.root + "unsubscribed")], to: listener.target)
   }
 
-  private static func error(_ text: String) -> OSCMessage {
+  static func error(_ text: String) -> OSCMessage {
     OSCMessage(OSCControls.root + "error", .text(text.printable))
   }
 }

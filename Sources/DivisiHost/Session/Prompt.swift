@@ -67,7 +67,11 @@ final class Prompt: Surface {
       return
     }
     do {
-      for answer in try session.perform(line) { say(answer) }
+      let answers = try session.perform(line) { [weak self] result in
+        // What a plugin calls an error is in the log, and so has been shown.
+        if case .success(let answers) = result { self?.tell(answers) }
+      }
+      answers.forEach { say($0) }
     } catch {
       printError("\(error)")
     }
@@ -75,12 +79,20 @@ final class Prompt: Surface {
 
   func update(_ session: Session) { meters?.show(session) }
 
-  /// Writes a line above the one that is being typed.
   func log(_ text: String) {
-    let line = text + "\n"
-    guard isTerminal else { return put(line, to: STDERR_FILENO) }
+    showAbove { put(text + "\n", to: STDERR_FILENO) }
+  }
+
+  /// Says what was not known when it was asked for.
+  private func tell(_ answers: [String]) {
+    showAbove { answers.forEach { say($0) } }
+  }
+
+  /// Writes lines above the one that is being typed.
+  private func showAbove(_ write: () -> Void) {
+    guard isTerminal else { return write() }
     rl_clear_visible_line()
-    put(line, to: STDERR_FILENO)
+    write()
     rl_on_new_line()
     rl_redisplay()
   }

@@ -5,13 +5,22 @@
 /// A plugin that reads a file tells its property's new value; if it cannot, it says so in its log. Of one that does
 /// neither nothing is known, and nothing is said against the score.
 final class ScoreChoice {
+  /// What has become of a score.
+  enum Outcome: Equatable {
+    /// The plugin has read it.
+    case used
+    /// It has not, and says why.
+    case refused(String)
+    /// It has not said anything, and may be using it.
+    case unknown
+  }
+
   private struct Request {
     /// As it was asked for, and as the plugin knows it.
     let text: String, path: String
     /// When it is no longer to be expected that the plugin says anything.
     var end: ContinuousClock.Instant
-    /// Takes what is wrong with it, or nil.
-    let answer: (String?) -> Void
+    let answer: (Outcome) -> Void
   }
 
   /// What was asked for last and not refused, in the words of whoever asked; nil before.
@@ -32,10 +41,10 @@ final class ScoreChoice {
   /// - Parameters:
   ///   - text: what was asked for.
   ///   - path: what the plugin was told.
-  ///   - answer: takes in time what is wrong with it, or nil.
+  ///   - answer: takes in time what has become of it.
   func ask(
     for text: String, at path: String, time: ContinuousClock.Instant = .now,
-    answer: @escaping (String?) -> Void
+    answer: @escaping (Outcome) -> Void
   ) {
     current = text
     requests.append(Request(text: text, path: path, end: time + Self.timeout, answer: answer))
@@ -55,16 +64,16 @@ final class ScoreChoice {
     for var request in asked {
       if let problem = errors.first(where: { $0.contains(request.path) }) {
         if current == request.text { current = used }
-        request.answer(problem)
+        request.answer(.refused(problem))
       } else if values.contains(request.path) {
         used = request.text
-        request.answer(nil)
+        request.answer(.used)
       } else if isWaiting {
         request.end = time + Self.timeout
         requests.append(request)
       } else if request.end < time {
         if current == request.text { used = request.text }
-        request.answer(nil)
+        request.answer(.unknown)
       } else {
         requests.append(request)
       }
@@ -73,7 +82,7 @@ final class ScoreChoice {
 
   /// Lets nobody wait for what will not come. Nothing is known against these scores, and the plugin may be using them.
   func dismiss() {
-    for request in requests { request.answer(nil) }
+    for request in requests { request.answer(.unknown) }
     requests = []
   }
 }

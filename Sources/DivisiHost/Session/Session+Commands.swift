@@ -24,9 +24,12 @@ extension Session {
 
   /// Does what a line says.
   ///
+  /// - Parameter later: takes the rest of the answer, where that is not known at once.
   /// - Returns: the lines of the answer.
   /// - Throws: what is wrong with it, in one line.
-  func perform(_ line: String) throws -> [String] {
+  func perform(
+    _ line: String, later: @escaping (Result<[String], Failure>) -> Void
+  ) throws -> [String] {
     let words = line.split(separator: " ", maxSplits: 1).map(String.init)
     guard let command = words.first else { return [] }
     let rest = words.count > 1 ? words[1].trimmed : ""
@@ -59,8 +62,7 @@ extension Session {
       try select(preset: rest)
       return ["preset \(rest)"]
     case "score":
-      try select(score: rest)
-      return ["score \(rest)"]
+      return try select(score: rest, later: later)
     case "save":
       let place = try place(rest)
       try save(to: place)

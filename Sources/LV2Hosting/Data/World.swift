@@ -1,10 +1,15 @@
 internal import CLilv
+package import Synchronization
 
 /// The LV2 bundles in some folders: plugins and presets.
 ///
 /// - Thread: one at a time, and the same for all plugins, states and the making and ending of
-///   instances that come from it, because lilv has no locks.
+///   instances that come from it, because lilv has no locks. Several worlds may be in use at once.
 public final class World {
+  /// Held while lilv reads data: it names what has no name with a buffer that all worlds share (lilv 0.24, world.c,
+  /// `lilv_world_blank_node_prefix`).
+  package static let reading = Mutex(())
+
   let pointer: OpaquePointer
   /// The numbers of URIs, shared by all instances.
   public let urids = URIDMap()
@@ -23,7 +28,7 @@ public final class World {
       defer { lilv_node_free(value) }
       lilv_world_set_option(pointer, LILV_OPTION_LV2_PATH, value)
     }
-    lilv_world_load_all(pointer)
+    Self.reading.withLock { _ in lilv_world_load_all(pointer) }
   }
 
   deinit { lilv_world_free(pointer) }
@@ -47,7 +52,14 @@ public final class World {
     guard let node = Node(uri: uri, in: self),
       let plugin = lilv_plugins_get_by_uri(lilv_world_get_all_plugins(pointer), node.pointer)
     else { throw HostingError(uri, "there is no such plugin") }
+    // Its data is read at the first question about it.
+    _ = Self.reading.withLock { _ in lilv_plugin_get_num_ports(plugin) }
     return Plugin(plugin, uri: uri, in: self)
+  }
+
+  /// Reads what the data refers to for a subject.
+  func load(_ subject: Node) {
+    Self.reading.withLock { _ in _ = lilv_world_load_resource(pointer, subject.pointer) }
   }
 
   /// What the data says about a subject, as text: URIs, literals.

@@ -21,7 +21,7 @@ public final class State {
   /// A preset that a bundle of the world has, by URI; also the default state of a plugin, by its.
   public convenience init(preset uri: String, in world: World) throws(HostingError) {
     guard let node = Node(uri: uri, in: world) else { throw HostingError(uri, "this is no URI") }
-    lilv_world_load_resource(world.pointer, node.pointer)
+    world.load(node)
     guard
       let pointer = lilv_state_new_from_world(world.pointer, world.urids.mapFeature, node.pointer)
     else { throw HostingError(uri, "there is no such preset") }

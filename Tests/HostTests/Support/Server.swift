@@ -122,7 +122,8 @@ final class Server {
   /// Plays music through the host `plug`, and records samples, of any client's ports, and one port's MIDI.
   ///
   /// - Parameters:
-  ///   - frame: where in the music `work` is done, or soon after; the music goes on meanwhile.
+  ///   - frame: where in the music `work` is done, or soon after; the music goes on meanwhile, slowly, so that
+  ///     there is some left when it is done.
   func play(
     _ music: Music, recording ports: [String], events: String? = nil, at frame: Int = 0,
     _ work: () throws -> Void = {}
@@ -149,6 +150,7 @@ final class Server {
       ] + places, environment: environment)
     if frame > 0 {
       try #require(player.wait { player.output.contains("reached") }, "\(player.errors)")
+      defer { player.send(SIGUSR1) }
       try work()
     }
     try #require(player.wait() == 0, "\(player.errors)")
