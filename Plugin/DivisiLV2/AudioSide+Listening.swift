@@ -5,7 +5,7 @@ import Synchronization
 
 /// Following: what is heard goes to the worker, which aligns the score with it.
 extension AudioSide {
-  /// How the controls want the recording followed: 0 for not at all, 1 for listening.
+  /// How the controls want the recording followed, as ``Following`` has it.
   var requestedFollow: Int {
     @_noLocks get { map.follow < 0 ? 0 : Int(ports.value(map.follow)) }
   }
@@ -20,11 +20,18 @@ extension AudioSide {
     needsWork = true
   }
 
-  /// Whether what comes in is of a recording that has a place on the host's time.
+  /// Whether what comes in is of a recording that has a place: on the host's time, or live on any.
   private var hears: Bool {
     @_noLocks get {
-      sentFollow == 1 && placement.source == 0 && placement.followsHost && transport.isHostRolling
+      guard sentFollow != 0, placement.source == 0 else { return false }
+      if placement.followsHost && transport.isHostRolling { return true }
+      return sentFollow == 2 && now.isRolling
     }
+  }
+
+  /// Where the recording is.
+  private var now: Transport.Position {
+    @_noLocks get { transport.position(followsHost: placement.followsHost, offset: 0) }
   }
 
   /// Has the worker hear samples of the chunk that the main stream has done; all of them, where there is work,
@@ -35,7 +42,7 @@ extension AudioSide {
       if hearing.isUnderWay { hearing.end() }
       return
     }
-    let seconds = transport.position(followsHost: true, offset: 0).seconds
+    let seconds = now.seconds
     // Before the beginning there is no recording.
     guard seconds >= 0, seconds < 1e9 else { return }
     channels.flags.pointee.offsetBits.store(
@@ -51,9 +58,7 @@ extension AudioSide {
   func reportFollowing() {
     guard map.follow >= 0 else { return }
     _ = channels.flags.pointee.places.user.adopt()
-    let now = transport.position(
-      followsHost: placement.followsHost, offset: placement.offsetSeconds)
-    var seconds = now.seconds
+    var seconds = now.seconds - placement.offsetSeconds
     if let address = channels.flags.pointee.places.user.current {
       let places = Unmanaged<ScorePlaces>.fromOpaque(address)
       seconds = places._withUnsafeGuaranteedRef { $0.table }.score(at: seconds)

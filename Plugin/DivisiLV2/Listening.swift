@@ -3,6 +3,11 @@
 import DivisiAlignment
 import Synchronization
 
+/// How a recording is followed, as the control `follow` says it.
+enum Following: Int {
+  case off, listen, live
+}
+
 /// What is heard of the recording, and the thread that aligns scores with it.
 ///
 /// - Thread: any but the audio thread, or the audio thread while the host freewheels.
@@ -30,6 +35,9 @@ final class Listening: Sendable {
   func nextTask() -> ListeningTask? {
     isEnding.load(ordering: .acquiring) ? nil : listener.withLock { $0.nextTask() }
   }
+
+  /// Whether the recording is followed while it is heard for the first time.
+  func setLive(_ isLive: Bool) { listener.withLock { $0.isLive = isLive } }
 
   /// Has what was heard aligned with another score.
   func changeScore() { listener.withLock { $0.changeScore() } }

@@ -24,7 +24,7 @@ final class ScorePlaces: Sendable {
         to: SIMD2(point.audio - (alignment?.offsetSeconds ?? 0), point.score))
     }
     table = Table(
-      points: start, count: points.count, tempo: 1 / TimeMap(points).meanTempo)
+      points: start, count: points.count, tempo: alignment?.tempo ?? 1)
   }
 
   deinit { table.points.deallocate() }

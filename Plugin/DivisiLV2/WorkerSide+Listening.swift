@@ -26,7 +26,7 @@ extension WorkerSide {
   /// Whether there is enough new, and a score to be aligned with it.
   var isAlignmentDue: Bool {
     kind.follows
-      && content.withLock { $0.isListening && !$0.score.parts.allSatisfy(\.notes.isEmpty) }
+      && content.withLock { $0.following != .off && !$0.score.parts.allSatisfy(\.notes.isEmpty) }
       && listening.isDue
   }
 
@@ -34,9 +34,15 @@ extension WorkerSide {
   func align() {
     listening.aligning.withLock { _ in
       guard isAlignmentDue, let task = listening.nextTask() else { return }
-      let (score, before) = content.withLock { ($0.score, $0.alignment) }
+      let (score, before, following) = content.withLock {
+        ($0.score, $0.alignment, $0.following)
+      }
       let offset = Double(bitPattern: channels.flags.pointee.offsetBits.load(ordering: .acquiring))
       let heard = score.heard
+      guard following == .listen else {
+        follow(task, heard, offsetSeconds: offset)
+        return
+      }
       deliver(task.run(heard, before: before, offsetSeconds: offset), of: heard.key)
     }
   }
@@ -79,17 +85,20 @@ extension WorkerSide {
 
   /// How the recording is to be followed from now on, as the control `follow` says it.
   func follow(_ way: Int, _ preparation: inout Preparation) {
-    guard kind.follows else { return }
-    let isListening = way == 1
-    let isAligned = content.withLock { content in
-      guard content.isListening != isListening else { return false }
-      content.isListening = isListening
+    guard kind.follows, let following = Following(rawValue: way) else { return }
+    let differs = content.withLock { content in
+      guard content.following != following else { return false }
+      let wasLive = content.following == .live
+      content.following = following
+      content.live = nil
+      content.lostSince = nil
       content.lastFollowing = ""
+      listening.setLive(following == .live)
       publishPlaces(content)
       // A stream that a state asks for comes by itself.
-      return content.alignment != nil && !content.awaitsStream
+      return (wasLive || following == .live || content.alignment != nil) && !content.awaitsStream
     }
-    if isAligned { rebuild(&preparation) }
+    if differs { rebuild(&preparation) }
   }
 
   /// Takes a score for that of the host's choice; an alignment stays if it is of the same notes.
@@ -105,17 +114,18 @@ extension WorkerSide {
   /// Takes an alignment for that of the score.
   func adopt(_ alignment: HeardAlignment?, in content: inout Content) {
     content.alignment = alignment
+    content.live = nil
     publishPlaces(content)
   }
 
-  private func publishPlaces(_ content: Content) {
+  func publishPlaces(_ content: Content) {
     guard kind.follows else { return }
-    let alignment = content.isListening ? content.alignment : nil
+    let alignment = content.aligned
     channels.flags.pointee.places.publish(ScorePlaces(alignment))
     show(alignment?.judgement)
   }
 
-  private func show(_ judgement: Verdict.Judgement?) {
+  func show(_ judgement: Verdict.Judgement?) {
     let value =
       switch judgement {
       case nil: 0
@@ -127,7 +137,7 @@ extension WorkerSide {
   }
 
   /// Says what has come of it, once.
-  private func say(_ judgement: Verdict.Judgement?, _ text: String) {
+  func say(_ judgement: Verdict.Judgement?, _ text: String) {
     if let judgement { show(judgement) }
     let isNew = content.withLock { content in
       defer { content.lastFollowing = text }
@@ -136,7 +146,7 @@ extension WorkerSide {
     if isNew { reportNote("follow: \(text)") }
   }
 
-  private static func describe(_ alignment: HeardAlignment, _ verdict: Verdict) -> String {
+  static func describe(_ alignment: HeardAlignment, _ verdict: Verdict) -> String {
     let (start, end) = (Int(alignment.heard.lowerBound), Int(alignment.heard.upperBound.rounded()))
     var text = "the score is aligned with the recording from \(start) to \(end) s: "
     text += "\(verdict.judgement.rawValue) (agreement \(hundredths(verdict.agreement)))"
@@ -161,11 +171,20 @@ extension WorkerSide {
 }
 
 extension WorkerSide.Content {
+  /// How the score is aligned for what is played now; nil where it is as written.
+  var aligned: HeardAlignment? {
+    switch following {
+    case .off: nil
+    case .listen: alignment
+    case .live: live
+    }
+  }
+
   /// What streams play: the score as it is written, or as it was aligned.
   var playing: LoadedScore {
-    guard isListening, slotScore == nil, let alignment else { return slotScore ?? score }
+    guard slotScore == nil, let aligned else { return slotScore ?? score }
     var playing = score
-    playing.parts = alignment.partsWithoutOffset
+    playing.parts = aligned.partsWithoutOffset
     return playing
   }
 }

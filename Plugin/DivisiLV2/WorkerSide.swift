@@ -26,9 +26,12 @@ final class WorkerSide: Sendable {
     var score = LoadedScore()
     var slotScore: LoadedScore?
     var model = LoadedModel()
-    /// Whether the score is to be aligned with what is heard, and how it was; for ``score`` alone.
-    var isListening = false
+    /// How the recording is followed, and how the score was aligned with what was heard; for ``score`` alone.
+    var following = Following.off
     var alignment: HeardAlignment?
+    /// The same with the last seconds, live, and since when the score has been lost, in seconds of the recording.
+    var live: HeardAlignment?
+    var lostSince: Double?
     /// What was last said of it.
     var lastFollowing = ""
     var lastMessage = ""
@@ -200,7 +203,8 @@ final class WorkerSide: Sendable {
     // Several may be built in one call, and the audio thread retires them meanwhile.
     freeRetired()
     do throws(SettingsError) {
-      let settings = try key.settings()
+      var settings = try key.settings()
+      if content.withLock({ $0.following == .live }) { settings.adaptToFollower() }
       if settings.separation.model != preparation.notedModel {
         preparation.notedModel = settings.separation.model
         if let text = settings.separation.model.streamWarning { reportNote(text) }

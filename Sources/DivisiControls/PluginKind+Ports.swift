@@ -115,16 +115,17 @@ extension PluginKind {
   private var followPorts: [Port] {
     guard follows else { return [] }
     let follow = Control.choice(
-      "follow", "Follow", [0: "Off", 1: "Listen"], default: 0, traits: [.expensive],
+      "follow", "Follow", [0: "Off", 1: "Listen", 2: "Live"], default: 0, traits: [.expensive],
       comment:
-        "For a score that does not match the recording: Listen aligns it with what is heard while the host's transport rolls, from the second time on and for good."
+        "For a score that does not match the recording: Listen aligns it with what is heard while the host's transport rolls, from the second time on and for good; Live follows while it is played the first time, with a look-ahead of at least 0.5 s."
     )
     let position = Control(
       "score_position", "Score position", 0...360_000, default: 0, unit: .seconds,
       comment: "Where in the score the recording is.")
     let verdict = Control.choice(
       "verdict", "Verdict", [0: "None yet", 1: "Good", 2: "Doubtful", 3: "Not this piece"],
-      default: 0, comment: "How well the score explains what has been heard; with Listen only.")
+      default: 0,
+      comment: "How well the score explains what has been heard; nothing is compared when off.")
     return [control(follow), report(position), report(verdict)]
   }
 

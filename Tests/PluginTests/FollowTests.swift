@@ -163,8 +163,40 @@ import Testing
   }
 }
 
-private enum RenderedPianos {
+enum RenderedPianos {
   static let folder = Bundle.root + "/../shared/data/piano-hands"
+  /// Pieces to measure with: `FOLLOWED_PIECES`, or one.
+  static let pieces =
+    ProcessInfo.processInfo.environment["FOLLOWED_PIECES"]?.split(separator: " ")
+    .map(String.init) ?? ["joplin-maple-leaf"]
+
+  /// The plugin with the settings that people use, and a score of a piece.
+  static func passes(
+    _ piece: Piece, follow: Float, score: String, state: String? = nil
+  ) throws -> Passes {
+    let world = try Bundle.world()
+    var render = Render(controls: [:], score: nil)
+    render.sampleRate = piece.sampleRate
+    let instance = try render.instance(in: world)
+    let folder = try TemporaryFolder()
+    try folder.write(presetText(for: "urn:divisi:hands", score: score), to: "state.ttl")
+    try State(path: folder.file("state.ttl"), in: world).restore(to: instance)
+    if let state { try State(text: state, in: world).restore(to: instance) }
+    instance["freewheel"] = 1
+    instance["follow"] = follow
+    instance.activate()
+    return try Passes(render, instance)
+  }
+
+  /// How well a pass separates, in decibels.
+  static func quality(_ passes: Passes, _ piece: Piece) -> Double {
+    let output = passes.play(piece.mix)
+    return piece.quality(of: output, latency: Int(passes.instance["latency"]))
+  }
+
+  static func report(_ text: String) {
+    if ProcessInfo.processInfo.environment["FOLLOWED_PIECES"] != nil { print(text) }
+  }
 }
 
 /// The same on a rendered piano, with the settings that people use.
@@ -173,46 +205,40 @@ private enum RenderedPianos {
     if: FileManager.default.fileExists(atPath: RenderedPianos.folder),
     "no ../shared/data beside the package"))
 struct FollowedPianoTests {
-  /// Pieces to measure with: `FOLLOWED_PIECES`, or one.
-  private static let pieces =
-    ProcessInfo.processInfo.environment["FOLLOWED_PIECES"]?.split(separator: " ")
-    .map(String.init) ?? ["joplin-maple-leaf"]
-
-  @Test(arguments: pieces)
+  @Test(arguments: RenderedPianos.pieces)
   func theSecondPassAndTheBounceAreAsWithTheRightScore(piece name: String) throws {
     let place = "\(RenderedPianos.folder)/\(name)"
     let piece = try Piece(folder: place)
-    let world = try Bundle.world()
-    func passes(follow: Bool, score: String, state: String? = nil) throws -> Passes {
-      var render = Render(controls: [:], score: nil)
-      render.sampleRate = piece.sampleRate
-      let instance = try render.instance(in: world)
-      let folder = try TemporaryFolder()
-      try folder.write(
-        presetText(for: "urn:divisi:hands", score: "\(place)/\(score)"), to: "state.ttl")
-      try State(path: folder.file("state.ttl"), in: world).restore(to: instance)
-      if let state { try State(text: state, in: world).restore(to: instance) }
-      instance["freewheel"] = 1
-      instance["follow"] = follow ? 1 : 0
-      instance.activate()
-      return try Passes(render, instance)
-    }
-    func quality(_ passes: Passes) -> Double {
-      let output = passes.play(piece.mix)
-      return piece.quality(of: output, latency: Int(passes.instance["latency"]))
-    }
-    let right = try passes(follow: false, score: "score.mid")
-    let first = quality(right)
-    let second = quality(right)
-    let heard = try passes(follow: true, score: "misaligned.mid")
-    let listening = quality(heard)
-    let again = quality(heard)
+    let (score, wrong) = ("\(place)/score.mid", "\(place)/misaligned.mid")
+    let right = try RenderedPianos.passes(piece, follow: 0, score: score)
+    let first = RenderedPianos.quality(right, piece)
+    let second = RenderedPianos.quality(right, piece)
+    let heard = try RenderedPianos.passes(piece, follow: 1, score: wrong)
+    let listening = RenderedPianos.quality(heard, piece)
+    let again = RenderedPianos.quality(heard, piece)
     let state = try State(of: heard.instance).text(uri: "urn:test:followed")
-    let bounce = quality(try passes(follow: true, score: "misaligned.mid", state: state))
-    if ProcessInfo.processInfo.environment["FOLLOWED_PIECES"] != nil {
-      print("\(name): right \(first) \(second), heard \(listening) \(again), bounced \(bounce)")
-    }
+    let bounce = RenderedPianos.quality(
+      try RenderedPianos.passes(piece, follow: 1, score: wrong, state: state), piece)
+    RenderedPianos.report(
+      "\(name): right \(first) \(second), heard \(listening) \(again), bounced \(bounce)")
     #expect(again > second - 0.5, "\(again) dB, \(second) dB with the right score")
     #expect(bounce > first - 0.5, "\(bounce) dB, \(first) dB with the right score")
+  }
+
+  /// A score in about the right tempo, followed the first time.
+  @Test(arguments: RenderedPianos.pieces)
+  func liveIsCloseToTheRightScore(piece name: String) throws {
+    let place = "\(RenderedPianos.folder)/\(name)"
+    let piece = try Piece(folder: place)
+    let right = RenderedPianos.quality(
+      try RenderedPianos.passes(piece, follow: 0, score: "\(place)/score.mid"), piece)
+    let nominal = "\(place)/nominal.mid"
+    let plain = RenderedPianos.quality(
+      try RenderedPianos.passes(piece, follow: 0, score: nominal), piece)
+    let followed = try RenderedPianos.passes(piece, follow: 2, score: nominal)
+    let live = RenderedPianos.quality(followed, piece)
+    RenderedPianos.report("\(name): right \(right), live \(live), as written \(plain)")
+    #expect(live > right - 2.5, "\(live) dB, \(right) dB with the right score")
+    #expect(try !State(of: followed.instance).text(uri: "urn:test:live").contains("alignment"))
   }
 }

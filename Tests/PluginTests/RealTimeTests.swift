@@ -60,10 +60,13 @@ import Testing
   }
 
   /// Nor while it listens, where the transport rolls, jumps and goes on.
-  @Test(arguments: Watch.allCases, ["urn:divisi:hands", "urn:divisi:parts"])
-  func listeningNeverWaits(watch: Watch, uri: String) throws {
+  @Test(
+    arguments: Watch.allCases,
+    [("urn:divisi:hands", 1), ("urn:divisi:parts", 1), ("urn:divisi:hands", 2)])
+  func listeningNeverWaits(watch: Watch, how: (uri: String, follow: Float)) throws {
+    let (uri, follow) = how
     let folder = try TemporaryFolder()
-    let controls = Render.fast.merging(["freewheel": 0, "follow": 1]) { $1 }
+    let controls = Render.fast.merging(["freewheel": 0, "follow": follow]) { $1 }
     let ports = try RawHost.ports(of: uri, controls: controls, in: folder)
     let score = try folder.write(Duet.score, to: "score.csv")
     // Long enough to be aligned more than once.

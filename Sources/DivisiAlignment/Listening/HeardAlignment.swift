@@ -63,6 +63,10 @@ public struct HeardAlignment: Sendable {
   public var heard: Range<Double>
   /// How much later the score as it is written was said to begin.
   public var offsetSeconds: Double
+  /// Whether it is of the last seconds of a recording that is being followed: the tempo of these leads on.
+  var isLive = false
+  /// Whether the score is held at its last point.
+  public internal(set) var isHeld = false
 
   /// Whether another says the same, be it read from a text or found just now.
   public func isSame(as other: HeardAlignment?) -> Bool {
@@ -85,72 +89,5 @@ public struct HeardAlignment: Sendable {
       }
       return part
     }
-  }
-}
-
-extension HeardAlignment {
-  /// - Parameters:
-  ///   - alignment: in seconds of what was heard.
-  ///   - indices: the notes of the score that were aligned, in their order.
-  init(
-    _ alignment: Alignment, of score: HeardScore, indices: [Int], verdict: Verdict,
-    heard: Range<Double>, offsetSeconds: Double
-  ) {
-    scoreKey = score.key
-    hasPedal = score.hasPedal
-    transposition = alignment.transposition
-    judgement = verdict.judgement
-    agreement = verdict.agreement
-    self.heard = heard
-    self.offsetSeconds = offsetSeconds
-    points = alignment.map.stretches.joined().map {
-      TimeMap.Point(score: $0.score, audio: $0.audio + heard.lowerBound)
-    }
-    parts = score.parts.map { Part(name: $0.name, notes: []) }
-    let notes = score.notes
-    var isThere = [Bool](repeating: false, count: notes.count)
-    for aligned in alignment.notes {
-      let index = indices[aligned.index]
-      isThere[index] = true
-      add(
-        notes[index], onset: aligned.onsetSeconds, release: aligned.releaseSeconds,
-        damped: aligned.dampedSeconds)
-    }
-    let map = alignment.map
-    for index in notes.indices where !isThere[index] {
-      let note = notes[index].note
-      for stretch in Self.stretches(of: map, playing: note) {
-        func time(_ seconds: Double) -> Double {
-          map.audioSeconds(atScore: seconds, stretch: stretch)
-        }
-        add(
-          notes[index], onset: time(note.onsetSeconds), release: time(note.releaseSeconds),
-          damped: time(note.dampedSeconds))
-      }
-    }
-    for part in parts.indices { parts[part].notes.sort { $0.onsetSeconds < $1.onsetSeconds } }
-  }
-
-  /// Where a note that was not heard may still be: before the first one that was, or after the last; drums wherever
-  /// the map has them.
-  private static func stretches(of map: TimeMap, playing note: Note) -> [Int] {
-    guard let first = map.stretches.first?.first, let last = map.stretches.last?.last else {
-      return []
-    }
-    if note.onsetSeconds < first.score { return [0] }
-    if note.onsetSeconds > last.score { return [map.stretches.count - 1] }
-    return note.kind == .pitched ? [] : map.stretches(playing: note.onsetSeconds)
-  }
-
-  private mutating func add(
-    _ item: (part: Int, note: Note), onset: Double, release: Double, damped: Double
-  ) {
-    var note = item.note
-    if note.kind == .pitched { note.pitch += transposition }
-    note.onsetSeconds = onset + heard.lowerBound
-    note.releaseSeconds = max(release, onset) + heard.lowerBound
-    note.dampedSeconds = max(damped, release, onset) + heard.lowerBound
-    guard note.onsetSeconds >= 0, (0...127).contains(note.pitch) else { return }
-    parts[item.part].notes.append(note)
   }
 }

@@ -16,6 +16,8 @@ struct HeardRecording: Sendable {
   private var decimator: Decimator
   private var blocks: [Int: [Float]] = [:]
   private var comparison = Comparison()
+  /// Where the last sample was put.
+  private var lastPlace = 0
 
   /// At most this much is kept, in seconds: 160 MB.
   static let limitSeconds = 1800.0
@@ -70,6 +72,7 @@ struct HeardRecording: Sendable {
 
   private mutating func put(_ samples: ArraySlice<Float>, at place: Int, block: Int, offset: Int) {
     let range = place..<place + samples.count
+    lastPlace = range.upperBound - 1
     let new = RangeSet(range).subtracting(heard)
     if new.isEmpty {
       if comparison.range.upperBound != place { comparison = Comparison(range: place..<place) }
@@ -93,6 +96,22 @@ struct HeardRecording: Sendable {
       }
       comparison = Comparison()
     }
+  }
+
+  /// The end of the stretch that is being heard, of this length at most, in samples that are kept; empty if nothing
+  /// is.
+  func latest(_ count: Int) -> Range<Int> {
+    guard let range = heard.ranges.first(where: { $0.contains(lastPlace) }) else { return 0..<0 }
+    return max(range.lowerBound, lastPlace + 1 - count)..<lastPlace + 1
+  }
+
+  /// Forgets what lies before a place.
+  mutating func forget(before place: Int) {
+    let first = place / Self.blockLength
+    guard blocks.keys.contains(where: { $0 < first }) else { return }
+    blocks = blocks.filter { $0.key >= first }
+    heard.remove(contentsOf: 0..<first * Self.blockLength)
+    news.remove(contentsOf: 0..<first * Self.blockLength)
   }
 
   /// Marks everything as known.

@@ -34,7 +34,7 @@ public struct ListeningTask: Sendable {
   private static let slackSeconds = 1.0
 
   /// What has been heard, in seconds of the recording.
-  var heard: Range<Double> {
+  public var heard: Range<Double> {
     startSeconds..<startSeconds + Double(samples.count) / sampleRate
   }
 
@@ -77,7 +77,7 @@ public struct ListeningTask: Sendable {
   }
 
   /// With misfits in seconds of the recording.
-  private func shifted(_ verdict: Verdict) -> Verdict {
+  func shifted(_ verdict: Verdict) -> Verdict {
     var verdict = verdict
     verdict.misfits = verdict.misfits.map {
       $0.lowerBound + startSeconds..<$0.upperBound + startSeconds
@@ -100,7 +100,7 @@ public struct ListeningTask: Sendable {
     return check.result
   }
 
-  private struct Found {
+  struct Found {
     let alignment: Alignment
     /// The notes that it was looked for with.
     let indices: [Int]
@@ -108,15 +108,21 @@ public struct ListeningTask: Sendable {
     var merit: Double { verdict.agreement * verdict.coverage }
   }
 
-  private func aligned(_ score: HeardScore, before: HeardAlignment?) -> Found? {
+  /// - Parameter region: the seconds of the score that come into question; nil for all.
+  func aligned(
+    _ score: HeardScore, before: HeardAlignment?, region: Range<Double>? = nil
+  ) -> Found? {
     let notes = score.notes
-    let pitched = notes.indices.filter { notes[$0].note.kind == .pitched }
+    let pitched = notes.indices.filter { index in
+      let note = notes[index].note
+      return note.kind == .pitched && region.map { $0.contains(note.onsetSeconds) } ?? true
+    }
     guard let start = pitched.lazy.map({ notes[$0].note.onsetSeconds }).min(),
       let end = pitched.lazy.map({ notes[$0].note.releaseSeconds }).max()
     else { return nil }
     var options = AlignmentOptions()
     options.jumps = score.jumps
-    if let before, before.judgement == .good {
+    if let before, before.judgement == .good || region != nil {
       options.transpositions = before.transposition...before.transposition
     }
     let aligner = ScoreAligner(
@@ -127,7 +133,7 @@ public struct ListeningTask: Sendable {
       }
     }
     var best: Found?
-    if end - start > Self.longScore * heard.length {
+    if region == nil, end - start > Self.longScore * heard.length {
       best = found(
         pitched.filter { notes[$0].note.onsetSeconds < start + Self.horizon * heard.length })
       if let best, best.verdict.judgement == .good { return best }
