@@ -78,21 +78,22 @@ figures: build
 # is a build of its own. The host's threads are judged in its libraries: under JACK, whose client ends its threads by
 # cancelling them, the sanitizer ends the program when the client is closed.
 # The plugin finds the runtime of the sanitizer in the tests that load it.
+THREADED := DivisiLV2 DivisiEngineTests DivisiRealtimeTests WorkerThreadsTests LV2HostingTests JackHostingTests DivisiHostTests PluginTests
+OPTIMISED := DivisiDSPTests DivisiEngineTests DivisiAlignmentTests DivisiRealtimeTests WorkerThreadsTests DivisiScoreTests AudioFilesTests \
+  LV2PresetsTests LV2HostingTests JackHostingTests
+SANITIZED := DIVISI_TARGETS='$(THREADED)' SWIFT_BACKTRACE=enable=no DIVISI_BUNDLE=$(CURDIR)/build/thread/bundle
+SANITIZER := --sanitize=thread --scratch-path build/thread
 test-deep: deps bundle
-	swift build --sanitize=thread --scratch-path build/thread --product DivisiLV2
+	$(SANITIZED) swift build $(SANITIZER) --product DivisiLV2
 	Plugin/bundle.sh build/thread/debug/libDivisiLV2.so build/thread/bundle unchecked
-	SWIFT_BACKTRACE=enable=no swift test --sanitize=thread --scratch-path build/thread -Xlinker --export-dynamic \
+	$(SANITIZED) swift test $(SANITIZER) -Xlinker --export-dynamic \
 	  --filter 'SeparatorTests|InvariantTests|StreamTests|DivisiRealtimeTests|WorkerThreadsTests'
-	SWIFT_BACKTRACE=enable=no TSAN_OPTIONS='halt_on_error=1 ignore_noninstrumented_modules=1' \
-	  swift test --skip-build --sanitize=thread --scratch-path build/thread \
-	  --filter 'LV2HostingTests|JackHostingTests|DivisiHostTests'
-	SWIFT_BACKTRACE=enable=no DIVISI_BUNDLE=$(CURDIR)/build/thread/bundle \
-	  TSAN_OPTIONS='halt_on_error=1 ignore_noninstrumented_modules=1 suppressions=Tests/RealTime/thread-sanitizer.supp' \
-	  swift test --skip-build --sanitize=thread --scratch-path build/thread \
-	  --filter 'PluginTests\.(RestoreTests|WorkerTests|ScoreTests)'
-	DIVISI_WITHOUT_HOST=1 SWIFT_BACKTRACE=enable=no \
-	  swift test -c release -Xswiftc -enable-testing --scratch-path build/release \
-	  --filter 'DivisiDSPTests|DivisiEngineTests|DivisiRealtimeTests|WorkerThreadsTests|DivisiScoreTests|AudioFilesTests|LV2PresetsTests|LV2HostingTests|JackHostingTests'
+	$(SANITIZED) TSAN_OPTIONS='halt_on_error=1 ignore_noninstrumented_modules=1' \
+	  swift test --skip-build $(SANITIZER) --filter 'LV2HostingTests|JackHostingTests|DivisiHostTests'
+	$(SANITIZED) TSAN_OPTIONS='halt_on_error=1 ignore_noninstrumented_modules=1 suppressions=Tests/RealTime/thread-sanitizer.supp' \
+	  swift test --skip-build $(SANITIZER) --filter 'PluginTests\.(RestoreTests|WorkerTests|ScoreTests)'
+	DIVISI_TARGETS='$(OPTIMISED)' SWIFT_BACKTRACE=enable=no \
+	  swift test -c release -Xswiftc -enable-testing --scratch-path build/release
 
 # Everything that writes, killed two hundred times each at random moments, before a release: each file is the old or the new one.
 KILLS ?= 200

@@ -275,10 +275,16 @@ let package = Package(
   swiftLanguageModes: [.v6]
 )
 
-// Builds under other flags need not take the host along, nor the network library under it.
-if Context.environment["DIVISI_WITHOUT_HOST"] != nil {
-  package.products.removeAll { $0.name == "divisi-host" }
-  package.targets.removeAll {
-    ["divisi-host", "DivisiHost", "DivisiHostTests", "HostTests"].contains($0.name)
+// Builds under other flags need not take along what they do not run: DIVISI_TARGETS="one two" leaves these and what they need.
+if let wanted = Context.environment["DIVISI_TARGETS"] {
+  var needed = Set(wanted.split(separator: " ").map(String.init))
+  var count = 0
+  while needed.count > count {
+    count = needed.count
+    for target in package.targets where needed.contains(target.name) {
+      for case .byNameItem(let name, _) in target.dependencies { needed.insert(name) }
+    }
   }
+  package.targets.removeAll { !needed.contains($0.name) }
+  package.products.removeAll { !needed.contains($0.name) }
 }
