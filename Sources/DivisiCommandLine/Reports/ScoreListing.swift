@@ -25,22 +25,23 @@ struct ScoreListing {
 
   /// A line for the score, one for each track, staff and channel with notes, and one for each part.
   var text: String {
-    let count = score.notes.count
     let end = Int(endSeconds.rounded())
     let head =
-      "\(count) note\(count == 1 ? "" : "s") in \(end) s\(score.hasPedal ? ", with pedal" : "")"
+      "\(counted(score.notes.count)) in \(end) s\(score.hasPedal ? ", with pedal" : "")"
     let lines = groups.map { group in
       let fed = Dictionary(grouping: group.indices, by: { assignment[$0] })
         .sorted { $0.key ?? .max < $1.key ?? .max }
         .map { part, notes in
           "\(part.map { "'\(parts[$0].name)'" } ?? "no part") \(notes.count)"
         }
-      return "\(group.title)  \(group.indices.count) notes  \(group.details)  in "
+      return "\(group.title)  \(counted(group.indices.count))  \(group.details)  in "
         + fed.joined(separator: ", ")
     }
-    return ([head] + lines + parts.map { "part '\($0.name)'  \($0.notes.count) notes" })
+    return ([head] + lines + parts.map { "part '\($0.name)'  \(counted($0.notes.count))" })
       .map(\.printable).joined(separator: "\n")
   }
+
+  private func counted(_ notes: Int) -> String { "\(notes) note\(notes == 1 ? "" : "s")" }
 
   /// A header, and a line for each note as played.
   var table: String {
