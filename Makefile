@@ -32,7 +32,7 @@ BUNDLES := build/bundle
 # would build everything anew.
 RELEASE := -c release --static-swift-stdlib --disable-local-rpath
 
-.PHONY: deps build bundle turtle demo test test-hosts test-deep fuzz figures pictures lint format bench bench-against install install-plugin uninstall clean
+.PHONY: deps build bundle turtle demo test test-hosts test-deep test-kills fuzz figures pictures lint format bench bench-against install install-plugin uninstall clean
 
 # Installs the packages that are missing, and asks for nothing where there are none.
 deps:
@@ -94,7 +94,13 @@ test-deep: deps bundle
 	  swift test -c release -Xswiftc -enable-testing --scratch-path build/release \
 	  --filter 'DivisiDSPTests|DivisiEngineTests|DivisiRealtimeTests|WorkerThreadsTests|DivisiScoreTests|AudioFilesTests|LV2PresetsTests|LV2HostingTests|JackHostingTests'
 
-# The parsers of scores, saved notes, presets and OSC under libFuzzer and the address sanitizer, a minute each:
+# Everything that writes, killed two hundred times each at random moments, before a release: each file is the old or the new one.
+KILLS ?= 200
+test-kills: deps bundle
+	swift build --build-tests $(CHECKS)
+	DIVISI_KILLS=$(KILLS) SWIFT_BACKTRACE=enable=no swift test --skip-build --filter 'KillTests|killsLeaveWholeStates'
+
+# The parsers of scores, saved notes, presets, models and OSC under libFuzzer and the address sanitizer, a minute each:
 # make fuzz FUZZ_SECONDS=600 FUZZ="midi osc". What it finds, and what it learns for the next time, stays in build/fuzz.
 FUZZ_SECONDS ?= 60
 fuzz: deps

@@ -6,7 +6,7 @@ import Testing
 /// Programs that are killed at any moment, by a signal that no program can handle: each output is the old
 /// one or the new one, whole, and the next run removes what was left.
 @Suite struct KillTests {
-  /// How often a program is killed; the deep tests say more.
+  /// How often a program is killed; `make test-kills` more often.
   private static let rounds =
     ProcessInfo.processInfo.environment["DIVISI_KILLS"].flatMap { Int($0) } ?? 20
 
