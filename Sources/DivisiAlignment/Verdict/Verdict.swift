@@ -21,8 +21,9 @@ public struct Verdict: Sendable, Equatable {
   public var coverage: Double
   /// The share of the score's notes that the recording has, from 0 to 1.
   public var usedNotes: Double
-  /// Seconds of sound before the score begins in the recording, and after it ends.
+  /// Seconds of sound before the score begins in the recording.
   public var soundBefore: Double
+  /// Seconds of sound after the score ends in the recording.
   public var soundAfter: Double
   /// Stretches of the recording that the score does not explain, in seconds of the recording.
   public var misfits: [Range<Double>]
