@@ -80,6 +80,16 @@ import Testing
         .map { "out/duet/\($0)" }, in: folder)
   }
 
+  @Test func align() throws {
+    let folder = try TemporaryFolder()
+    try Duet.write(to: folder, sampleRate: 16_000)
+    try check(
+      [
+        "align", "duet.wav", "--score", "duet.csv", "--force-score", "--force", "-o", "aligned.mid",
+        "--table", "tables/warp.csv",
+      ], outputs: ["aligned.mid", "tables/warp.csv"], in: folder)
+  }
+
   @Test func train() throws {
     let folder = try TemporaryFolder()
     try FileManager.default.copyItem(

@@ -62,7 +62,7 @@ struct RecordingHeader {
     let duration = durationSeconds
     let lastOnset = score.notes.last?.onsetSeconds ?? 0
     let advice =
-      "align it with --align auto, move it with --score-offset or --score-rate, or accept it with --partial"
+      "align it with --align on, move it with --score-offset or --score-rate, or accept it with --partial"
     guard lastOnset < duration + Self.overrunSeconds else {
       throw Failure(
         "\(scorePath): expected a score that ends with \(path) at \(seconds(duration)); "

@@ -20,13 +20,17 @@ struct SeparationSource {
   var durationSeconds: Double { recording.durationSeconds }
 
   /// Looks at the recording, and reads the score and places it.
+  ///
+  /// - Parameter check: gets the names of the parts before the score is placed, which may take long.
   init(
-    mix: String, score scorePath: String, placer: ScorePlacer, selection: PartSelection
+    mix: String, score scorePath: String, placer: ScorePlacer, selection: PartSelection,
+    check: (_ parts: [String]) throws -> Void = { _ in }
   ) throws {
     // A score that cannot be divided is refused before it is placed.
     let original = try placer.scoring.original(path: scorePath)
-    _ = try selection.parts(of: original, name: scorePath)
+    let names = try selection.parts(of: original, name: scorePath).map(\.name)
     recording = try RecordingHeader(path: mix)
+    try check(names)
     let (score, placement) = try placer.place(
       original, path: scorePath, recording: recording)
     self.scorePath = scorePath

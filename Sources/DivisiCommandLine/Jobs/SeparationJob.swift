@@ -42,7 +42,6 @@ struct SeparationJob {
     let clock = ContinuousClock()
     let start = clock.now
     let source = try source(mix: mix, score: score)
-    try checkOutputs(of: source)
     try checkMemory(of: source, keepsStems: folder != nil)
     let references = try folder.map { folder in
       try References(
@@ -116,12 +115,15 @@ struct SeparationJob {
   private func source(mix: String, score: String?) throws -> SeparationSource {
     if let score {
       return try SeparationSource(
-        mix: mix, score: score, placer: placer, selection: selection)
+        mix: mix, score: score, placer: placer, selection: selection
+      ) { try checkOutputs(mix: mix, score: score, parts: $0) }
     }
     guard case .drums(let kit) = material, !kit.patches.isEmpty else {
       throw Failure("--score: expected a score; only drums with a kit are separated without one")
     }
-    return try SeparationSource(mix: mix, kit: kit, selection: selection)
+    let source = try SeparationSource(mix: mix, kit: kit, selection: selection)
+    try checkOutputs(mix: mix, score: source.scorePath, parts: source.parts.map(\.name))
+    return source
   }
 
   /// What the same masks would give if they knew the truth, and what the mixture itself.
@@ -194,18 +196,11 @@ struct SeparationJob {
   // MARK: Checks before the work
 
   /// Refuses before the work what could not be written after it.
-  private func checkOutputs(of source: SeparationSource) throws {
-    let mix = source.mix
-    let stems = source.parts.map(\.name) + (writing.residual ? [PartName.reserved] : [])
-    for path in stems.map({ "\(output)/\(fileName(mix: mix, part: $0))" }) + factorPaths(mix: mix) {
-      guard FileManager.default.fileExists(atPath: path) else { continue }
-      guard writing.force else {
-        throw Failure("\(path): expected a new file, or --force; it exists already")
-      }
-      for input in [mix, source.scorePath] where isSameFile(path, input) {
-        throw Failure("\(path): expected a file to write; it is the input \(input)")
-      }
-    }
+  private func checkOutputs(mix: String, score: String, parts: [String]) throws {
+    let stems = (parts + (writing.residual ? [PartName.reserved] : []))
+      .map { "\(output)/\(fileName(mix: mix, part: $0))" }
+    try OutputFiles(overwrites: writing.force)
+      .check(stems + factorPaths(mix: mix), inputs: [mix, score])
   }
 
   private func fileName(mix: String, part: String) -> String {

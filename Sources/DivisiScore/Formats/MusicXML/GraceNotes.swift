@@ -42,13 +42,19 @@ struct GraceNotes {
         let share = Double(1 << dots) / Double((1 << (dots + 1)) - 1)
         step = note.duration * (dots == 0 ? 0.5 : share) / Double(slots.count)
       }
+      let first = notes.count
       Self.place(slots, at: note.position, step, in: &notes)
+      for index in first..<notes.count {
+        notes[index].isGrace = true
+        notes[index].printedPosition = note.position
+      }
       // The note a tie leads to is not struck, so there is nothing to delay.
       delay = note.endsTie ? 0 : step * Double(slots.count)
       latest[note.voice] = notes.count
     }
     var result = note
     let shift = min(delay, note.duration)
+    if shift > 0 { result.printedPosition = note.position }
     result.position += shift
     result.duration -= shift
     return result

@@ -21,6 +21,7 @@ enum Ornament {
       return (0..<count).map { index in
         var stroke = note
         stroke.position += Double(index) * every
+        if index > 0 { stroke.printedPosition = nil }
         stroke.duration = min(length, note.duration - Double(index) * every)
         (stroke.startsTie, stroke.endsTie) = (false, false)
         return stroke
@@ -44,6 +45,7 @@ enum Ornament {
       let isLast = index == intervals.count - 1
       part.pitch = min(max(0, note.pitch + intervals[index]), 127)
       part.position += Double(index) * step
+      if index > 0 { part.printedPosition = nil }
       part.duration = isLast ? note.duration - Double(index) * step : step
       part.endsTie = note.endsTie && index == 0
       part.startsTie = note.startsTie && isLast

@@ -25,6 +25,9 @@ struct WrittenMeasure {
 struct WrittenNote {
   /// From the start of the measure.
   var position: Double
+  /// Where it stands in print, if it is not played there: grace notes with the note that they delay.
+  var printedPosition: Double?
+  var isGrace = false
   var duration: Double
   var pitch: Int
   /// Nil until the dynamics of the measure are known.
@@ -110,6 +113,9 @@ extension WrittenMeasure {
       while step * Double(order.count) > shortest, step > 1e-3 { step *= 2 / 3 }
       if step <= 1e-3 { continue }
       for (rank, index) in (isUpward ? order : order.reversed()).enumerated() {
+        if notes[index].printedPosition == nil {
+          notes[index].printedPosition = notes[index].position
+        }
         notes[index].position += Double(rank) * step
         notes[index].duration -= Double(rank) * step
         notes[index].arpeggio = nil
