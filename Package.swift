@@ -160,8 +160,8 @@ let package = Package(
     .target(
       name: "DivisiLV2",
       dependencies: [
-        "CCPU", "CFFTWThreads", "CLV2", "DivisiControls", "DivisiEngine", "DivisiRealtime",
-        "DivisiScore", "InputFiles",
+        "CCPU", "CFFTWThreads", "CLV2", "DivisiAlignment", "DivisiControls", "DivisiEngine",
+        "DivisiRealtime", "DivisiScore", "InputFiles",
       ],
       path: "Plugin/DivisiLV2", swiftSettings: strict, linkerSettings: pluginLinker),
     // Timings of kernels and models, as ratios in one run.
@@ -245,7 +245,8 @@ let package = Package(
     .target(name: "BundleSupport", path: "Tests/BundleSupport", swiftSettings: strict),
     // The plugin as hosts see it: the built bundle, in process and in real hosts.
     .testTarget(
-      name: "PluginTests", dependencies: ["BundleSupport", "LV2Hosting", "AudioFiles", "CLilv"],
+      name: "PluginTests",
+      dependencies: ["AudioFiles", "BundleSupport", "CLilv", "DivisiScore", "LV2Hosting"],
       swiftSettings: strict),
     // The host's libraries, without a server.
     .testTarget(

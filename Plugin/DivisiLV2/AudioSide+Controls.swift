@@ -21,7 +21,10 @@ extension AudioSide {
     readRemix()
     readPlacement()
     if outbox.send() { needsWork = true }
-    if !awaitsState { readSlot() }
+    if !awaitsState {
+      readSlot()
+      readFollow()
+    }
     requestStream(waitsForRest: waitsForRest)
   }
 

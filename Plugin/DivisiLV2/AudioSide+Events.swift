@@ -90,6 +90,7 @@ extension AudioSide {
     ports.report(Float(latency), map.latency)
     ports.report(Float(lateCount), map.late)
     ports.report(progress, map.progress)
+    reportFollowing()
     // 20 dB in a second.
     let decay = divisi_exp10f(-Float(count) / Float(sampleRate))
     var stem = 0

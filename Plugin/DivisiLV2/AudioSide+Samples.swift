@@ -14,7 +14,11 @@ extension AudioSide {
       return
     }
     if chunkCount == 0 { beginChunk(wanted, channelCount: main.stream.channelCount) }
-    if mainDone < chunkCount { mainDone &+= run(main.stream, mixer.stems, from: mainDone) }
+    if mainDone < chunkCount {
+      let length = run(main.stream, mixer.stems, from: mainDone)
+      hear(from: mainDone, count: length, channelCount: main.stream.channelCount)
+      mainDone &+= length
+    }
     if let next, nextDone < chunkCount && !needsWork {
       nextDone &+= run(next.stream, mixer.nextStems, from: nextDone)
     }

@@ -57,6 +57,7 @@ extension AudioSide {
     let differs = updateRequested()
     guard differs || restored != adoptedStates else { return }
     readSlot()
+    readFollow()
     guard
       channels.requests.write(
         .settings, UnsafeRawPointer(requested).assumingMemoryBound(to: UInt8.self),

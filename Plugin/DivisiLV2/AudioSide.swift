@@ -75,6 +75,9 @@ struct AudioSide: ~Copyable {
   var placement = Placement()
   var mainPlacement = Placement()
   var sentSlot = 0
+  var sentFollow = 0
+  /// What is heard on its way to the worker; see ``hear(from:count:)``.
+  var hearing: Hearing
   /// Whether gains are where the controls say, because no sample has been processed yet.
   var isFresh = true
 
@@ -93,6 +96,7 @@ struct AudioSide: ~Copyable {
     mixer = Mixer(stemCount: stemCount, sampleRate: sampleRate)
     outbox = Outbox(channels)
     transport = Transport(sampleRate: sampleRate)
+    hearing = Hearing(channels.sound)
     inputs = .allocate(capacity: 2)
     constInputs = .allocate(capacity: 2)
     for channel in 0..<2 {
@@ -143,6 +147,7 @@ struct AudioSide: ~Copyable {
     chunkCount = 0
     isFresh = true
     sentSlot = requestedSlot
+    sentFollow = requestedFollow
     // Without a new stream the old one goes on.
     while let read = channels.streams.read(), let stream = read {
       if let main { retire(main.stream) }

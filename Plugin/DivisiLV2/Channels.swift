@@ -18,6 +18,12 @@ struct Channels: @unchecked Sendable {
     let overflows = Atomic<Int>(0)
     /// Whether there are replies that wait for room.
     let hasBacklog = Atomic<Bool>(false)
+    /// How much later than the recording the score begins, as the controls say it: the bits of a `Double`.
+    let offsetBits = Atomic<UInt64>(0)
+    /// What the output `verdict` says.
+    let verdict = Atomic<Int>(0)
+    /// Where in the score the recording is.
+    let places = SnapshotExchange<ScorePlaces>()
   }
 
   let flags: UnsafeMutablePointer<Flags>
@@ -30,6 +36,20 @@ struct Channels: @unchecked Sendable {
   let requests: TextRing
   /// What goes to the host's event port.
   let replies: TextRing
+  /// What is heard: see ``SoundMessage``.
+  let sound: MessageRing.View
+}
+
+/// What a message in ``Channels/sound`` is.
+enum SoundMessage {
+  /// Samples in mono, as floats; the number is the place of the first in the recording.
+  static var samples: UInt32 {
+    @_noLocks get { 0 }
+  }
+  /// The transport has stopped; no bytes.
+  static var end: UInt32 {
+    @_noLocks get { 1 }
+  }
 }
 
 /// Owns what the ``Channels`` of an instance lie in.
@@ -40,18 +60,24 @@ struct ChannelStorage: ~Copyable {
   private let retired: SPSCRing<Int>
   private let requests = TextRing.ring(capacity: 32)
   private let replies = TextRing.ring(capacity: 16)
+  private let sound: MessageRing
 
   /// How many streams may wait to be adopted.
   private static let streamCount = 8
+  /// Seconds of sound that may wait: twice the longest time between updates, and a third for one that takes long.
+  private static let soundSeconds = 6.0
 
-  init() {
+  /// - Parameter hears: whether there is anything to be heard.
+  init(sampleRate: Double, hears: Bool) {
+    sound = MessageRing(
+      capacity: hears ? Int(Self.soundSeconds * sampleRate) * MemoryLayout<Float>.size : 1)
     streams = SPSCRing(capacity: Self.streamCount, filledWith: nil)
     retired = SPSCRing(capacity: 2 * Self.streamCount, filledWith: 0)
     let flags = UnsafeMutablePointer<Channels.Flags>.allocate(capacity: 1)
     flags.initialize(to: Channels.Flags())
     channels = Channels(
       flags: flags, streams: streams.view, retired: retired.view, requests: TextRing(requests),
-      replies: TextRing(replies))
+      replies: TextRing(replies), sound: sound.view)
   }
 
   deinit {

@@ -13,7 +13,7 @@ final class Instance: @unchecked Sendable {
   let worker: WorkerSide
 
   private let audio: UnsafeMutablePointer<AudioSide>
-  private let storage = ChannelStorage()
+  private let storage: ChannelStorage
   private var channels: Channels { storage.channels }
   /// Nil where the host offers no worker, and then a thread of the plugin's own does the work.
   private let schedule: UnsafePointer<LV2_Worker_Schedule>?
@@ -36,6 +36,7 @@ final class Instance: @unchecked Sendable {
     fftwf_make_planner_thread_safe()
     self.kind = kind
     self.urids = urids
+    storage = ChannelStorage(sampleRate: sampleRate, hears: kind.follows)
     schedule = features.schedule?.pointee.schedule_work == nil ? nil : features.schedule
     worker = WorkerSide(
       kind: kind, sampleRate: sampleRate, bundle: bundle, channels: storage.channels, log: log)
@@ -46,6 +47,7 @@ final class Instance: @unchecked Sendable {
 
   deinit {
     deactivate()
+    worker.endListening()
     audio.deinitialize(count: 1)
     audio.deallocate()
   }
@@ -61,7 +63,7 @@ final class Instance: @unchecked Sendable {
     _ = audio.pointee.updateRequested()
     worker.start(
       StreamKey(audio.pointee.requested, channelCount: audio.pointee.requestedChannelCount),
-      scoreSlot: audio.pointee.requestedSlot)
+      scoreSlot: audio.pointee.requestedSlot, follow: audio.pointee.requestedFollow)
     audio.pointee.restart()
     // A host may have dropped what was scheduled before it deactivated the plugin.
     channels.flags.pointee.isWorkScheduled.store(false, ordering: .releasing)

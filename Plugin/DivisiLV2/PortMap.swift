@@ -25,6 +25,9 @@ struct PortMap: BitwiseCopyable {
   /// −1 where there is none.
   let sync: Int
   let scoreSlot: Int
+  let follow: Int
+  let scorePosition: Int
+  let verdict: Int
 
   init(_ kind: PluginKind) {
     let symbols = kind.ports.map(\.symbol)
@@ -46,5 +49,8 @@ struct PortMap: BitwiseCopyable {
     scoreOffset = place("score_offset")
     sync = place("sync")
     scoreSlot = place("score_slot")
+    follow = place("follow")
+    scorePosition = place("score_position")
+    verdict = place("verdict")
   }
 }

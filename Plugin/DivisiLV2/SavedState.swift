@@ -1,6 +1,7 @@
 // Thread: setup
 
 internal import CLV2
+import DivisiAlignment
 import DivisiScore
 internal import Glibc
 
@@ -15,6 +16,7 @@ struct SavedState {
   var scorePath: String?
   var modelPath: String?
   var digest: String?
+  var alignment: String?
 }
 
 /// Why a state could not be used.
@@ -87,6 +89,9 @@ extension SavedState {
     digest = try text(
       urids.digest, "the notes of a score", type: urids.string,
       limit: SavedNotes.largestByteCount)
+    alignment = try text(
+      urids.alignment, "an alignment", type: urids.string,
+      limit: HeardAlignment.largestByteCount)
   }
 }
 
@@ -116,6 +121,9 @@ extension SavedState {
     results.append(put(path: modelPath, urids.modelFile))
     if let digest {
       results.append(put(urids.digest, digest, type: urids.string, flags: plain))
+    }
+    if let alignment {
+      results.append(put(urids.alignment, alignment, type: urids.string, flags: plain))
     }
     return results.first { $0 != LV2_STATE_SUCCESS } ?? LV2_STATE_SUCCESS
   }

@@ -16,6 +16,8 @@ struct TextRing: @unchecked Sendable {
     case settings
     /// A request for the values of all subjects; no text.
     case get
+    /// How the recording is to be followed, as `follow` says it; no text.
+    case follow
   }
 
   /// A text in the queue, which stays until it is removed.

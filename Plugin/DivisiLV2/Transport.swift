@@ -33,6 +33,11 @@ struct Transport: BitwiseCopyable {
 
   init(sampleRate: Double) { self.sampleRate = sampleRate }
 
+  /// Whether the host has said where it is, and that it goes on from there.
+  var isHostRolling: Bool {
+    @_noLocks get { hasHost && host.isRolling }
+  }
+
   /// Takes a `time:Position`; either number may be missing.
   @_noLocks
   mutating func locate(frame: Double?, speed: Double?) {

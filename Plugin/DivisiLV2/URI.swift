@@ -21,5 +21,6 @@ enum URI {
   static let modelFile = "urn:divisi:model_file"
   static let message = "urn:divisi:message"
   static let digest = "urn:divisi:score_digest"
+  static let alignment = "urn:divisi:alignment"
   static let stateVersion = "urn:divisi:state_version"
 }

@@ -34,6 +34,7 @@ struct URIDs: BitwiseCopyable {
   var modelFile: UInt32 = 0
   var message: UInt32 = 0
   var digest: UInt32 = 0
+  var alignment: UInt32 = 0
   var stateVersion: UInt32 = 0
 
   init(_ map: UnsafePointer<LV2_URID_Map>?) {
@@ -66,6 +67,7 @@ struct URIDs: BitwiseCopyable {
     modelFile = number(URI.modelFile)
     message = number(URI.message)
     digest = number(URI.digest)
+    alignment = number(URI.alignment)
     stateVersion = number(URI.stateVersion)
   }
 }

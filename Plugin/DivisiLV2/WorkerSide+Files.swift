@@ -1,5 +1,6 @@
 // Thread: worker
 
+import DivisiAlignment
 import DivisiEngine
 import DivisiScore
 internal import InputFiles
@@ -10,6 +11,11 @@ struct LoadedScore: Sendable {
   var path = ""
   var parts: [Part] = []
   var hasPedal = false
+  /// Where a recording may leave its order.
+  var jumps = AlignmentOptions.Jumps.none
+
+  /// For an alignment.
+  var heard: HeardScore { HeardScore(parts: parts, hasPedal: hasPedal, jumps: jumps) }
 
   /// Whether another says the same to a stream, be it read from a file or from saved notes.
   func isSame(as other: LoadedScore) -> Bool {
@@ -46,7 +52,7 @@ extension WorkerSide {
   func loadScore(path: String, _ isAbandoned: @escaping InputFile.IsAbandoned) -> Bool {
     do throws(FileError) {
       let score = try readScore(path: path, isAbandoned)
-      content.withLock { $0.score = score }
+      content.withLock { adopt(score, in: &$0) }
       if !path.isEmpty { reportNote(describe(score)) }
       publishScore()
     } catch {
@@ -114,7 +120,8 @@ extension WorkerSide {
       for warning in score.warnings { reportNote(warning) }
       if let remark { reportNote(remark) }
       if let remainder = score.remainder(of: parts, name: path) { reportNote(remainder) }
-      return LoadedScore(path: path, parts: parts, hasPedal: score.hasPedal)
+      return LoadedScore(
+        path: path, parts: parts, hasPedal: score.hasPedal, jumps: .repeats(of: score.bars))
     } catch {
       throw FileError(description: error.description)
     }

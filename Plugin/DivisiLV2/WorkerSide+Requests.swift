@@ -59,6 +59,7 @@ extension WorkerSide {
       if let settings = request.settings { serve(settings, &preparation) }
       _ = channels.flags.pointee.servedSettings.add(1, ordering: .acquiringAndReleasing)
     case .get: replyWithAll()
+    case .follow: follow(request.number, &preparation)
     case .message: break
     }
     return true

@@ -1,6 +1,7 @@
 // Thread: setup, while `run` goes on
 
 internal import CLV2
+import DivisiAlignment
 import DivisiScore
 import Synchronization
 
@@ -12,14 +13,18 @@ import Synchronization
 extension WorkerSide {
   /// All that is worth keeping, with what is being read.
   var state: SavedState {
-    let (score, model) = preparation.withLock { preparation in
+    // What has been heard is worth keeping, too.
+    takeSound()
+    align()
+    let (score, model, alignment) = preparation.withLock { preparation in
       serveInterrupted(&preparation)
-      return content.withLock { ($0.score, $0.model) }
+      return content.withLock { ($0.score, $0.model, $0.alignment) }
     }
     var state = SavedState(isComplete: true)
     if !score.parts.isEmpty {
       state.scorePath = score.path.isEmpty ? nil : score.path
       state.digest = SavedNotes(parts: score.parts, hasPedal: score.hasPedal).text
+      state.alignment = alignment?.text
     }
     if !model.path.isEmpty { state.modelPath = model.path }
     return state
@@ -35,10 +40,19 @@ extension WorkerSide {
       // It was asked for before, and would take the state's place later.
       serveInterrupted(&preparation)
       let newScore = try restoredScore(state)
+      let newAlignment = try restoredAlignment(state, of: newScore)
       let newModel = restoredModel(state)
       let differs = content.withLock { content in
-        let differs = newModel != nil || newScore.map { !$0.isSame(as: content.score) } == true
-        if let newScore { content.score = newScore }
+        var differs = newModel != nil || newScore.map { !$0.isSame(as: content.score) } == true
+        if let newScore {
+          adopt(newScore, in: &content)
+          let isKept =
+            newAlignment.map { $0.isSame(as: content.alignment) } ?? (content.alignment == nil)
+          if !isKept {
+            differs = true
+            adopt(newAlignment, in: &content)
+          }
+        }
         if let newModel { content.model = newModel }
         if differs { content.awaitsStream = true }
         return differs
@@ -64,6 +78,23 @@ extension WorkerSide {
     } catch {
       reportError(error.description)
       return nil
+    }
+  }
+
+  /// How the score of a state was aligned; nil where it was not, or was another score then.
+  private func restoredAlignment(
+    _ state: SavedState, of score: LoadedScore?
+  ) throws(StateError) -> HeardAlignment? {
+    guard let text = state.alignment, let score else { return nil }
+    do throws(ScoreError) {
+      let alignment = try HeardAlignment(parsing: text, partNames: layout.partNames)
+      if alignment.scoreKey == score.heard.key { return alignment }
+      reportNote(
+        "\(score.path): the score has changed since it was aligned; it is aligned anew when it is heard"
+      )
+      return nil
+    } catch {
+      throw StateError(status: LV2_STATE_ERR_UNKNOWN, description: error.description)
     }
   }
 

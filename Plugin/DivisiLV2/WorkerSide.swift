@@ -1,5 +1,6 @@
 // Thread: worker
 
+import DivisiAlignment
 import DivisiControls
 import DivisiEngine
 import DivisiScore
@@ -25,6 +26,11 @@ final class WorkerSide: Sendable {
     var score = LoadedScore()
     var slotScore: LoadedScore?
     var model = LoadedModel()
+    /// Whether the score is to be aligned with what is heard, and how it was; for ``score`` alone.
+    var isListening = false
+    var alignment: HeardAlignment?
+    /// What was last said of it.
+    var lastFollowing = ""
     var lastMessage = ""
     /// All streams that the audio thread may still use, the newest last.
     var streams: [(number: Int, stream: Stream)] = []
@@ -61,6 +67,8 @@ final class WorkerSide: Sendable {
   let channels: Channels
   let content = Mutex(Content())
   let preparation: Mutex<Preparation>
+  /// What is heard, and what has to do with it.
+  let listening: Listening
   private let sampleRate: Double
   /// How often the plugin has been deactivated; reads that were requested before end.
   private let deactivationCount = Atomic<Int>(0)
@@ -77,17 +85,19 @@ final class WorkerSide: Sendable {
     self.sampleRate = sampleRate
     self.channels = channels
     self.log = log
+    listening = Listening(sampleRate: sampleRate)
     preparation = Mutex(
       Preparation(ownKit: kind.layout.isPercussive ? "\(bundle)/generic-kit.safetensors" : nil))
   }
 
   /// Makes the stream that an activated instance starts with; while nothing runs.
-  func start(_ key: StreamKey, scoreSlot: Int) {
+  func start(_ key: StreamKey, scoreSlot: Int, follow: Int) {
     preparation.withLock { preparation in
       readOwnKit(&preparation)
       freeRetired()
       serveRequests(&preparation)
       _ = choose(scoreSlot: scoreSlot)
+      self.follow(follow, &preparation)
       serve(key, &preparation)
     }
   }
@@ -116,6 +126,8 @@ final class WorkerSide: Sendable {
   func work() {
     _ = channels.flags.pointee.isWorkScheduled.exchange(false, ordering: .acquiringAndReleasing)
     freeRetired()
+    takeSound()
+    if isAlignmentDue { alignAside() }
     if needsPreparation {
       let isDone = Signal()
       let helper = OwnThread {
@@ -125,6 +137,7 @@ final class WorkerSide: Sendable {
       if helper == nil { prepare() }
       while helper != nil, !isDone.isSet.load(ordering: .acquiring) {
         learn()
+        takeSound()
         usleep(Self.pollMicroseconds)
       }
     }
@@ -138,6 +151,8 @@ final class WorkerSide: Sendable {
   /// - Thread: audio, of a host that freewheels.
   func workInRun() {
     freeRetired()
+    takeSound()
+    align()
     if needsPreparation { prepare() }
     learn()
     sendBacklog()
@@ -190,7 +205,7 @@ final class WorkerSide: Sendable {
         preparation.notedModel = settings.separation.model
         if let text = settings.separation.model.streamWarning { reportNote(text) }
       }
-      let (model, notes) = content.withLock { ($0.model, $0.slotScore ?? $0.score) }
+      let (model, notes) = content.withLock { ($0.model, $0.playing) }
       let stream = Stream(
         settings: settings, layout: layout, kit: model.kit ?? preparation.defaultKit,
         bank: model.bank, sampleRate: sampleRate,
@@ -225,7 +240,7 @@ final class WorkerSide: Sendable {
 
   /// Gives the score to all streams.
   func publishScore() {
-    let (streams, notes) = content.withLock { ($0.streams, $0.slotScore ?? $0.score) }
+    let (streams, notes) = content.withLock { ($0.streams, $0.playing) }
     for (_, stream) in streams { publish(notes, to: stream) }
   }
 

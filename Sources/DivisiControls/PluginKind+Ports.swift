@@ -6,7 +6,7 @@ extension PluginKind {
     let settings = Setting.withPort.map { control($0.control) }
     return audioPorts + eventPorts + hostPorts + remixPorts
       + settings.prefix(Self.firstSettingCount) + scorePorts
-      + settings.dropFirst(Self.firstSettingCount)
+      + settings.dropFirst(Self.firstSettingCount) + followPorts
   }
 
   /// The settings that came with the first plugins; ports of later ones go behind all others.
@@ -110,6 +110,22 @@ extension PluginKind {
       comment:
         "The score whose file name begins with this number, in $XDG_DATA_HOME/divisi/scores.")
     return (hasPartOutputs ? [source, sync, offset] : [source, offset, slot]).map(control)
+  }
+
+  private var followPorts: [Port] {
+    guard follows else { return [] }
+    let follow = Control.choice(
+      "follow", "Follow", [0: "Off", 1: "Listen"], default: 0, traits: [.expensive],
+      comment:
+        "For a score that does not match the recording: Listen aligns it with what is heard while the host's transport rolls, from the second time on and for good."
+    )
+    let position = Control(
+      "score_position", "Score position", 0...360_000, default: 0, unit: .seconds,
+      comment: "Where in the score the recording is.")
+    let verdict = Control.choice(
+      "verdict", "Verdict", [0: "None yet", 1: "Good", 2: "Doubtful", 3: "Not this piece"],
+      default: 0, comment: "How well the score explains what has been heard; with Listen only.")
+    return [control(follow), report(position), report(verdict)]
   }
 
   private func control(_ control: Control) -> Port { port(control, .control) }

@@ -47,6 +47,9 @@ public enum PluginKind: Int, CaseIterable, Sendable {
   /// outputs and nothing that a simple host refuses.
   public var hasPartOutputs: Bool { rawValue < PluginKind.handsMix.rawValue }
 
+  /// Whether the plugin can align its score with what it hears, which takes the host's transport and pitches.
+  public var follows: Bool { hasPartOutputs && !isPercussive }
+
   /// What is separated, in the order of outputs.
   public var parts: [NamedPart] {
     switch self {

@@ -59,6 +59,19 @@ import Testing
     #expect(result.text.contains("work 0,"))
   }
 
+  /// Nor while it listens, where the transport rolls, jumps and goes on.
+  @Test(arguments: Watch.allCases, ["urn:divisi:hands", "urn:divisi:parts"])
+  func listeningNeverWaits(watch: Watch, uri: String) throws {
+    let folder = try TemporaryFolder()
+    let controls = Render.fast.merging(["freewheel": 0, "follow": 1]) { $1 }
+    let ports = try RawHost.ports(of: uri, controls: controls, in: folder)
+    let score = try folder.write(Duet.score, to: "score.csv")
+    // Long enough to be aligned more than once.
+    let result = try Self.run(watch, Bundle.object, uri, ports, score, block: 256, seconds: 30)
+    #expect(result.status == 0, "\(result.text.suffix(6000))")
+    #expect(result.text.contains("violations 0"), "\(result.text.suffix(6000))")
+  }
+
   @Test(arguments: Watch.allCases, RawHost.Fault.all.map { "\($0.0)-\($0.1)" })
   func theWatchesBark(watch: Watch, fault: String) throws {
     let folder = try TemporaryFolder()

@@ -66,16 +66,25 @@ public struct Verdict: Sendable, Equatable {
         misfits.append(window.seconds)
       }
     }
+    judgement = .good
+    judgement = judged(byNotes: true)
+  }
+
+  private func judged(byNotes: Bool) -> Judgement {
     let distinction = distinction ?? .infinity
-    if agreement.value < Self.refused || distinction < Self.refusedDistinction {
-      judgement = .notThisPiece
-    } else if agreement.value < Self.doubted || distinction < Self.doubtedDistinction
-      || coverage < Self.leastShare || usedNotes < Self.leastShare || !misfits.isEmpty
-    {
-      judgement = .doubtful
-    } else {
-      judgement = .good
-    }
+    if agreement < Self.refused || distinction < Self.refusedDistinction { return .notThisPiece }
+    let isDoubtful =
+      agreement < Self.doubted || distinction < Self.doubtedDistinction
+      || coverage < Self.leastShare || (byNotes && usedNotes < Self.leastShare)
+      || !misfits.isEmpty
+    return isDoubtful ? .doubtful : .good
+  }
+
+  /// The same of a recording of which only a part has been heard, so that notes may still come.
+  public var ofWhatIsHeard: Verdict {
+    var verdict = self
+    verdict.judgement = judged(byNotes: false)
+    return verdict
   }
 }
 

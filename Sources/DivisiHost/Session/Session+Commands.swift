@@ -124,6 +124,12 @@ extension Session {
         symbol == "progress"
           ? "learnt \(Int((value * 100).rounded())) %" : "late windows \(Listing.number(value))")
     }
+    if let port = hosted.plugin.port("verdict"), port.kind == .control, !port.isInput,
+      let point = port.scalePoints.first(where: { $0.value == hosted.instance["verdict"] }),
+      point.value != 0
+    {
+      parts.append("score fits: \(point.label.printable.lowercased())")
+    }
     return parts.joined(separator: ", ")
   }
 

@@ -107,6 +107,12 @@ function take(news) {
   if (news.isOver) isOver = true;
 }
 
+/// Minutes and seconds.
+function clock(seconds) {
+  const whole = Math.floor(seconds || 0);
+  return Math.floor(whole / 60) + ":" + String(whole % 60).padStart(2, "0");
+}
+
 function count(id, number) {
   byId(id).textContent = String(number);
   byId(id).classList.toggle("bad", number > 0);
@@ -152,7 +158,8 @@ function build(next) {
   byId("mixer").hidden = mixer.parts.length === 0;
   const shown = new Set(mixer.parts.flatMap((part) => [part.gain, part.mute, part.solo, part.pan, part.level]));
   const rest = mixer.controls.filter((control) => !shown.has(control.symbol));
-  buildRest(rest.filter((control) => control.symbol !== "progress" && control.symbol !== "late"));
+  const inState = ["progress", "late", "verdict", "score_position"];
+  buildRest(rest.filter((control) => !inState.includes(control.symbol)));
   buildState(find);
   byId("preset-field").hidden = mixer.presets.length === 0;
   byId("preset").replaceChildren(...mixer.presets.map(
@@ -184,6 +191,16 @@ function buildState(find) {
       byId("progress-text").textContent = Math.round(share * 100) + "\u00a0%";
     });
   }
+  const verdict = find("verdict"), place = find("score_position");
+  byId("verdict-field").hidden = !verdict?.isOutput;
+  byId("place-field").hidden = !place?.isOutput;
+  if (verdict?.isOutput) {
+    store.watch("verdict", (value) => {
+      byId("verdict").textContent = written(verdict, value).toLowerCase();
+      byId("verdict").classList.toggle("bad", value > 1);
+    });
+  }
+  if (place?.isOutput) store.watch("score_position", (value) => { byId("place").textContent = clock(value); });
   if (late?.isOutput) store.watch("late", (value) => count("late", Number(written(late, value)) || 0));
 }
 

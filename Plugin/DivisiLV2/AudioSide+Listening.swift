@@ -1,0 +1,65 @@
+// Thread: audio
+
+import DivisiEngine
+import Synchronization
+
+/// Following: what is heard goes to the worker, which aligns the score with it.
+extension AudioSide {
+  /// How the controls want the recording followed: 0 for not at all, 1 for listening.
+  var requestedFollow: Int {
+    @_noLocks get { map.follow < 0 ? 0 : Int(ports.value(map.follow)) }
+  }
+
+  /// Tells the worker where the control has changed.
+  @_noLocks
+  mutating func readFollow() {
+    guard map.follow >= 0 else { return }
+    let value = requestedFollow
+    guard value != sentFollow, channels.requests.write(.follow, number: value) else { return }
+    sentFollow = value
+    needsWork = true
+  }
+
+  /// Whether what comes in is of a recording that has a place on the host's time.
+  private var hears: Bool {
+    @_noLocks get {
+      sentFollow == 1 && placement.source == 0 && placement.followsHost && transport.isHostRolling
+    }
+  }
+
+  /// Has the worker hear samples of the chunk that the main stream has done; all of them, where there is work,
+  /// so that what it knows does not depend on the lengths of blocks.
+  @_noLocks
+  mutating func hear(from offset: Int, count: Int, channelCount: Int) {
+    guard hears else {
+      if hearing.isUnderWay { hearing.end() }
+      return
+    }
+    let seconds = transport.position(followsHost: true, offset: 0).seconds
+    // Before the beginning there is no recording.
+    guard seconds >= 0, seconds < 1e9 else { return }
+    channels.flags.pointee.offsetBits.store(
+      placement.offsetSeconds.bitPattern, ordering: .releasing)
+    hearing.add(
+      UnsafePointer(constInputs), channelCount: channelCount, from: offset, count: count,
+      at: Int(seconds * sampleRate + 0.5) &+ offset)
+    if needsWork { hearing.send() }
+  }
+
+  /// Tells the host where the recording is in the score, and how well the two agree.
+  @_noLocks
+  func reportFollowing() {
+    guard map.follow >= 0 else { return }
+    _ = channels.flags.pointee.places.user.adopt()
+    let now = transport.position(
+      followsHost: placement.followsHost, offset: placement.offsetSeconds)
+    var seconds = now.seconds
+    if let address = channels.flags.pointee.places.user.current {
+      let places = Unmanaged<ScorePlaces>.fromOpaque(address)
+      seconds = places._withUnsafeGuaranteedRef { $0.table }.score(at: seconds)
+    }
+    ports.report(Float(max(0, seconds)), map.scorePosition)
+    ports.report(
+      Float(channels.flags.pointee.verdict.load(ordering: .relaxed)), map.verdict)
+  }
+}
