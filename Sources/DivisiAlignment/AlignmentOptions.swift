@@ -4,6 +4,8 @@ public struct AlignmentOptions: Sendable {
   public var jumps = Jumps.none
   /// Times that are known, ascending in score and recording, which the alignment keeps.
   public var anchors: [TimeMap.Point] = []
+  /// Semitones that the recording may sound above the score; nil for as many as the instrument's players transpose.
+  public var transpositions: ClosedRange<Int>?
 
   /// Where a recording may leave the order of its score.
   public enum Jumps: Sendable, Equatable {

@@ -125,7 +125,7 @@ struct CoarseAligner: Sendable {
   }
 
   private func transposed(scale: Double, parallel: Parallel) -> Keys {
-    let shifts = Array(instrument.transpositions)
+    let shifts = Array(options.transpositions ?? instrument.transpositions)
     var results = [ScoreSearch.Result?](repeating: nil, count: shifts.count)
     results.withUnsafeMutableBufferPointer { buffer in
       nonisolated(unsafe) let results = buffer
