@@ -54,10 +54,20 @@ public final class AudioFileReader {
   /// Reads the next samples, all of them finite; floating point may exceed ±1.
   ///
   /// - Parameter block: where they go, interleaved; its length says how many are wanted.
-  /// - Returns: how many there were for each channel: 0 at the end of the file.
+  /// - Returns: how many there were for each channel: fewer than wanted at the end of the file, then 0.
   /// - Throws: one line for sound that is damaged, truncated, not finite, or none at all.
   public func read(into block: inout [Float]) throws(AudioFileError) -> Int {
-    let count = try source.read(into: &block, position: position)
+    let (stride, start) = (channelCount, position)
+    var count = 0
+    try block.withUnsafeMutableBufferPointer { (block) throws(AudioFileError) in
+      // Libraries may give less than was asked for, long before the end.
+      while (count + 1) * stride <= block.count {
+        let rest = UnsafeMutableBufferPointer(rebasing: block[(count * stride)...])
+        let more = try source.read(into: rest, position: start + count)
+        if more == 0 { break }
+        count += more
+      }
+    }
     guard count > 0 else {
       guard position > 0 else {
         throw AudioFileError(path, expected: "at least one sample", found: "there is none")

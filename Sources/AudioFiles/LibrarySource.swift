@@ -56,9 +56,11 @@ final class LibrarySource: SampleSource {
     return tags
   }
 
-  func read(into block: inout [Float], position: Int) throws(AudioFileError) -> Int {
+  func read(
+    into block: UnsafeMutableBufferPointer<Float>, position: Int
+  ) throws(AudioFileError) -> Int {
     let wanted = block.count / channelCount
-    let count = max(0, Int(sf_readf_float(file, &block, sf_count_t(wanted))))
+    let count = max(0, Int(sf_readf_float(file, block.baseAddress, sf_count_t(wanted))))
     if count == 0 { try checkEnd(position) }
     return count
   }

@@ -79,7 +79,9 @@ final class MPEGSource: SampleSource {
 
   var tags: AudioTags { AudioTags(ofMPEG: handle) }
 
-  func read(into block: inout [Float], position: Int) throws(AudioFileError) -> Int {
+  func read(
+    into block: UnsafeMutableBufferPointer<Float>, position: Int
+  ) throws(AudioFileError) -> Int {
     var wanted = block.count / channelCount
     if let silence = silences.first {
       if silence.position <= position {
@@ -94,9 +96,7 @@ final class MPEGSource: SampleSource {
     let size = wanted * channelCount * MemoryLayout<Float>.size
     for _ in 0..<Self.retryLimit {
       var done = 0
-      let result = block.withUnsafeMutableBytes {
-        mpg123_read(handle, $0.baseAddress, size, &done)
-      }
+      let result = mpg123_read(handle, block.baseAddress, size, &done)
       let count = done / MemoryLayout<Float>.size / channelCount
       if count > 0 { return count }
       if result == MPG123_DONE.rawValue { return 0 }

@@ -44,9 +44,11 @@ final class MediaSource: SampleSource {
     }
   }
 
-  func read(into block: inout [Float], position: Int) throws(AudioFileError) -> Int {
+  func read(
+    into block: UnsafeMutableBufferPointer<Float>, position: Int
+  ) throws(AudioFileError) -> Int {
     do throws(MediaError) {
-      return try decoder.read(into: &block)
+      return try decoder.read(into: block)
     } catch {
       throw Self.error(error, path: path)
     }

@@ -12,11 +12,13 @@ protocol SampleSource: AnyObject {
   /// Reads the next samples.
   ///
   /// - Parameters:
-  ///   - block: where they go, interleaved; its length says how many are wanted.
+  ///   - block: where they go, interleaved; its length says how many are wanted at most, and is not 0.
   ///   - position: samples of each channel that have been read.
   /// - Returns: how many there were for each channel: 0 at the end of the file.
   /// - Throws: one line for sound that is damaged or truncated.
-  func read(into block: inout [Float], position: Int) throws(AudioFileError) -> Int
+  func read(
+    into block: UnsafeMutableBufferPointer<Float>, position: Int
+  ) throws(AudioFileError) -> Int
 }
 
 extension SampleSource {

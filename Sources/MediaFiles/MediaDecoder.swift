@@ -20,8 +20,8 @@ public final class MediaDecoder {
   private let sampleFormat: Int32
   /// Decoded and not yet given, interleaved.
   private var pending: [Float] = []
-  /// Samples of each channel that have been decoded and given.
-  private var (decoded, given) = (0, 0)
+  /// Samples of each channel that have been decoded.
+  private var decoded = 0
   private var frameLength = 0
   private var isAtEnd = false
   private let descriptor: Int32
@@ -77,9 +77,9 @@ public final class MediaDecoder {
 
   /// Decodes the next samples.
   ///
-  /// - Parameter block: where they go, interleaved; its length says how many are wanted.
+  /// - Parameter block: where they go, interleaved; its length says how many are wanted at most.
   /// - Returns: how many there were for each channel: 0 at the end.
-  public func read(into block: inout [Float]) throws(MediaError) -> Int {
+  public func read(into block: UnsafeMutableBufferPointer<Float>) throws(MediaError) -> Int {
     let wanted = block.count / channelCount
     while !isAtEnd, pending.count < (wanted + Self.keptFrames * frameLength) * channelCount {
       switch feed.next() {
@@ -91,9 +91,8 @@ public final class MediaDecoder {
     let kept = isAtEnd ? 0 : Self.keptFrames * frameLength
     let count = min(wanted, max(0, pending.count / channelCount - kept))
     let length = count * channelCount
-    block.replaceSubrange(..<length, with: pending[..<length])
+    for index in 0..<length { block[index] = pending[index] }
     pending.removeFirst(length)
-    given += count
     return count
   }
 

@@ -88,6 +88,11 @@ import Testing
     #expect(buffer.channels[0].prefix(40_000) == plain.channels[0].prefix(40_000))
     #expect(isAlike(buffer, plain, last: 30_000))
     #expect(buffer.channels[0].allSatisfy { abs($0) < 1 })
+    // Blocks are full up to the end, whatever the library gives at once.
+    let reader = try AudioFileReader(path: folder.file("x.mp3"))
+    var block = [Float](repeating: 0, count: 4096)
+    for _ in 0..<(buffer.sampleCount / 4096) { #expect(try reader.read(into: &block) == 4096) }
+    #expect(try reader.read(into: &block) == buffer.sampleCount % 4096)
   }
 
   @Test func missingBytesLeaveTheRestAtItsTime() throws {
