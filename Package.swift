@@ -53,6 +53,11 @@ let package = Package(
     // C libraries: a module map and a header each, nothing compiled.
     .systemLibrary(name: "CFFTW", pkgConfig: "fftw3f", providers: [.apt(["libfftw3-dev"])]),
     .systemLibrary(name: "CSndfile", pkgConfig: "sndfile", providers: [.apt(["libsndfile1-dev"])]),
+    .systemLibrary(name: "CMPG123", pkgConfig: "libmpg123", providers: [.apt(["libmpg123-dev"])]),
+    // Its libraries are loaded only when they are needed.
+    .systemLibrary(
+      name: "CLibAV",
+      providers: [.apt(["libavformat-dev", "libavcodec-dev", "libswresample-dev"])]),
     .systemLibrary(name: "CExpat", pkgConfig: "expat", providers: [.apt(["libexpat1-dev"])]),
     .systemLibrary(name: "CZip", pkgConfig: "libzip", providers: [.apt(["libzip-dev"])]),
     .systemLibrary(name: "CCairo", pkgConfig: "cairo", providers: [.apt(["libcairo2-dev"])]),
@@ -105,9 +110,12 @@ let package = Package(
     .target(
       name: "DivisiAlignment", dependencies: ["DivisiDSP", "DivisiScore"],
       swiftSettings: strict + quick),
-    // Audio files in and out through libsndfile.
+    // The sound of files that libsndfile does not know, through libav where that is installed.
+    .target(name: "MediaFiles", dependencies: ["CLibAV"], swiftSettings: strict + quick),
+    // Audio files in and out through libsndfile and mpg123.
     .target(
-      name: "AudioFiles", dependencies: ["CSndfile", "InputFiles"], swiftSettings: strict + quick),
+      name: "AudioFiles", dependencies: ["CMPG123", "CSndfile", "InputFiles", "MediaFiles"],
+      swiftSettings: strict + quick),
     // Pictures of what was learnt, through cairo. It knows axes and colours, not models.
     .target(name: "Plotting", dependencies: ["CCairo"], swiftSettings: strict),
     // LV2 presets as data, read by the parser that lilv itself uses.

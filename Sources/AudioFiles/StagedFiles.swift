@@ -76,14 +76,17 @@ public final class StagedFiles {
   ///
   /// - Parameters:
   ///   - name: the file's path within the folder, with its extension; folders on the way are made.
+  ///   - details: how well lossy formats keep the sound, and what else the file says.
   ///   - expectedCount: samples of each channel that will come, as far as is known.
   /// - Throws: one line if the name is no file name, is taken, or the file cannot be written.
   public func open(
-    name: String, _ shape: AudioShape, as format: AudioFormat, expectedCount: Int
+    name: String, _ shape: AudioShape, as format: AudioFormat,
+    details: EncodingDetails = EncodingDetails(), expectedCount: Int
   ) throws(AudioFileError) -> AudioFileWriter {
     try stage(name) { (temporary, destination) throws(AudioFileError) in
       try AudioFileWriter(
-        path: temporary, named: destination, shape, as: format, expectedCount: expectedCount)
+        path: temporary, named: destination, shape, as: format, details: details,
+        expectedCount: expectedCount)
     }
   }
 

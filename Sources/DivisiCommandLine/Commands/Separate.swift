@@ -17,6 +17,9 @@ struct Separate: ParsableCommand {
       their length, unless the whole is needed: by --export-factors, which fits it at once, by --references, which keeps all \
       stems to score them, and where a score has to be aligned.
 
+      --minus left writes the recording without that part, to play it yourself; --mix left=-12 writes all of it with a \
+      softer left hand.
+
       To give each of several recordings its own score, write {folder} and {name} in the path of the score:
 
         divisi separate set/*/mix.flac --score '{folder}/score.mid' \\
@@ -81,6 +84,7 @@ struct Separate: ParsableCommand {
   @OptionGroup(title: "Score options") var scoring: ScoreOptions
   @OptionGroup(title: "Alignment of the score") var placing: PlacementOptions
   @OptionGroup(title: "Output options") var writing: OutputOptions
+  @OptionGroup(title: "Parts together") var remixing: RemixOptions
   @OptionGroup(title: "Options that override the preset") var overrides: Overrides
   @OptionGroup(title: "Options of models that are trained by gradients")
   var gradients: GradientOptions
@@ -104,6 +108,9 @@ struct Separate: ParsableCommand {
     }
     guard !oracle || references != nil else {
       throw ValidationError("--oracle: expected --references as well")
+    }
+    guard !(remixing.noStems && writing.residual) else {
+      throw ValidationError("--residual: expected no --no-stems")
     }
     guard exportFactors != "" else {
       throw ValidationError("--export-factors: expected a folder, found ''")
@@ -139,6 +146,7 @@ struct Separate: ParsableCommand {
           parallel: parallel),
         isStreamed: stream, withOracle: oracle,
         factorFolder: exportFactors, writing: writing,
+        remixes: try remixing.remixes(), withStems: !remixing.noStems,
         parallel: parallel)
     }
     if stream, let text = job.settings.separation.model.streamWarning { printError(text) }

@@ -8,6 +8,8 @@ struct RecordingHeader {
   let shape: AudioShape
   /// Samples of each channel.
   let sampleCount: Int
+  /// What it says of itself.
+  let tags: AudioTags
 
   var durationSeconds: Double { Double(sampleCount) / Double(shape.sampleRate) }
 
@@ -30,6 +32,7 @@ struct RecordingHeader {
     self.path = path
     let reader = try AudioFileReader(path: path)
     shape = AudioShape(sampleRate: reader.sampleRate, channelCount: reader.channelCount)
+    tags = reader.tags
     sampleCount =
       (1...Self.longest).contains(reader.statedCount)
       ? reader.statedCount : try Self.scan(path, from: .max).sampleCount

@@ -25,6 +25,10 @@ struct SeparationJob {
   /// Where what was learnt is written; nil for nowhere.
   let factorFolder: String?
   let writing: OutputOptions
+  /// Which parts are also written together.
+  var remixes: [Remix] = []
+  /// Whether each part gets a file.
+  var withStems = true
   /// Spreads the fit, and writing where nothing else is left to do.
   let parallel: Parallel
 
@@ -42,7 +46,13 @@ struct SeparationJob {
     let clock = ContinuousClock()
     let start = clock.now
     let source = try source(mix: mix, score: score)
+    let remixes = try Remix.outputs(
+      of: remixes, parts: source.parts.map(\.name), score: source.scorePath)
     try checkMemory(of: source, keepsStems: folder != nil)
+    if source.recording.tags.hasTimeStamp, writing.format.fileExtension != "wav" {
+      printError(
+        "\(mix): its time stamp is not kept; --format wav16, wav24 and wav-float would keep it")
+    }
     let references = try folder.map { folder in
       try References(
         folder: folder, parts: source.parts.map(\.name),
@@ -59,9 +69,11 @@ struct SeparationJob {
       throw source.hasNoNote
     }
     let reader = try SectionReader(source, layout: separation.layout)
-    let writer = try StemWriter(writing(mix: mix, kept: references?.channelUse), source: source)
+    let writer = try StemWriter(
+      writing(of: source, remixes: remixes, kept: references?.channelUse), source: source)
     try pass(
       from: reader, through: &separation, to: writer, sampleCount: source.sampleCount, bar: bar)
+    if let warning = reader.warning { printError(warning) }
     let written = try writer.finish()
     try write(factors, mix: mix)
     let elapsed = (clock.now - start) / .seconds(1)
@@ -69,7 +81,7 @@ struct SeparationJob {
     return SeparationResult(
       mix: mix, score: source.scorePath, placement: source.placement, preset: choice.preset.name,
       shape: source.shape,
-      sampleCount: source.sampleCount, stems: written.stems,
+      sampleCount: source.sampleCount, stems: written.stems, remixes: written.remixes,
       lossBefore: summary?.lossBefore, lossAfter: summary?.lossAfter,
       tuningCents: summary?.tuningCents,
       deadComponents: summary.flatMap { $0.deadComponents > 0 ? $0.deadComponents : nil },
@@ -188,7 +200,8 @@ struct SeparationJob {
     return .fitted(
       try SectionSeparator(
         separator, parts: source.parts, hasPedal: source.hasPedal,
-        withResidual: writing.residual, sampleCount: source.sampleCount, sampleRate: sampleRate,
+        withResidual: writing.residual || remixes.contains(where: \.namesResidual),
+        sampleCount: source.sampleCount, sampleRate: sampleRate,
         observer: observer, layout: layout),
       layout)
   }
@@ -197,22 +210,33 @@ struct SeparationJob {
 
   /// Refuses before the work what could not be written after it.
   private func checkOutputs(mix: String, score: String, parts: [String]) throws {
-    let stems = (parts + (writing.residual ? [PartName.reserved] : []))
-      .map { "\(output)/\(fileName(mix: mix, part: $0))" }
+    let names =
+      (withStems ? parts : []) + (writing.residual ? [PartName.reserved] : [])
+      + (try Remix.outputs(of: remixes, parts: parts, score: score).map(\.name))
+    let outputs = names.map { "\(output)/\(fileName(mix: mix, part: $0))" }
+    var paths: Set<String> = []
+    for path in outputs where !paths.insert(path).inserted {
+      throw Failure(
+        "\(path): expected a name of its own for each output of --mix and --minus; two have this one"
+      )
+    }
     try OutputFiles(overwrites: writing.force)
-      .check(stems + factorPaths(mix: mix), inputs: [mix, score])
+      .check(outputs + factorPaths(mix: mix), inputs: [mix, score])
   }
 
   private func fileName(mix: String, part: String) -> String {
     writing.path(mix: mix, part: part, preset: presetName) + "." + writing.format.fileExtension
   }
 
-  private func writing(mix: String, kept: ChannelUse?) -> StemWriter.Plan {
-    let (options, preset) = (writing, presetName)
+  private func writing(
+    of source: SeparationSource, remixes: [Remix.Output], kept: ChannelUse?
+  ) -> StemWriter.Plan {
+    let (options, preset, mix, tags) = (writing, presetName, source.mix, source.recording.tags)
     return StemWriter.Plan(
       directory: output, force: writing.force, format: writing.format,
+      details: { options.details(part: $0, tags: tags) },
       path: {
         options.path(mix: mix, part: $0, preset: preset) + "." + options.format.fileExtension
-      }, withResidual: writing.residual, kept: kept)
+      }, withStems: withStems, withResidual: writing.residual, remixes: remixes, kept: kept)
   }
 }
