@@ -4,40 +4,6 @@ import Testing
 
 /// Recordings from phones and the net, and what the parts take over from them.
 @Suite struct MediaCommandTests {
-  private static let hasFFmpeg = FileManager.default.isExecutableFile(atPath: "/usr/bin/ffmpeg")
-
-  /// Four minutes from a phone, in one command.
-  @Test(.enabled(if: hasFFmpeg, "without the program ffmpeg there is no M4A to separate"))
-  func aLongM4AIsSeparated() throws {
-    let folder = try TemporaryFolder()
-    try Duet.write(to: folder, channelCount: 2)
-    let made = try Program.shell(
-      "ffmpeg -nostdin -v error -stream_loop 159 -i duet.wav -c:a aac -metadata title=Duet duet.m4a",
-      in: folder.path)
-    try #require(made.status == 0, "\(made.errors)")
-    let lines = Duet.score.split(separator: "\n")
-    let rows = (0..<160).flatMap { round in
-      lines.dropFirst().map { line in
-        let fields = line.split(separator: ";")
-        let start = (Double(fields[0]) ?? 0) + Double(round) * Duet.seconds
-        return "\(start);" + fields.dropFirst().joined(separator: ";")
-      }
-    }
-    try folder.write(([String(lines[0])] + rows).joined(separator: "\n").utf8, to: "duet.csv")
-    let run = try Program.run(
-      "separate", "duet.m4a", "--score", "duet.csv", "-o", "out", "--preset", "hands-fast",
-      "--format", "mp3", "--quality", "5", "--minus", "left", in: folder.path)
-    #expect(run.status == 0, "\(run.errors)")
-    #expect(run.errors.isEmpty)
-    #expect(
-      folder.files(below: "out") == ["duet/left.mp3", "duet/minus-left.mp3", "duet/right.mp3"])
-    for name in ["left", "minus-left", "right"] {
-      let path = folder.file("out/duet/\(name).mp3")
-      #expect(try AudioFile.read(path: path).sampleCount == 160 * 66_150)
-      #expect(try AudioFileReader(path: path).tags.texts[.title] == "Duet (\(name))")
-    }
-  }
-
   /// An empty file where the loader looks first is what a missing library is to it.
   @Test func whereLibavIsMissing() throws {
     let folder = try TemporaryFolder()
