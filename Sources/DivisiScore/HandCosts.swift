@@ -124,7 +124,7 @@ struct HandCosts {
     )
     // A key that was struck lately, and a voice, stay with their hand.
     if sameKey == true { costs.left += 0.8 } else if sameKey == false { costs.right += 0.8 }
-    if sameVoice == true { costs.left += 1.5 } else if sameVoice == false { costs.right += 1.5 }
+    if sameVoice == true { costs.left += 2 } else if sameVoice == false { costs.right += 2 }
     return costs
   }
 

@@ -19,29 +19,36 @@ UNISON = 0.005  # seconds; strikes of one pitch that are closer are one stroke
 
 
 def strikes(notes):
-    """Onsets by pitch, each in order; unisons count once, as on a keyboard."""
-    onsets = collections.defaultdict(list)
-    for start, _, pitch in sorted(notes):
-        found = onsets[pitch]
-        if not found or start - found[-1] > UNISON:
-            found.append(start)
-    return onsets
+    """By pitch, in order: each onset, and whether the pitch sounds already, as where two voices meet."""
+    found = collections.defaultdict(list)
+    ends = {}
+    for start, duration, pitch in sorted(notes):
+        before = found[pitch]
+        if not before or start - before[-1][0] > UNISON:
+            before.append((start, ends.get(pitch, 0) > start + UNISON))
+        ends[pitch] = max(ends.get(pitch, 0), start + duration)
+    return found
 
 
 def differences(ours, theirs):
-    """The strikes that only one of two readings has, as (seconds, pitch)."""
+    """The strikes that only one of two readings has, as (seconds, pitch).
+
+    A strike of a pitch that sounds already need not be in the other: a keyboard has each key once.
+    """
     a, b = strikes(ours), strikes(theirs)
     only_a, only_b = [], []
     for pitch in set(a) | set(b):
         x, y, i, j = a.get(pitch, []), b.get(pitch, []), 0, 0
         while i < len(x) or j < len(y):
-            if i < len(x) and j < len(y) and abs(x[i] - y[j]) <= TOLERANCE:
+            if i < len(x) and j < len(y) and abs(x[i][0] - y[j][0]) <= TOLERANCE:
                 i, j = i + 1, j + 1
-            elif j == len(y) or (i < len(x) and x[i] < y[j]):
-                only_a.append((x[i], pitch))
+            elif j == len(y) or (i < len(x) and x[i][0] < y[j][0]):
+                if not x[i][1]:
+                    only_a.append((x[i][0], pitch))
                 i += 1
             else:
-                only_b.append((y[j], pitch))
+                if not y[j][1]:
+                    only_b.append((y[j][0], pitch))
                 j += 1
     return sorted(only_a), sorted(only_b)
 
@@ -96,7 +103,7 @@ def compare_midi(files, divisi):
             continue
         texts = []
         for track in sorted(set(ours) | set(theirs)):
-            a, b = sorted(ours.get(track, [])), sorted(theirs.get(track, []))
+            a, b = (sorted(notes.get(track, []), key=lambda note: (note[2], note[0])) for notes in (ours, theirs))
             wrong = sum(
                 x[2] != y[2] or abs(x[0] - y[0]) > 0.001 or abs(x[1] - y[1]) > 0.001 for x, y in zip(a, b))
             if len(a) != len(b) or wrong:

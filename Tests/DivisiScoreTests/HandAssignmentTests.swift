@@ -66,18 +66,21 @@ import Testing
     #expect(selection.remark(on: named, name: "song.mid") == nil)
   }
 
-  /// Voices that the score has stay in their hands where they cross.
+  /// The right hand follows its voice to where the left hand was, if the score has voices.
   @Test func voicesStayTogether() throws {
-    var notes: [Note] = []
-    for (step, pitches) in zip([67, 66, 65, 64, 63, 62, 60], 55...61).enumerated() {
-      var upper = note(Double(step) * 0.5, pitches.0, 0.5)
-      var lower = note(Double(step) * 0.5, pitches.1, 0.5)
-      upper.voice = 1
-      lower.voice = 2
-      notes += [upper, lower]
+    func notes(withVoices: Bool) -> [Note] {
+      let upper = [72, 71, 69, 67, 60, 57, 55].enumerated().map { note(Double($0) * 0.5, $1, 0.5) }
+      let lower = [48, 52, 48, 52].enumerated().map { note(Double($0) * 0.5, $1, 0.5) }
+      return [(upper, 1), (lower, 2)].flatMap { notes, voice in
+        notes.map { note in
+          var copy = note
+          copy.voice = withVoices ? voice : nil
+          return copy
+        }
+      }
     }
-    let score = Score(notes: notes, trackNames: [], hasPedal: false)
-    #expect(try hands(notes) == String(score.notes.map { $0.voice == 1 ? "R" : "L" }))
+    #expect(try hands(notes(withVoices: true)) == "LRLRLRLRRRR")
+    #expect(try hands(notes(withVoices: false)) == "LRLRLRLRLLL")
   }
 
   /// As many notes as a score may have take seconds, not hours.
