@@ -67,7 +67,9 @@ struct Inspect: ParsableCommand {
         }
         throw error
       }
-      let listing = ScoreListing(name: self.score, score: score, parts: parts)
+      let listing = ScoreListing(
+        name: self.score, score: score, parts: parts,
+        remark: selection.remark(on: score, name: self.score))
       for warning in listing.warnings { printError(warning) }
       say(json ? encodedAsLine(listing.record) : notes ? listing.table : listing.text)
     }

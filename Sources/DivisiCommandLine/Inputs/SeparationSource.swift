@@ -41,8 +41,10 @@ struct SeparationSource {
       Part(name: $0.name, notes: $0.notes.transposed(by: placement.transposition))
     }
     hasPedal = score.hasPedal
-    let remainder = score.remainder(of: parts, name: scorePath)
-    for warning in original.warnings + [remainder].compactMap({ $0 }) { printError(warning) }
+    let remarks = [
+      selection.remark(on: score, name: scorePath), score.remainder(of: parts, name: scorePath),
+    ]
+    for warning in original.warnings + remarks.compactMap({ $0 }) { printError(warning) }
   }
 
   /// Looks at a recording of drums that has no score: any drum of the kit may sound at any time.

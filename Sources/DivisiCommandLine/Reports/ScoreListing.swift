@@ -6,19 +6,23 @@ struct ScoreListing {
   let name: String
   let score: Score
   let parts: [Part]
+  private let remark: String?
   private let assignment: [Int?]
 
-  /// - Parameter name: the score's file.
-  init(name: String, score: Score, parts: [Part]) {
+  /// - Parameters:
+  ///   - name: the score's file.
+  ///   - remark: on how the parts came about.
+  init(name: String, score: Score, parts: [Part], remark: String? = nil) {
     self.name = name
     self.score = score
     self.parts = parts
+    self.remark = remark
     assignment = score.assignment(to: parts)
   }
 
   /// What is doubtful, in lines.
   var warnings: [String] {
-    score.warnings + [score.remainder(of: parts, name: name)].compactMap { $0 }
+    score.warnings + [remark, score.remainder(of: parts, name: name)].compactMap { $0 }
   }
 
   private var endSeconds: Double { score.notes.reduce(0) { max($0, $1.releaseSeconds) } }
