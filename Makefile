@@ -11,10 +11,12 @@ endif
 
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 # Libraries that the programs link.
-PACKAGES := pkg-config libfftw3-dev libsndfile1-dev libexpat1-dev libzip-dev libserd-dev libcairo2-dev liblilv-dev lv2-dev libjack-jackd2-dev \
+PACKAGES := pkg-config libfftw3-dev libsndfile1-dev libmpg123-dev libexpat1-dev libzip-dev libserd-dev libcairo2-dev liblilv-dev lv2-dev libjack-jackd2-dev \
   liblo-dev libreadline-dev
-# For tests: a JACK server without a sound card, the validators of LV2, and small tools.
-test test-deep: PACKAGES += jackd2 lilv-utils sordi liblo-tools lv2-examples valgrind
+# Libraries that the command line and the host load when a recording needs them.
+PACKAGES += libavformat-dev libavcodec-dev libswresample-dev
+# For tests: a JACK server without a sound card, the validators of LV2, a program that writes M4A files, and small tools.
+test test-deep: PACKAGES += jackd2 lilv-utils sordi liblo-tools lv2-examples valgrind ffmpeg
 # For tests of what aarch64 does, on other processors.
 test test-deep: PACKAGES += libc6-dev-arm64-cross qemu-user
 # For tests in other people's programs: hosts, a browser for the mixer page, and effects that nobody here wrote.
@@ -32,7 +34,7 @@ BUNDLES := build/bundle
 # would build everything anew.
 RELEASE := -c release --static-swift-stdlib --disable-local-rpath
 
-.PHONY: deps build bundle turtle demo test test-hosts test-deep fuzz figures pictures lint format bench bench-against install install-plugin uninstall clean
+.PHONY: deps build bundle turtle demo test test-hosts test-deep test-kills fuzz figures pictures lint format bench bench-against install install-plugin uninstall clean
 
 # Installs the packages that are missing, and asks for nothing where there are none.
 deps:
@@ -78,23 +80,30 @@ figures: build
 # is a build of its own. The host's threads are judged in its libraries: under JACK, whose client ends its threads by
 # cancelling them, the sanitizer ends the program when the client is closed.
 # The plugin finds the runtime of the sanitizer in the tests that load it.
+THREADED := DivisiLV2 DivisiEngineTests DivisiRealtimeTests WorkerThreadsTests LV2HostingTests JackHostingTests DivisiHostTests PluginTests
+OPTIMISED := DivisiDSPTests DivisiEngineTests DivisiAlignmentTests DivisiRealtimeTests WorkerThreadsTests DivisiScoreTests AudioFilesTests \
+  LV2PresetsTests LV2HostingTests JackHostingTests
+SANITIZED := DIVISI_TARGETS='$(THREADED)' SWIFT_BACKTRACE=enable=no DIVISI_BUNDLE=$(CURDIR)/build/thread/bundle
+SANITIZER := --sanitize=thread --scratch-path build/thread
 test-deep: deps bundle
-	swift build --sanitize=thread --scratch-path build/thread --product DivisiLV2
+	$(SANITIZED) swift build $(SANITIZER) --product DivisiLV2
 	Plugin/bundle.sh build/thread/debug/libDivisiLV2.so build/thread/bundle unchecked
-	SWIFT_BACKTRACE=enable=no swift test --sanitize=thread --scratch-path build/thread -Xlinker --export-dynamic \
+	$(SANITIZED) swift test $(SANITIZER) -Xlinker --export-dynamic \
 	  --filter 'SeparatorTests|InvariantTests|StreamTests|DivisiRealtimeTests|WorkerThreadsTests'
-	SWIFT_BACKTRACE=enable=no TSAN_OPTIONS='halt_on_error=1 ignore_noninstrumented_modules=1' \
-	  swift test --skip-build --sanitize=thread --scratch-path build/thread \
-	  --filter 'LV2HostingTests|JackHostingTests|DivisiHostTests'
-	SWIFT_BACKTRACE=enable=no DIVISI_BUNDLE=$(CURDIR)/build/thread/bundle \
-	  TSAN_OPTIONS='halt_on_error=1 ignore_noninstrumented_modules=1 suppressions=Tests/RealTime/thread-sanitizer.supp' \
-	  swift test --skip-build --sanitize=thread --scratch-path build/thread \
-	  --filter 'PluginTests\.(RestoreTests|WorkerTests|ScoreTests)'
-	DIVISI_WITHOUT_HOST=1 SWIFT_BACKTRACE=enable=no \
-	  swift test -c release -Xswiftc -enable-testing --scratch-path build/release \
-	  --filter 'DivisiDSPTests|DivisiEngineTests|DivisiRealtimeTests|WorkerThreadsTests|DivisiScoreTests|AudioFilesTests|LV2PresetsTests|LV2HostingTests|JackHostingTests'
+	$(SANITIZED) TSAN_OPTIONS='halt_on_error=1 ignore_noninstrumented_modules=1' \
+	  swift test --skip-build $(SANITIZER) --filter 'LV2HostingTests|JackHostingTests|DivisiHostTests'
+	$(SANITIZED) TSAN_OPTIONS='halt_on_error=1 ignore_noninstrumented_modules=1 suppressions=Tests/RealTime/thread-sanitizer.supp' \
+	  swift test --skip-build $(SANITIZER) --filter 'PluginTests\.(RestoreTests|WorkerTests|ScoreTests)'
+	DIVISI_TARGETS='$(OPTIMISED)' SWIFT_BACKTRACE=enable=no \
+	  swift test -c release -Xswiftc -enable-testing --scratch-path build/release
 
-# The parsers of scores, saved notes, presets and OSC under libFuzzer and the address sanitizer, a minute each:
+# Everything that writes, killed two hundred times each at random moments, before a release: each file is the old or the new one.
+KILLS ?= 200
+test-kills: deps bundle
+	swift build --build-tests $(CHECKS)
+	DIVISI_KILLS=$(KILLS) SWIFT_BACKTRACE=enable=no swift test --skip-build --filter 'KillTests|killsLeaveWholeStates'
+
+# The parsers of scores, saved notes, presets, models and OSC under libFuzzer and the address sanitizer, a minute each:
 # make fuzz FUZZ_SECONDS=600 FUZZ="midi osc". What it finds, and what it learns for the next time, stays in build/fuzz.
 FUZZ_SECONDS ?= 60
 fuzz: deps

@@ -53,6 +53,11 @@ let package = Package(
     // C libraries: a module map and a header each, nothing compiled.
     .systemLibrary(name: "CFFTW", pkgConfig: "fftw3f", providers: [.apt(["libfftw3-dev"])]),
     .systemLibrary(name: "CSndfile", pkgConfig: "sndfile", providers: [.apt(["libsndfile1-dev"])]),
+    .systemLibrary(name: "CMPG123", pkgConfig: "libmpg123", providers: [.apt(["libmpg123-dev"])]),
+    // Its libraries are loaded only when they are needed.
+    .systemLibrary(
+      name: "CLibAV",
+      providers: [.apt(["libavformat-dev", "libavcodec-dev", "libswresample-dev"])]),
     .systemLibrary(name: "CExpat", pkgConfig: "expat", providers: [.apt(["libexpat1-dev"])]),
     .systemLibrary(name: "CZip", pkgConfig: "libzip", providers: [.apt(["libzip-dev"])]),
     .systemLibrary(name: "CCairo", pkgConfig: "cairo", providers: [.apt(["libcairo2-dev"])]),
@@ -105,9 +110,12 @@ let package = Package(
     .target(
       name: "DivisiAlignment", dependencies: ["DivisiDSP", "DivisiScore"],
       swiftSettings: strict + quick),
-    // Audio files in and out through libsndfile.
+    // The sound of files that libsndfile does not know, through libav where that is installed.
+    .target(name: "MediaFiles", dependencies: ["CLibAV"], swiftSettings: strict + quick),
+    // Audio files in and out through libsndfile and mpg123.
     .target(
-      name: "AudioFiles", dependencies: ["CSndfile", "InputFiles"], swiftSettings: strict + quick),
+      name: "AudioFiles", dependencies: ["CMPG123", "CSndfile", "InputFiles", "MediaFiles"],
+      swiftSettings: strict + quick),
     // Pictures of what was learnt, through cairo. It knows axes and colours, not models.
     .target(name: "Plotting", dependencies: ["CCairo"], swiftSettings: strict),
     // LV2 presets as data, read by the parser that lilv itself uses.
@@ -276,10 +284,16 @@ let package = Package(
   swiftLanguageModes: [.v6]
 )
 
-// Builds under other flags need not take the host along, nor the network library under it.
-if Context.environment["DIVISI_WITHOUT_HOST"] != nil {
-  package.products.removeAll { $0.name == "divisi-host" }
-  package.targets.removeAll {
-    ["divisi-host", "DivisiHost", "DivisiHostTests", "HostTests"].contains($0.name)
+// Builds under other flags need not take along what they do not run: DIVISI_TARGETS="one two" leaves these and what they need.
+if let wanted = Context.environment["DIVISI_TARGETS"] {
+  var needed = Set(wanted.split(separator: " ").map(String.init))
+  var count = 0
+  while needed.count > count {
+    count = needed.count
+    for target in package.targets where needed.contains(target.name) {
+      for case .byNameItem(let name, _) in target.dependencies { needed.insert(name) }
+    }
   }
+  package.targets.removeAll { !needed.contains($0.name) }
+  package.products.removeAll { !needed.contains($0.name) }
 }

@@ -151,7 +151,11 @@ final class WorkerSide: Sendable {
 
   /// Does it at once, one thing after the other.
   ///
+  /// Not inlined: locks look up the thread's own memory, and the compiler would do so for every call of `run`, where the
+  /// first time allocates it.
+  ///
   /// - Thread: audio, of a host that freewheels.
+  @inline(never)
   func workInRun() {
     freeRetired()
     takeSound()

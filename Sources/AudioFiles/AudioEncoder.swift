@@ -5,6 +5,7 @@ internal import Glibc
 final class AudioEncoder {
   private let name: String
   private let shape: AudioShape
+  private let format: AudioFormat
   private let grid: IntegerGrid?
   private let sink: PinnedSink
   private var file: OpaquePointer?
@@ -15,19 +16,22 @@ final class AudioEncoder {
 
   /// - Parameters:
   ///   - name: what errors call the file.
+  ///   - details: how well lossy formats keep the sound, and what else the file says.
   ///   - expectedCount: samples of each channel that will come; WAV beyond 4 GB becomes RF64.
   init(
     _ descriptor: Int32, named name: String, _ shape: AudioShape, as format: AudioFormat,
-    expectedCount: Int
+    details: EncodingDetails, expectedCount: Int
   ) throws(AudioFileError) {
     try shape.check(fits: format, named: name)
     self.name = name
     self.shape = shape
+    self.format = format
     grid = format.integerBits.map(IntegerGrid.init)
     let size = Self.blockLength * shape.channelCount
     integers = [Int32](repeating: 0, count: grid == nil ? 0 : size)
     floats = [Float](repeating: 0, count: grid == nil ? size : 0)
-    sink = PinnedSink(FileSink(descriptor: descriptor))
+    sink = PinnedSink(
+      FileSink(descriptor: descriptor, insertion: details.tags.insertion(for: format)))
     var info = SF_INFO()
     info.samplerate = CInt(shape.sampleRate)
     info.channels = CInt(shape.channelCount)
@@ -38,6 +42,12 @@ final class AudioEncoder {
     guard file != nil else { throw writeError() }
     // The chunk of peaks that libsndfile adds to floating point holds the time of day.
     sf_command(file, CInt(SFC_SET_ADD_PEAK_CHUNK), nil, CInt(SF_FALSE))
+    if var level = format.compressionLevel(quality: details.quality) {
+      sf_command(
+        file, CInt(SFC_SET_COMPRESSION_LEVEL), &level, CInt(MemoryLayout.size(ofValue: level)))
+    }
+    // The insertion of an MP3 has them all.
+    if format != .mp3 { details.tags.set(on: file, format: format) }
   }
 
   deinit {
@@ -120,6 +130,7 @@ final class AudioEncoder {
     let closed = sf_close(file)
     file = nil
     guard closed == 0, sink.errorNumber == 0 else { throw writeError() }
+    if format == .ogg || format == .opus { try OggSerial.fix(sink.descriptor, named: name) }
     return clippedCount
   }
 

@@ -1,14 +1,17 @@
 extension AudioFile {
   /// Reads a whole recording.
   ///
-  /// Any format that libsndfile knows and that describes itself: WAV, FLAC, AIFF, Ogg, MP3 and
-  /// more.
+  /// Any format that libsndfile, mpg123 or libav knows and that describes itself: WAV, FLAC, AIFF, Ogg, MP3, M4A and
+  /// more; libav only where it is installed.
   /// Every sample is finite on return; floating point may exceed ±1.
   ///
+  /// - Parameter warn: is told, in a line, of what could not be decoded.
   /// - Throws: one line for a file that is missing, empty, truncated, damaged, not audio, outside
   ///   ``channelCounts`` or ``sampleRates``, larger than ``maximumSampleCount``, or that holds a
   ///   sample which is not finite.
-  public static func read(path: String) throws(AudioFileError) -> AudioBuffer {
+  public static func read(
+    path: String, warn: (String) -> Void = { _ in }
+  ) throws(AudioFileError) -> AudioBuffer {
     let reader = try AudioFileReader(path: path)
     let blockLength = 16_384
     let channelCount = reader.channelCount
@@ -30,6 +33,7 @@ extension AudioFile {
         for index in 0..<count { channels[channel].append(block[index * channelCount + channel]) }
       }
     }
+    if let warning = reader.warning { warn(warning) }
     return AudioBuffer(sampleRate: reader.sampleRate, channels: channels)
   }
 }

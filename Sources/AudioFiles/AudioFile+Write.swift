@@ -12,17 +12,20 @@ extension AudioFile {
   ///   the format cannot hold, or a sample that is not finite; no file is left then.
   @discardableResult
   public static func write(
-    _ buffer: AudioBuffer, to path: String, as format: AudioFormat
+    _ buffer: AudioBuffer, to path: String, as format: AudioFormat,
+    details: EncodingDetails = EncodingDetails()
   ) throws(AudioFileError) -> Int {
-    try write(buffer, to: path, as: format, named: path)
+    try write(buffer, to: path, as: format, details: details, named: path)
   }
 
   /// Writes to one path and speaks of another, the one that a person knows.
   static func write(
-    _ buffer: AudioBuffer, to path: String, as format: AudioFormat, named name: String
+    _ buffer: AudioBuffer, to path: String, as format: AudioFormat,
+    details: EncodingDetails = EncodingDetails(), named name: String
   ) throws(AudioFileError) -> Int {
     let writer = try AudioFileWriter(
-      path: path, named: name, buffer.shape, as: format, expectedCount: buffer.sampleCount)
+      path: path, named: name, buffer.shape, as: format, details: details,
+      expectedCount: buffer.sampleCount)
     try writer.append(buffer.channels.map { $0[...] })
     return try writer.finish()
   }
@@ -32,7 +35,8 @@ extension AudioFile {
     _ buffer: AudioBuffer, as format: AudioFormat, into descriptor: Int32, named name: String
   ) throws(AudioFileError) -> Int {
     let encoder = try AudioEncoder(
-      descriptor, named: name, buffer.shape, as: format, expectedCount: buffer.sampleCount)
+      descriptor, named: name, buffer.shape, as: format, details: EncodingDetails(),
+      expectedCount: buffer.sampleCount)
     try encoder.append(buffer.channels.map { $0[...] })
     return try encoder.finish()
   }
@@ -59,6 +63,9 @@ extension AudioFile {
     case .wav16: CInt(wav | SF_FORMAT_PCM_16)
     case .wav24: CInt(wav | SF_FORMAT_PCM_24)
     case .wavFloat: CInt(wav | SF_FORMAT_FLOAT)
+    case .ogg: CInt(SF_FORMAT_OGG | SF_FORMAT_VORBIS)
+    case .opus: CInt(SF_FORMAT_OGG | SF_FORMAT_OPUS)
+    case .mp3: CInt(SF_FORMAT_MPEG | SF_FORMAT_MPEG_LAYER_III)
     }
   }
 }

@@ -11,8 +11,13 @@ public enum AudioFile {
 
   /// The place of a sample as a person finds it in an editor: channels count from 1.
   static func place(channel: Int, sample: Int, sampleRate: Int) -> String {
+    "channel \(channel + 1), sample \(sample) (\(seconds(sample: sample, sampleRate: sampleRate)))"
+  }
+
+  /// When a sample sounds, to the millisecond.
+  static func seconds(sample: Int, sampleRate: Int) -> String {
     let milliseconds = Int((Double(sample) / Double(sampleRate) * 1000).rounded())
     let fraction = String(milliseconds % 1000 + 1000).dropFirst()
-    return "channel \(channel + 1), sample \(sample) (\(milliseconds / 1000).\(fraction) s)"
+    return "\(milliseconds / 1000).\(fraction) s"
   }
 }

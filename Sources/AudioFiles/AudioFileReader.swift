@@ -1,4 +1,3 @@
-internal import CSndfile
 internal import Glibc
 
 /// A recording that is read piece by piece, so that its length does not matter.
@@ -11,14 +10,13 @@ public final class AudioFileReader {
   public let sampleRate: Int
   /// Channels, within ``AudioFile/channelCounts``.
   public let channelCount: Int
-  /// Samples in each channel as the header says; huge or wrong where it does not know.
+  /// Samples in each channel as the header says; huge, wrong or 0 where it does not know.
   public let statedCount: Int
   /// Samples of each channel that have been read.
   public private(set) var position = 0
 
   private let descriptor: Int32
-  private let file: OpaquePointer
-  private let info: SF_INFO
+  private let source: any SampleSource
 
   /// Opens any format that ``AudioFile/read(path:)`` takes.
   ///
@@ -29,49 +27,51 @@ public final class AudioFileReader {
     guard descriptor >= 0 else {
       throw AudioFileError(path, expected: "an audio file", errorNumber: errno)
     }
-    var opened: OpaquePointer?
     do throws(AudioFileError) {
       try AudioFile.checkIsComplete(descriptor, path: path)
-      var info = SF_INFO()
-      // The library gets a descriptor of its own: it closes one that it cannot make sense of, even
-      // where it is told not to, and a second close could hit another thread's file.
-      opened = sf_open_fd(dup(descriptor), CInt(SFM_READ), &info, CInt(SF_TRUE))
-      guard let file = opened else {
-        let isUnknown = sf_error(nil) == CInt(SF_ERR_UNRECOGNISED_FORMAT)
-        let found = isUnknown ? "its format is not known" : libraryMessage(nil)
-        throw AudioFileError(path, expected: "an audio file", found: found)
-      }
-      try AudioFile.check(info, path: path)
+      let source = try AudioFile.source(descriptor, path: path)
+      try AudioFile.check(source, path: path)
       self.path = path
       self.descriptor = descriptor
-      self.file = file
-      self.info = info
-      sampleRate = Int(info.samplerate)
-      channelCount = Int(info.channels)
-      statedCount = Int(info.frames)
+      self.source = source
+      sampleRate = source.sampleRate
+      channelCount = source.channelCount
+      statedCount = source.statedCount
     } catch {
-      if let opened { sf_close(opened) }
       close(descriptor)
       throw error
     }
   }
 
-  deinit {
-    sf_close(file)
-    close(descriptor)
-  }
+  deinit { close(descriptor) }
+
+  /// What the file says of itself.
+  public var tags: AudioTags { source.tags }
+
+  /// What could not be decoded, in a line; final at the end of the file.
+  public var warning: String? { source.warning }
 
   /// Reads the next samples, all of them finite; floating point may exceed ±1.
   ///
   /// - Parameter block: where they go, interleaved; its length says how many are wanted.
-  /// - Returns: how many there were for each channel: 0 at the end of the file.
+  /// - Returns: how many there were for each channel: fewer than wanted at the end of the file, then 0.
   /// - Throws: one line for sound that is damaged, truncated, not finite, or none at all.
   public func read(into block: inout [Float]) throws(AudioFileError) -> Int {
-    let wanted = block.count / channelCount
-    let count = max(0, Int(sf_readf_float(file, &block, sf_count_t(wanted))))
+    let (stride, start) = (channelCount, position)
+    var count = 0
+    try block.withUnsafeMutableBufferPointer { (block) throws(AudioFileError) in
+      // Libraries may give less than was asked for, long before the end.
+      while (count + 1) * stride <= block.count {
+        let rest = UnsafeMutableBufferPointer(rebasing: block[(count * stride)...])
+        let more = try source.read(into: rest, position: start + count)
+        if more == 0 { break }
+        count += more
+      }
+    }
     guard count > 0 else {
-      try AudioFile.checkEnd(file, info, sampleCount: position, path: path)
-      try AudioFile.checkIsDecoded(descriptor, info, path: path)
+      guard position > 0 else {
+        throw AudioFileError(path, expected: "at least one sample", found: "there is none")
+      }
       return 0
     }
     for index in 0..<count * channelCount where !block[index].isFinite {
@@ -112,59 +112,28 @@ extension AudioFile {
     }
   }
 
-  /// Refuses an MP3 whose end was not reached.
-  ///
-  /// Without a header that states its length (Xing, VBRI), libsndfile guesses one from the bit rate
-  /// at the start, and stops there however much is left.
-  fileprivate static func checkIsDecoded(
-    _ descriptor: Int32, _ info: SF_INFO, path: String
-  ) throws(AudioFileError) {
-    guard Int(info.format) & SF_FORMAT_TYPEMASK == SF_FORMAT_MPEG else { return }
-    let largestTagByteCount = 65_536
-    let position = lseek(descriptor, 0, SEEK_CUR)
-    let end = lseek(descriptor, 0, SEEK_END)
-    guard position < 0 || end - position <= largestTagByteCount else {
-      throw AudioFileError(
-        path, at: "byte \(position)", expected: "an MP3 that states its length, or another format",
-        found: "\(end - position) more bytes could not be decoded")
-    }
+  /// Finds a library that decodes a file.
+  fileprivate static func source(
+    _ descriptor: Int32, path: String
+  ) throws(AudioFileError) -> any SampleSource {
+    if let source = try MPEGSource(descriptor, path: path) { return source }
+    if let source = try LibrarySource(descriptor, path: path) { return source }
+    return try MediaSource(descriptor, path: path)
   }
 
-  fileprivate static func check(_ info: SF_INFO, path: String) throws(AudioFileError) {
-    guard sampleRates.contains(Int(info.samplerate)) else {
+  fileprivate static func check(
+    _ source: any SampleSource, path: String
+  ) throws(AudioFileError) {
+    guard sampleRates.contains(source.sampleRate) else {
       throw AudioFileError(
         path,
         expected: "a sample rate of \(sampleRates.lowerBound) to \(sampleRates.upperBound) Hz",
-        found: "it is \(info.samplerate) Hz")
+        found: "it is \(source.sampleRate) Hz")
     }
-    guard channelCounts.contains(Int(info.channels)) else {
+    guard channelCounts.contains(source.channelCount) else {
       throw AudioFileError(
         path, expected: "\(channelCounts.lowerBound) to \(channelCounts.upperBound) channels",
-        found: "there are \(info.channels)")
+        found: "there are \(source.channelCount)")
     }
   }
-
-  fileprivate static func checkEnd(
-    _ file: OpaquePointer, _ info: SF_INFO, sampleCount: Int, path: String
-  ) throws(AudioFileError) {
-    let place = "sample \(sampleCount)"
-    guard sf_error(file) == 0 else {
-      throw AudioFileError(
-        path, at: place, expected: "sound that can be decoded", found: libraryMessage(file))
-    }
-    if info.frames != sf_count_t.max, sampleCount < Int(info.frames) {
-      throw AudioFileError(
-        path, at: place, expected: "\(info.frames) samples", found: "the file is truncated")
-    }
-    guard sampleCount > 0 else {
-      throw AudioFileError(path, expected: "at least one sample", found: "there is none")
-    }
-  }
-}
-
-/// What libsndfile says about a file, or about the last attempt to open one, without a full stop.
-func libraryMessage(_ file: OpaquePointer?) -> String {
-  var message = String(cString: sf_strerror(file))
-  while message.last == "." || message.last == " " || message.last == "\n" { message.removeLast() }
-  return message
 }

@@ -17,14 +17,15 @@ public final class AudioFileWriter {
   /// - Parameter expectedCount: samples of each channel that will come.
   init(
     path: String, named name: String, _ shape: AudioShape, as format: AudioFormat,
-    expectedCount: Int
+    details: EncodingDetails, expectedCount: Int
   ) throws(AudioFileError) {
     file = try HiddenFile(path, named: name)
     self.path = path
     self.name = name
     // Once this is an object, its end removes the file.
     encoder = try AudioEncoder(
-      file.descriptor, named: name, shape, as: format, expectedCount: expectedCount)
+      file.descriptor, named: name, shape, as: format, details: details,
+      expectedCount: expectedCount)
   }
 
   deinit {

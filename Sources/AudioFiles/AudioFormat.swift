@@ -8,25 +8,71 @@ public enum AudioFormat: String, CaseIterable, Sendable {
   case wav24
   /// WAV with 32-bit floating point, which neither rounds nor clips.
   case wavFloat = "wav-float"
+  /// Ogg Vorbis.
+  case ogg
+  /// Ogg Opus, at the sample rates that it has, and at most 8 channels.
+  case opus
+  /// MP3 with variable bit rate, at the sample rates that it has, mono or stereo.
+  case mp3
 
   /// The extension of file names, without a dot.
   public var fileExtension: String {
-    self == .flac ? "flac" : "wav"
+    switch self {
+    case .flac, .ogg, .opus, .mp3: rawValue
+    case .wav16, .wav24, .wavFloat: "wav"
+    }
   }
 
-  /// Bits of an integer sample; nil for floating point.
+  /// Whether what is read back is only nearly what was written.
+  public var isLossy: Bool { [.ogg, .opus, .mp3].contains(self) }
+
+  /// Bits of an integer sample; nil for floating point, and for what has no samples of its own.
   public var integerBits: Int? {
     switch self {
     case .flac, .wav24: 24
     case .wav16: 16
-    case .wavFloat: nil
+    case .wavFloat, .ogg, .opus, .mp3: nil
+    }
+  }
+
+  /// The most channels that it can hold.
+  var channelLimit: Int {
+    switch self {
+    case .flac, .opus: 8
+    case .mp3: 2
+    case .wav16, .wav24, .wavFloat, .ogg: AudioFile.channelCounts.upperBound
+    }
+  }
+
+  /// The sample rates that it can hold, in hertz, where they are few.
+  var sampleRates: [Int]? {
+    switch self {
+    case .opus: [8_000, 12_000, 16_000, 24_000, 48_000]
+    case .mp3: [8_000, 11_025, 12_000, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000]
+    case .flac, .wav16, .wav24, .wavFloat, .ogg: nil
+    }
+  }
+
+  /// What libsndfile calls the compression level, 0 least to 1 most.
+  ///
+  /// - Parameter quality: as of ``EncodingDetails/quality``.
+  func compressionLevel(quality: Double) -> Double? {
+    switch self {
+    case .flac, .wav16, .wav24, .wavFloat: nil
+    // libvorbis’ own scale.
+    case .ogg: 1 - quality / 10
+    // LAME’s V0 to V9; libsndfile multiplies by ten.
+    case .mp3: 0.9 * (1 - quality / 10)
+    // 16 to 128 kbit/s for each channel; libsndfile has 6 to 256.
+    case .opus: (256 - (16 + 11.2 * quality)) / 250
     }
   }
 
   /// The value that a file of this format holds for a sample, exactly as it will be read back.
   ///
   /// A residual that is to complete the parts has to be taken from these values and not from the
-  /// ones before rounding. Samples beyond full scale are clipped; floating point stays as it is.
+  /// ones before rounding. Samples beyond full scale are clipped; floating point stays as it is, and so
+  /// does what a lossy format is given.
   public func quantized(_ sample: Float) -> Float {
     guard let integerBits else { return sample }
     let grid = IntegerGrid(bits: integerBits)

@@ -13,17 +13,24 @@ public struct AudioShape: Sendable, Equatable {
 
   /// Refuses what a format cannot hold.
   func check(fits format: AudioFormat, named name: String) throws(AudioFileError) {
-    let channelLimit = format == .flac ? 8 : AudioFile.channelCounts.upperBound
-    let advice = format == .flac ? " (wav24 takes more)" : ""
-    guard channelCount <= channelLimit else {
+    let limit = format.channelLimit
+    guard channelCount <= limit else {
+      let advice = limit < 8 ? " (flac takes more)" : " (wav24 takes more)"
       throw AudioFileError(
-        name, expected: "at most \(channelLimit) channels for \(format.rawValue)\(advice)",
+        name, expected: "at most \(limit) channels for \(format.rawValue)\(advice)",
         found: "there are \(channelCount)")
+    }
+    if let rates = format.sampleRates, !rates.contains(sampleRate) {
+      let list = rates.map(String.init).joined(separator: ", ")
+      throw AudioFileError(
+        name, expected: "a sample rate of \(list) Hz for \(format.rawValue) (ogg takes any)",
+        found: "it is \(sampleRate) Hz")
     }
     let rateLimit = format == .flac ? 655_350 : Int(Int32.max)
     guard (1...rateLimit).contains(sampleRate) else {
       throw AudioFileError(
-        name, expected: "a sample rate of 1 to \(rateLimit) Hz for \(format.rawValue)\(advice)",
+        name,
+        expected: "a sample rate of 1 to \(rateLimit) Hz for \(format.rawValue) (wav24 takes more)",
         found: "it is \(sampleRate) Hz")
     }
   }

@@ -81,7 +81,7 @@ final class HiddenFile {
 
   /// - Parameter name: the output that it becomes, for the error.
   init(_ path: String, named name: String) throws(AudioFileError) {
-    descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+    descriptor = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
     guard descriptor >= 0 else {
       throw AudioFileError(name, expected: "to write this file", errorNumber: errno)
     }

@@ -15,13 +15,44 @@ func missingByteCount(descriptor: Int32, fileSize: Int) -> Int {
     return missingOggByteCount(descriptor: descriptor, fileSize: fileSize)
   }
   if let sound = sunSound(start) { return missing(sound, fileSize: fileSize) }
-  guard let layout = ChunkLayout(start) else { return 0 }
+  guard let sound = soundChunk(of: descriptor, fileSize: fileSize) else { return 0 }
+  return missing(sound, fileSize: fileSize)
+}
+
+/// What a WAV file should say that claims to have no sound although it goes on: the program that wrote it was stopped.
+///
+/// - Returns: sizes that stand for “to the end”; nothing for any other file.
+func unfinishedHeader(descriptor: Int32, fileSize: Int) -> [PositionedFile.Patch] {
+  let start = bytes(of: descriptor, at: 0, count: 12)
+  guard start.count == 12, ["RIFF", "RIFX"].contains(where: { start.starts(with: $0.utf8) }),
+    start[8...].elementsEqual("WAVE".utf8),
+    let sound = soundChunk(of: descriptor, fileSize: fileSize), sound.size == 0,
+    sound.offset < fileSize
+  else { return [] }
+  // Chunks that reach to the very end belong to a header that is finished.
+  var offset = sound.offset
+  while offset < fileSize {
+    let header = bytes(of: descriptor, at: offset, count: 8)
+    guard header.count == 8, header.prefix(4).allSatisfy({ (0x20...0x7E).contains($0) }) else {
+      break
+    }
+    let size = integer(header[4...], bigEndian: start.starts(with: "RIFX".utf8))
+    offset += 8 + Int(size + size % 2)
+  }
+  if offset == fileSize || offset == fileSize + 1 { return [] }
+  let unknown = [UInt8](repeating: 0xFF, count: 4)
+  return [4, sound.offset - 4].map { PositionedFile.Patch(offset: $0, bytes: unknown) }
+}
+
+/// Walks to the sound of a file that is made of chunks.
+private func soundChunk(of descriptor: Int32, fileSize: Int) -> Sound? {
+  guard let layout = ChunkLayout(bytes(of: descriptor, at: 0, count: 24)) else { return nil }
   var offset = layout.start
   var largeDataSize: UInt64?
   // A limit, so that a huge file of empty chunks is not walked for minutes.
   for _ in 0..<4096 {
     let header = bytes(of: descriptor, at: offset, count: layout.headerLength)
-    guard header.count == layout.headerLength else { return 0 }
+    guard header.count == layout.headerLength else { return nil }
     var size = layout.size(header)
     let body = offset + layout.headerLength
     if header.starts(with: "ds64".utf8) {
@@ -29,13 +60,13 @@ func missingByteCount(descriptor: Int32, fileSize: Int) -> Int {
     }
     if header.starts(with: layout.soundChunk.utf8) {
       if size == UInt64(UInt32.max), let largeDataSize { size = largeDataSize }
-      return missing(Sound(offset: body, size: size), fileSize: fileSize)
+      return Sound(offset: body, size: size)
     }
     let padding = (layout.alignment - size % layout.alignment) % layout.alignment
-    guard size < UInt64(fileSize) else { return 0 }
+    guard size < UInt64(fileSize) else { return nil }
     offset = body + Int(size + padding)
   }
-  return 0
+  return nil
 }
 
 /// Where the samples begin, and how many bytes of them the header claims.
@@ -127,16 +158,4 @@ private func missingOggByteCount(descriptor: Int32, fileSize: Int) -> Int {
     return max(0, length - (tail.count - page))
   }
   return 0
-}
-
-private func integer(_ bytes: some Collection<UInt8>, bigEndian: Bool) -> UInt64 {
-  let ordered = bigEndian ? Array(bytes) : bytes.reversed()
-  return ordered.reduce(0) { $0 << 8 | UInt64($1) }
-}
-
-/// Fewer than asked for at the end of the file.
-private func bytes(of descriptor: Int32, at offset: Int, count: Int) -> [UInt8] {
-  [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
-    filled = max(0, pread(descriptor, buffer.baseAddress, count, offset))
-  }
 }

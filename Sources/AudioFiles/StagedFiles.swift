@@ -16,7 +16,8 @@ public final class StagedFiles {
     let lock: AnyObject
   }
 
-  private let directory: String
+  /// What names are relative to; nil where they are paths.
+  private let directory: String?
   private let force: Bool
   private var files: [File] = []
   /// Folders in which others' leftovers have been looked for.
@@ -37,6 +38,14 @@ public final class StagedFiles {
       discard()
       throw error
     }
+  }
+
+  /// Prepares for files in any folders; their names are paths.
+  ///
+  /// - Parameter force: whether files that exist already may be replaced.
+  public init(force: Bool = false) {
+    directory = nil
+    self.force = force
   }
 
   deinit { discard() }
@@ -67,14 +76,17 @@ public final class StagedFiles {
   ///
   /// - Parameters:
   ///   - name: the file's path within the folder, with its extension; folders on the way are made.
+  ///   - details: how well lossy formats keep the sound, and what else the file says.
   ///   - expectedCount: samples of each channel that will come, as far as is known.
   /// - Throws: one line if the name is no file name, is taken, or the file cannot be written.
   public func open(
-    name: String, _ shape: AudioShape, as format: AudioFormat, expectedCount: Int
+    name: String, _ shape: AudioShape, as format: AudioFormat,
+    details: EncodingDetails = EncodingDetails(), expectedCount: Int
   ) throws(AudioFileError) -> AudioFileWriter {
     try stage(name) { (temporary, destination) throws(AudioFileError) in
       try AudioFileWriter(
-        path: temporary, named: destination, shape, as: format, expectedCount: expectedCount)
+        path: temporary, named: destination, shape, as: format, details: details,
+        expectedCount: expectedCount)
     }
   }
 
@@ -105,9 +117,11 @@ public final class StagedFiles {
     _ name: String,
     _ make: (_ temporary: String, _ destination: String) throws(AudioFileError) -> Result
   ) throws(AudioFileError) -> Result {
-    let destination = directory + "/" + name
+    let destination = directory.map { "\($0)/\(name)" } ?? name
     let components = name.split(separator: "/", omittingEmptySubsequences: false)
-    guard components.allSatisfy({ !["", ".", ".."].contains($0) }), !name.utf8.contains(0) else {
+    // Names stay within the directory; paths may go anywhere.
+    let named = directory == nil ? components.suffix(1) : components[...]
+    guard named.allSatisfy({ !["", ".", ".."].contains($0) }), !name.utf8.contains(0) else {
       throw AudioFileError(destination, expected: "a file name", found: "it is \"\(name)\"")
     }
     guard !files.contains(where: { $0.name == name }) else {
@@ -115,7 +129,8 @@ public final class StagedFiles {
         destination, expected: "a name of its own for each output", found: "two have this one")
     }
     if components.count > 1 {
-      try createDirectory(directory + "/" + components.dropLast().joined(separator: "/"))
+      let folder = components.dropLast().joined(separator: "/")
+      try createDirectory(directory.map { "\($0)/\(folder)" } ?? (folder.isEmpty ? "/" : folder))
     }
     try checkIsFree(destination)
     let folder = HiddenName.folder(of: destination)

@@ -50,6 +50,7 @@ public struct Alignment: Sendable {
       note.onsetSeconds = aligned.onsetSeconds
       note.releaseSeconds = aligned.releaseSeconds
       note.dampedSeconds = aligned.dampedSeconds
+      note.printedOnsetSeconds = nil
       return note
     }
   }

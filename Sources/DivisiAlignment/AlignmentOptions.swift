@@ -1,13 +1,11 @@
 /// What an alignment may assume and what it looks for.
 public struct AlignmentOptions: Sendable {
-  /// Semitones by which the recording may sound higher than the score is written; holds 0.
-  public var transpositions: ClosedRange<Int> = -7...7
-  /// Cents against A4 = 440 Hz; nil to find them in the recording.
-  public var tuningCents: Double?
   /// Where the recording may leave the order of the score.
   public var jumps = Jumps.none
   /// Times that are known, ascending in score and recording, which the alignment keeps.
   public var anchors: [TimeMap.Point] = []
+  /// Semitones that the recording may sound above the score; nil for as many as the instrument's players transpose.
+  public var transpositions: ClosedRange<Int>?
 
   /// Where a recording may leave the order of its score.
   public enum Jumps: Sendable, Equatable {
@@ -19,6 +17,6 @@ public struct AlignmentOptions: Sendable {
     case anywhere
   }
 
-  /// All transpositions up to a fifth, tuning to be found, no jumps.
+  /// No jumps, no anchors.
   public init() {}
 }

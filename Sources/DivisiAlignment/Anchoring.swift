@@ -28,8 +28,10 @@ struct Anchoring {
     }
   }
 
-  /// Puts what the score has at an anchor exactly there, and the map through it.
-  func keep(in result: inout Refinement.Result, estimates: [NoteEstimate]) {
+  /// Puts what the score has at an anchor exactly there, its grace notes with it, and the map through it.
+  func keep(
+    in result: inout Refinement.Result, estimates: [NoteEstimate], graces: [GraceEstimate]
+  ) {
     guard !anchors.isEmpty else { return }
     var points = result.map.stretches.first ?? []
     for anchor in anchors {
@@ -40,6 +42,10 @@ struct Anchoring {
         where result.stretches[note] == 0 && isThere(estimates[note].scoreOnset) {
           result.notes[note].onset += shift
           result.notes[note].end += shift
+          for grace in graces.indices where graces[grace].main == note {
+            result.graces[grace].onset += shift
+            result.graces[grace].end += shift
+          }
         }
       }
       points.removeAll { isThere($0.score) }

@@ -30,11 +30,12 @@ struct Refined {
       for grace in gracesOf[item.index] ?? [] {
         let pitch = score[grace].pitch + transposition
         guard (0...127).contains(pitch) else { continue }
-        graces.append((grace, GraceEstimate(pitch: pitch, main: index)))
+        graces.append(
+          (grace, GraceEstimate(pitch: pitch, main: index, isOrdered: score[grace].isGrace)))
       }
     }
     var result = refinement.refine(estimates, graces: graces.map(\.estimate))
-    anchoring.keep(in: &result, estimates: estimates)
+    anchoring.keep(in: &result, estimates: estimates, graces: graces.map(\.estimate))
     map = result.map
     var notes: [AlignedNote] = []
     for (index, item) in placed.enumerated() {

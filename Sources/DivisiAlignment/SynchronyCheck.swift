@@ -32,7 +32,7 @@ public struct SynchronyCheck {
   private let sampleRate: Double
   private let notes: [Note]
   private let parallel: Parallel
-  private let combs = PitchCombs()
+  private let instrument: Instrument
   private var sections: [Agreement] = []
   private var soundings: [Double] = []
   private var deviations: [Double] = []
@@ -40,14 +40,21 @@ public struct SynchronyCheck {
 
   /// Less than this says nothing: notes, and seconds of sound.
   private static let (leastNotes, leastSeconds) = (8, 3.0)
+  /// Notes are looked at for so many seconds of every so many: where they are late, they are so for longer.
+  private static let (lookSeconds, lookPeriod) = (10.0, 30.0)
   /// The score goes on for so long after its last note ends, in seconds.
   private static let ringSeconds = 2.0
 
   /// - Parameters:
   ///   - sampleRate: of the recording, in hertz.
+  ///   - instrument: what plays.
   ///   - notes: in seconds of the recording, as far as it follows the score.
-  public init(sampleRate: Double, notes: [Note], parallel: @escaping Parallel) {
+  public init(
+    sampleRate: Double, instrument: Instrument = .pitched, notes: [Note],
+    parallel: @escaping Parallel
+  ) {
     self.sampleRate = sampleRate
+    self.instrument = instrument
     self.notes = notes.sorted { $0.onsetSeconds < $1.onsetSeconds }
     self.parallel = parallel
   }
@@ -62,12 +69,16 @@ public struct SynchronyCheck {
     let length = Double(channels.first?.count ?? 0) / sampleRate
     endSeconds = startSeconds + length
     guard let first = notes.first, let last = notes.map(\.releaseSeconds).max() else { return }
-    let cents = ConcertPitch.cents(of: channels, sampleRate: sampleRate, parallel: parallel)
+    let cents =
+      instrument.isPercussive
+      ? 0 : ConcertPitch.cents(of: channels, sampleRate: sampleRate, parallel: parallel)
     let spectrum = BandSpectrum(
-      channels: channels, grid: FeatureRate.grid(sampleRate: sampleRate), tuningCents: cents,
-      parallel: parallel)
-    let recording = RecordingFeatures(spectrum, rate: .coarse)
-    let rate = recording.path.frameRate
+      channels: channels,
+      grid: FeatureRate.grid(sampleRate: sampleRate, window: instrument.searchWindow),
+      bands: instrument.bands(tuningCents: cents), parallel: parallel)
+    let rate = instrument.rates.dense
+    let recording = RecordingFeatures(spectrum, rate: rate, instrument: instrument)
+    let frameRate = recording.path.frameRate
     let frameCount = recording.path.frameCount
     guard frameCount > 0 else { return }
     let inside = notes.filter {
@@ -78,11 +89,12 @@ public struct SynchronyCheck {
         SketchedNote(
           onset: $0.onsetSeconds - startSeconds, end: $0.releaseSeconds - startSeconds,
           pitch: $0.pitch)
-      }, frameCount: frameCount, rate: .coarse, grid: spectrum.grid, combs: combs,
+      }, frameCount: frameCount, rate: rate, grid: spectrum.grid,
+      instrument: instrument,
       transposition: 0)
     // What lies outside the score is not covered.
-    let begin = Int((first.onsetSeconds - startSeconds) * rate)
-    let end = Int((last + Self.ringSeconds - startSeconds) * rate)
+    let begin = Int((first.onsetSeconds - startSeconds) * frameRate)
+    let end = Int((last + Self.ringSeconds - startSeconds) * frameRate)
     let covered =
       min(max(0, begin), frameCount)..<max(min(max(0, begin), frameCount), min(end, frameCount))
     var agreement = Agreement(
@@ -94,8 +106,14 @@ public struct SynchronyCheck {
         window.seconds.lowerBound + startSeconds..<window.seconds.upperBound + startSeconds
     }
     sections.append(agreement)
-    soundings.append(Double(recording.isSounding.lazy.filter { $0 }.count) / rate)
-    look(around: inside, in: channels, startSeconds: startSeconds, cents: cents)
+    soundings.append(Double(recording.isSounding.lazy.filter { $0 }.count) / frameRate)
+    let looked = inside.filter {
+      ($0.onsetSeconds - startSeconds).truncatingRemainder(dividingBy: Self.lookPeriod)
+        < Self.lookSeconds
+    }
+    look(
+      around: looked.count < Self.leastNotes ? inside : looked, in: channels,
+      startSeconds: startSeconds, cents: cents)
   }
 
   private mutating func look(
@@ -107,7 +125,8 @@ public struct SynchronyCheck {
         estimate: $0.onsetSeconds - startSeconds)
     }
     let found = Refinement(
-      channels: channels, sampleRate: sampleRate, tuningCents: cents, parallel: parallel
+      channels: channels, sampleRate: sampleRate, instrument: instrument, tuningCents: cents,
+      parallel: parallel
     ).refine(estimates)
     deviations += zip(estimates, found.notes).map { $1.onset - $0.estimate }
   }
@@ -122,6 +141,9 @@ public struct SynchronyCheck {
     sum.value = 0
     sum.coverage = 0
     sum.windows = sections.flatMap(\.windows)
+    sum.outside = (
+      sections.reduce(0) { $0 + $1.outside.before }, sections.reduce(0) { $0 + $1.outside.after }
+    )
     var weights = 0.0
     for (section, seconds) in zip(sections, soundings) {
       // A section without sound in the score has no value of its own.

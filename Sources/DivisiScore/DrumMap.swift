@@ -6,6 +6,9 @@ public enum DrumMap {
   /// The parts of a kit, in the order in which they are listed.
   public static let groups = (NamedPart.kit + [.percussion]).map(\.name)
 
+  /// The numbers that mean something.
+  static let numbers = Set(27...87).union([22, 26])
+
   /// The part of the kit a percussion number belongs to.
   ///
   /// Everything that is no kick, snare, hi-hat, tom or cymbal is `percussion`: claps, cowbells,

@@ -16,11 +16,12 @@ public struct DrumTable: Sendable, Equatable {
   }
 
   /// All tables that are known by name.
-  public static let all = [generalMIDI, addictiveDrums, roland, alesis]
+  public static let all = [generalMIDI, addictiveDrums, superior, roland, yamaha, alesis]
 
   /// The numbers of General MIDI.
   public static let generalMIDI = DrumTable(
-    name: "general-midi", description: "General MIDI, and kits and samplers that follow it",
+    name: "general-midi",
+    description: "General MIDI, and kits, samplers and loops that follow it",
     numbers: [:])
 
   /// The default map of Addictive Drums 2, of which the kit's main zones are here.
@@ -36,6 +37,21 @@ public struct DrumTable: Sendable, Equatable {
       80: 57, 81: 49, 82: 49,
     ])
 
+  /// The map of Toontrack's samplers: General MIDI, with more hi-hats, crashes and second drums around it.
+  ///
+  /// After the note lists that users publish of EZdrummer 2's standard kit and of kits of Superior
+  /// Drummer, which agree.
+  private static let superior = DrumTable(
+    name: "superior-drummer", description: "Toontrack Superior Drummer and EZdrummer",
+    numbers: [
+      34: 36, 35: 36, 36: 36, 33: 38, 37: 37, 38: 38, 39: 38, 40: 40,
+      21: 44, 22: 42, 23: 44, 24: 46, 25: 46, 26: 46, 42: 42, 44: 44, 46: 46, 60: 46, 61: 42,
+      62: 42, 63: 42, 64: 42, 65: 42,
+      41: 41, 43: 43, 45: 45, 47: 47, 48: 48, 50: 50,
+      27: 49, 28: 49, 29: 49, 30: 57, 31: 57, 32: 57, 49: 49, 52: 52, 54: 49, 55: 49, 57: 57,
+      58: 57, 51: 51, 53: 53, 59: 59, 56: 56,
+    ])
+
   /// The factory map of Roland's V-Drums.
   ///
   /// - SeeAlso: Roland, "TD-17: Default Factory MIDI Note Map".
@@ -46,6 +62,17 @@ public struct DrumTable: Sendable, Equatable {
       39: 41,
       42: 42, 22: 42, 46: 46, 26: 46, 44: 44, 49: 49, 55: 49, 57: 57, 52: 57, 51: 51, 59: 51,
       53: 53,
+    ])
+
+  /// The factory maps of Yamaha's DTX kits, old (kick 33, snare 31) and new.
+  ///
+  /// - SeeAlso: Yamaha, "DTXPLORER: Owner's Manual", page 31; "DTX502: Reference Manual", page 11.
+  private static let yamaha = DrumTable(
+    name: "yamaha", description: "Yamaha DTX",
+    numbers: [
+      33: 36, 35: 36, 36: 36, 27: 37, 31: 38, 34: 40, 37: 37, 38: 38, 40: 40,
+      42: 42, 79: 42, 86: 42, 44: 44, 46: 46, 78: 46, 83: 46, 85: 46, 43: 43, 47: 47, 48: 48,
+      49: 49, 55: 49, 57: 57, 59: 49, 51: 51, 52: 51, 53: 53,
     ])
 
   /// The factory map of Alesis' Nitro.
@@ -93,8 +120,8 @@ public struct DrumTable: Sendable, Equatable {
   /// The table that a kit's notes fit, where they do not fit General MIDI and fit only one other.
   ///
   /// Notes fit a table if it has them all, and if kick and snare are there and hi-hat and ride, which
-  /// keep time, are at least as many as all that is neither. At least half of what then is a hi-hat has
-  /// to be a cymbal or no part of the kit for General MIDI: beats on toms are nobody's hi-hat.
+  /// keep time, are at least as many as all that is neither. At most half of what then is a hi-hat may
+  /// be a drum for General MIDI: beats on toms are nobody's hi-hat.
   ///
   /// - Parameter pitches: of all strokes.
   static func fitting(_ pitches: [Int]) -> DrumTable? {
@@ -102,14 +129,18 @@ public struct DrumTable: Sendable, Equatable {
     let others = all.filter { !$0.isGeneralMIDI && $0.fits(pitches) }
     guard others.count == 1, let table = others.first else { return nil }
     let hats = pitches.filter { DrumMap.group(of: table.number(of: $0)) == NamedPart.hihat.name }
-    let odd = hats.filter {
-      [NamedPart.cymbals, .percussion].map(\.name).contains(DrumMap.group(of: $0))
+    let drums = hats.filter {
+      [NamedPart.kick, .snare, .toms].map(\.name).contains(DrumMap.group(of: $0))
     }
-    return 2 * odd.count >= hats.count ? table : nil
+    return 2 * drums.count <= hats.count ? table : nil
+  }
+
+  private func has(_ pitch: Int) -> Bool {
+    isGeneralMIDI ? DrumMap.numbers.contains(pitch) : numbers[pitch] != nil
   }
 
   private func fits(_ pitches: [Int]) -> Bool {
-    guard isGeneralMIDI || pitches.allSatisfy({ numbers[$0] != nil }) else { return false }
+    guard pitches.allSatisfy(has) else { return false }
     var counts: [String: Int] = [:]
     var rideCount = 0
     for pitch in pitches {

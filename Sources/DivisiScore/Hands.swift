@@ -6,7 +6,10 @@
 /// 2. Labels of the same kind.
 /// 3. The staves of the one part that has several: the top staff is the right hand, and so is a part of
 ///    that name above it; one below it is the left hand.
-/// 4. Two tracks with notes, else two channels: the higher on average is the right hand.
+/// 4. Two tracks with notes, else two channels: the higher on average is the right hand; unless one of
+///    them is called a keyboard, and the others are other instruments.
+/// 5. The one track, or the one that is called a keyboard: its notes are assigned to hands
+///    (``HandAssignment``).
 enum Hands {
   private enum Hand { case left, right }
 
@@ -15,13 +18,53 @@ enum Hands {
   /// - Throws: if none of the signs above is there.
   static func parts(of score: Score, name: String) throws(ScoreError) -> [Part] {
     let notes = score.notes.filter { $0.kind == .pitched }
-    let signs = [byTrackNames(score, notes), byLabels(notes), byStaves(score, notes)]
-    if let parts = signs.compactMap({ $0 }).first { return parts }
-    if let parts = byHeight(notes, \.track) ?? byHeight(notes, { $0.channel ?? 0 }) { return parts }
+    if let parts = written(score, notes) { return parts }
+    if let keyboard = keyboard(score, notes) {
+      var (left, right) = ([Note](), [Note]())
+      for (note, isRight) in zip(keyboard, HandAssignment.isRight(keyboard)) {
+        if isRight { right.append(note) } else { left.append(note) }
+      }
+      return parts(left: left, right: right)
+    }
     let found = notes.isEmpty ? "percussion only" : score.summary
     throw ScoreError(
       in: name, expected: "two hands (by track name, label, staff, track or channel)",
       found: "\(found); say which is which with --split C4 or --parts")
+  }
+
+  /// Whether the score does not say which hand plays what, so that ``parts(of:name:)`` decides.
+  static func areAssigned(_ score: Score) -> Bool {
+    let notes = score.notes.filter { $0.kind == .pitched }
+    return written(score, notes) == nil && keyboard(score, notes) != nil
+  }
+
+  /// The hands as the score has them; nil if it does not say.
+  private static func written(_ score: Score, _ notes: [Note]) -> [Part]? {
+    if let parts = byTrackNames(score, notes) { return parts }
+    if let parts = byLabels(notes) { return parts }
+    if let parts = byStaves(score, notes) { return parts }
+    let lines = lines(of: score, notes)
+    let hints = Set(lines.map { NameHint($0.name) })
+    if lines.count > 1 && hints == [.keyboard, .pitched] { return nil }
+    return byHeight(notes, \.track) ?? byHeight(notes, { $0.channel ?? 0 })
+  }
+
+  /// The notes of the one line that is a keyboard's, as far as is known; nil if there are several.
+  private static func keyboard(_ score: Score, _ notes: [Note]) -> [Note]? {
+    let lines = lines(of: score, notes)
+    let keyboards = lines.count == 1 ? lines : lines.filter { NameHint($0.name) == .keyboard }
+    return keyboards.count == 1 ? keyboards[0].notes : nil
+  }
+
+  /// The notes of each track, or of each channel of a track that holds several.
+  private static func lines(of score: Score, _ notes: [Note]) -> [(name: String, notes: [Note])] {
+    let hasChannels = !score.channelNames.isEmpty
+    return Dictionary(grouping: notes) { hasChannels ? $0.channel ?? 0 : $0.track }.map {
+      (
+        name: hasChannels ? score.channelNames[$0] ?? "" : score.name(ofTrack: $0),
+        notes: $1
+      )
+    }
   }
 
   /// The parts that have notes, left first.

@@ -4,7 +4,9 @@ public enum PartSelection: Sendable, Equatable {
   ///
   /// Found by what the score has, in this order: names of tracks (right, LH, linke Hand, upper …)
   /// or labels, two staves of one part, two tracks, two channels; of the last two, the higher on
-  /// average is the right hand. Notes of neither hand are left out.
+  /// average is the right hand. If there is nothing of the kind, the notes of one track, or of the one
+  /// keyboard among other instruments, are assigned to the hands that would play them; see
+  /// ``remark(on:name:)``. Notes of neither hand are left out.
   case hands
   /// The parts of a drum kit, by ``DrumMap``; their notes have General MIDI numbers.
   case drums
@@ -45,6 +47,18 @@ public enum PartSelection: Sendable, Equatable {
       throw ScoreError(in: name, expected: "notes for at least one part", found: "none")
     }
     return parts
+  }
+
+  /// What the parts rest on that the score does not say, in one line; nil if there is nothing.
+  ///
+  /// - Parameters:
+  ///   - score: one that ``parts(of:name:)`` divides.
+  ///   - name: the score's file.
+  public func remark(on score: Score, name: String) -> String? {
+    guard self == .hands, Hands.areAssigned(score) else { return nil }
+    return onOneLine(
+      "\(name): which hand plays what is not in the score; each note was given to the hand that is "
+        + "likely to play it")
   }
 
   private static func drumParts(of score: Score) -> [Part] {

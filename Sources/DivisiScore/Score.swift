@@ -22,6 +22,11 @@ public struct Note: Sendable, Hashable {
   public var kind: Kind
   /// The label column of a CSV score; empty elsewhere.
   public var label: String
+  /// Where the note stands in print, in seconds, if it is not played there by rule: with grace notes before it, in a
+  /// spread chord, or as a grace note, which stands with its main note.
+  public var printedOnsetSeconds: Double?
+  /// Whether it is printed as a grace note before another; formats that print nothing do not say.
+  public var isGrace = false
 
   /// A note that is damped when its key is released, unless `dampedSeconds` says otherwise.
   ///
@@ -142,6 +147,9 @@ public struct Score: Sendable, Equatable {
       result.notes[i].onsetSeconds = notes[i].onsetSeconds / rate + offsetSeconds
       result.notes[i].releaseSeconds = notes[i].releaseSeconds / rate + offsetSeconds
       result.notes[i].dampedSeconds = notes[i].dampedSeconds / rate + offsetSeconds
+      result.notes[i].printedOnsetSeconds = notes[i].printedOnsetSeconds.map {
+        $0 / rate + offsetSeconds
+      }
     }
     for i in result.pedals.indices {
       result.pedals[i].startSeconds = pedals[i].startSeconds / rate + offsetSeconds

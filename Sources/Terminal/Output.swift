@@ -24,3 +24,13 @@ public func put(_ text: String, to descriptor: Int32) {
 /// Prints what somebody asked for, in lines, through the C library's buffer: names in it are harmless to a
 /// terminal.
 public func printLines(_ text: String) { print(text.harmless) }
+
+/// Sends what was printed on its way.
+///
+/// - Throws: a failure in one line where it cannot be written.
+public func flushReport() throws {
+  guard fflush(nil) == 0 else {
+    throw Failure(
+      "standard output: expected to write the report; \(String(cString: strerror(errno)))")
+  }
+}

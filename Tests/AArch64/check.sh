@@ -36,6 +36,9 @@ make_sdk() {
   for header in expat.h expat_external.h fftw3.h lv2 sndfile.h zip.h zipconf.h; do
     ln -sfn "/usr/include/$header" "$out/sdk/usr/include/$header"
   done
+  for header in fmt123.h mpg123.h libavcodec libavformat libavutil libswresample; do
+    ln -sfn "/usr/include/$(uname -m)-linux-gnu/$header" "$out/sdk/usr/include/$header"
+  done
 }
 
 # The standard library's modules for aarch64, made of its interfaces for the machine's processor. Two functions of
@@ -65,7 +68,7 @@ compile() {
   local name=$1 folder=$2
   shift 2
   local includes=()
-  for library in CCPU CExpat CFFTW CFFTWThreads CLV2 CSndfile CZip; do includes+=(-I "$root/Sources/$library"); done
+  for library in CCPU CExpat CFFTW CFFTWThreads CLV2 CLibAV CMPG123 CSndfile CZip; do includes+=(-I "$root/Sources/$library"); done
   swiftc -c -wmo -parse-as-library -module-name "$name" -emit-module -emit-module-path "$out/$name.swiftmodule" \
     -o "$out/$name.o" -target $triple -resource-dir "$out/resources" -sdk "$out/sdk" -module-cache-path "$out/cache" \
     -I "$out" "${includes[@]}" -swift-version 6 -enable-upcoming-feature ExistentialAny \
@@ -95,7 +98,7 @@ case $what in
     make_standard_library
     compile DivisiKernels Sources/DivisiKernels
     compile DivisiKernelsAVX2 Sources/DivisiKernelsAVX2 -D FOR_AVX2 -Xcc -Xarch_x86_64 -Xcc -mavx2 -Xcc -Qunused-arguments
-    for module in DivisiDSP InputFiles DivisiScore DivisiAlignment DivisiControls DivisiRealtime WorkerThreads DivisiEngine AudioFiles; do
+    for module in DivisiDSP InputFiles DivisiScore DivisiAlignment DivisiControls DivisiRealtime WorkerThreads DivisiEngine MediaFiles AudioFiles; do
       compile $module Sources/$module
     done
     ;;

@@ -4,7 +4,7 @@ import Testing
 @testable import AudioFiles
 
 @Suite struct AudioFileWriteTests {
-  @Test(arguments: AudioFormat.allCases)
+  @Test(arguments: AudioFormat.allCases.filter { !$0.isLossy })
   func whatIsReadIsWhatQuantizingSaid(format: AudioFormat) throws {
     let folder = TemporaryFolder()
     let buffer = stereoNoise(count: 40_000, amplitude: 1.1)
@@ -49,7 +49,7 @@ import Testing
     #expect(zip(part, residual).map { $0 + $1 } == mix)
   }
 
-  @Test(arguments: AudioFormat.allCases)
+  @Test(arguments: AudioFormat.allCases.filter { !$0.isLossy })
   func theSameSamplesGiveTheSameBytes(format: AudioFormat) throws {
     let folder = TemporaryFolder()
     try AudioFile.write(stereoNoise(), to: folder.file("a"), as: format)
@@ -65,7 +65,7 @@ import Testing
     let folder = TemporaryFolder()
     let channels = (0..<channelCount).map { noise(count: 100, seed: UInt64($0), amplitude: 0.5) }
     let buffer = AudioBuffer(sampleRate: sampleRate, channels: channels)
-    for format in AudioFormat.allCases {
+    for format in AudioFormat.allCases where !format.isLossy {
       let path = folder.file(format.rawValue)
       try AudioFile.write(buffer, to: path, as: format)
       let read = try AudioFile.read(path: path)
@@ -125,7 +125,7 @@ import Testing
   }
 
   /// The last bytes of a FLAC file are written when it is closed, and libsndfile drops that result.
-  @Test(arguments: AudioFormat.allCases, [10, 100_000])
+  @Test(arguments: AudioFormat.allCases.filter { $0 != .opus }, [10, 100_000])
   func aFullDiskIsNoticed(format: AudioFormat, sampleCount: Int) {
     let descriptor = open("/dev/full", O_WRONLY)
     defer { close(descriptor) }

@@ -3,8 +3,12 @@ import Testing
 
 @Suite struct AudioFormatTests {
   @Test func namesAreThoseOfTheCommandLine() {
-    #expect(AudioFormat.allCases.map(\.rawValue) == ["flac", "wav16", "wav24", "wav-float"])
-    #expect(AudioFormat.allCases.map(\.fileExtension) == ["flac", "wav", "wav", "wav"])
+    #expect(
+      AudioFormat.allCases.map(\.rawValue)
+        == ["flac", "wav16", "wav24", "wav-float", "ogg", "opus", "mp3"])
+    #expect(
+      AudioFormat.allCases.map(\.fileExtension)
+        == ["flac", "wav", "wav", "wav", "ogg", "opus", "mp3"])
   }
 
   @Test func samplesGoToTheNearestLevel() {

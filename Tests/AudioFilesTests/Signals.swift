@@ -43,3 +43,16 @@ func writeWithLibrary(
     : sf_writef_int(file, integers, sf_count_t(count))
   return sf_close(file) == 0 && written == count
 }
+
+/// Whether a signal that has been encoded and decoded is neither early nor late.
+func isInTime(_ decoded: [Float], with original: [Float]) -> Bool {
+  func difference(_ lag: Int) -> Float {
+    (3000..<9000).reduce(0) {
+      let error = decoded[$1 + lag] - original[$1]
+      return $0 + error * error
+    }
+  }
+  let energy = (3000..<9000).reduce(Float(0)) { $0 + original[$1] * original[$1] }
+  let best = difference(0)
+  return best < 0.2 * energy && best < difference(-1) && best < difference(1)
+}

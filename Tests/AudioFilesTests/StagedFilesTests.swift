@@ -116,6 +116,31 @@ import Testing
     #expect(bytes(of: folder.file("a.wav")) == Array("old a".utf8))
   }
 
+  /// Files of several folders, and the second one cannot get its name.
+  @Test func filesOfSeveralFoldersAppearTogether() throws {
+    let folder = TemporaryFolder()
+    for fails in [true, false] {
+      let staged = StagedFiles()
+      for name in ["a/x.csv", "b/c/y.csv"] {
+        try staged.write(bytes: Array(name.utf8), name: folder.file(name))
+      }
+      if fails {
+        write("theirs".utf8, to: folder.file("b/c/y.csv"))
+        #expect(throws: AudioFileError.self) { try staged.commit() }
+        #expect(bytes(of: folder.file("b/c/y.csv")) == Array("theirs".utf8))
+        #expect(folder.names == ["b"])
+        unlink(folder.file("b/c/y.csv"))
+      } else {
+        try staged.commit()
+        #expect(bytes(of: folder.file("a/x.csv")) == Array("a/x.csv".utf8))
+        #expect(bytes(of: folder.file("b/c/y.csv")) == Array("b/c/y.csv".utf8))
+      }
+    }
+    for name in ["", "a/", "..", "a/.", "a\u{0}b"] {
+      #expect(throws: AudioFileError.self) { try StagedFiles().write(bytes: [], name: name) }
+    }
+  }
+
   @Test(arguments: ["", ".", "..", "../b.wav", "a//b.wav", "a/", "/etc/x", "a\u{0}b"])
   func whatIsNoFileNameIsRefused(name: String) throws {
     let folder = TemporaryFolder()

@@ -31,7 +31,7 @@ import Testing
   @Test func aPrintedScoreIsAligned() throws {
     let folder = try TemporaryFolder()
     let run = try Program.run(
-      "separate", mix, "--score", print, "--align", "auto", "--references", Recording.polonaise,
+      "separate", mix, "--score", print, "--references", Recording.polonaise,
       "-o",
       folder.file("out"), "--json")
     #expect(run.status == 0, "\(run.errors)")
@@ -47,14 +47,15 @@ import Testing
 
   @Test func aScoreThatFollowsTheRecordingIsUsedAsItIs() throws {
     let folder = try TemporaryFolder()
-    for (name, options) in [("auto", ["--align", "auto"]), ("off", [])] {
+    for (name, options) in [("auto", []), ("off", ["--align", "off"])] {
       let run = try Program.run(
         ["separate", mix, "--score", performance, "-p", "hands-fast", "-o", folder.file(name)]
           + options + ["--json"])
       #expect(run.status == 0, "\(run.errors)")
       let placement = try placement(run)
       #expect(placement["score"] as? String == "as written")
-      #expect(placement["verdict"] as? String == (name == "auto" ? "good" : nil))
+      #expect(placement["verdict"] as? String == "good")
+      #expect(placement["in_time"] as? Bool == true)
     }
     for stem in ["left", "right"] {
       let bytes = ["auto", "off"].map {
@@ -64,9 +65,8 @@ import Testing
     }
   }
 
-  @Test func aScoreOfAnotherPieceIsRefused() throws {
-    let folder = try TemporaryFolder()
-    // The same notes in another order: pitches upside down and backwards.
+  /// The same notes in another order: pitches upside down and backwards.
+  private func otherPiece(in folder: TemporaryFolder) throws -> String {
     let table = try aligned(performance, in: folder).split(separator: "\n")
     let rows = table.dropFirst().map { $0.split(separator: ";").map(String.init) }
     let pitches = rows.map { $0[2] }.reversed()
@@ -76,8 +76,13 @@ import Testing
     try folder.write(
       (["start;duration;pitch;velocity;label"] + other).joined(separator: "\n").utf8,
       to: "other.csv")
+    return folder.file("other.csv")
+  }
+
+  @Test func aScoreOfAnotherPieceIsRefused() throws {
+    let folder = try TemporaryFolder()
     let arguments = [
-      "separate", mix, "--score", folder.file("other.csv"), "-p", "hands-fast", "--align", "auto",
+      "separate", mix, "--score", try otherPiece(in: folder), "-p", "hands-fast",
     ]
     let refused = try Program.run(arguments + ["-o", folder.file("refused")])
     #expect(refused.status == 1)
@@ -96,7 +101,7 @@ import Testing
     try folder.write(
       rows.prefix(rows.count / 2).joined(separator: "\n").utf8, to: "half.csv")
     let run = try Program.run(
-      "separate", mix, "--score", folder.file("half.csv"), "-p", "hands-fast", "--align", "auto",
+      "separate", mix, "--score", folder.file("half.csv"), "-p", "hands-fast",
       "--json", "-o",
       folder.file("out"))
     #expect(run.status == 0, "\(run.errors)")
@@ -157,10 +162,34 @@ import Testing
     #expect(try folder.text("aligned.mid") == "mine")
   }
 
+  /// An output that exists is refused before a score that would be refused for what it is.
+  @Test func outputsAreCheckedFirst() throws {
+    let folder = try TemporaryFolder()
+    let other = try otherPiece(in: folder)
+    try FileManager.default.createDirectory(
+      atPath: folder.file("out/mix"), withIntermediateDirectories: true)
+    try folder.write("mine".utf8, to: "out/mix/right.flac")
+    try folder.write("mine".utf8, to: "warp.csv")
+    for arguments in [
+      ["separate", mix, "--score", other, "-o", folder.file("out")],
+      [
+        "align", mix, "--score", other, "-o", folder.file("new.mid"), "--table",
+        folder.file("warp.csv"),
+      ],
+    ] {
+      let run = try Program.run(arguments)
+      #expect(run.status == 1)
+      #expect(
+        run.errorLines.count == 1 && run.errors.contains("it exists already"), "\(run.errors)")
+    }
+    #expect(!FileManager.default.fileExists(atPath: folder.file("new.mid")))
+  }
+
   /// Options that would do nothing are wrong usage.
   @Test(arguments: [["--force-score"], ["--anchor", "1=2"], ["--jumps", "any"]])
   func optionsOfAnAlignmentNeedOne(options: [String]) throws {
-    let run = try Program.run(["separate", mix, "--score", performance, "-o", "out"] + options)
+    let run = try Program.run(
+      ["separate", mix, "--score", performance, "--align", "off", "-o", "out"] + options)
     #expect(run.status == 64)
     #expect(run.errors.contains("\(options[0]): expected --align auto or on as well"))
   }
@@ -180,7 +209,7 @@ import Testing
       "separate", mix, "--score", folder.file("late.csv"), "--split", "C4", "-o",
       folder.file("out"))
     #expect(run.status == 1)
-    #expect(run.errors.contains("align it with --align auto"))
+    #expect(run.errors.contains("align it with --align on"))
   }
 
   @Test(arguments: [

@@ -155,7 +155,7 @@ import Testing
     (["--divergence", "4"], "--divergence"),
     (["--model", "x"], "--model"), (["--tolerance", "-1"], "--tolerance"),
     (["--threads", "0"], "--threads"),
-    (["--format", "mp3"], "--format"), (["--parts", "a"], "--parts"),
+    (["--format", "aiff"], "--format"), (["--parts", "a"], "--parts"),
     (["--split", "H9"], "--split"),
     (["--parts", "a=*", "--split", "C4"], "--split"), (["--filename", "x"], "--filename"),
     (["--filename", "{part}-{foo}"], "--filename"), (["--filename", "{part}/"], "--filename"),

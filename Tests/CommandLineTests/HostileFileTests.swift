@@ -54,12 +54,16 @@ import Testing
     let score = Duet.score.replacingOccurrences(of: "left", with: "le\u{1B}ft")
     try folder.write(score.utf8, to: "\(name).csv")
     for arguments in [
-      ["separate", "\(name).wav", "--score", "\(name).csv", "--iterations", "1"],
-      ["separate", "\(name)", "--score", "duet.csv"],
-      ["separate", "\(name).wav", "--score", "\(name)"],
-      ["separate", "\(name).wav", "--score", "duet.csv", "-p", "\(name)"],
+      ["separate", "\(name).wav", "--score", "\(name).csv", "--iterations", "1", "-o", "out"],
+      ["separate", "\(name)", "--score", "duet.csv", "-o", "out"],
+      ["separate", "\(name).wav", "--score", "\(name)", "-o", "out"],
+      ["separate", "\(name).wav", "--score", "duet.csv", "-p", "\(name)", "-o", "out"],
+      ["align", "\(name).wav", "--score", "\(name).csv", "--force-score", "-o", "\(name).mid"],
+      ["align", "\(name).wav", "--score", "\(name).csv", "--force-score", "-o", "\(name).mid"],
+      ["align", "\(name).wav", "--score", "\(name)", "-o", "out.mid"],
+      ["align", "\(name).wav", "--score", "duet.csv", "-o", "\(name)"],
     ] {
-      let run = try Program.run(arguments + ["-o", "out"], in: folder.path)
+      let run = try Program.run(arguments, in: folder.path)
       for text in [run.output, run.errors] {
         #expect(
           !text.unicodeScalars.contains {

@@ -6,7 +6,7 @@ import Testing
 /// Programs that are killed at any moment, by a signal that no program can handle: each output is the old
 /// one or the new one, whole, and the next run removes what was left.
 @Suite struct KillTests {
-  /// How often a program is killed; the deep tests say more.
+  /// How often a program is killed; `make test-kills` more often.
   private static let rounds =
     ProcessInfo.processInfo.environment["DIVISI_KILLS"].flatMap { Int($0) } ?? 20
 
@@ -78,6 +78,16 @@ import Testing
       ],
       outputs: ["left.flac", "right.flac", "residual.flac", "factors.safetensors", "notes.csv"]
         .map { "out/duet/\($0)" }, in: folder)
+  }
+
+  @Test func align() throws {
+    let folder = try TemporaryFolder()
+    try Duet.write(to: folder, sampleRate: 16_000)
+    try check(
+      [
+        "align", "duet.wav", "--score", "duet.csv", "--force-score", "--force", "-o", "aligned.mid",
+        "--table", "tables/warp.csv",
+      ], outputs: ["aligned.mid", "tables/warp.csv"], in: folder)
   }
 
   @Test func train() throws {

@@ -19,6 +19,11 @@ import Testing
     ([36, 49, 38, 49, 36, 49, 38, 54], "addictive-drums"),
     ([36, 48, 38, 50, 36, 48, 38, 50], "general-midi"),
     ([36, 42, 38, 42, 36, 42, 38, 22], "general-midi"),
+    ([36, 22, 38, 22, 36, 22, 38, 24], "superior-drummer"),
+    ([36, 63, 38, 65, 36, 63, 33, 65], "superior-drummer"),
+    ([33, 42, 31, 42, 33, 46, 31, 42], "yamaha"),
+    ([36, 79, 38, 79, 36, 78, 38, 79], "yamaha"),
+    ([36, 42, 38, 42, 36, 42, 38, 20], "general-midi"),
   ])
   func guessesWhatFitsOneTableAlone(pitches: [Int], name: String) throws {
     #expect(try guess(pitches) == name)

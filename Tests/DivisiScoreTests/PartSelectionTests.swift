@@ -59,10 +59,11 @@ import Testing
   }
 
   @Test func saysWhatToDoIfThereAreNoHands() {
+    let notes = [note(48, track: 1), note(72, track: 2), note(60, track: 3)]
     #expect(
-      parts(.hands, [note(48), note(72)], names: ["Piano"]) == [
+      parts(.hands, notes, names: ["Viola", "Flute", "Horn"]) == [
         "song: expected two hands (by track name, label, staff, track or channel), found tracks 1 "
-          + "'Piano'; say which is which with --split C4 or --parts"
+          + "'Viola', 2 'Flute', 3 'Horn'; say which is which with --split C4 or --parts"
       ])
   }
 

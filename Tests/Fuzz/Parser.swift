@@ -7,7 +7,7 @@ import DivisiScore
 /// Whatever the bytes are, it gives a value that makes sense or an error of one line. What else it does, such
 /// as to trap, to read beyond its memory or to take for ever, libFuzzer finds.
 enum Parser: String, CaseIterable {
-  case midi, musicxml, mxl, csv, notes, preset, osc
+  case midi, musicxml, mxl, csv, notes, preset, model, osc
 
   /// Parses bytes and looks at what comes of it.
   func callAsFunction(_ bytes: [UInt8]) {
@@ -20,6 +20,14 @@ enum Parser: String, CaseIterable {
         for subject in graph.subjects {
           _ = try Preset(subject, in: graph, or: RDFGraph(path: "fuzz"))
         }
+      }
+    case .model:
+      expectLine { () throws(ModelFileError) in
+        let file = try SafeTensors(decoding: bytes, path: "fuzz")
+        // Nothing small becomes something large.
+        precondition(file.tensors.values.reduce(0) { $0 + 4 * $1.values.count } <= bytes.count)
+        let again = try SafeTensors(decoding: file.encoded(), path: "again")
+        precondition(again.encoded() == file.encoded())
       }
     case .osc:
       for message in OSCPacket(bytes).messages {

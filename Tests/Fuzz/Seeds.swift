@@ -40,6 +40,16 @@ enum Seeds {
             ], hasPedal: true
           ).text.utf8)
       ]
+    case .model:
+      [
+        SafeTensors.encoded(
+          metadata: ["format": "divisi", "window": "4096"],
+          shapes: ["templates": [2, 3], "nothing": [0], "onsets": [4]]
+        ) { name in
+          name == "templates"
+            ? [1, 0.5, 0, -1, .infinity, 2] : name == "onsets" ? [0, 1, 2, 3] : []
+        }
+      ]
     case .osc:
       [
         OSCMessage(

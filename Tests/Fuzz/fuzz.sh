@@ -23,7 +23,7 @@ for module in InputFiles DivisiScore LV2Presets; do
 done
 # lld, because gold cannot link the sanitizers.
 swiftc "${options[@]}" -module-name fuzz -use-ld=lld "$PWD"/Tests/Fuzz/*.swift "$PWD"/Sources/DivisiHost/OSCMessages/OSC*.swift \
-  "${objects[@]}" -lexpat -lzip -lserd-0 -llo -o "$folder/fuzz"
+  "$PWD"/Sources/DivisiEngine/FileFormats/*.swift "${objects[@]}" -lexpat -lzip -lserd-0 -llo -o "$folder/fuzz"
 
 # Swift would wait for its own report of a crash; the sanitizer makes one.
 export SWIFT_BACKTRACE=enable=no

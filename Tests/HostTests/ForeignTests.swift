@@ -83,7 +83,7 @@ import Testing
     let folder = try TemporaryFolder()
     let rendering = try ForeignRendering("http://gareus.org/oss/lv2/convoLV2#Mono", channelCount: 1)
     for (setting, problem) in [
-      ("impulse=/nowhere.wav", "/nowhere.wav: expected a file"),
+      ("impulse=/nowhere.wav", "/nowhere.wav: expected a readable file"),
       ("pulse=1", "pulse: expected a control of LV2 Convolution Mono; found none"),
       ("gain=loud", "gain: expected a number, found 'loud'"),
       ("gain=99", "gain: expected -24.0 to 24.0, found 99"),

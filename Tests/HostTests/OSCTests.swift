@@ -91,13 +91,14 @@ import Testing
     try surface.wait(for: "/divisi/preset") { $0.values == ["hands"] }
     #expect(try host.value("iterations") != iterations)
     let score = OSCPeer.Value.text(Polonaise.score)
-    #expect(try surface.ask("/divisi/score", score, for: "/divisi/score") == [score])
-    // What the plugin says of it comes too.
+    // What the plugin says of it comes before the answer.
+    surface.send("/divisi/score", score)
     try surface.wait(for: "/divisi/message") { "\($0)".contains("left 153, right 74") }
+    try surface.wait(for: "/divisi/score") { $0.values == [score] }
     // What it refuses is not in use.
     try Data("nothing".utf8).write(to: URL(fileURLWithPath: folder.file("bad.mid")))
     surface.send("/divisi/score", .text(folder.file("bad.mid")))
-    try surface.wait(for: "/divisi/message") { "\($0)".contains("bad.mid") }
+    try surface.wait(for: "/divisi/error") { "\($0)".contains("bad.mid: byte 0") }
     let other = try host.surface()
     other.send("/divisi/subscribe")
     #expect(try other.wait(for: "/divisi/score").values == [score])

@@ -3,7 +3,7 @@ import Testing
 
 /// What is on the disk once the host has said that it is, and what is there if it could not be.
 @Suite(.serialized) struct SavingTests {
-  /// How often the host is killed; DIVISI_KILLS names another number.
+  /// How often the host is killed; `make test-kills` does it more often.
   private static let kills =
     ProcessInfo.processInfo.environment["DIVISI_KILLS"].flatMap { Int($0) } ?? 30
 

@@ -7,6 +7,7 @@ struct CoarseAligner: Sendable {
   /// Where keys and the first path of a long recording are searched; nil for a short one.
   private let sparseSearch: ScoreSearch?
   private let notes: [SketchedNote]
+  private let instrument: Instrument
   private let options: AlignmentOptions
 
   /// A transposition has to cost less than this share of none.
@@ -16,9 +17,8 @@ struct CoarseAligner: Sendable {
   /// Further tempi from which to start if a path is in doubt, against that which makes the score as long as the
   /// recording.
   private static let furtherScales = [0.7, 0.5, 0.35]
-  /// Recordings longer than this are first searched at the sparse rate, in seconds; and how far the search at the
-  /// coarse rate goes from the path that was found.
-  private static let (longSeconds, sparseReach) = (480.0, 4.0)
+  /// How far the search at the dense rate goes from the path that was found at the sparse one, in seconds.
+  private static let sparseReach = 4.0
   /// How far the second search goes from the first path, in seconds.
   private static let reach = 2.0
   /// The second path has to be this much of the first.
@@ -36,19 +36,22 @@ struct CoarseAligner: Sendable {
   ///   - spectrum: of the whole recording, on the fine grid.
   ///   - notes: in seconds of the score, by onset.
   init(
-    _ spectrum: BandSpectrum, notes: [SketchedNote], combs: PitchCombs, options: AlignmentOptions
+    _ spectrum: BandSpectrum, notes: [SketchedNote], instrument: Instrument,
+    options: AlignmentOptions
   ) {
     self.spectrum = spectrum
     self.notes = notes
+    self.instrument = instrument
     self.options = options
     func search(_ rate: FeatureRate) -> ScoreSearch {
       ScoreSearch(
-        recording: RecordingFeatures(spectrum, rate: rate), rate: rate, grid: spectrum.grid,
-        combs: combs)
+        recording: RecordingFeatures(spectrum, rate: rate, instrument: instrument), rate: rate,
+        grid: spectrum.grid, instrument: instrument)
     }
-    self.search = search(.coarse)
-    let seconds = Double(spectrum.frames.count) / spectrum.grid.frameRate
-    sparseSearch = seconds > Self.longSeconds ? search(.sparse) : nil
+    let rates = instrument.rates
+    self.search = search(rates.dense)
+    let seconds = Double(spectrum.frameCount) / spectrum.grid.frameRate
+    sparseSearch = seconds > rates.longSeconds ? search(rates.sparse) : nil
   }
 
   /// - Returns: nil for a recording or a score without anything in it.
@@ -93,7 +96,7 @@ struct CoarseAligner: Sendable {
       notes, scale: scale, transposition: transposition, jumps: options.jumps)
   }
 
-  /// The path at the coarse rate, close to one at the sparse rate.
+  /// The path at the dense rate, close to one at the sparse rate.
   private func closer(_ sparse: ScoreSearch.Result) -> ScoreSearch.Result? {
     let (frames, rate) = (sparse.path.frames, sparse.path.frameRate)
     let corridor = Corridor(
@@ -122,7 +125,7 @@ struct CoarseAligner: Sendable {
   }
 
   private func transposed(scale: Double, parallel: Parallel) -> Keys {
-    let shifts = Array(options.transpositions)
+    let shifts = Array(options.transpositions ?? instrument.transpositions)
     var results = [ScoreSearch.Result?](repeating: nil, count: shifts.count)
     results.withUnsafeMutableBufferPointer { buffer in
       nonisolated(unsafe) let results = buffer
@@ -192,10 +195,11 @@ struct CoarseAligner: Sendable {
       order[index].onset = latest
     }
     let warped = warp(order, scale: first.path.scale)
-    let recording = RecordingFeatures(spectrum, rate: .fine)
+    let rate = instrument.rates.second
+    let recording = RecordingFeatures(spectrum, rate: rate, instrument: instrument)
     let start = order[0].onset
     let fine = ScoreSearch(
-      recording: recording, rate: .fine, grid: search.grid, combs: search.combs)
+      recording: recording, rate: rate, grid: search.grid, instrument: instrument)
     // The search puts the first onset a quarter of a second after its begin.
     let corridor = Corridor(search: { 0.25 + $0 - start }, reach: Self.reach)
     guard

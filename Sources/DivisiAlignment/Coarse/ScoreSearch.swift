@@ -7,7 +7,7 @@ struct ScoreSearch: Sendable {
   let rate: FeatureRate
   /// The fine grid.
   let grid: TimeGrid
-  let combs: PitchCombs
+  let instrument: Instrument
 
   /// How many times as slowly as its score a recording may be played.
   static let scales = 0.3...3.3
@@ -20,7 +20,7 @@ struct ScoreSearch: Sendable {
   private static let leadSeconds = 0.25
   /// What notes that end with the score ring on, in seconds; and how close to its end that is.
   private static let (ringSeconds, nearEnd) = (2.0, 0.2)
-  /// Frames of room after that, in seconds.
+  /// Frames after the end of the score, in seconds.
   private static let roomSeconds = 2.1
   /// The first seconds of the score, in which any path may begin.
   private static let beginSeconds = 0.5
@@ -32,7 +32,6 @@ struct ScoreSearch: Sendable {
   /// A path, and what was compared along it.
   struct Result: Sendable {
     var path: CoarsePath
-    var score: PathFeatures
     var transposition: Int
     var agreement: Agreement
   }
@@ -63,16 +62,16 @@ struct ScoreSearch: Sendable {
     for index in scaled.indices where scaled[index].end >= min(end - Self.nearEnd, lastOnset) {
       scaled[index].end = end + Self.ringSeconds
     }
-    let ringEnd = scaled.lazy.map(\.end).max() ?? 0
-    let frameCount = Int((ringEnd + Self.roomSeconds) * rate) + 1
+    let frameCount = Int((end + Self.roomSeconds) * rate) + 1
     let features = ScoreFeatures.make(
-      scaled, frameCount: frameCount, rate: self.rate, grid: grid, combs: combs,
+      scaled, frameCount: frameCount, rate: self.rate, grid: grid, instrument: instrument,
       transposition: transposition)
 
     var rules = PathRules(
       outsideCosts: recording.isSounding.map { $0 ? Self.soundCost : Self.silenceCost },
       mayBegin: Array(0..<max(1, Int(Self.beginSeconds * rate + 0.01))),
-      mayEnd: Array(max(0, Int(ringEnd * rate) - 1)..<frameCount))
+      // While the last notes ring, too: paths would otherwise hurry through them to where they may end.
+      mayEnd: Array(min(max(0, Int(end * rate) - 1), frameCount - 1)..<frameCount))
     rules.onsetWeight = min(
       1,
       Self.onsetLength
@@ -95,7 +94,7 @@ struct ScoreSearch: Sendable {
     return Result(
       path: CoarsePath(
         frames: found, frameRate: rate, scale: scale, offset: offset, lastOnset: lastOnset),
-      score: features, transposition: transposition,
+      transposition: transposition,
       agreement: Agreement(recording: recording, score: features, path: found))
   }
 

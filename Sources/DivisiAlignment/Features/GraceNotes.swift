@@ -1,6 +1,7 @@
 import DivisiScore
 
-/// Which notes are grace notes: short ones that are written at the onset of a longer one.
+/// Which notes are grace notes: those that are printed as such, and short ones that are written at the onset of a
+/// longer one.
 ///
 /// Scores at an even tempo put them on the beat, where nobody plays them.
 enum GraceNotes {
@@ -9,15 +10,15 @@ enum GraceNotes {
   /// How far the onsets of a grace note and its main note are apart, in seconds.
   private static let tolerance = 0.001
 
-  /// - Parameter notes: by onset.
+  /// - Parameter notes: by onset; those that are printed as grace notes at that of their main note.
   /// - Returns: of each note the index of its main note; nil for those that are no grace notes.
   static func mains(of notes: [Note]) -> [Int?] {
     notes.indices.map { index in
       let note = notes[index]
-      guard note.releaseSeconds - note.onsetSeconds <= longest else { return nil }
+      guard note.isGrace || note.releaseSeconds - note.onsetSeconds <= longest else { return nil }
       func isMain(_ other: Int) -> Bool {
         let candidate = notes[other]
-        return candidate.track == note.track && candidate.staff == note.staff
+        return !candidate.isGrace && candidate.track == note.track && candidate.staff == note.staff
           && candidate.label == note.label
           && candidate.releaseSeconds - candidate.onsetSeconds > longest
       }

@@ -12,18 +12,20 @@ struct RecordingFeatures: Sendable {
   private static let evenness: Float = 0.86
 
   /// - Complexity: O(bands · fine frames).
-  init(_ spectrum: BandSpectrum, rate: FeatureRate) {
-    let values = spectrum.frames.indices.map { spectrum.values.maximum(ofColumns: $0..<$0 + 1) }
+  init(_ spectrum: BandSpectrum, rate: FeatureRate, instrument: Instrument) {
+    let values = (0..<spectrum.frameCount).map { spectrum.values.maximum(ofColumns: $0..<$0 + 1) }
     let reference = LevelPooling.reference(values)
     let gain = reference > 0 ? 1 / (LevelPooling.compression * reference) : 0
-    let frameCount = spectrum.frames.count / rate.rawValue
-    let levels = Matrix(rowCount: SemitoneBands.count, columnCount: frameCount)
-    let rises = Matrix(rowCount: SemitoneBands.count, columnCount: frameCount)
+    let frameCount = spectrum.frameCount / rate.rawValue
+    let levels = Matrix(rowCount: instrument.bandCount, columnCount: frameCount)
+    let rises = Matrix(rowCount: instrument.bandCount, columnCount: frameCount)
     LevelPooling.pool(
       spectrum.values, gain: gain, by: rate.rawValue, levels: levels, rises: rises)
     path = PathFeatures(
-      levels: levels, rises: rises, frameRate: rate.frameRate(grid: spectrum.grid))
-    isSounding = Self.sounding(path)
+      levels: levels, rises: rises, frameRate: rate.frameRate(grid: spectrum.grid),
+      holdSeconds: instrument.holdSeconds)
+    // Strokes are as even as noise, and silent in between.
+    isSounding = Self.sounding(path, evenness: instrument.isPercussive ? 1 : Self.evenness)
   }
 
   /// Seconds from the first frame that sounds to the last; all of them if none does.
@@ -33,7 +35,7 @@ struct RecordingFeatures: Sendable {
     return Double(last - first + 1) / path.frameRate
   }
 
-  private static func sounding(_ path: PathFeatures) -> [Bool] {
+  private static func sounding(_ path: PathFeatures, evenness: Float) -> [Bool] {
     let maxima = (0..<path.frameCount).map { path.levels.maximum(ofColumns: $0..<$0 + 1) }
     let threshold = silence * LevelPooling.reference(maxima)
     let flatness = (0..<path.frameCount).map { frame in

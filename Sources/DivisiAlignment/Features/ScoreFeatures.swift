@@ -22,27 +22,35 @@ enum ScoreFeatures {
   ///   - transposition: semitones by which the notes sound higher than they are written.
   /// - Complexity: O(seconds of notes · bands).
   static func make(
-    _ notes: [SketchedNote], frameCount: Int, rate: FeatureRate, grid: TimeGrid, combs: PitchCombs,
+    _ notes: [SketchedNote], frameCount: Int, rate: FeatureRate, grid: TimeGrid,
+    instrument: Instrument,
     transposition: Int
   ) -> PathFeatures {
     let fine = frameCount * rate.rawValue
-    let spectrum = Matrix(rowCount: SemitoneBands.count, columnCount: fine)
-    let rises = Matrix(rowCount: SemitoneBands.count, columnCount: frameCount)
+    let spectrum = Matrix(rowCount: instrument.bandCount, columnCount: fine)
+    let rises = Matrix(rowCount: instrument.bandCount, columnCount: frameCount)
     let fall = Float(exp(-2 / (decaySeconds * grid.frameRate)))
     for note in notes {
-      let comb = combs[note.pitch + transposition]
+      let sound = instrument[note.pitch + transposition]
       let first = grid.frame(atSeconds: note.onset)
-      let last = max(first + 2, grid.frame(atSeconds: note.end + ringSeconds))
       guard first >= 0, first < fine else { continue }
-      let powers = comb.magnitudes.map { $0 * $0 }
-      var gain: Float = 1
-      for frame in first..<min(last, fine) {
-        let column = spectrum.column(frame)
-        for (band, power) in zip(comb.bands, powers) { column[band] += gain * power }
-        gain *= fall
+      if sound.frames.isEmpty {
+        let last = max(first + 2, grid.frame(atSeconds: note.end + ringSeconds))
+        let powers = sound.magnitudes.map { $0 * $0 }
+        var gain: Float = 1
+        for frame in first..<min(last, fine) {
+          let column = spectrum.column(frame)
+          for (band, power) in zip(sound.bands, powers) { column[band] += gain * power }
+          gain *= fall
+        }
+      } else {
+        for (frame, magnitudes) in zip(first..<fine, sound.frames) {
+          let column = spectrum.column(frame)
+          for (band, value) in magnitudes.enumerated() { column[band] += value * value }
+        }
       }
       let rise = rises.column(first / rate.rawValue)
-      for (band, magnitude) in zip(comb.bands, comb.magnitudes) {
+      for (band, magnitude) in zip(sound.bands, sound.magnitudes) {
         rise[band] = max(rise[band], magnitude)
       }
     }
@@ -53,10 +61,11 @@ enum ScoreFeatures {
     }
     let reference = LevelPooling.reference(maxima)
     let gain = reference > 0 ? 1 / (LevelPooling.compression * reference) : 0
-    let levels = Matrix(rowCount: SemitoneBands.count, columnCount: frameCount)
-    let unused = Matrix(rowCount: SemitoneBands.count, columnCount: frameCount)
+    let levels = Matrix(rowCount: instrument.bandCount, columnCount: frameCount)
+    let unused = Matrix(rowCount: instrument.bandCount, columnCount: frameCount)
     LevelPooling.pool(spectrum, gain: gain, by: rate.rawValue, levels: levels, rises: unused)
     return PathFeatures(
-      levels: levels, rises: rises, frameRate: rate.frameRate(grid: grid))
+      levels: levels, rises: rises, frameRate: rate.frameRate(grid: grid),
+      holdSeconds: instrument.holdSeconds)
   }
 }

@@ -57,15 +57,14 @@ public struct ListeningTask: Sendable {
         copy.dampedSeconds += offsetSeconds
         return copy
       }
-    let synchrony = check(playing)
-    if synchrony.isSynchronous, let verdict = synchrony.verdict { return .follows(verdict) }
+    let knowsMore = before.map { !$0.heard.contains(heard, within: Self.slackSeconds) } ?? false
     // Another session may have heard more.
-    let knowsLess =
-      before.map {
-        $0.heard.lowerBound < heard.lowerBound - Self.slackSeconds
-          || $0.heard.upperBound > heard.upperBound + Self.slackSeconds
-      } ?? false
-    if knowsLess && synchrony.verdict == nil { return .unclear }
+    let knowsLess = before.map { !heard.contains($0.heard, within: Self.slackSeconds) } ?? false
+    if !knowsMore || knowsLess {
+      let synchrony = check(playing)
+      if synchrony.isSynchronous, let verdict = synchrony.verdict { return .follows(verdict) }
+      if knowsLess && synchrony.verdict == nil { return .unclear }
+    }
     guard let found = aligned(score, before: before) else { return .unclear }
     let verdict = found.verdict
     if verdict.judgement == .notThisPiece { return .refused(shifted(verdict)) }
@@ -146,4 +145,9 @@ public struct ListeningTask: Sendable {
 extension Range<Double> {
   /// How long it is.
   var length: Double { upperBound - lowerBound }
+
+  /// Whether another lies within this, or less than `slack` outside at either end.
+  func contains(_ other: Self, within slack: Double) -> Bool {
+    lowerBound <= other.lowerBound + slack && upperBound >= other.upperBound - slack
+  }
 }

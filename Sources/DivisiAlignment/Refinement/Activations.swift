@@ -7,9 +7,8 @@ struct ActivationRows: Sendable {
   private let rowOfPitch: [Int]
   private let spans: [(row: Int, frames: Range<Int>)]
 
-  /// How long before its estimate a note may sound, and how long after its end, in seconds.
-  private static let before = OnsetEvidence.reachSeconds + 0.1
-  private static let after = 0.8
+  /// How long before the first place of a note it may sound, and how long after its end, in seconds.
+  private static let (before, after) = (0.1, 0.8)
   /// The same for grace notes, about their main note.
   private static let beforeMain = 1.1
   private static let afterMain = 0.9
@@ -17,7 +16,8 @@ struct ActivationRows: Sendable {
   private static let stretch = 2.0
   private static let shortest = 0.1
 
-  init(notes: [NoteEstimate], graces: [GraceEstimate], grid: TimeGrid) {
+  /// - Parameter reach: how far from its estimate a note may be found, in seconds.
+  init(notes: [NoteEstimate], graces: [GraceEstimate], reach: Double, grid: TimeGrid) {
     pitches = Set(notes.map(\.pitch) + graces.map(\.pitch)).sorted()
     var rowOfPitch = [Int](repeating: 0, count: 128)
     for (row, pitch) in pitches.enumerated() { rowOfPitch[pitch] = row }
@@ -36,7 +36,7 @@ struct ActivationRows: Sendable {
         let length = max(Self.shortest, Self.stretch * tempo * ($0.scoreEnd - $0.scoreOnset))
         return (
           rowOfPitch[$0.pitch],
-          frames($0.estimate - Self.before, $0.estimate + length + Self.after)
+          frames($0.estimate - reach - Self.before, $0.estimate + length + Self.after)
         )
       }
       + graces.map {
@@ -59,16 +59,17 @@ struct ActivationRows: Sendable {
   }
 }
 
-/// Activations of the combs of some pitches in a range of frames.
+/// Activations of some pitches in a range of frames.
 struct Activations: ~Copyable {
   /// The frame of the first column.
   let first: Int
   /// Rows × frames.
   let H: Matrix
 
-  /// How much a row grows around frames: max(0, H[n + 2] − H[n − 2]); 0 outside the range.
-  func rise(row: Int, from frame: Int, to target: UnsafeMutablePointer<Float>, count: Int) {
-    let lag = OnsetEvidence.riseFrames
+  /// How much a row grows around frames: max(0, H[n + lag] − H[n − lag]); 0 outside the range.
+  func rise(
+    row: Int, from frame: Int, to target: UnsafeMutablePointer<Float>, count: Int, lag: Int
+  ) {
     let start = frame - first
     for index in max(0, lag - start)..<max(lag - start, 0, min(count, H.columnCount - lag - start))
     {
@@ -78,14 +79,15 @@ struct Activations: ~Copyable {
   }
 }
 
-/// Factorises stretches of a recording with fixed combs: few multiplicative steps of the
+/// Factorises stretches of a recording with fixed templates: few multiplicative steps of the
 /// Kullback-Leibler divergence, frame by frame.
 ///
 /// - SeeAlso: Lee & Seung, "Algorithms for non-negative matrix factorization", NIPS 2000.
 struct ActivationAnalyser: Sendable {
   let grid: TimeGrid
   private let channels: [[Float]]
-  private let bands: SemitoneBands
+  private let filter: BandFilter
+  private let instrument: Instrument
   private let rows: ActivationRows
   private let stft: STFT
   private let scale: Float
@@ -95,31 +97,33 @@ struct ActivationAnalyser: Sendable {
   /// Keeps quotients finite; magnitudes are scaled to the recording's peak.
   private static let floor: Float = 1e-6
 
-  init(channels: [[Float]], bands: SemitoneBands, rows: ActivationRows) {
-    grid = bands.grid
+  init(channels: [[Float]], filter: BandFilter, instrument: Instrument, rows: ActivationRows) {
+    grid = filter.grid
     self.channels = channels
-    self.bands = bands
+    self.filter = filter
+    self.instrument = instrument
     self.rows = rows
-    stft = STFT(grid: bands.grid)
+    stft = STFT(grid: filter.grid)
     let peak = channels.reduce(Float(0)) { peak, channel in
       channel.reduce(peak) { max($0, abs($1)) }
     }
-    scale = 2 / Float(bands.grid.windowLength) / max(peak, 1e-9)
+    scale = 2 / Float(filter.grid.windowLength) / max(peak, 1e-9)
   }
 
   /// - Parameter range: of frames.
   func activations(in range: Range<Int>) -> Activations {
     let open = rows.open(in: range)
-    let templates = Matrix(rowCount: SemitoneBands.count, columnCount: rows.pitches.count)
+    let templates = Matrix(rowCount: filter.count, columnCount: rows.pitches.count)
     for (row, pitch) in rows.pitches.enumerated() {
-      let comb = SemitoneComb.amplitudes(ofPitch: pitch)
-      let sum = comb.reduce(0, +)
-      guard sum > 0 else { continue }
-      for band in comb.indices { templates[band, row] = comb[band] / sum }
+      let sound = instrument[pitch]
+      let sum = sound.magnitudes.reduce(0, +)
+      for (band, magnitude) in zip(sound.bands, sound.magnitudes) {
+        templates[band, row] = magnitude / sum
+      }
     }
     let H = Matrix(rowCount: rows.pitches.count, columnCount: range.count)
-    let V = Matrix(rowCount: SemitoneBands.count, columnCount: 1)
-    let quotient = Matrix(rowCount: SemitoneBands.count, columnCount: 1)
+    let V = Matrix(rowCount: filter.count, columnCount: 1)
+    let quotient = Matrix(rowCount: filter.count, columnCount: 1)
     let buffer = stft.makeBuffer()
     var power = [Float](repeating: 0, count: grid.binCount)
     var active: [Int] = []
@@ -137,7 +141,7 @@ struct ActivationAnalyser: Sendable {
           channel.withUnsafeBufferPointer { stft.analyse($0, frame: frame, into: buffer) }
           SpectrumKernels.addPower(of: buffer.spectrum, to: base, count: power.count)
         }
-        bands.magnitudes(ofPower: base, scale: scale, into: V.column(0))
+        filter.magnitudes(ofPower: base, scale: scale, into: V.column(0))
       }
       Self.factorise(
         V.column(0), templates: templates, active: active, quotient: quotient.column(0),

@@ -55,11 +55,10 @@ struct EventPath {
   /// What a second from the estimate costs, and from where on it costs no more, in seconds.
   private static let distanceWeight = 1.5
   private static let farthest = 0.3
-  /// What a wrong time from event to event costs, and what it is measured in: seconds, and a share of
+  /// What a wrong time from event to event costs, and the seconds that it is measured in, beside a share of
   /// the time.
   private static let tempoWeight = 0.6
   private static let timeUnit = 0.02
-  private static let timeShare = 0.4
   /// How far the notes of a chord may lie apart, in seconds.
   private static let chordSeconds = 0.04
 
@@ -81,7 +80,7 @@ struct EventPath {
     var reached = gains(of: events[0], base: bases[0])
     var step = EventStep(width: width)
     for index in events.indices.dropFirst() {
-      let unit = Self.timeUnit + Self.timeShare * expected[index]
+      let unit = Self.timeUnit + evidence.refining.timeShare * expected[index]
       let gains = gains(of: events[index], base: bases[index])
       reached = step.advance(
         reached, shift: bases[index] - bases[index - 1], expected: expected[index] * rate,

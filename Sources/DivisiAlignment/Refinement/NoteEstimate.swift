@@ -15,8 +15,10 @@ struct NoteEstimate: Sendable, Equatable {
 struct GraceEstimate: Sendable, Equatable {
   /// MIDI number of what sounds in the recording, 0 to 127.
   var pitch: Int
-  /// The index of its main note; those of one main note stand in the order in which they are played.
+  /// The index of its main note.
   var main: Int
+  /// Whether those of its main note stand in the order in which they are played.
+  var isOrdered = true
 }
 
 /// When a note sounds, in seconds of the recording.

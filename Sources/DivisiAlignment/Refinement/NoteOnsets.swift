@@ -4,14 +4,6 @@ internal import Glibc
 struct NoteOnsets {
   let evidence: OnsetEvidence
 
-  /// How far a note may lie from its event, in seconds.
-  private static let reachSeconds = 0.2
-  /// Over what distance from it evidence counts less by a factor of e, in seconds.
-  private static let decaySeconds = 0.04
-  /// How much later the rise of an activation peaks than a key is struck, in seconds: measured on
-  /// rendered pianos.
-  static let delaySeconds = 0.007
-
   /// - Parameters:
   ///   - note: its index.
   ///   - eventFrame: the frame of its event.
@@ -21,17 +13,18 @@ struct NoteOnsets {
     let values = Array(evidence.values(ofNote: note))
     let last = values.count - 2
     let centre = min(max(1, eventFrame - evidence.firstFrames[note]), last)
-    let reach = Int(Self.reachSeconds * rate)
+    let refining = evidence.refining
+    let reach = Int(refining.noteReachSeconds * rate)
     var (best, place) = (Float(0), centre)
     for candidate in max(1, centre - reach)...min(last, centre + reach) {
       let distance = Double(abs(candidate - centre)) / rate
-      let value = values[candidate] * Float(exp(-distance / Self.decaySeconds))
+      let value = values[candidate] * Float(exp(-distance / refining.noteDecaySeconds))
       if value > best { (best, place) = (value, candidate) }
     }
     let (left, top, right) = (values[place - 1], values[place], values[place + 1])
     let curvature = left - 2 * top + right
     let offset = curvature < 0 ? min(max(0.5 * (left - right) / curvature, -1), 1) : 0
     return Double(evidence.firstFrames[note] + place) / rate + Double(offset) / rate
-      - Self.delaySeconds
+      - refining.delaySeconds
   }
 }

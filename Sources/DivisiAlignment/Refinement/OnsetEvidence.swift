@@ -1,15 +1,9 @@
 import DivisiDSP
 
 /// Where notes may begin: for each the rise of its pitch's activation around an estimate.
-///
-/// Of windows of 1024, 2048 and 4096 samples at 44.1 kHz the middle one gives the least errors, at 200
-/// frames a second.
 struct OnsetEvidence {
-  /// How far from its estimate a note may lie, in seconds.
-  static let reachSeconds = 0.5
-  /// The rise is taken over twice so many frames: 20 ms.
-  static let riseFrames = 2
-
+  /// How it was looked for.
+  let refining: Instrument.Refining
   /// Where the frames lie.
   let grid: TimeGrid
   /// Values of each note.
@@ -25,32 +19,36 @@ struct OnsetEvidence {
   ///
   /// - Parameters:
   ///   - channels: planar samples of equal length.
-  ///   - bands: of the grid's window.
-  ///   - combs: of all pitches.
+  ///   - filter: of the grid's window.
+  ///   - instrument: what plays.
   /// - Complexity: O(frames · open pitches · bands); memory O(notes · `width`).
   init(
-    channels: [[Float]], bands: SemitoneBands, notes: [NoteEstimate], graces: [GraceEstimate],
-    parallel: Parallel
+    channels: [[Float]], filter: BandFilter, instrument: Instrument, notes: [NoteEstimate],
+    graces: [GraceEstimate], parallel: Parallel
   ) {
-    grid = bands.grid
-    let reach = Int(Self.reachSeconds * grid.frameRate)
+    grid = filter.grid
+    let refining = instrument.refining
+    self.refining = refining
+    let reach = Int(refining.reachSeconds * grid.frameRate)
     let width = 2 * reach + 1
     self.width = width
     let firsts = notes.map { [grid] in grid.frame(atSeconds: $0.estimate) - reach }
     firstFrames = firsts
     values = [Float](repeating: 0, count: notes.count * width)
-    self.graces = GraceStrip.all(graces, notes: notes, grid: grid)
-    let rows = ActivationRows(notes: notes, graces: graces, grid: grid)
+    self.graces = GraceStrip.all(graces, notes: notes, reach: refining.reachSeconds, grid: grid)
+    let rows = ActivationRows(
+      notes: notes, graces: graces, reach: refining.reachSeconds, grid: grid)
     guard !rows.pitches.isEmpty else { return }
     let strips = self.graces
     let frameCount = grid.frameCount(sampleCount: channels.first?.count ?? 0)
     let margin = max(
-      reach + 2 * Self.riseFrames, strips.map(\.values.count).max() ?? 0)
+      reach + 2 * refining.riseFrames, strips.map(\.values.count).max() ?? 0)
     let length = Int(Self.sectionSeconds * grid.frameRate)
     let sections = stride(from: 0, to: frameCount, by: length).map {
       $0..<min($0 + length, frameCount)
     }
-    let analyser = ActivationAnalyser(channels: channels, bands: bands, rows: rows)
+    let analyser = ActivationAnalyser(
+      channels: channels, filter: filter, instrument: instrument, rows: rows)
     // Each note and each grace note belongs to one section, and only that one writes there.
     var graceRises = strips.map { $0.values }
     values.withUnsafeMutableBufferPointer { buffer in
@@ -74,14 +72,14 @@ struct OnsetEvidence {
           for note in own {
             H.rise(
               row: rows.row(ofPitch: notes[note].pitch), from: firsts[note],
-              to: target.baseAddress! + note * width, count: width)
+              to: target.baseAddress! + note * width, count: width, lag: refining.riseFrames)
           }
           for grace in ownGraces {
             let strip = strips[grace]
             graceTarget[grace].withUnsafeMutableBufferPointer {
               H.rise(
                 row: rows.row(ofPitch: graces[grace].pitch), from: strip.first,
-                to: $0.baseAddress!, count: strip.values.count)
+                to: $0.baseAddress!, count: strip.values.count, lag: refining.riseFrames)
             }
           }
         }

@@ -19,33 +19,37 @@ struct Refinement {
   }
 
   private let channels: [[Float]]
-  private let bands: SemitoneBands
+  private let filter: BandFilter
+  private let instrument: Instrument
   private let parallel: Parallel
 
-  /// Length of the window at 44.1 kHz, in samples, and of the hop: 200 frames a second.
-  private static let window = (length: 2048, hop: 220)
   private static let shortest = 0.05
 
   /// - Parameters:
   ///   - channels: planar samples of equal length, at least one channel.
   ///   - sampleRate: in hertz.
+  ///   - instrument: what plays.
   ///   - tuningCents: against A4 = 440 Hz.
   ///   - parallel: spreads sections of the recording.
   init(
-    channels: [[Float]], sampleRate: Double, tuningCents: Double, parallel: @escaping Parallel
+    channels: [[Float]], sampleRate: Double, instrument: Instrument = .pitched,
+    tuningCents: Double, parallel: @escaping Parallel
   ) {
     self.channels = channels
-    bands = SemitoneBands(
+    self.instrument = instrument
+    filter = BandFilter(
+      instrument.bands(tuningCents: tuningCents),
       grid: TimeGrid(
-        sampleRate: sampleRate, resolution: Self.window.length, hopAtResolution: Self.window.hop),
-      tuningCents: tuningCents)
+        sampleRate: sampleRate, resolution: instrument.refining.windowLength,
+        hopAtResolution: instrument.refining.hop))
     self.parallel = parallel
   }
 
   /// - Parameter graces: with indices of their main notes among the notes.
   func refine(_ notes: [NoteEstimate], graces: [GraceEstimate] = []) -> Result {
     let evidence = OnsetEvidence(
-      channels: channels, bands: bands, notes: notes, graces: graces, parallel: parallel)
+      channels: channels, filter: filter, instrument: instrument, notes: notes, graces: graces,
+      parallel: parallel)
     let events = ScoreEvent.all(notes)
     let frames = EventPath(evidence: evidence, notes: notes).frames(of: events)
     let placer = NoteOnsets(evidence: evidence)
@@ -78,7 +82,9 @@ struct Refinement {
     var result = [NoteTimes](repeating: NoteTimes(onset: 0, end: 0), count: graces.count)
     for (main, group) in Dictionary(grouping: graces.indices, by: { graces[$0].main }) {
       let times = GraceStrip.times(
-        group.map { evidence.graces[$0] }, mainOnset: onsets[main], grid: evidence.grid)
+        group.map { evidence.graces[$0] },
+        isOrdered: group.allSatisfy { graces[$0].isOrdered }, mainOnset: onsets[main],
+        delay: evidence.refining.delaySeconds, grid: evidence.grid)
       for (index, time) in zip(group, times) { result[index] = time }
     }
     return result

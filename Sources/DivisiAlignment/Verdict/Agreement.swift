@@ -11,7 +11,9 @@ struct Agreement: Sendable {
   var value: Double
   /// The share of the sounding frames that the path covers.
   var coverage: Double
-  /// The same for equal stretches of about ``windowSeconds``.
+  /// Seconds that sound before the path begins, and after it ends.
+  var outside: (before: Double, after: Double)
+  /// The same as ``value`` for equal stretches of about ``windowSeconds``.
   var windows: [Window]
 
   /// A stretch of the recording.
@@ -38,6 +40,13 @@ struct Agreement: Sendable {
     let pairs = zip(path.recording, path.score).filter { recording.isSounding[$0.0] }
     let soundingCount = recording.isSounding.lazy.filter { $0 }.count
     coverage = Double(pairs.count) / Double(max(1, soundingCount))
+    func sounding(_ frames: some Sequence<Int>) -> Double {
+      Double(frames.lazy.filter { recording.isSounding[$0] }.count) / recording.path.frameRate
+    }
+    outside = (
+      sounding(0..<path.recording.lowerBound),
+      sounding(path.recording.upperBound..<recording.path.frameCount)
+    )
     let levels = Deviations(.levels, of: recording.path, score, at: pairs)
     let onsets = Deviations(.onsets, of: recording.path, score, at: pairs)
     let rate = recording.path.frameRate

@@ -21,6 +21,10 @@ public struct Verdict: Sendable, Equatable {
   public var coverage: Double
   /// The share of the score's notes that the recording has, from 0 to 1.
   public var usedNotes: Double
+  /// Seconds of sound before the score begins in the recording.
+  public var soundBefore: Double
+  /// Seconds of sound after the score ends in the recording.
+  public var soundAfter: Double
   /// Stretches of the recording that the score does not explain, in seconds of the recording.
   public var misfits: [Range<Double>]
 
@@ -43,6 +47,7 @@ public struct Verdict: Sendable, Equatable {
   ) {
     self.agreement = agreement.value
     coverage = agreement.coverage
+    (soundBefore, soundAfter) = agreement.outside
     self.usedNotes = usedNotes
     if others.count >= 2 {
       let mean = others.reduce(0, +) / Double(others.count)
@@ -87,7 +92,7 @@ extension Verdict {
   /// A verdict as it was found.
   public init(
     judgement: Judgement, agreement: Double, distinction: Double?, coverage: Double,
-    usedNotes: Double, misfits: [Range<Double>]
+    usedNotes: Double, misfits: [Range<Double>], soundBefore: Double = 0, soundAfter: Double = 0
   ) {
     self.judgement = judgement
     self.agreement = agreement
@@ -95,5 +100,7 @@ extension Verdict {
     self.coverage = coverage
     self.usedNotes = usedNotes
     self.misfits = misfits
+    self.soundBefore = soundBefore
+    self.soundAfter = soundAfter
   }
 }

@@ -2,8 +2,6 @@ import ArgumentParser
 import AudioFiles
 import DivisiAlignment
 import DivisiScore
-import FoundationEssentials
-import Glibc
 import Terminal
 
 /// `divisi align`.
@@ -48,6 +46,12 @@ struct Align: ParsableCommand {
       "Seconds to add to all times that were found; negative to make up for distant microphones.",
       valueName: "seconds"))
   var scoreOffset = 0.0
+
+  @Flag(
+    help:
+      "The score is of drums, with General MIDI numbers. MIDI and MusicXML say so themselves; tables do not."
+  )
+  var drums = false
 
   @Flag(help: "Write the file although the score seems to be of another piece.")
   var forceScore = false
@@ -99,7 +103,7 @@ struct Align: ParsableCommand {
     StagedFiles.removeOnSignals()
     let job = AlignmentJob(
       offsetSeconds: scoreOffset, acceptsAny: forceScore, overwrites: force,
-      search: search,
+      isOfDrums: drums, search: search,
       parallel: threads(threadCount ?? coreCount()))
     var failed = false
     for mix in mixes {
@@ -114,11 +118,7 @@ struct Align: ParsableCommand {
         printError("\(error)")
         if json { printLines(SeparationReport.json(mix: mix, error: error)) }
       }
-      guard fflush(nil) == 0 else {
-        let reason = String(cString: strerror(errno))
-        printError("standard output: expected to write the report; \(reason)")
-        throw ExitCode.failure
-      }
+      try reporting { try flushReport() }
     }
     if failed { throw ExitCode.failure }
   }

@@ -137,7 +137,7 @@ struct Compare: ParsableCommand {
     let input = try SeparationInput(
       mix: mix, score: expand(score, for: mix),
       placer: ScorePlacer(
-        options: placing, scoring: scoring, isPartial: partial, isOfDrums: material.isOfDrums,
+        options: placing, scoring: scoring, isPartial: partial, material: material,
         parallel: parallel),
       selection: try scoring.selection() ?? choice.selection)
     if let doubt = input.doubt { printError(doubt) }

@@ -132,7 +132,7 @@ struct Evaluate: ParsableCommand {
 
   private func judge(_ truth: StemFolder, _ separated: StemFolder) throws -> Judgement {
     let pairs = try pair(truth, separated)
-    let first = try AudioFile.read(path: pairs[0].reference.path)
+    let first = try AudioFile.read(path: pairs[0].reference.path, warn: printError)
     let signals = Signals(model: pairs[0].reference.path, first)
     let parallel = DivisiCommandLine.threads(threadCount)
     var stems: [String: [[Float]]] = [:]

@@ -1,7 +1,5 @@
 import ArgumentParser
-import AudioFiles
 import DivisiScore
-import FoundationEssentials
 import Terminal
 
 /// `divisi inspect`.
@@ -53,7 +51,11 @@ struct Inspect: ParsableCommand {
       let score = try scoring.read(path: self.score)
       let choice = try PresetStore.choose(preset)
       let selection = try scoring.selection() ?? choice.selection
-      if let midi { try write(score, to: midi) }
+      if let midi {
+        let output = OutputFiles(overwrites: force)
+        try output.check([midi], inputs: [self.score])
+        try output.write([(midi, score.midiFile())])
+      }
       let parts: [Part]
       do {
         parts = try selection.parts(of: score, name: self.score)
@@ -65,18 +67,11 @@ struct Inspect: ParsableCommand {
         }
         throw error
       }
-      let listing = ScoreListing(name: self.score, score: score, parts: parts)
+      let listing = ScoreListing(
+        name: self.score, score: score, parts: parts,
+        remark: selection.remark(on: score, name: self.score))
       for warning in listing.warnings { printError(warning) }
       say(json ? encodedAsLine(listing.record) : notes ? listing.table : listing.text)
     }
-  }
-
-  private func write(_ score: Score, to path: String) throws {
-    try checkIsNoInput(path, of: [self.score])
-    let url = URL(fileURLWithPath: path)
-    let staged = try StagedFiles(
-      directory: url.deletingLastPathComponent().relativePath, force: force)
-    try staged.write(bytes: score.midiFile(), name: url.lastPathComponent)
-    try staged.commit()
   }
 }

@@ -85,7 +85,7 @@ struct Plot: ParsableCommand {
       let input = try SeparationInput(
         mix: mix, score: score,
         placer: ScorePlacer(
-          options: placing, scoring: scoring, isPartial: partial, isOfDrums: material.isOfDrums,
+          options: placing, scoring: scoring, isPartial: partial, material: material,
           parallel: threads(overrides.threadCount)),
         selection: try scoring.selection() ?? choice.selection)
       if let doubt = input.doubt { printError(doubt) }

@@ -3,7 +3,6 @@ import AudioFiles
 import DivisiEngine
 import DivisiScore
 import FoundationEssentials
-import Glibc
 import Terminal
 
 /// `divisi separate`.
@@ -15,8 +14,11 @@ struct Separate: ParsableCommand {
       channels of the recording, and is not rescaled; with --residual the files add up to the recording.
 
       Recordings longer than 90 s are separated in sections that fade into one another, so memory use does not grow with \
-      their length. Three options need more memory the longer a recording is: --export-factors, which fits it as a whole, \
-      --references, which keeps all stems to score them, and --align, which looks at all of it.
+      their length, unless the whole is needed: by --export-factors, which fits it at once, by --references, which keeps all \
+      stems to score them, and where a score has to be aligned.
+
+      --minus left writes the recording without that part, to play it yourself; --mix left=-12 writes all of it with a \
+      softer left hand.
 
       To give each of several recordings its own score, write {folder} and {name} in the path of the score:
 
@@ -82,6 +84,7 @@ struct Separate: ParsableCommand {
   @OptionGroup(title: "Score options") var scoring: ScoreOptions
   @OptionGroup(title: "Alignment of the score") var placing: PlacementOptions
   @OptionGroup(title: "Output options") var writing: OutputOptions
+  @OptionGroup(title: "Parts together") var remixing: RemixOptions
   @OptionGroup(title: "Options that override the preset") var overrides: Overrides
   @OptionGroup(title: "Options of models that are trained by gradients")
   var gradients: GradientOptions
@@ -105,6 +108,9 @@ struct Separate: ParsableCommand {
     }
     guard !oracle || references != nil else {
       throw ValidationError("--oracle: expected --references as well")
+    }
+    guard !(remixing.noStems && writing.residual) else {
+      throw ValidationError("--residual: expected no --no-stems")
     }
     guard exportFactors != "" else {
       throw ValidationError("--export-factors: expected a folder, found ''")
@@ -136,10 +142,11 @@ struct Separate: ParsableCommand {
         bank: try choice.bank(modelFile: modelFile),
         selection: try scoring.selection() ?? choice.selection,
         placer: ScorePlacer(
-          options: placing, scoring: scoring, isPartial: partial, isOfDrums: material.isOfDrums,
+          options: placing, scoring: scoring, isPartial: partial, material: material,
           parallel: parallel),
         isStreamed: stream, withOracle: oracle,
         factorFolder: exportFactors, writing: writing,
+        remixes: try remixing.remixes(), withStems: !remixing.noStems,
         parallel: parallel)
     }
     if stream, let text = job.settings.separation.model.streamWarning { printError(text) }
@@ -162,11 +169,7 @@ struct Separate: ParsableCommand {
         printError("\(error)")
         if writing.json { printLines(SeparationReport.json(mix: mix, error: error)) }
       }
-      guard fflush(nil) == 0 else {
-        let reason = String(cString: strerror(errno))
-        printError("standard output: expected to write the report; \(reason)")
-        throw ExitCode.failure
-      }
+      try reporting { try flushReport() }
     }
     if failed { throw ExitCode.failure }
   }

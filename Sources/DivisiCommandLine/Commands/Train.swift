@@ -2,7 +2,6 @@ import ArgumentParser
 import AudioFiles
 import DivisiEngine
 import DivisiScore
-import FoundationEssentials
 import Glibc
 import Terminal
 
@@ -95,10 +94,8 @@ struct Train: ParsableCommand {
   func run() throws {
     StagedFiles.removeOnSignals()
     try reporting {
-      guard force || !FileManager.default.fileExists(atPath: output) else {
-        throw Failure("\(output): expected a new file, or --force; it exists already")
-      }
-      try checkIsNoInput(output, of: [piano, score].compactMap { $0 })
+      let file = OutputFiles(overwrites: force)
+      try file.check([output], inputs: [piano, score].compactMap { $0 })
       let (bytes, contents) =
         try piano.map {
           try TrainedPiano.train(
@@ -107,22 +104,18 @@ struct Train: ParsableCommand {
         ?? TrainedKit.train(
           strokes, settings: model == nil ? nil : settings(.strokes), origin: origin, output: output
         )
-      try write(bytes)
+      try checkFolder()
+      try file.write([(output, bytes)])
       printLines("\(output): \(contents)")
     }
   }
 
-  /// Writes the file as one, into a folder that there is.
-  private func write(_ bytes: [UInt8]) throws {
-    let slash = output.lastIndex(of: "/")
-    let name = slash.map { String(output[output.index(after: $0)...]) } ?? output
-    let folder = slash.map { String(output[..<$0]) } ?? "."
+  /// The file is written into a folder that there is.
+  private func checkFolder() throws {
+    let folder = output.lastIndex(of: "/").map { String(output[..<$0]) } ?? "."
     var status = stat()
     guard stat(folder.isEmpty ? "/" : folder, &status) == 0 else {
       throw Failure("\(output): expected to write this file; \(String(cString: strerror(errno)))")
     }
-    let staged = try StagedFiles(directory: folder, force: force)
-    try staged.write(bytes: bytes, name: name)
-    try staged.commit()
   }
 }

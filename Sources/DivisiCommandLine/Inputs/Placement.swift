@@ -1,5 +1,6 @@
 import DivisiAlignment
 import DivisiScore
+import Glibc
 
 /// What became of a score's times, and how well they fit.
 struct Placement {
@@ -14,6 +15,10 @@ struct Placement {
   let method: Method
   /// Nil where nothing was compared.
   var verdict: Verdict?
+  /// Whether the notes begin when the times say, as far as anybody looked.
+  var isInTime = true
+  /// What may help where something does not fit.
+  var advice: String?
   /// In seconds of the recording.
   var bars: [Bar] = []
   /// Semitones by which the recording sounds higher than the score is written.
@@ -23,13 +28,22 @@ struct Placement {
   /// From the score to the recording; empty where nothing was moved.
   var path: [TimeMap.Point] = []
 
+  /// Which bars of the score the recording lacks at its begin and at its end.
+  var missing: [String] = []
+  /// How many times as fast as the score the recording is played, on average.
+  var tempo = 1.0
+
   /// What is to be said of it in one line; nil where nothing was compared.
   var text: String? {
     guard let verdict else { return nil }
     var words = [method == .aligned ? "score: aligned" : "score: as written"]
+    if !isInTime { words.append("the recording does not follow it") }
     switch verdict.judgement {
-    case .good: words.append("it fits")
+    case .good where isInTime: words.append("it fits")
+    case .good: break
     case .doubtful: words += doubts
+    case .notThisPiece where method == .asWritten:
+      words.append("it seems to be of another piece or another time")
     case .notThisPiece: words.append("it seems to be of another piece")
     }
     if transposition != 0 {
@@ -38,7 +52,12 @@ struct Placement {
         "the recording sounds \(count) semitone\(count == 1 ? "" : "s") \(transposition > 0 ? "higher" : "lower")"
       )
     }
-    return words.joined(separator: ", ") + " (agreement \(fixed(verdict.agreement, digits: 2)))"
+    if abs(log(tempo)) > Self.tempoShare {
+      words.append("it is played at \(fixed(tempo, digits: 2)) times its tempo")
+    }
+    let text =
+      words.joined(separator: ", ") + " (agreement \(fixed(verdict.agreement, digits: 2)))"
+    return advice.map { "\(text); \($0)" } ?? text
   }
 
   /// Why a verdict is doubtful, and where.
@@ -58,20 +77,30 @@ struct Placement {
     if verdict.coverage < Verdict.leastShare {
       words.append("it covers \(fixed(100 * verdict.coverage, digits: 0)) % of the sound")
     }
+    if verdict.soundBefore > Self.leastOutside {
+      words.append("the recording begins \(fixed(verdict.soundBefore, digits: 0)) s before it")
+    }
+    if verdict.soundAfter > Self.leastOutside {
+      words.append("the recording goes on for \(fixed(verdict.soundAfter, digits: 0)) s after it")
+    }
     if verdict.usedNotes < Verdict.leastShare {
       words.append(
         "the recording has \(fixed(100 * verdict.usedNotes, digits: 0)) % of its notes")
     }
-    return words
+    return words + missing
   }
 
   /// A warning; nil where nothing is doubtful.
   func doubt(score path: String) -> String? {
-    guard let judgement = verdict?.judgement, judgement != .good, let text else { return nil }
+    guard let verdict, verdict.judgement != .good || !isInTime, let text else { return nil }
     return "\(path): \(text)"
   }
 
   private static let mostPlaces = 5
+  /// Sound outside the score is told from here on, in seconds.
+  private static let leastOutside = 3.0
+  /// A tempo is told if it is as much higher or lower.
+  private static let tempoShare = 0.1
 
   private func place(_ range: Range<Double>) -> String {
     let seconds =
@@ -87,6 +116,7 @@ struct Placement {
   struct Record: Encodable {
     let score: String
     let verdict: String?
+    let inTime: Bool?
     let agreement: Double?
     let distinction: Double?
     let coverage: Double?
@@ -94,14 +124,17 @@ struct Placement {
     let misfits: [[Double]]?
     let transposition: Int
     let tuningCents: Double?
+    let tempo: Double?
   }
 
   var record: Record {
     Record(
       score: method.rawValue, verdict: verdict?.judgement.rawValue,
+      inTime: verdict.map { _ in isInTime },
       agreement: verdict?.agreement, distinction: verdict?.distinction,
       coverage: verdict?.coverage, usedNotes: verdict?.usedNotes,
       misfits: verdict?.misfits.map { [$0.lowerBound, $0.upperBound] },
-      transposition: transposition, tuningCents: tuningCents)
+      transposition: transposition, tuningCents: tuningCents,
+      tempo: method == .aligned ? tempo : nil)
   }
 }

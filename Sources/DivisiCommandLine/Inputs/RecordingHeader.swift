@@ -8,6 +8,8 @@ struct RecordingHeader {
   let shape: AudioShape
   /// Samples of each channel.
   let sampleCount: Int
+  /// What it says of itself.
+  let tags: AudioTags
 
   var durationSeconds: Double { Double(sampleCount) / Double(shape.sampleRate) }
 
@@ -30,6 +32,7 @@ struct RecordingHeader {
     self.path = path
     let reader = try AudioFileReader(path: path)
     shape = AudioShape(sampleRate: reader.sampleRate, channelCount: reader.channelCount)
+    tags = reader.tags
     sampleCount =
       (1...Self.longest).contains(reader.statedCount)
       ? reader.statedCount : try Self.scan(path, from: .max).sampleCount
@@ -62,7 +65,7 @@ struct RecordingHeader {
     let duration = durationSeconds
     let lastOnset = score.notes.last?.onsetSeconds ?? 0
     let advice =
-      "align it with --align auto, move it with --score-offset or --score-rate, or accept it with --partial"
+      "align it with --align on, move it with --score-offset or --score-rate, or accept it with --partial"
     guard lastOnset < duration + Self.overrunSeconds else {
       throw Failure(
         "\(scorePath): expected a score that ends with \(path) at \(seconds(duration)); "

@@ -1,5 +1,6 @@
 import DivisiAlignment
 import DivisiDSP
+import DivisiEngine
 import DivisiScore
 import Terminal
 
@@ -11,6 +12,8 @@ struct ScoreAlignment {
   /// The notes that were aligned.
   private let indices: [Int]
   private let alignment: Alignment
+  /// Whether passages could be left out and repeated anywhere.
+  private let followsAnyJump: Bool
 
   var verdict: Verdict { alignment.verdict }
 
@@ -18,19 +21,22 @@ struct ScoreAlignment {
   ///
   /// - Throws: one line where there is nothing to align.
   init(
-    of score: Score, path scorePath: String, recording: RecordingHeader,
+    of score: Score, path scorePath: String, material: Material, recording: RecordingHeader,
     settings: AlignmentOptions, parallel: @escaping Parallel
   ) throws {
     self.score = score
     self.scorePath = scorePath
     self.recording = recording
-    indices = score.notes.indices.filter { score.notes[$0].kind == .pitched }
+    followsAnyJump = settings.jumps == .anywhere
+    indices = material.noteIndices(of: score)
+    let (instrument, notes) = material.played(indices.map { score.notes[$0] })
     let aligner = ScoreAligner(
-      sampleRate: Double(recording.shape.sampleRate), options: settings, parallel: parallel)
+      sampleRate: Double(recording.shape.sampleRate), instrument: instrument, options: settings,
+      parallel: parallel)
     try recording.memoryForSamples.check(for: recording.path)
     let channels = try recording.samples()
     do {
-      alignment = try aligner.align(channels: channels, notes: indices.map { score.notes[$0] })
+      alignment = try aligner.align(channels: channels, notes: notes)
     } catch {
       switch error {
       case .noNotes: throw Failure("\(scorePath): expected notes with a pitch; found drums only")
@@ -43,16 +49,45 @@ struct ScoreAlignment {
   func placed(offsetSeconds: Double) -> (score: Score, placement: Placement) {
     let placed = alignment.applied(to: score, noteIndices: indices)
       .adjusted(offsetSeconds: offsetSeconds, rate: 1)
-    return (
-      placed,
-      Placement(
-        method: .aligned, verdict: verdict, bars: placed.bars,
-        transposition: alignment.transposition, tuningCents: alignment.tuningCents,
-        path: alignment.map.stretches.joined().map {
-          TimeMap.Point(score: $0.score, audio: $0.audio + offsetSeconds)
-        })
-    )
+    var placement = Placement(
+      method: .aligned, verdict: verdict, bars: placed.bars,
+      transposition: alignment.transposition, tuningCents: alignment.tuningCents,
+      path: alignment.map.stretches.joined().map {
+        TimeMap.Point(score: $0.score, audio: $0.audio + offsetSeconds)
+      })
+    placement.missing = missing
+    placement.tempo = 1 / alignment.map.meanTempo
+    if !verdict.misfits.isEmpty, verdict.judgement == .doubtful, !followsAnyJump {
+      placement.advice = "if it leaves out or repeats passages, try --jumps any"
+    }
+    return (placed, placement)
   }
+
+  /// Where the recording begins and ends within the score.
+  private var missing: [String] {
+    let onsets = alignment.notes.map { score.notes[indices[$0.index]].onsetSeconds }
+    guard let first = onsets.min(), let last = onsets.max() else { return [] }
+    let all = indices.map { score.notes[$0].onsetSeconds }
+    var words: [String] = []
+    if all.contains(where: { $0 < first - Self.leastMissing }) {
+      words.append("the recording begins \(place(first))")
+    }
+    if all.contains(where: { $0 > last + Self.leastMissing }) {
+      words.append("the recording ends \(place(last))")
+    }
+    return words
+  }
+
+  /// Shorter stretches that are missing are not told, in seconds.
+  private static let leastMissing = 2.0
+
+  private func place(_ seconds: Double) -> String {
+    let bar = score.bars.last { ($0.beats.first ?? .infinity) <= seconds }
+    return bar.map { "in bar \($0.number)" } ?? "at \(fixed(seconds, digits: 0)) s of the score"
+  }
+
+  /// Wrong scores hardly ever reach this agreement.
+  private static let nearlyRefused = 0.4
 
   /// That it is not of this recording.
   var refusal: Failure {
@@ -60,8 +95,10 @@ struct ScoreAlignment {
       verdict.agreement < Verdict.refused
       ? "their agreement is \(fixed(verdict.agreement, digits: 2)), that of right scores 0.7 or more"
       : "it fits hardly better than in other keys"
+    let isNear = verdict.agreement > Self.nearlyRefused && !followsAnyJump
+    let advice = isNear ? "try --jumps any if it is played in another order, or " : ""
     return Failure(
-      "\(scorePath): expected the score of \(recording.path); \(reason), so that it is probably of another piece (accept it with --force-score)"
+      "\(scorePath): expected the score of \(recording.path); \(reason), so that it is probably of another piece (\(advice)accept it with --force-score)"
     )
   }
 }

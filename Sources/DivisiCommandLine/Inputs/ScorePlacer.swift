@@ -1,5 +1,6 @@
 import DivisiAlignment
 import DivisiDSP
+import DivisiEngine
 import DivisiScore
 import Terminal
 
@@ -9,8 +10,8 @@ struct ScorePlacer {
   let scoring: ScoreOptions
   /// Whether a score that cannot be judged may be longer or shorter than the recording.
   let isPartial: Bool
-  /// Scores of drums are used as they are.
-  let isOfDrums: Bool
+  /// What the notes are of.
+  let material: Material
   let parallel: Parallel
 
   /// A score on the time of a recording.
@@ -26,24 +27,36 @@ struct ScorePlacer {
     _ original: Score, path scorePath: String, recording: RecordingHeader
   ) throws -> Placed {
     let written = scoring.moved(original)
-    let notes = written.notes.filter { $0.kind == .pitched }
-    if options.align == .off || isOfDrums || notes.isEmpty {
+    let indices = material.noteIndices(of: written)
+    guard !indices.isEmpty else {
       if options.align == .on || !options.search.anchor.isEmpty {
         printError(
-          "\(scorePath): scores of drums are not aligned; their times are used as they are")
+          "\(scorePath): it has no notes with a pitch; its times are used as they are")
       }
       return try unjudged(written, scorePath, recording)
     }
     if options.align == .on || !options.search.anchor.isEmpty {
       return try aligned(original, scorePath, recording, asWritten: nil)
     }
-    let synchrony = try self.synchrony(of: notes, recording)
+    if options.align == .off, !isPartial {
+      try recording.checkLength(of: written, path: scorePath)
+    }
+    let synchrony = try self.synchrony(of: indices.map { written.notes[$0] }, recording)
     guard let verdict = synchrony.verdict else {
       return try unjudged(written, scorePath, recording)
     }
-    let asWritten = (written, Placement(method: .asWritten, verdict: verdict, bars: written.bars))
-    if synchrony.isSynchronous { return asWritten }
-    return try aligned(original, scorePath, recording, asWritten: asWritten)
+    var placement = Placement(
+      method: .asWritten, verdict: verdict, isInTime: synchrony.isSynchronous, bars: written.bars)
+    if options.align == .off {
+      if !placement.isInTime { placement.advice = "try --align auto" }
+      return (written, placement)
+    }
+    let asWritten = (written, placement)
+    if synchrony.isSynchronous, verdict.judgement == .good { return asWritten }
+    let aligned = try aligned(original, scorePath, recording, asWritten: asWritten)
+    // What is in time is moved only if everything fits afterwards.
+    return synchrony.isSynchronous && aligned.placement.verdict?.judgement != .good
+      ? asWritten : aligned
   }
 
   private func unjudged(
@@ -54,8 +67,10 @@ struct ScorePlacer {
   }
 
   private func synchrony(of notes: [Note], _ recording: RecordingHeader) throws -> Synchrony {
+    let (instrument, notes) = material.played(notes)
     var check = SynchronyCheck(
-      sampleRate: Double(recording.shape.sampleRate), notes: notes, parallel: parallel)
+      sampleRate: Double(recording.shape.sampleRate), instrument: instrument, notes: notes,
+      parallel: parallel)
     try recording.readSections(seconds: SynchronyCheck.sectionSeconds, isMixed: false) {
       check.add($0, startSeconds: $1)
     }
@@ -70,7 +85,7 @@ struct ScorePlacer {
     let aligned: ScoreAlignment
     do {
       aligned = try ScoreAlignment(
-        of: original, path: path, recording: recording,
+        of: original, path: path, material: material, recording: recording,
         settings: options.search.settings(bars: original.bars), parallel: parallel)
     } catch let failure as Failure {
       guard let asWritten else { throw failure }

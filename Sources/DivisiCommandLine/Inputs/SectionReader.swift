@@ -23,6 +23,9 @@ final class SectionReader: Sendable {
         reader: try AudioFileReader(path: source.mix), cutter: cutter, rest: source.sampleCount))
   }
 
+  /// What could not be decoded, in a line; final behind the last section.
+  var warning: String? { state.withLock { $0.reader.warning } }
+
   /// Reads and cuts the next section; nil past the last one.
   ///
   /// - Throws: where the file is damaged, or is of another length than it was said to be.

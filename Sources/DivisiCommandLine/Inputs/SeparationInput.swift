@@ -19,7 +19,7 @@ struct SeparationInput {
   /// Reads both files, and places the score.
   init(mix: String, score: String, placer: ScorePlacer, selection: PartSelection) throws {
     source = try SeparationSource(mix: mix, score: score, placer: placer, selection: selection)
-    recording = try AudioFile.read(path: mix)
+    recording = try AudioFile.read(path: mix, warn: printError)
   }
 }
 

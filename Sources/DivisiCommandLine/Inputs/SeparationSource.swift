@@ -20,13 +20,17 @@ struct SeparationSource {
   var durationSeconds: Double { recording.durationSeconds }
 
   /// Looks at the recording, and reads the score and places it.
+  ///
+  /// - Parameter check: gets the names of the parts before the score is placed, which may take long.
   init(
-    mix: String, score scorePath: String, placer: ScorePlacer, selection: PartSelection
+    mix: String, score scorePath: String, placer: ScorePlacer, selection: PartSelection,
+    check: (_ parts: [String]) throws -> Void = { _ in }
   ) throws {
     // A score that cannot be divided is refused before it is placed.
     let original = try placer.scoring.original(path: scorePath)
-    _ = try selection.parts(of: original, name: scorePath)
+    let names = try selection.parts(of: original, name: scorePath).map(\.name)
     recording = try RecordingHeader(path: mix)
+    try check(names)
     let (score, placement) = try placer.place(
       original, path: scorePath, recording: recording)
     self.scorePath = scorePath
@@ -37,8 +41,10 @@ struct SeparationSource {
       Part(name: $0.name, notes: $0.notes.transposed(by: placement.transposition))
     }
     hasPedal = score.hasPedal
-    let remainder = score.remainder(of: parts, name: scorePath)
-    for warning in original.warnings + [remainder].compactMap({ $0 }) { printError(warning) }
+    let remarks = [
+      selection.remark(on: score, name: scorePath), score.remainder(of: parts, name: scorePath),
+    ]
+    for warning in original.warnings + remarks.compactMap({ $0 }) { printError(warning) }
   }
 
   /// Looks at a recording of drums that has no score: any drum of the kit may sound at any time.

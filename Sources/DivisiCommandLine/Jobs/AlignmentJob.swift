@@ -1,8 +1,7 @@
-import AudioFiles
 import DivisiAlignment
 import DivisiDSP
+import DivisiEngine
 import DivisiScore
-import FoundationEssentials
 import Terminal
 
 /// Everything that the recordings of one call of `divisi align` share.
@@ -13,6 +12,8 @@ struct AlignmentJob {
   let acceptsAny: Bool
   /// Whether files that exist may be replaced.
   let overwrites: Bool
+  /// Whether notes without a kind, as in a table, are drums.
+  let isOfDrums: Bool
   let search: SearchOptions
   let parallel: Parallel
 
@@ -26,14 +27,10 @@ struct AlignmentJob {
     let start = clock.now
     let score = try Score.read(path: path)
     let recording = try RecordingHeader(path: mix)
-    for file in [output] + (table.map { [$0] } ?? []) {
-      guard !FileManager.default.fileExists(atPath: file) || overwrites else {
-        throw Failure("\(file): expected a new file, or --force; it exists already")
-      }
-      try checkIsNoInput(file, of: [mix, path])
-    }
+    let outputs = OutputFiles(overwrites: overwrites)
+    try outputs.check([output] + (table.map { [$0] } ?? []), inputs: [mix, path])
     let aligned = try ScoreAlignment(
-      of: score, path: path, recording: recording,
+      of: score, path: path, material: material(of: score), recording: recording,
       settings: search.settings(bars: score.bars), parallel: parallel)
     if aligned.verdict.judgement == .notThisPiece, !acceptsAny { throw aligned.refusal }
     var placed = aligned.placed(offsetSeconds: offsetSeconds)
@@ -41,21 +38,19 @@ struct AlignmentJob {
     let bytes =
       output.lowercased().hasSuffix("csv")
       ? Array(placed.score.csvTable().utf8) : placed.score.midiFile()
-    var files = [(output, bytes)]
+    var files = [(path: output, bytes: bytes)]
     if let table { files.append((table, Array(text(of: placed.placement.path).utf8))) }
-    // All are written aside before the first gets its name.
-    let staged = try files.map { path, bytes in
-      let url = URL(fileURLWithPath: path)
-      let folder = path.contains("/") ? url.deletingLastPathComponent().path : "."
-      let files = try StagedFiles(directory: folder, force: overwrites)
-      try files.write(bytes: bytes, name: url.lastPathComponent)
-      return files
-    }
-    for files in staged { try files.commit() }
+    try outputs.write(files)
     return AlignmentResult(
       mix: mix, score: path, output: output, placement: placed.placement,
       noteCount: placed.score.notes.count, durationSeconds: recording.durationSeconds,
       seconds: (clock.now - start) / .seconds(1))
+  }
+
+  /// Drums, if nothing in the score has a pitch.
+  private func material(of score: Score) throws -> Material {
+    if !isOfDrums, score.notes.contains(where: { $0.kind == .pitched }) { return .pitched }
+    return try PresetStore.choose("drums").material()
   }
 
   private func text(of path: [TimeMap.Point]) -> String {

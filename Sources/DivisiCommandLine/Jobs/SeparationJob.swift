@@ -25,6 +25,10 @@ struct SeparationJob {
   /// Where what was learnt is written; nil for nowhere.
   let factorFolder: String?
   let writing: OutputOptions
+  /// Which parts are also written together.
+  var remixes: [Remix] = []
+  /// Whether each part gets a file.
+  var withStems = true
   /// Spreads the fit, and writing where nothing else is left to do.
   let parallel: Parallel
 
@@ -42,8 +46,13 @@ struct SeparationJob {
     let clock = ContinuousClock()
     let start = clock.now
     let source = try source(mix: mix, score: score)
-    try checkOutputs(of: source)
+    let remixes = try Remix.outputs(
+      of: remixes, parts: source.parts.map(\.name), score: source.scorePath)
     try checkMemory(of: source, keepsStems: folder != nil)
+    if source.recording.tags.hasTimeStamp, writing.format.fileExtension != "wav" {
+      printError(
+        "\(mix): its time stamp is not kept; --format wav16, wav24 and wav-float would keep it")
+    }
     let references = try folder.map { folder in
       try References(
         folder: folder, parts: source.parts.map(\.name),
@@ -60,9 +69,11 @@ struct SeparationJob {
       throw source.hasNoNote
     }
     let reader = try SectionReader(source, layout: separation.layout)
-    let writer = try StemWriter(writing(mix: mix, kept: references?.channelUse), source: source)
+    let writer = try StemWriter(
+      writing(of: source, remixes: remixes, kept: references?.channelUse), source: source)
     try pass(
       from: reader, through: &separation, to: writer, sampleCount: source.sampleCount, bar: bar)
+    if let warning = reader.warning { printError(warning) }
     let written = try writer.finish()
     try write(factors, mix: mix)
     let elapsed = (clock.now - start) / .seconds(1)
@@ -70,7 +81,7 @@ struct SeparationJob {
     return SeparationResult(
       mix: mix, score: source.scorePath, placement: source.placement, preset: choice.preset.name,
       shape: source.shape,
-      sampleCount: source.sampleCount, stems: written.stems,
+      sampleCount: source.sampleCount, stems: written.stems, remixes: written.remixes,
       lossBefore: summary?.lossBefore, lossAfter: summary?.lossAfter,
       tuningCents: summary?.tuningCents,
       deadComponents: summary.flatMap { $0.deadComponents > 0 ? $0.deadComponents : nil },
@@ -116,12 +127,15 @@ struct SeparationJob {
   private func source(mix: String, score: String?) throws -> SeparationSource {
     if let score {
       return try SeparationSource(
-        mix: mix, score: score, placer: placer, selection: selection)
+        mix: mix, score: score, placer: placer, selection: selection
+      ) { try checkOutputs(mix: mix, score: score, parts: $0) }
     }
     guard case .drums(let kit) = material, !kit.patches.isEmpty else {
       throw Failure("--score: expected a score; only drums with a kit are separated without one")
     }
-    return try SeparationSource(mix: mix, kit: kit, selection: selection)
+    let source = try SeparationSource(mix: mix, kit: kit, selection: selection)
+    try checkOutputs(mix: mix, score: source.scorePath, parts: source.parts.map(\.name))
+    return source
   }
 
   /// What the same masks would give if they knew the truth, and what the mixture itself.
@@ -186,7 +200,8 @@ struct SeparationJob {
     return .fitted(
       try SectionSeparator(
         separator, parts: source.parts, hasPedal: source.hasPedal,
-        withResidual: writing.residual, sampleCount: source.sampleCount, sampleRate: sampleRate,
+        withResidual: writing.residual || remixes.contains(where: \.namesResidual),
+        sampleCount: source.sampleCount, sampleRate: sampleRate,
         observer: observer, layout: layout),
       layout)
   }
@@ -194,30 +209,34 @@ struct SeparationJob {
   // MARK: Checks before the work
 
   /// Refuses before the work what could not be written after it.
-  private func checkOutputs(of source: SeparationSource) throws {
-    let mix = source.mix
-    let stems = source.parts.map(\.name) + (writing.residual ? [PartName.reserved] : [])
-    for path in stems.map({ "\(output)/\(fileName(mix: mix, part: $0))" }) + factorPaths(mix: mix) {
-      guard FileManager.default.fileExists(atPath: path) else { continue }
-      guard writing.force else {
-        throw Failure("\(path): expected a new file, or --force; it exists already")
-      }
-      for input in [mix, source.scorePath] where isSameFile(path, input) {
-        throw Failure("\(path): expected a file to write; it is the input \(input)")
-      }
+  private func checkOutputs(mix: String, score: String, parts: [String]) throws {
+    let names =
+      (withStems ? parts : []) + (writing.residual ? [PartName.reserved] : [])
+      + (try Remix.outputs(of: remixes, parts: parts, score: score).map(\.name))
+    let outputs = names.map { "\(output)/\(fileName(mix: mix, part: $0))" }
+    var paths: Set<String> = []
+    for path in outputs where !paths.insert(path).inserted {
+      throw Failure(
+        "\(path): expected a name of its own for each output of --mix and --minus; two have this one"
+      )
     }
+    try OutputFiles(overwrites: writing.force)
+      .check(outputs + factorPaths(mix: mix), inputs: [mix, score])
   }
 
   private func fileName(mix: String, part: String) -> String {
     writing.path(mix: mix, part: part, preset: presetName) + "." + writing.format.fileExtension
   }
 
-  private func writing(mix: String, kept: ChannelUse?) -> StemWriter.Plan {
-    let (options, preset) = (writing, presetName)
+  private func writing(
+    of source: SeparationSource, remixes: [Remix.Output], kept: ChannelUse?
+  ) -> StemWriter.Plan {
+    let (options, preset, mix, tags) = (writing, presetName, source.mix, source.recording.tags)
     return StemWriter.Plan(
       directory: output, force: writing.force, format: writing.format,
+      details: { options.details(part: $0, tags: tags) },
       path: {
         options.path(mix: mix, part: $0, preset: preset) + "." + options.format.fileExtension
-      }, withResidual: writing.residual, kept: kept)
+      }, withStems: withStems, withResidual: writing.residual, remixes: remixes, kept: kept)
   }
 }

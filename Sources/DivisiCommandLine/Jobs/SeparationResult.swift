@@ -6,7 +6,8 @@ struct SeparationResult {
   /// One file that was written.
   struct Stem {
     let name: String
-    let path: String
+    /// Nil if it was not written.
+    let path: String?
     let noteCount: Int
     let clippedCount: Int
     /// Σ x² over all channels.
@@ -16,7 +17,7 @@ struct SeparationResult {
 
     /// - Parameter valueCount: samples of all channels.
     init(
-      name: String, path: String, noteCount: Int, clippedCount: Int, energy: Double,
+      name: String, path: String?, noteCount: Int, clippedCount: Int, energy: Double,
       valueCount: Int
     ) {
       self.name = name
@@ -37,6 +38,8 @@ struct SeparationResult {
   /// Samples of each channel.
   let sampleCount: Int
   let stems: [Stem]
+  /// Parts together, which have no share of the energy.
+  var remixes: [Stem] = []
   let lossBefore: Double?
   let lossAfter: Double?
   let tuningCents: Double?

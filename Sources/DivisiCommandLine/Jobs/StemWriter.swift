@@ -13,9 +13,13 @@ final class StemWriter: Sendable {
     let directory: String
     let force: Bool
     let format: AudioFormat
-    /// The path of each part below the directory; of the residual too if it is written.
+    /// What the file of a part is told besides its samples.
+    let details: @Sendable (_ part: String) -> EncodingDetails
+    /// The path of each part below the directory; of the residual and remixes too.
     let path: @Sendable (_ part: String) -> String
+    let withStems: Bool
     let withResidual: Bool
+    let remixes: [Remix.Output]
     /// Which of their channels stems are also kept in memory with, to be compared; nil for none.
     let kept: ChannelUse?
   }
@@ -23,15 +27,16 @@ final class StemWriter: Sendable {
   /// Used by one thread at a time.
   private final class File: @unchecked Sendable {
     let name: String
-    let path: String
+    /// Nil if it is not written.
+    let path: String?
     let noteCount: Int
-    private let writer: AudioFileWriter
+    private let writer: AudioFileWriter?
     private let kept: ChannelUse?
     private(set) var energy = 0.0
     private(set) var signal: [[Float]] = []
 
     init(
-      name: String, path: String, noteCount: Int, writer: AudioFileWriter, kept: ChannelUse?
+      name: String, path: String?, noteCount: Int, writer: AudioFileWriter?, kept: ChannelUse?
     ) {
       self.name = name
       self.path = path
@@ -41,18 +46,20 @@ final class StemWriter: Sendable {
     }
 
     func append(_ channels: [ArraySlice<Float>]) throws {
-      try writer.append(channels)
+      try writer?.append(channels)
       energy = channels.reduce(energy) { $1.reduce($0) { $0 + Double($1) * Double($1) } }
       if let kept { signal.extend(by: kept.applied(to: channels)) }
     }
 
     /// The samples that were clipped.
-    func finish() throws -> Int { try writer.finish() }
+    func finish() throws -> Int { try writer?.finish() ?? 0 }
   }
 
   private struct State {
     let staged: StagedFiles
-    let files: [File]
+    /// Those of the parts, and of the residual if it is written.
+    let stems: [File]
+    let remixes: [File]
     /// The recording, if signals are kept.
     var mixture: [[Float]] = []
   }
@@ -60,6 +67,7 @@ final class StemWriter: Sendable {
   /// What was written.
   struct Written {
     let stems: [SeparationResult.Stem]
+    let remixes: [SeparationResult.Stem]
     /// By part, the channels that are compared; empty unless they were to be kept.
     let signals: [String: [[Float]]]
     /// The recording's; empty unless they were to be kept.
@@ -76,17 +84,26 @@ final class StemWriter: Sendable {
     shape = source.shape
     sampleCount = source.sampleCount
     let staged = try StagedFiles(directory: plan.directory, force: plan.force)
-    var names = source.parts.map { ($0.name, $0.notes.count) }
-    if plan.withResidual { names.append((PartName.reserved, 0)) }
-    let files = try names.map { name, noteCount in
+    func file(_ name: String, noteCount: Int, isWritten: Bool, kept: ChannelUse?) throws -> File {
       let path = plan.path(name)
       return File(
-        name: name, path: "\(plan.directory)/\(path)", noteCount: noteCount,
-        writer: try staged.open(
-          name: path, source.shape, as: plan.format, expectedCount: source.sampleCount),
-        kept: plan.kept)
+        name: name, path: isWritten ? "\(plan.directory)/\(path)" : nil, noteCount: noteCount,
+        writer: isWritten
+          ? try staged.open(
+            name: path, source.shape, as: plan.format, details: plan.details(name),
+            expectedCount: source.sampleCount) : nil,
+        kept: kept)
     }
-    state = Mutex(State(staged: staged, files: files))
+    var stems = try source.parts.map {
+      try file($0.name, noteCount: $0.notes.count, isWritten: plan.withStems, kept: plan.kept)
+    }
+    if plan.withResidual {
+      stems.append(try file(PartName.reserved, noteCount: 0, isWritten: true, kept: plan.kept))
+    }
+    let remixes = try plan.remixes.map {
+      try file($0.name, noteCount: 0, isWritten: true, kept: nil)
+    }
+    state = Mutex(State(staged: staged, stems: stems, remixes: remixes))
   }
 
   /// Adds the next piece to all files.
@@ -94,12 +111,20 @@ final class StemWriter: Sendable {
   /// - Parameter parallel: spreads the files over threads.
   func append(_ piece: SeparatedPiece, parallel: Parallel) throws {
     try state.withLock { state in
-      let files = state.files
+      let stems = state.stems
+      let files = stems + state.remixes
       let failures = Mutex([Int: any Error]())
       parallel(files.count) { index in
         do {
-          try files[index].append(
-            index < piece.stems.count ? piece.stems[index] : residual(of: piece))
+          let channels =
+            if index >= stems.count {
+              remix(of: piece, plan.remixes[index - stems.count].factors)
+            } else if index < piece.stems.count {
+              piece.stems[index]
+            } else {
+              residual(of: piece)
+            }
+          try files[index].append(channels)
         } catch {
           failures.withLock { $0[index] = error }
         }
@@ -123,19 +148,43 @@ final class StemWriter: Sendable {
     return rest
   }
 
+  /// The recording, plus or minus what its stems, as their files hold them, are louder or softer.
+  private func remix(of piece: SeparatedPiece, _ factors: [Float]) -> [ArraySlice<Float>] {
+    let rest = factors.last ?? 1
+    var sum = piece.channels
+    if rest != 1 {
+      for channel in sum.indices {
+        for sample in sum[channel].indices { sum[channel][sample] *= rest }
+      }
+    }
+    for (stem, factor) in zip(piece.stems, factors) where factor != rest {
+      for channel in sum.indices {
+        for sample in sum[channel].indices {
+          sum[channel][sample] += (factor - rest) * plan.format.quantized(stem[channel][sample])
+        }
+      }
+    }
+    return sum
+  }
+
   /// Gives all files their names. Nothing may follow.
   func finish() throws -> Written {
     try state.withLock { state in
-      let stems = try state.files.map { file in
-        SeparationResult.Stem(
-          name: file.name, path: file.path, noteCount: file.noteCount,
-          clippedCount: try file.finish(), energy: file.energy,
-          valueCount: shape.channelCount * sampleCount)
+      func finished(_ files: [File]) throws -> [SeparationResult.Stem] {
+        try files.map { file in
+          SeparationResult.Stem(
+            name: file.name, path: file.path, noteCount: file.noteCount,
+            clippedCount: try file.finish(), energy: file.energy,
+            valueCount: shape.channelCount * sampleCount)
+        }
       }
+      let stems = try finished(state.stems)
+      let remixes = try finished(state.remixes)
       try state.staged.commit()
-      let signals = plan.kept == nil ? [] : state.files.map { ($0.name, $0.signal) }
+      let signals = plan.kept == nil ? [] : state.stems.map { ($0.name, $0.signal) }
       return Written(
-        stems: stems, signals: Dictionary(uniqueKeysWithValues: signals), mixture: state.mixture)
+        stems: stems, remixes: remixes, signals: Dictionary(uniqueKeysWithValues: signals),
+        mixture: state.mixture)
     }
   }
 }

@@ -31,7 +31,7 @@ enum TrainedKit {
         pattern = String(argument[argument.index(after: sign)...])
       }
       for path in try files(matching: pattern) {
-        try checkIsNoInput(output, of: [path])
+        try OutputFiles(overwrites: true).check([output], inputs: [path])
         let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
         kits[folder, default: []].append(try stroke(path, drum: drum))
         count += 1

@@ -24,6 +24,6 @@ enum TrainingRecording {
         byteCount: samples + need(count, header.channelCount), purpose: "to train on it"
       ).check(for: path)
     }
-    return try AudioFile.read(path: path)
+    return try AudioFile.read(path: path, warn: printError)
   }
 }

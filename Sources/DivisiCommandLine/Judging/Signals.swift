@@ -24,7 +24,7 @@ struct Signals {
 
   /// Reads all channels of a file.
   func read(_ path: String) throws -> [[Float]] {
-    let signal = try AudioFile.read(path: path)
+    let signal = try AudioFile.read(path: path, warn: printError)
     guard signal.sampleRate == shape.sampleRate else {
       throw Failure(
         "\(path): expected a sample rate of \(shape.sampleRate) Hz, as in \(model); "

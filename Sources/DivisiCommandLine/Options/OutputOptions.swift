@@ -6,8 +6,16 @@ extension AudioFormat: ExpressibleByArgument {}
 
 /// What is written, where and how.
 struct OutputOptions: ParsableArguments {
-  @Option(help: "Audio format of the parts; flac has 24 bits.")
+  @Option(
+    help:
+      "Audio format of the parts; flac has 24 bits. Parts in ogg, opus and mp3 add up only nearly.")
   var format = AudioFormat.flac
+
+  @Option(
+    help: ArgumentHelp(
+      "How well ogg, opus and mp3 keep the sound: 0 smallest to 10 best. (default: 8)",
+      valueName: "0-10"))
+  var quality: Double?
 
   @Option(
     help: ArgumentHelp(
@@ -28,6 +36,14 @@ struct OutputOptions: ParsableArguments {
   var json = false
 
   func validate() throws {
+    if let quality {
+      guard format.isLossy else {
+        throw ValidationError("--quality: expected --format ogg, opus or mp3 as well")
+      }
+      guard EncodingDetails.qualities.contains(quality) else {
+        throw ValidationError("--quality: expected 0 to 10, found \(quality)")
+      }
+    }
     func refuse(_ expectation: String) -> ValidationError {
       ValidationError("--filename '\(filename)': expected \(expectation)")
     }
@@ -39,6 +55,14 @@ struct OutputOptions: ParsableArguments {
       throw refuse("no braces other than \(Self.tokens.joined(separator: ", "))")
     }
     guard !filename.hasSuffix("/") else { throw refuse("a file name at the end") }
+  }
+
+  /// What the file of a part is told besides its samples.
+  ///
+  /// - Parameter tags: those of the recording.
+  func details(part: String, tags: AudioTags) -> EncodingDetails {
+    let tags = tags.of(part: part)
+    return quality.map { EncodingDetails(quality: $0, tags: tags) } ?? EncodingDetails(tags: tags)
   }
 
   private static let tokens = ["{part}", "{name}", "{parent}", "{preset}"]

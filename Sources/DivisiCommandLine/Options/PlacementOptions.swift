@@ -14,9 +14,9 @@ enum AlignmentMode: String, CaseIterable, ExpressibleByArgument {
 struct PlacementOptions: ParsableArguments {
   @Option(
     help:
-      "Whether to align the score with the recording: auto only if it is not in time yet, on always, off never. Scores of drums are used as they are.",
+      "Whether to align the score with the recording: auto only if it is not in time yet, on always, off never.",
     completion: .list(AlignmentMode.allCases.map(\.rawValue)))
-  var align = AlignmentMode.off
+  var align = AlignmentMode.auto
 
   @Flag(help: "Separate although the score seems to be of another piece.")
   var forceScore = false

@@ -6,41 +6,47 @@ struct ScoreListing {
   let name: String
   let score: Score
   let parts: [Part]
+  private let remark: String?
   private let assignment: [Int?]
 
-  /// - Parameter name: the score's file.
-  init(name: String, score: Score, parts: [Part]) {
+  /// - Parameters:
+  ///   - name: the score's file.
+  ///   - remark: on how the parts came about.
+  init(name: String, score: Score, parts: [Part], remark: String? = nil) {
     self.name = name
     self.score = score
     self.parts = parts
+    self.remark = remark
     assignment = score.assignment(to: parts)
   }
 
   /// What is doubtful, in lines.
   var warnings: [String] {
-    score.warnings + [score.remainder(of: parts, name: name)].compactMap { $0 }
+    score.warnings + [remark, score.remainder(of: parts, name: name)].compactMap { $0 }
   }
 
   private var endSeconds: Double { score.notes.reduce(0) { max($0, $1.releaseSeconds) } }
 
   /// A line for the score, one for each track, staff and channel with notes, and one for each part.
   var text: String {
-    let count = score.notes.count
     let end = Int(endSeconds.rounded())
-    let head =
-      "\(count) note\(count == 1 ? "" : "s") in \(end) s\(score.hasPedal ? ", with pedal" : "")"
+    let head = "\(counted(score.notes.count)) in \(end) s\(score.hasPedal ? ", with pedal" : "")"
     let lines = groups.map { group in
       let fed = Dictionary(grouping: group.indices, by: { assignment[$0] })
         .sorted { $0.key ?? .max < $1.key ?? .max }
         .map { part, notes in
-          "\(part.map { "'\(parts[$0].name)'" } ?? "no part") \(notes.count)"
+          "\(notes.count) in \(part.map { "'\(parts[$0].name)'" } ?? "no part")"
         }
-      return "\(group.title)  \(group.indices.count) notes  \(group.details)  in "
-        + fed.joined(separator: ", ")
+      return [
+        group.title, counted(group.indices.count), group.details, fed.joined(separator: ", "),
+      ]
+      .joined(separator: "  ")
     }
-    return ([head] + lines + parts.map { "part '\($0.name)'  \($0.notes.count) notes" })
+    return ([head] + lines + parts.map { "part '\($0.name)'  \(counted($0.notes.count))" })
       .map(\.printable).joined(separator: "\n")
   }
+
+  private func counted(_ count: Int) -> String { "\(count) note\(count == 1 ? "" : "s")" }
 
   /// A header, and a line for each note as played.
   var table: String {
@@ -72,7 +78,9 @@ struct ScoreListing {
         let note = score.notes[index]
         return ScoreContents.PlayedNote(
           start: note.onsetSeconds, duration: note.dampedSeconds - note.onsetSeconds,
-          pitch: note.pitch, velocity: note.velocity, label: score.label(of: note),
+          keySeconds: note.releaseSeconds - note.onsetSeconds, pitch: note.pitch,
+          velocity: note.velocity, track: note.track, channel: note.channel, staff: note.staff,
+          voice: note.voice, label: score.label(of: note),
           part: assignment[index].map { parts[$0].name })
       })
   }
@@ -159,9 +167,16 @@ struct ScoreContents: Encodable {
 
   struct PlayedNote: Encodable {
     let start: Double
+    /// Until the string is damped.
     let duration: Double
+    /// Until the key is released.
+    let keySeconds: Double
     let pitch: Int
     let velocity: Int
+    let track: Int
+    let channel: Int?
+    let staff: Int?
+    let voice: Int?
     let label: String
     let part: String?
   }

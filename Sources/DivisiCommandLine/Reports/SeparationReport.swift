@@ -10,7 +10,7 @@ struct SeparationReport {
 
   /// A line on the recording, one per stem, and one of means if there are scores.
   var text: String {
-    let width = result.stems.map(\.path.printable.count).max() ?? 0
+    let width = (result.stems + result.remixes).compactMap { $0.path?.printable.count }.max() ?? 0
     let rate = result.duration / max(result.seconds, 1e-9)
     var lines = [
       "\(result.mix.printable): \(fixed(result.duration, digits: 1)) s in \(fixed(result.seconds, digits: 1)) s "
@@ -22,19 +22,16 @@ struct SeparationReport {
         "  \(deadComponents) component\(deadComponents == 1 ? "" : "s") died in training and are silent; to keep them, try a lower --learning-rate, or leave out --plain-steps and --free-encoder"
       )
     }
-    for stem in result.stems {
-      let level = stem.level.map { "\(fixed($0, digits: 1, width: 6)) dB" } ?? "   silent"
+    for stem in result.stems where stem.path != nil || result.scores != nil {
       var line =
-        "  \(stem.path.printable.padding(to: width))  \(level)  \(fixed(100 * stem.energy / energy, digits: 0, width: 3)) %"
+        levelLine(stem, width: width)
+        + "  \(fixed(100 * stem.energy / energy, digits: 0, width: 3)) %"
       if result.scores != nil {
         line += columns(
           result.scores?[stem.name], oracle: result.yardsticks?.oracle[stem.name],
           mixture: result.yardsticks?.mixture[stem.name])
       }
-      if stem.clippedCount > 0 {
-        line += "  \(stem.clippedCount) samples clipped; --format wav-float keeps them"
-      }
-      lines.append(line)
+      lines.append(line + clipping(of: stem))
     }
     if let meanScores = result.meanScores {
       // As wide as the path, the level and the share of energy above it.
@@ -42,8 +39,21 @@ struct SeparationReport {
         meanScores, oracle: result.yardsticks?.meanOracle, mixture: result.yardsticks?.meanMixture)
       lines.append("  \("mean".padding(to: width + 18))\(columns)")
     }
+    for remix in result.remixes {
+      lines.append(levelLine(remix, width: width) + clipping(of: remix))
+    }
     lines += result.scoringRemarks.map { "  \($0.printable)" }
     return lines.joined(separator: "\n")
+  }
+
+  private func levelLine(_ stem: SeparationResult.Stem, width: Int) -> String {
+    let level = stem.level.map { "\(fixed($0, digits: 1, width: 6)) dB" } ?? "   silent"
+    return "  \((stem.path ?? stem.name).printable.padding(to: width))  \(level)"
+  }
+
+  private func clipping(of stem: SeparationResult.Stem) -> String {
+    stem.clippedCount == 0
+      ? "" : "  \(stem.clippedCount) samples clipped; --format wav-float keeps them"
   }
 
   /// SDR, SIR, SAR and SI-SDR, and the SDR of the yardsticks, aligned from line to line.
@@ -74,6 +84,13 @@ struct SeparationReport {
             scores: scores, oracle: result.yardsticks?.oracle[stem.name],
             mixture: result.yardsticks?.mixture[stem.name]))
       },
+      remixes: result.remixes.isEmpty
+        ? nil
+        : result.remixes.map {
+          Record.Remix(
+            name: $0.name, file: $0.path, levelDecibels: Nullable(value: $0.level),
+            clippedSamples: $0.clippedCount)
+        },
       lossBefore: Nullable(value: result.lossBefore), lossAfter: Nullable(value: result.lossAfter),
       tuningCents: Nullable(value: result.tuningCents), deadComponents: result.deadComponents,
       seconds: result.seconds,
@@ -106,7 +123,8 @@ struct SeparationReport {
   private struct Record: Encodable {
     struct Part: Encodable {
       let name: String
-      let file: String
+      /// Null if it was not written.
+      let file: String?
       let notes: Int
       let levelDecibels: Nullable
       let energyShare: Double
@@ -129,6 +147,12 @@ struct SeparationReport {
         try container.encode(clippedSamples, forKey: .clippedSamples)
       }
     }
+    struct Remix: Encodable {
+      let name: String
+      let file: String?
+      let levelDecibels: Nullable
+      let clippedSamples: Int
+    }
     let input: String
     let score: String
     let placement: Placement.Record?
@@ -137,6 +161,7 @@ struct SeparationReport {
     let channels: Int
     let duration: Double
     let parts: [Part]
+    let remixes: [Remix]?
     let lossBefore: Nullable
     let lossAfter: Nullable
     let tuningCents: Nullable

@@ -1,5 +1,4 @@
 import Glibc
-import Terminal
 
 /// Whether two paths lead to one file that exists.
 func isSameFile(_ a: String, _ b: String) -> Bool {
@@ -7,11 +6,4 @@ func isSameFile(_ a: String, _ b: String) -> Bool {
   var second = stat()
   return stat(a, &first) == 0 && stat(b, &second) == 0 && first.st_dev == second.st_dev
     && first.st_ino == second.st_ino
-}
-
-/// Throws one line where a file to be written is an input.
-func checkIsNoInput(_ output: String, of inputs: [String]) throws {
-  for input in inputs where isSameFile(output, input) {
-    throw Failure("\(output): expected a file to write; it is the input \(input)")
-  }
 }

@@ -23,15 +23,18 @@ public final class PathFeatures: Sendable {
   private static let neighbourhood = 1.0
   /// Onsets below this share of the largest of all are noise.
   private static let floor: Float = 0.1
-  /// For so many seconds an onset is held, and for so many frames at least.
-  private static let (holdSeconds, holdFrames) = (0.1, 0.6)
+  /// For so many frames an onset is held at least.
+  private static let holdFrames = 0.6
 
   /// - Parameters:
   ///   - levels: bands × frames.
   ///   - rises: of the same shape.
   ///   - frameRate: frames per second.
+  ///   - holdSeconds: how long an onset is held.
   /// - Complexity: O(bands · frames).
-  public init(levels: consuming Matrix, rises: consuming Matrix, frameRate: Double) {
+  public init(
+    levels: consuming Matrix, rises: consuming Matrix, frameRate: Double, holdSeconds: Double
+  ) {
     let (bands, frames) = (levels.rowCount, levels.columnCount)
     precondition(rises.rowCount == bands && rises.columnCount == frames, "shapes differ")
     let directions = Matrix(rowCount: bands + 1, columnCount: frames)
@@ -43,7 +46,7 @@ public final class PathFeatures: Sendable {
       for row in 0...bands { target[row] /= norm }
     }
     self.directions = directions
-    let onsets = Self.onsets(of: rises, frameRate: frameRate)
+    let onsets = Self.onsets(of: rises, frameRate: frameRate, holdSeconds: holdSeconds)
     onsetPowers = (0..<frames).map { frame in
       SpectrumKernels.dot(onsets.column(frame), onsets.column(frame), count: bands)
     }
@@ -62,7 +65,9 @@ public final class PathFeatures: Sendable {
     return powers.isEmpty ? 0 : (powers.reduce(0, +) / Float(powers.count)).squareRoot()
   }
 
-  private static func onsets(of rises: borrowing Matrix, frameRate: Double) -> Matrix {
+  private static func onsets(
+    of rises: borrowing Matrix, frameRate: Double, holdSeconds: Double
+  ) -> Matrix {
     let (bands, frames) = (rises.rowCount, rises.columnCount)
     let lengths = (0..<frames).map { frame in
       SpectrumKernels.dot(rises.column(frame), rises.column(frame), count: bands).squareRoot()

@@ -1,4 +1,4 @@
-import DivisiDSP
+public import DivisiDSP
 public import DivisiScore
 internal import Glibc
 
@@ -12,7 +12,7 @@ public struct DrumKit: Sendable {
   public typealias Patch = [Float]
 
   /// The grid of all patches.
-  static let grid = TimeGrid(sampleRate: 44_100, windowLength: 2048, hopSize: 512)
+  public static let grid = TimeGrid(sampleRate: 44_100, windowLength: 2048, hopSize: 512)
   /// T of all patches.
   public static let frameCount = 32
 
@@ -48,12 +48,20 @@ public struct DrumKit: Sendable {
       }, trackNames: [], hasPedal: false)
   }
 
+  /// The patch of a drum; where the kit lacks it, that of a similar drum.
+  ///
+  /// - Parameter pitch: a General MIDI number.
+  public func patch(ofPitch pitch: Int) -> Patch {
+    let articulation = Self.articulation(ofPitch: pitch)
+    return patches[articulation] ?? GenericDrum.patch(articulation: articulation, kit: self)
+  }
+
   /// Writes an articulation as the start of a template, on another grid.
   ///
   /// Where the kit lacks the articulation, ``GenericDrum`` serves. A template of one frame is the
   /// mean over the patch.
   func write(articulation: Int, component: Int, grid: TimeGrid, to templates: borrowing Templates) {
-    let patch = patches[articulation] ?? GenericDrum.patch(articulation: articulation, kit: self)
+    let patch = patch(ofPitch: articulation)
     let binCount = Self.grid.binCount
     for frame in 0..<templates.frameCount {
       let values = templates.frame(frame, ofComponent: component)

@@ -37,8 +37,8 @@ public enum StreamLayout: Sendable, Equatable {
 
   /// Sorts the notes of a score into the stream's parts.
   ///
-  /// Hands that the score does not tell apart are cut at middle C. More than eight parts share the
-  /// last output. Drums that are no part of the kit are left out.
+  /// Hands of several players that the score does not tell apart are cut at middle C. More than eight
+  /// parts share the last output. Drums that are no part of the kit are left out.
   ///
   /// - Parameter name: the score's file, for errors.
   /// - Returns: as many parts as ``partNames``, some perhaps without notes, and a remark where the
@@ -49,7 +49,10 @@ public enum StreamLayout: Sendable, Equatable {
     switch self {
     case .hands:
       do throws(ScoreError) {
-        return (arranged(try PartSelection.hands.parts(of: score, name: name)), nil)
+        let hands = PartSelection.hands
+        return (
+          arranged(try hands.parts(of: score, name: name)), hands.remark(on: score, name: name)
+        )
       } catch {
         let split = PartSelection.split(pitch: Self.splitPitch)
         return (

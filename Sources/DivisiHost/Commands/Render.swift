@@ -32,7 +32,7 @@ struct Render: ParsableCommand {
     completion: .directory)
   var output: String
 
-  @Option(help: "Format of the outputs: flac (24 bits), wav16, wav24 or wav-float.")
+  @Option(help: "Format of the outputs: flac (24 bits), wav16, wav24, wav-float, ogg, opus or mp3.")
   var format = AudioFormat.flac
 
   @Option(

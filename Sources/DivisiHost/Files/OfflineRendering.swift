@@ -127,6 +127,7 @@ struct OfflineRendering {
       due = due.map { $0 - (end - first) }
       bar.show(Double(written) / Double(max(1, reader.statedCount)))
     }
+    if let warning = reader.warning { printError(warning) }
     for hosted in hosted { hosted.log.show() }
     let clipped = try outputs.reduce(0) { try $0 + $1.writer.finish() }
     if let folder = request.savedState { try hosted[0].save(to: folder) }

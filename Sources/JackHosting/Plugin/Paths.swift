@@ -4,7 +4,7 @@ import Terminal
 /// The path of a file that is there, from the root.
 package func absolutePath(_ path: String) throws -> String {
   guard let resolved = realpath(path, nil) else {
-    throw Failure("\(path): expected a file; \(String(cString: strerror(errno)))")
+    throw Failure("\(path): expected a readable file: \(String(cString: strerror(errno)))")
   }
   defer { free(resolved) }
   return String(cString: resolved)

@@ -54,7 +54,9 @@ import Testing
     #expect(abs(first.end - expected) < 0.002)
   }
 
-  @Test func graceNotesComeBeforeTheirMainNoteInOrder() throws {
+  /// Those of a MIDI file begin together, so that nobody knows their order.
+  @Test(arguments: [true, false])
+  func graceNotesComeBeforeTheirMainNoteInOrder(isOrdered: Bool) throws {
     let graces = [(onset: 2.30, pitch: 62), (onset: 2.38, pitch: 66)]
     let main = (onset: 2.46, pitch: 65)
     let played = Self.melody.prefix(4) + graces + [main]
@@ -63,10 +65,12 @@ import Testing
         pitch: note.pitch, scoreOnset: Double(index), scoreEnd: Double(index) + 0.5,
         estimate: note.onset + 0.02)
     }
+    let listed = isOrdered ? graces : graces.reversed()
     let result = refinement(Self.signal(Array(played), seconds: 4)).refine(
-      notes, graces: [GraceEstimate(pitch: 62, main: 4), GraceEstimate(pitch: 66, main: 4)])
+      notes,
+      graces: listed.map { GraceEstimate(pitch: $0.pitch, main: 4, isOrdered: isOrdered) })
     try #require(result.graces.count == 2)
-    for (grace, found) in zip(graces, result.graces) {
+    for (grace, found) in zip(listed, result.graces) {
       #expect(abs(found.onset - grace.onset) < 0.02)
     }
   }
@@ -103,7 +107,10 @@ import Testing
 }
 
 /// The rendered pianos, if they lie beside the package.
-@Suite(.enabled(if: FileManager.default.fileExists(atPath: "../shared/data/piano-hands")))
+@Suite(
+  .enabled(
+    if: FileManager.default.fileExists(atPath: "../shared/data/piano-hands"),
+    "no ../shared/data beside the package"))
 struct RefinementOfPianosTests {
   @Test(arguments: ["bach-bwv846-prelude", "clara-schumann-op1-1"])
   func warpedOnsetsAreFound(piece: String) throws {

@@ -77,7 +77,7 @@ struct Polonaise {
       [
         "separate", path, "--stream", "--preset", Self.preset, "--score", Self.score, "--format",
         "wav-float", "--filename", "{part}", "-o", folder.file("parts"), "--partial",
-        "--residual",
+        "--residual", "--align", "off",
       ])
     try #require(run.status == 0, "\(run.errors)")
     let stems = try (Self.parts + ["residual"]).map {

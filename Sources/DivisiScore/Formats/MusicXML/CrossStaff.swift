@@ -47,9 +47,6 @@ extension WrittenMeasure {
     var home: Int
   }
 
-  /// Of notes in a measure; more are nobody's music, and take long.
-  private static let longest = 2000
-
   fileprivate mutating func settleStaves(home: (_ voice: Int?, _ first: Int) -> Int) -> Int {
     guard notes.count <= Self.longest, Set(notes.map(\.staff)).count > 1 else { return 0 }
     let byRun = Dictionary(grouping: notes.indices.filter { notes[$0].staff != nil }) {

@@ -3,7 +3,7 @@
 /// They are played on the beat, and the note after them is delayed; those with no note after them
 /// in their voice end the note before them, or the rest. With a slash, each takes a thirty-second, and
 /// together at most half of the note; without one, they take half of a plain note, and two thirds of a
-/// dotted one.
+/// dotted one, unless it has a trill, which they begin.
 struct GraceNotes {
   /// A thirty-second note: the usual length in playback.
   private static let longestDuration = 0.125
@@ -37,18 +37,24 @@ struct GraceNotes {
     if !isChord {
       let slots = pending.removeValue(forKey: note.voice) ?? []
       var step = Self.step(slots, of: note.duration)
-      if unslashed.remove(note.voice) != nil, !slots.isEmpty {
+      if unslashed.remove(note.voice) != nil, !slots.isEmpty, note.ornament?.isTrill != true {
         // What is left of a dotted note is its last dot: a third, or a seventh of three sevenths.
         let share = Double(1 << dots) / Double((1 << (dots + 1)) - 1)
         step = note.duration * (dots == 0 ? 0.5 : share) / Double(slots.count)
       }
+      let first = notes.count
       Self.place(slots, at: note.position, step, in: &notes)
+      for index in first..<notes.count {
+        notes[index].isGrace = true
+        notes[index].printedPosition = note.position
+      }
       // The note a tie leads to is not struck, so there is nothing to delay.
       delay = note.endsTie ? 0 : step * Double(slots.count)
       latest[note.voice] = notes.count
     }
     var result = note
     let shift = min(delay, note.duration)
+    if shift > 0 { result.printedPosition = note.position }
     result.position += shift
     result.duration -= shift
     return result

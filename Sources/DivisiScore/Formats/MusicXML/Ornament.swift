@@ -2,7 +2,7 @@
 enum Ornament {
   /// Struck again and again, as in a tremolo or a roll; in quarter notes.
   case strokes(every: Double, length: Double)
-  /// In turn with its neighbour, so many semitones away.
+  /// In turn with its neighbour, so many semitones away, as often as both fit; the last is held.
   case trill(semitones: Int, step: Double)
   /// Notes of one step each, in semitones from the written one; the last is held.
   case figure([Int], step: Double)
@@ -21,20 +21,28 @@ enum Ornament {
       return (0..<count).map { index in
         var stroke = note
         stroke.position += Double(index) * every
+        if index > 0 { stroke.printedPosition = nil }
         stroke.duration = min(length, note.duration - Double(index) * every)
         (stroke.startsTie, stroke.endsTie) = (false, false)
         return stroke
       }
     case .trill(let semitones, let step):
-      let count = max(2, Int((note.duration / step).rounded()))
-      guard count <= Self.maximumCount else { return [note] }
-      return Self.notes(
-        note, (0..<count).map { $0 % 2 == 0 ? 0 : semitones }, step: note.duration / Double(count))
-    case .figure(let intervals, let step):
-      return Self.notes(
-        note, intervals, step: min(step, note.duration / Double(2 * intervals.count)))
+      let step = min(step, note.duration / 2)
+      let pairs = step > 0 ? Int(note.duration / step / 2 + 1e-6) : 0
+      guard pairs > 0, 2 * pairs <= Self.maximumCount else { return [note] }
+      return Self.notes(note, (0..<2 * pairs).map { $0 % 2 == 0 ? 0 : semitones }, step: step)
+    case .figure(let intervals, var step):
+      guard note.duration > 0 else { return [note] }
+      while step * Double(intervals.count) > note.duration { step /= 2 }
+      return Self.notes(note, intervals, step: step)
     }
   }
+
+  /// Whether all notes of a chord are struck that way if one is.
+  var isOfChord: Bool { if case .strokes = self { true } else { false } }
+
+  /// Whether it begins with the note before it, if there is a grace note.
+  var isTrill: Bool { if case .trill = self { true } else { false } }
 
   /// Notes one after another, the last of which is held to the end.
   private static func notes(_ note: WrittenNote, _ intervals: [Int], step: Double) -> [WrittenNote]
@@ -44,6 +52,7 @@ enum Ornament {
       let isLast = index == intervals.count - 1
       part.pitch = min(max(0, note.pitch + intervals[index]), 127)
       part.position += Double(index) * step
+      if index > 0 { part.printedPosition = nil }
       part.duration = isLast ? note.duration - Double(index) * step : step
       part.endsTie = note.endsTie && index == 0
       part.startsTie = note.startsTie && isLast

@@ -30,6 +30,7 @@ extension PartReader {
       staff: element.text(of: "staff").flatMap { Int($0) }, voice: voice,
       startsTie: tieTypes.contains("start"), endsTie: tieTypes.contains("stop"))
     note.run = run
+    note.isHidden = element.attributes["print-object"] == "no"
     if isGrace {
       let isSlashed = element["grace"]?.attributes["slash"] == "yes"
       graces.add(note, isChord: isChord, isSlashed: isSlashed)

@@ -63,7 +63,12 @@ struct PartReader {
   mutating func endMeasure(_ frame: inout MeasureFrame) {
     graces.finish(in: &measure.notes)
     repeatBars()
+    let spelling = measure.leaveOutSpelling()
+    if spelling > 0 {
+      remarks.mend("hidden notes that spell out printed ones, left out", count: spelling)
+    }
     measure.spreadChords()
+    measure.shareTremolos()
     measure.joinTremolos()
     let marks = dynamics.sorted { $0.position < $1.position }
     let order = measure.notes.indices.sorted {

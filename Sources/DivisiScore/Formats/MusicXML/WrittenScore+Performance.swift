@@ -147,6 +147,7 @@ extension WrittenPart {
       let played = try self.played(index, swings, &playedCount, name: name)
       for var note in played {
         note.position += start
+        note.printedPosition? += start
         let open = tied[note.pitch] ?? []
         let match = open.firstIndex {
           let isNext =
@@ -198,6 +199,7 @@ extension WrittenPart {
         }
         let end = swing.played(place + notes[i].duration)
         notes[i].position = swing.played(place)
+        notes[i].printedPosition = notes[i].printedPosition.map(swing.played)
         notes[i].duration = max(0, end - notes[i].position)
       }
     }
@@ -222,10 +224,13 @@ extension WrittenPart {
 
 extension WrittenNote {
   fileprivate func note(track: Int, _ kind: Note.Kind?, _ tempoMap: TempoMap) -> Note {
-    Note(
+    var note = Note(
       onsetSeconds: tempoMap.seconds(at: position),
       releaseSeconds: tempoMap.seconds(at: position + duration), pitch: pitch,
       velocity: velocity ?? Note.unspecifiedVelocity, track: track, channel: channel,
       staff: staff, voice: voice, kind: kind)
+    note.printedOnsetSeconds = printedPosition.map(tempoMap.seconds)
+    note.isGrace = isGrace
+    return note
   }
 }

@@ -25,6 +25,9 @@ struct WrittenMeasure {
 struct WrittenNote {
   /// From the start of the measure.
   var position: Double
+  /// Where it stands in print, if it is not played there: grace notes with the note that they delay.
+  var printedPosition: Double?
+  var isGrace = false
   var duration: Double
   var pitch: Int
   /// Nil until the dynamics of the measure are known.
@@ -42,6 +45,8 @@ struct WrittenNote {
   var typeLength = 1.0
   /// Whether its chord is spread, and which way.
   var arpeggio: ChordSpread?
+  /// Whether it is not printed.
+  var isHidden = false
   /// The passage without backups that it belongs to.
   var run = 0
 }
@@ -110,11 +115,62 @@ extension WrittenMeasure {
       while step * Double(order.count) > shortest, step > 1e-3 { step *= 2 / 3 }
       if step <= 1e-3 { continue }
       for (rank, index) in (isUpward ? order : order.reversed()).enumerated() {
+        if notes[index].printedPosition == nil {
+          notes[index].printedPosition = notes[index].position
+        }
         notes[index].position += Double(rank) * step
         notes[index].duration -= Double(rank) * step
         notes[index].arpeggio = nil
       }
     }
+  }
+
+  /// More notes in a measure are nobody's music, and take long.
+  static let longest = 2000
+
+  /// Leaves out hidden notes that spell out a printed one, such as a trill or a tremolo, while it sounds.
+  ///
+  /// Some programs write them for playback by others; both together would be played twice.
+  ///
+  /// - Returns: how many notes were left out.
+  mutating func leaveOutSpelling() -> Int {
+    guard notes.count <= Self.longest, notes.contains(where: \.isHidden) else { return 0 }
+    let printed = notes.filter { !$0.isHidden }
+    let count = notes.count
+    notes.removeAll { note in
+      note.isHidden
+        && printed.contains {
+          $0.voice != note.voice && $0.staff == note.staff && abs($0.pitch - note.pitch) <= 3
+            && $0.position < note.position + 1e-6
+            && $0.position + $0.duration > note.position + note.duration - 1e-6
+        }
+    }
+    return count - notes.count
+  }
+
+  /// Gives the tremolo of one note of a chord to the others: it is written once for them all.
+  mutating func shareTremolos() {
+    let isMarked = { (note: WrittenNote) in
+      note.ornament?.isOfChord == true || note.sharedTremolo != nil
+    }
+    guard notes.contains(where: isMarked) else { return }
+    let chords = Dictionary(grouping: notes.indices) {
+      ChordKey(position: notes[$0].position, duration: notes[$0].duration, voice: notes[$0].voice)
+    }
+    for indices in chords.values where indices.count > 1 {
+      guard let mark = indices.first(where: { isMarked(notes[$0]) }) else { continue }
+      for index in indices where notes[index].ornament == nil && !isMarked(notes[index]) {
+        notes[index].ornament = notes[mark].ornament
+        notes[index].sharedTremolo = notes[mark].sharedTremolo
+        notes[index].typeLength = notes[mark].typeLength
+      }
+    }
+  }
+
+  private struct ChordKey: Hashable {
+    var position: Double
+    var duration: Double
+    var voice: Int?
   }
 
   /// Lets two chords with a tremolo between them alternate as long as both last.

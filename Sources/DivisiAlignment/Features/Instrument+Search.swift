@@ -1,0 +1,58 @@
+extension Instrument {
+  /// Samples at 44.1 kHz of a window of the search.
+  var searchWindow: Int { isPercussive ? 2048 : 4096 }
+
+  /// How long an onset is held in the search, in seconds.
+  var holdSeconds: Double { isPercussive ? 0.05 : 0.1 }
+
+  /// Semitones by which a recording may sound higher than its score is written: up to a fifth.
+  var transpositions: ClosedRange<Int> { isPercussive ? 0...0 : -7...7 }
+
+  /// At which rates a recording is searched.
+  struct Rates: Sendable {
+    /// The rate of the first path of a long recording, and how long that is, in seconds.
+    var sparse: FeatureRate
+    var longSeconds: Double
+    /// The rate of the only first path, or of the next, close to the sparse one.
+    var dense: FeatureRate
+    /// The rate of the second search, in a score that is warped by the first.
+    var second: FeatureRate
+  }
+
+  var rates: Rates {
+    isPercussive
+      ? Rates(sparse: .coarse, longSeconds: 96, dense: .finest, second: .finest)
+      : Rates(sparse: .sparse, longSeconds: 480, dense: .coarse, second: .fine)
+  }
+
+  /// How onsets are made exact.
+  struct Refining: Sendable {
+    /// Samples at 44.1 kHz of a window, and from one to the next.
+    var windowLength: Int
+    var hop: Int
+    /// Frames before and after, between which a rise is taken.
+    var riseFrames: Int
+    /// How far from its estimate a note may lie, in seconds.
+    var reachSeconds: Double
+    /// What a wrong time from event to event is measured in: a share of the time.
+    var timeShare: Double
+    /// How far a note may lie from its event, and over what distance evidence counts less by a factor of e, in
+    /// seconds.
+    var noteReachSeconds: Double
+    var noteDecaySeconds: Double
+    /// How much later than its attack a rise peaks, in seconds.
+    var delaySeconds: Double
+  }
+
+  var refining: Refining {
+    // Of windows of 1024, 2048 and 4096 samples the middle one gives the least errors for pianos, at 200 frames a
+    // second, and their rises peak 7 ms after a key is struck.
+    isPercussive
+      ? Refining(
+        windowLength: 512, hop: 110, riseFrames: 1, reachSeconds: 0.3, timeShare: 0.2,
+        noteReachSeconds: 0.03, noteDecaySeconds: 0.01, delaySeconds: 0)
+      : Refining(
+        windowLength: 2048, hop: 220, riseFrames: 2, reachSeconds: 0.5, timeShare: 0.4,
+        noteReachSeconds: 0.2, noteDecaySeconds: 0.04, delaySeconds: 0.007)
+  }
+}

@@ -1,0 +1,142 @@
+#!/usr/bin/env python3
+"""Compares the notes that `divisi inspect` reads from scores with those of independent readers.
+
+    compare.py scores [FILE|FOLDER ...]   MusicXML, against MuseScore and music21
+    compare.py midi [FILE|FOLDER ...]     MIDI files, against mido
+
+Without files, the corpora that music21 and partitura bring are compared. See README.md beside this program.
+"""
+
+import argparse
+import collections
+import pathlib
+import sys
+
+import readers
+
+TOLERANCE = 0.030  # seconds between two readings of one onset
+UNISON = 0.005  # seconds; strikes of one pitch that are closer are one stroke
+
+
+def strikes(notes):
+    """By pitch, in order: each onset, and whether the pitch sounds already, as where two voices meet."""
+    found = collections.defaultdict(list)
+    ends = {}
+    for start, duration, pitch in sorted(notes):
+        before = found[pitch]
+        if not before or start - before[-1][0] > UNISON:
+            before.append((start, ends.get(pitch, 0) > start + UNISON))
+        ends[pitch] = max(ends.get(pitch, 0), start + duration)
+    return found
+
+
+def differences(ours, theirs):
+    """The strikes that only one of two readings has, as (seconds, pitch).
+
+    A strike of a pitch that sounds already need not be in the other: a keyboard has each key once.
+    """
+    a, b = strikes(ours), strikes(theirs)
+    only_a, only_b = [], []
+    for pitch in set(a) | set(b):
+        x, y, i, j = a.get(pitch, []), b.get(pitch, []), 0, 0
+        while i < len(x) or j < len(y):
+            if i < len(x) and j < len(y) and abs(x[i][0] - y[j][0]) <= TOLERANCE:
+                i, j = i + 1, j + 1
+            elif j == len(y) or (i < len(x) and x[i][0] < y[j][0]):
+                if not x[i][1]:
+                    only_a.append((x[i][0], pitch))
+                i += 1
+            else:
+                if not y[j][1]:
+                    only_b.append((y[j][0], pitch))
+                j += 1
+    return sorted(only_a), sorted(only_b)
+
+
+def described(name, only_ours, only_theirs):
+    first = min(only_ours[:1] + only_theirs[:1])
+    return f"{name}: {len(only_ours)} only ours, {len(only_theirs)} only theirs, from {first[0]:.2f} s"
+
+
+def compare_scores(files, divisi, work, others):
+    verdicts = collections.Counter()
+    remaining = []
+    others = {name: reader(files, work) for name, reader in others.items()}
+    for file in files:
+        ours, remark = readers.divisi(divisi, file)
+        if ours is None:
+            verdicts["not read by divisi"] += 1
+            remaining.append((file, [f"not read: {remark}"]))
+            continue
+        compared, texts = {}, []
+        for name, read in others.items():
+            theirs = read(file)
+            if theirs is None:
+                continue
+            compared[name] = theirs
+            only_ours, only_theirs = differences(ours, theirs)
+            if only_ours or only_theirs:
+                texts.append(described(name, only_ours, only_theirs))
+            else:
+                verdicts[f"agree with {name}"] += 1
+            verdicts[f"read by {name}"] += 1
+        if len(compared) == 2 and len(texts) == 2:
+            if not any(differences(*compared.values())):
+                texts.append("the two agree with each other")
+                verdicts["disagree with both, which agree"] += 1
+            else:
+                verdicts["all three differ"] += 1
+        if texts:
+            remaining.append((file, texts))
+    return verdicts, remaining
+
+
+def compare_midi(files, divisi):
+    """Onsets, pitches and durations of each track."""
+    verdicts, remaining = collections.Counter(), []
+    for file in files:
+        theirs = readers.mido_tracks(file)
+        ours, remark = readers.divisi_tracks(divisi, file)
+        if theirs is None or ours is None:
+            verdicts["read by one only" if theirs or ours else "read by neither"] += 1
+            remaining.append((file, ["mido: not read" if theirs is None else f"divisi: {remark}"]))
+            continue
+        texts = []
+        for track in sorted(set(ours) | set(theirs)):
+            a, b = (sorted(notes.get(track, []), key=lambda note: (note[2], note[0])) for notes in (ours, theirs))
+            wrong = sum(
+                x[2] != y[2] or abs(x[0] - y[0]) > 0.001 or abs(x[1] - y[1]) > 0.001 for x, y in zip(a, b))
+            if len(a) != len(b) or wrong:
+                texts.append(f"track {track}: {len(a)} notes, mido {len(b)}; {wrong} differ")
+        verdicts["differ" if texts else "agree"] += 1
+        if texts:
+            remaining.append((file, texts))
+    return verdicts, remaining
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("kind", choices=["scores", "midi"])
+    parser.add_argument("paths", nargs="*", type=pathlib.Path, help="scores, or folders of them")
+    parser.add_argument("--divisi", default=".build/release/divisi")
+    parser.add_argument("--work", type=pathlib.Path, default=pathlib.Path("build/comparison"), help="where readings of others are kept")
+    parser.add_argument("--without", action="append", default=[], choices=["MuseScore", "music21"])
+    options = parser.parse_intermixed_args()
+    options.work.mkdir(parents=True, exist_ok=True)
+    files = readers.files(options.kind, options.paths)
+    if not files:
+        sys.exit("compare.py: no scores to compare")
+    if options.kind == "midi":
+        verdicts, remaining = compare_midi(files, options.divisi)
+    else:
+        others = {name: reader for name, reader in readers.OTHERS.items() if name not in options.without}
+        verdicts, remaining = compare_scores(files, options.divisi, options.work, others)
+    for file, texts in remaining:
+        print(f"{readers.short(file)}: " + "; ".join(texts))
+    print(f"\n{len(files)} files")
+    for text, count in sorted(verdicts.items()):
+        print(f"{count:5} {text}")
+
+
+if __name__ == "__main__":
+    main()
