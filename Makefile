@@ -74,15 +74,15 @@ test test-hosts: deps bundle
 # The figures of quality that README and docs quote, or some: make figures FIGURES="piano.hands drums". Most need the
 # benchmark data in ../shared/data, which do not ship. Fails where a page says something else.
 figures: build
-	swift run $(RELEASE) divisi-figures $(FIGURES)
+	swift build $(RELEASE) --product divisi-figures
+	.build/release/divisi-figures $(FIGURES)
 
 # Data races in whole separations, in the plugin and between the host's threads, and the numerics as they are shipped; each
 # is a build of its own. The host's threads are judged in its libraries: under JACK, whose client ends its threads by
 # cancelling them, the sanitizer ends the program when the client is closed.
 # The plugin finds the runtime of the sanitizer in the tests that load it.
 THREADED := DivisiLV2 DivisiEngineTests DivisiRealtimeTests WorkerThreadsTests LV2HostingTests JackHostingTests DivisiHostTests PluginTests
-OPTIMISED := DivisiDSPTests DivisiEngineTests DivisiAlignmentTests DivisiRealtimeTests WorkerThreadsTests DivisiScoreTests AudioFilesTests \
-  LV2PresetsTests LV2HostingTests JackHostingTests
+OPTIMISED := DivisiDSPTests DivisiEngineTests DivisiAlignmentTests DivisiRealtimeTests WorkerThreadsTests
 SANITIZED := DIVISI_TARGETS='$(THREADED)' SWIFT_BACKTRACE=enable=no DIVISI_BUNDLE=$(CURDIR)/build/thread/bundle
 SANITIZER := --sanitize=thread --scratch-path build/thread
 test-deep: deps bundle
@@ -103,7 +103,7 @@ test-kills: deps bundle
 	swift build --build-tests $(CHECKS)
 	DIVISI_KILLS=$(KILLS) SWIFT_BACKTRACE=enable=no swift test --skip-build --filter 'KillTests|killsLeaveWholeStates'
 
-# The parsers of scores, saved notes, presets, models and OSC under libFuzzer and the address sanitizer, a minute each:
+# The parsers of scores, saved notes and alignments, presets, models and OSC under libFuzzer and the address sanitizer, a minute each:
 # make fuzz FUZZ_SECONDS=600 FUZZ="midi osc". What it finds, and what it learns for the next time, stays in build/fuzz.
 FUZZ_SECONDS ?= 60
 fuzz: deps
@@ -125,7 +125,8 @@ format:
 
 # Timings, or some: make bench BENCH="nmf-kl hop-2048".
 bench: deps
-	swift run $(RELEASE) divisi-bench $(BENCH)
+	swift build $(RELEASE) --product divisi-bench
+	.build/release/divisi-bench $(BENCH)
 
 # Another revision and this one in turn: make bench-against REV=HEAD~1 [BENCH="nmf-kl hop-2048"].
 bench-against: deps

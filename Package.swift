@@ -104,7 +104,9 @@ let package = Package(
     // Joins them: constraints from a score, the separator of whole recordings, the stream.
     .target(
       name: "DivisiEngine",
-      dependencies: ["CCPU", "DivisiControls", "DivisiDSP", "DivisiRealtime", "DivisiScore"],
+      dependencies: [
+        "CCPU", "DivisiControls", "DivisiDSP", "DivisiRealtime", "DivisiScore", "InputFiles",
+      ],
       swiftSettings: strict + quick),
     // Scores onto recordings: where each note sounds, and how well the score explains the recording.
     .target(

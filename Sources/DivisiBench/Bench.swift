@@ -60,7 +60,7 @@ public struct Bench: ParsableCommand {
       guard !isDebugBuild else {
         throw Failure(
           "built without optimisation, so its figures would mean nothing; "
-            + "use swift run -c release divisi-bench")
+            + "use make bench")
       }
       guard Allocations.areSeen else { throw Failure("expected to see what libraries allocate") }
       let wanted = names.isEmpty ? Self.benchmarks.map(\.name) + ["plugin"] : names

@@ -96,6 +96,17 @@ struct ModelFileTests {
     }
   }
 
+  /// Names come from the file, and an error is one line.
+  @Test func namesOfArraysAreHarmless() {
+    let header = #"{"a\n\u001b[2J":[]}"#
+    let bytes = [UInt8(header.utf8.count), 0, 0, 0, 0, 0, 0, 0] + Array(header.utf8)
+    #expect {
+      try SafeTensors(decoding: bytes, path: "x")
+    } throws: { error in
+      (error as? ModelFileError)?.description == "x: tensor 'a??[2J': expected type F32"
+    }
+  }
+
   @Test(
     arguments: [
       [0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF], [0, 0, 0, 0, 0, 0, 0, 0x80],

@@ -1,3 +1,4 @@
+import DivisiAlignment
 import DivisiScore
 
 @testable import LV2Presets
@@ -7,13 +8,14 @@ import DivisiScore
 /// Whatever the bytes are, it gives a value that makes sense or an error of one line. What else it does, such
 /// as to trap, to read beyond its memory or to take for ever, libFuzzer finds.
 enum Parser: String, CaseIterable {
-  case midi, musicxml, mxl, csv, notes, preset, model, osc
+  case midi, musicxml, mxl, csv, notes, alignment, preset, model, osc
 
   /// Parses bytes and looks at what comes of it.
   func callAsFunction(_ bytes: [UInt8]) {
     switch self {
     case .midi, .musicxml, .mxl, .csv: parseScore(bytes)
     case .notes: parseNotes(bytes)
+    case .alignment: parseAlignment(bytes)
     case .preset:
       expectLine { () throws(PresetError) in
         let graph = try TurtleReader.parse(bytes, path: "fuzz", base: "file:///fuzz")
@@ -55,6 +57,17 @@ enum Parser: String, CaseIterable {
       precondition(notes.parts.allSatisfy { $0.notes.allSatisfy(isSound) })
       let again = try SavedNotes(parsing: notes.text, partNames: names)
       precondition(again == notes)
+    }
+  }
+
+  private func parseAlignment(_ bytes: [UInt8]) {
+    guard let text = String(validating: bytes, as: UTF8.self) else { return }
+    expectLine { () throws(ScoreError) in
+      let names = ["left", "right"]
+      let alignment = try HeardAlignment(parsing: text, partNames: names)
+      precondition(alignment.parts.allSatisfy { $0.notes.allSatisfy(isSound) })
+      let again = try HeardAlignment(parsing: alignment.text, partNames: names)
+      precondition(again.isSame(as: alignment))
     }
   }
 

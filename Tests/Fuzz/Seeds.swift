@@ -40,6 +40,20 @@ enum Seeds {
             ], hasPedal: true
           ).text.utf8)
       ]
+    case .alignment:
+      [
+        Array(
+          """
+          divisi-alignment 1 9c3f2a0b17e4d855 good 1.02 0 0.0 93.5 0.0
+          point 0.5 0.73
+          point 0.9 1.2
+          divisi-notes 1 pedal
+          part left
+          0.73 1.21 1.46 48 80
+          part right
+
+          """.utf8)
+      ]
     case .model:
       [
         SafeTensors.encoded(

@@ -1,3 +1,5 @@
+internal import InputFiles
+
 /// Why a model file cannot be used.
 public struct ModelFileError: Error, Sendable, Equatable, CustomStringConvertible {
   /// What a file may have at most, in bytes; a kit of all drums has 17 MB.
@@ -8,6 +10,6 @@ public struct ModelFileError: Error, Sendable, Equatable, CustomStringConvertibl
   /// What was expected and what was found.
   public let problem: String
 
-  /// One line.
-  public var description: String { "\(path): \(problem)" }
+  /// One line; names of arrays, which come from the file, are harmless in it.
+  public var description: String { "\(path): \(problem)".onOneLine }
 }
