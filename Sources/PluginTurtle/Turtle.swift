@@ -3,7 +3,7 @@ public import DivisiControls
 /// The Turtle of a plugin, from the table of its ports: what hosts read before they load it.
 public enum Turtle {
   /// An even micro version is a release; it rises with every change to the data, the minor one with ports.
-  private static let version = (minor: 2, micro: 2)
+  private static let version = (minor: 2, micro: 3)
 
   /// The whole file.
   public static func text(of kind: PluginKind) -> String {
@@ -22,9 +22,7 @@ public enum Turtle {
       "lv2:hardRTCapable", "log:log", "state:freePath", "state:mapPath",
       "state:threadSafeRestore", "work:schedule",
     ]
-    features.append(
-      kind.hasPartOutputs
-        ? "<http://harrisonconsoles.com/lv2/routing#connectAllOutputs>" : "urid:map")
+    if !kind.hasPartOutputs { features.append("urid:map") }
     return [
       "a lv2:Plugin , lv2:SpectralPlugin , doap:Project", "doap:name \(quoted(kind.name))",
       "rdfs:comment \(quoted(kind.comment))", "lv2:project <urn:divisi:project>",

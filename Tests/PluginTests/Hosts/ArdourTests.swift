@@ -41,12 +41,69 @@ import Testing
     report("before", processor)
 
     """
+  /// A track that hears noise, with a plugin that nobody has touched; then with all of its outputs on pins.
+  private static let inserting = """
+    AudioEngine:set_device_name("Uniform White Noise")
+    local session = create_session(first, "test", 44100)
+    local mode = ARDOUR.TrackMode.Normal
+    local track
+    for new in session:new_audio_track(channels, 2, nil, 1, "Piano", -1, mode, true):iter() do
+      track = new
+    end
+    track:set_strict_io(true)
+    track:monitoring_control():set_value(
+      ARDOUR.MonitorChoice.MonitorInput, PBD.GroupControlDisposition.NoGroup)
+    local processor = ARDOUR.LuaAPI.new_plugin(session, uri, ARDOUR.PluginType.LV2, "")
+    assert(track:add_processor_by_index(processor, 0, nil, true) == 0)
+    local file = io.open(out .. "/heard", "w")
+    local audio = ARDOUR.DataType("audio")
+    local function level(route, channel)
+      return route:peak_meter():meter_level(channel, ARDOUR.MeterType.MeterPeak)
+    end
+    -- Until noise of -10 to -16 dB is heard, or it never will be.
+    local function wait(name, route, channel)
+      local found = -200
+      for round = 1, 120 do
+        found = math.max(found, level(route, channel))
+        if found > -30 then break end
+        ARDOUR.LuaAPI.usleep(250000)
+      end
+      file:write(name, "=", found, "\\n")
+    end
+    wait("left", session:master_out(), 0)
+    wait("right", session:master_out(), 1)
+    local insert = processor:to_insert()
+    local count = insert:natural_output_streams():n_audio()
+    local outputs = ARDOUR.ChanCount(audio, count)
+    assert(track:customize_plugin_insert(processor, 1, outputs, insert:natural_input_streams()))
+    local map = ARDOUR.ChanMapping()
+    for channel = 0, count - 1 do map:set(audio, channel, channel) end
+    assert(insert:set_output_map(0, map))
+    track:panner_shell():set_bypassed(true)
+    wait("last", track, count - 2)
+    wait("still", session:master_out(), 0)
+    file:write("end\\n")
+    file:close()
+
+    """
   private static let opening = """
     local session = load_session(second, "test")
     session:save_state("", false, false, false, false, false)
     report("after", session:route_by_name("Piano"):nth_plugin(0))
 
     """
+
+  /// What is inserted as Ardour does by itself is heard; the parts are there for those who connect them.
+  @Test(arguments: Bundle.plugins, [1, 2])
+  func anInsertionIsHeard(uri: String, channels: Int) throws {
+    let stage = try Stage()
+    let script = "local channels = \(channels)\n" + Self.inserting
+    let text = try Self.run(script, stage, uri, Bundle.searchPath, report: "heard")
+    let levels = Self.values(text)
+    for name in ["left", "right", "last", "still"] {
+      #expect(try #require(levels[name], "\(text)") > -30, "\(name): \(text)")
+    }
+  }
 
   /// Runs a script until its report is written. Then Ardour is stopped rather than asked to close the
   /// session: about every second time, version 7.3 waits for ever for its own threads there.
