@@ -8,7 +8,7 @@ public struct Synchrony: Sendable, Equatable {
   public var verdict: Verdict?
   /// How much later notes sound than the score has them, in seconds: the median.
   public var delaySeconds: Double
-  /// How far three quarters of the notes lie from that at most, in seconds.
+  /// How far three quarters of the notes lie from that at most, in seconds; of a few notes, fewer.
   public var spreadSeconds: Double
 
   /// The most that may be, in seconds: rooms and annotations differ by so much, and separation does not
@@ -38,10 +38,12 @@ public struct SynchronyCheck {
   private var deviations: [Double] = []
   private var endSeconds = 0.0
 
+  /// How many of the notes have to lie close to where the score has them.
+  private static let share = 0.75
   /// Less than this says nothing: notes, and seconds of sound.
   private static let (leastNotes, leastSeconds) = (8, 3.0)
   /// Notes are looked at for so many seconds of every so many: where they are late, they are so for longer.
-  private static let (lookSeconds, lookPeriod) = (10.0, 30.0)
+  private static let (lookSeconds, lookPeriod) = (3.0, 15.0)
   /// The score goes on for so long after its last note ends, in seconds.
   private static let ringSeconds = 2.0
 
@@ -155,9 +157,11 @@ public struct SynchronyCheck {
     sum.value /= max(weights, 1e-9)
     let used = Double(notes.filter { $0.onsetSeconds < endSeconds }.count) / Double(notes.count)
     let delay = quantile(deviations, 0.5)
+    // Of a few notes some more than a quarter may be late by chance: by a standard deviation of their share.
+    let share = Self.share - (Self.share * (1 - Self.share) / Double(deviations.count)).squareRoot()
     return Synchrony(
       verdict: Verdict(agreement: sum, others: [], usedNotes: used), delaySeconds: delay,
-      spreadSeconds: quantile(deviations.map { abs($0 - delay) }, 0.75))
+      spreadSeconds: quantile(deviations.map { abs($0 - delay) }, share))
   }
 
   private func quantile(_ values: [Double], _ share: Double) -> Double {
