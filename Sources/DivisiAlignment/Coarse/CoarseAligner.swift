@@ -83,10 +83,17 @@ struct CoarseAligner: Sendable {
     let used = Set(placed.map(\.index))
     let skipped = skipped(by: best.path)
     let counted = notes.indices.filter { used.contains($0) || !skipped.contains($0) }
+    let audible = AudibleNotes(
+      placed.map {
+        SketchedNote(
+          onset: $0.onset, end: $0.onset, pitch: notes[$0.index].pitch + best.transposition)
+      }, in: search.recording.path, instrument: instrument)
     let verdict = Verdict(
       agreement: best.agreement, inKeys: keyAgreement,
       others: keys.others(than: best.transposition),
-      usedNotes: Double(used.count) / Double(max(1, counted.count)))
+      usedNotes: Double(used.count) / Double(max(1, counted.count)),
+      audibleNotes: audible?.count().share,
+      hurried: audible.map { HurriedPassages.find(in: best.path, notes: $0) } ?? [])
     let refined = secondSearch(placed, after: best) ?? placed
     return Result(
       notes: refined, transposition: best.transposition, verdict: verdict)
@@ -207,8 +214,9 @@ struct CoarseAligner: Sendable {
     result.agreement.value < Verdict.doubted || result.agreement.coverage < Verdict.leastShare
   }
 
+  /// A score of one half has a path that fits but covers half, and one that is stretched over everything.
   private func merit(_ result: ScoreSearch.Result) -> Double {
-    result.agreement.value * result.agreement.coverage
+    result.agreement.value * (0.5 + 0.5 * result.agreement.coverage)
   }
 
   // MARK: The second search
