@@ -8,7 +8,7 @@ public struct Synchrony: Sendable, Equatable {
   public var verdict: Verdict?
   /// How much later notes sound than the score has them, in seconds: the median.
   public var delaySeconds: Double
-  /// How far three quarters of the notes lie from that at most, in seconds.
+  /// How far three quarters of the notes lie from that at most, in seconds; of a few notes, fewer.
   public var spreadSeconds: Double
 
   /// The most that may be, in seconds: rooms and annotations differ by so much, and separation does not
@@ -35,13 +35,18 @@ public struct SynchronyCheck {
   private let instrument: Instrument
   private var sections: [Agreement] = []
   private var soundings: [Double] = []
+  private var audible = AudibleNotes.Count()
   private var deviations: [Double] = []
   private var endSeconds = 0.0
 
+  /// How many of the notes have to lie close to where the score has them.
+  private static let share = 0.75
   /// Less than this says nothing: notes, and seconds of sound.
   private static let (leastNotes, leastSeconds) = (8, 3.0)
   /// Notes are looked at for so many seconds of every so many: where they are late, they are so for longer.
-  private static let (lookSeconds, lookPeriod) = (10.0, 30.0)
+  private static let (lookSeconds, lookPeriod) = (3.0, 15.0)
+  /// Where fewer notes than this are there, all of the section are looked at.
+  private static let fewNotes = 16
   /// The score goes on for so long after its last note ends, in seconds.
   private static let ringSeconds = 2.0
 
@@ -84,12 +89,16 @@ public struct SynchronyCheck {
     let inside = notes.filter {
       $0.onsetSeconds >= startSeconds && $0.onsetSeconds < startSeconds + length
     }
+    let sketch = inside.map {
+      SketchedNote(
+        onset: $0.onsetSeconds - startSeconds, end: $0.releaseSeconds - startSeconds,
+        pitch: $0.pitch)
+    }
+    if let notes = AudibleNotes(sketch, in: recording.path, instrument: instrument) {
+      audible = audible + notes.count()
+    }
     let score = ScoreFeatures.make(
-      inside.map {
-        SketchedNote(
-          onset: $0.onsetSeconds - startSeconds, end: $0.releaseSeconds - startSeconds,
-          pitch: $0.pitch)
-      }, frameCount: frameCount, rate: rate, grid: spectrum.grid,
+      sketch, frameCount: frameCount, rate: rate, grid: spectrum.grid,
       instrument: instrument,
       transposition: 0)
     // What lies outside the score is not covered.
@@ -112,7 +121,7 @@ public struct SynchronyCheck {
         < Self.lookSeconds
     }
     look(
-      around: looked.count < Self.leastNotes ? inside : looked, in: channels,
+      around: looked.count < Self.fewNotes ? inside : looked, in: channels,
       startSeconds: startSeconds, cents: cents)
   }
 
@@ -155,9 +164,13 @@ public struct SynchronyCheck {
     sum.value /= max(weights, 1e-9)
     let used = Double(notes.filter { $0.onsetSeconds < endSeconds }.count) / Double(notes.count)
     let delay = quantile(deviations, 0.5)
+    // Of a few notes some more than a quarter may be late by chance: by a standard deviation of their share.
+    let share = Self.share - (Self.share * (1 - Self.share) / Double(deviations.count)).squareRoot()
     return Synchrony(
-      verdict: Verdict(agreement: sum, others: [], usedNotes: used), delaySeconds: delay,
-      spreadSeconds: quantile(deviations.map { abs($0 - delay) }, 0.75))
+      verdict: Verdict(
+        agreement: sum, others: [], usedNotes: used, audibleNotes: audible.share),
+      delaySeconds: delay,
+      spreadSeconds: quantile(deviations.map { abs($0 - delay) }, share))
   }
 
   private func quantile(_ values: [Double], _ share: Double) -> Double {

@@ -34,6 +34,17 @@ struct NoteTable {
     return table
   }
 
+  func movingStarts(_ move: (Double) -> Double) -> NoteTable {
+    var table = self
+    for index in table.rows.indices { table.rows[index].start = move(table.rows[index].start) }
+    return table
+  }
+
+  /// Adds a note of which no more is known.
+  mutating func append(start: Double, pitch: Int) {
+    rows.append(Row(start: start, duration: "0.1", pitch: pitch, velocity: "80", label: ""))
+  }
+
   /// Adds the notes of another table, later by some seconds.
   mutating func append(_ other: NoteTable, at seconds: Double) {
     rows += other.rows.map { row in

@@ -98,7 +98,7 @@ struct Preparation: Sendable {
     try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
   }
 
-  private static func entries(_ folder: String) throws -> [String] {
+  static func entries(_ folder: String) throws -> [String] {
     try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
   }
 }

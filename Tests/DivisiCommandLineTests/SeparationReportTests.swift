@@ -86,10 +86,13 @@ import Testing
       ), "\(text)")
     let record = try record(result(placement: placement))
     let written = try #require(record["placement"] as? [String: Any])
+    #expect(written["audible_notes"] == nil)
     #expect(written["verdict"] as? String == "doubtful")
     #expect(written["score"] as? String == "aligned")
     #expect(written["misfits"] as? [[Double]] == [[10, 20]])
     #expect(placement.doubt(score: "a.mid")?.hasPrefix("a.mid: score: aligned") == true)
+    placement.verdict?.audibleNotes = 0.83
+    #expect(placement.text?.contains("17 % of its notes do not sound where they should") == true)
   }
 
   @Test func deadComponentsAreNamed() {

@@ -117,6 +117,14 @@ import Testing
     #expect(
       before.notes.map(line)
         == ["0-500 60 v80", "500-563 62 v80", "563-625 64 v80", "625-1000 65 v80"])
+    // In print they stand with the note that they delay.
+    #expect(before.notes.map(\.isGrace) == [false, true, true, false])
+    let main = before.notes[3].printedOnsetSeconds
+    #expect(main == before.notes[1].onsetSeconds)
+    #expect(before.notes[0].printedOnsetSeconds == nil)
+    #expect(before.notes[1...2].allSatisfy { $0.printedOnsetSeconds == main })
+    let moved = before.adjusted(offsetSeconds: 2, rate: 2)
+    #expect(moved.notes[3].printedOnsetSeconds == main.map { $0 / 2 + 2 })
     let after = try score(measure(note("C") + grace("D")) + measure(note("E")))
     #expect(after.notes.map(line) == ["0-438 60 v80", "438-500 62 v80", "500-1000 64 v80"])
   }

@@ -14,8 +14,8 @@ struct CoarseAligner: Sendable {
   private static let transpositionGain = 0.95
   /// A new tempo has to differ by this much, and is looked for this often.
   private static let (scaleStep, scaleAttempts) = (0.03, 2)
-  /// Further tempi from which to start if a path is in doubt, against that which makes the score as long as the
-  /// recording.
+  /// Further tempi from which to start if a path is in doubt, beside that of the score, against that which makes the
+  /// score as long as the recording.
   private static let furtherScales = [0.7, 0.5, 0.35]
   /// How far the search at the dense rate goes from the path that was found at the sparse one, in seconds.
   private static let sparseReach = 4.0
@@ -70,22 +70,63 @@ struct CoarseAligner: Sendable {
       best = closer
     }
     if isDoubtful(best) && options.jumps == .none && sparseSearch == nil {
-      let transposition = best.transposition
-      let candidates = Self.furtherScales.compactMap { factor in
-        path(scale: clamped(scale * factor), transposition: transposition).map(rescaled)
+      // At a wrong tempo keys say nothing.
+      let scales = Self.furtherScales.map { clamped(scale * $0) } + [1]
+      for transposition in Set([0, best.transposition]).sorted() {
+        let candidates = scales.compactMap { scale in
+          path(scale: scale, transposition: transposition).map(rescaled)
+        }
+        for candidate in candidates where merit(candidate) > merit(best) { best = candidate }
       }
-      for candidate in candidates where merit(candidate) > merit(best) { best = candidate }
     }
     let placed = best.path.place(notes.map(\.onset))
-    let used = Set(placed.map(\.index)).count
+    let used = Set(placed.map(\.index))
+    let skipped = skipped(by: best.path)
+    let counted = notes.indices.filter { used.contains($0) || !skipped.contains($0) }
+    let audible = AudibleNotes(
+      placed.map {
+        SketchedNote(
+          onset: $0.onset, end: $0.onset, pitch: notes[$0.index].pitch + best.transposition)
+      }, in: search.recording.path, instrument: instrument)
     let verdict = Verdict(
       agreement: best.agreement, inKeys: keyAgreement,
       others: keys.others(than: best.transposition),
-      usedNotes: Double(used) / Double(notes.count))
+      usedNotes: Double(used.count) / Double(max(1, counted.count)),
+      audibleNotes: audible?.count().share,
+      hurried: audible.map { HurriedPassages.find(in: best.path, notes: $0) } ?? [])
     let refined = secondSearch(placed, after: best) ?? placed
     return Result(
       notes: refined, transposition: best.transposition, verdict: verdict)
   }
+
+  /// The notes of repeats that the recording leaves out, where the score marks them.
+  private func skipped(by path: CoarsePath) -> Set<Int> {
+    guard case .marked(_, let starts) = options.jumps else { return [] }
+    var result: Set<Int> = []
+    for (before, after) in zip(path.stretches, path.stretches.dropFirst()) {
+      let begin = path.seconds(ofFrame: path.frames.score[before.upperBound - 1])
+      let end = path.seconds(ofFrame: path.frames.score[after.lowerBound])
+      for index in notes.indices where notes[index].onset > begin && notes[index].onset < end {
+        result.insert(index)
+      }
+    }
+    // A first pass that is left out: what is played instead begins as much later.
+    if let first = path.stretches.first, let start = notes.first?.onset {
+      let begin = path.seconds(ofFrame: path.frames.score[first.lowerBound])
+      let shift = (starts.first { abs($0 - begin) < Self.startTolerance } ?? start) - start
+      for index in notes.indices where shift > 0 && notes[index].onset < start + shift {
+        let isPlayedLater = notes.contains {
+          $0.pitch == notes[index].pitch
+            && abs($0.onset - notes[index].onset - shift) < Self.passTolerance
+        }
+        if isPlayedLater { result.insert(index) }
+      }
+    }
+    return result
+  }
+
+  /// Onsets of two passes of a repeat agree by this, and a path begins as close to the start of a passage, in seconds.
+  private static let (passTolerance, startTolerance) = (0.01, 0.5)
 
   private func clamped(_ scale: Double) -> Double {
     min(max(scale, ScoreSearch.scales.lowerBound), ScoreSearch.scales.upperBound)
@@ -173,8 +214,9 @@ struct CoarseAligner: Sendable {
     result.agreement.value < Verdict.doubted || result.agreement.coverage < Verdict.leastShare
   }
 
+  /// A score of one half has a path that fits but covers half, and one that is stretched over everything.
   private func merit(_ result: ScoreSearch.Result) -> Double {
-    result.agreement.value * result.agreement.coverage
+    result.agreement.value * (0.5 + 0.5 * result.agreement.coverage)
   }
 
   // MARK: The second search

@@ -57,7 +57,7 @@ struct CoarsePath: Sendable {
   }
 
   /// Seconds of the score in the middle of a frame of it.
-  private func seconds(ofFrame frame: Int) -> Double {
+  func seconds(ofFrame frame: Int) -> Double {
     ((Double(frame) + 0.5) / frameRate - offset) / scale
   }
 

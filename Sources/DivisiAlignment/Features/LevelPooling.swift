@@ -27,7 +27,7 @@ enum LevelPooling {
   ///   - gain: what magnitudes are multiplied by before they are compressed.
   ///   - count: fine frames per frame.
   ///   - levels: bands × frames of zeros.
-  ///   - rises: the same.
+  ///   - rises: the same; empty where nobody asks for them.
   static func pool(
     _ spectrum: borrowing Matrix, gain: Float, by count: Int, levels: borrowing Matrix,
     rises: borrowing Matrix
@@ -47,7 +47,7 @@ enum LevelPooling {
       guard frame >= 0 else { continue }
       let (level, here) = (levels.column(frame / count), ring.column(frame % 3))
       for band in 0..<bands { level[band] += share * here[band] }
-      guard frame > 0, next < fine else { continue }
+      guard frame > 0, next < fine, rises.columnCount > 0 else { continue }
       let rise = rises.column(frame / count)
       let (before, after) = (ring.column((frame + 2) % 3), ring.column(next % 3))
       for band in 0..<bands { rise[band] = max(rise[band], after[band] - before[band]) }

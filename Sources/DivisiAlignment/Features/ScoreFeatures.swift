@@ -62,7 +62,7 @@ enum ScoreFeatures {
     let reference = LevelPooling.reference(maxima)
     let gain = reference > 0 ? 1 / (LevelPooling.compression * reference) : 0
     let levels = Matrix(rowCount: instrument.bandCount, columnCount: frameCount)
-    let unused = Matrix(rowCount: instrument.bandCount, columnCount: frameCount)
+    let unused = Matrix(rowCount: instrument.bandCount, columnCount: 0)
     LevelPooling.pool(spectrum, gain: gain, by: rate.rawValue, levels: levels, rises: unused)
     return PathFeatures(
       levels: levels, rises: rises, frameRate: rate.frameRate(grid: grid),

@@ -12,8 +12,8 @@ struct NoteOnsets {
     let rate = evidence.grid.frameRate
     let values = Array(evidence.values(ofNote: note))
     let last = values.count - 2
-    let centre = min(max(1, eventFrame - evidence.firstFrames[note]), last)
     let refining = evidence.refining
+    let centre = min(max(1, eventFrame - evidence.firstFrames[note]), last)
     let reach = Int(refining.noteReachSeconds * rate)
     var (best, place) = (Float(0), centre)
     for candidate in max(1, centre - reach)...min(last, centre + reach) {

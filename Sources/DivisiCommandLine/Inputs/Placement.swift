@@ -87,6 +87,10 @@ struct Placement {
       words.append(
         "the recording has \(fixed(100 * verdict.usedNotes, digits: 0)) % of its notes")
     }
+    if let share = verdict.audibleNotes, share < Verdict.leastAudible {
+      words.append(
+        "\(fixed(100 * (1 - share), digits: 0)) % of its notes do not sound where they should")
+    }
     return words + missing
   }
 
@@ -121,6 +125,7 @@ struct Placement {
     let distinction: Double?
     let coverage: Double?
     let usedNotes: Double?
+    let audibleNotes: Double?
     let misfits: [[Double]]?
     let transposition: Int
     let tuningCents: Double?
@@ -133,6 +138,7 @@ struct Placement {
       inTime: verdict.map { _ in isInTime },
       agreement: verdict?.agreement, distinction: verdict?.distinction,
       coverage: verdict?.coverage, usedNotes: verdict?.usedNotes,
+      audibleNotes: verdict?.audibleNotes,
       misfits: verdict?.misfits.map { [$0.lowerBound, $0.upperBound] },
       transposition: transposition, tuningCents: tuningCents,
       tempo: method == .aligned ? tempo : nil)

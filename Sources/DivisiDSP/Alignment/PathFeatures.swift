@@ -6,8 +6,6 @@ internal import Glibc
 public final class PathFeatures: Sendable {
   /// Bands × frames: log(1 + s / 0.1) of band magnitudes s.
   public let levels: Matrix
-  /// Bands × frames: how much the levels rise, at least 0, as it was given.
-  public let rises: Matrix
   /// Frames per second.
   public let frameRate: Double
   /// Levels with a further row that stands for silence, of length 1.
@@ -28,12 +26,12 @@ public final class PathFeatures: Sendable {
 
   /// - Parameters:
   ///   - levels: bands × frames.
-  ///   - rises: of the same shape.
+  ///   - rises: of the same shape: how much the levels rise, at least 0.
   ///   - frameRate: frames per second.
   ///   - holdSeconds: how long an onset is held.
   /// - Complexity: O(bands · frames).
   public init(
-    levels: consuming Matrix, rises: consuming Matrix, frameRate: Double, holdSeconds: Double
+    levels: consuming Matrix, rises: borrowing Matrix, frameRate: Double, holdSeconds: Double
   ) {
     let (bands, frames) = (levels.rowCount, levels.columnCount)
     precondition(rises.rowCount == bands && rises.columnCount == frames, "shapes differ")
@@ -52,7 +50,6 @@ public final class PathFeatures: Sendable {
     }
     self.onsets = onsets
     self.levels = levels
-    self.rises = rises
     self.frameRate = frameRate
   }
 

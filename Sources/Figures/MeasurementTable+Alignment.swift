@@ -1,0 +1,46 @@
+extension Measurement {
+  /// How exactly scores are aligned, and what is said of wrong ones.
+  static let alignments: [Measurement] = [
+    aligning(
+      .alignments(of: "piano-hands", score: "misaligned.mid", truth: "misaligned_notes.csv"),
+      "mid", as: "misaligned"),
+    aligning(
+      .alignments(of: "piano-hands", score: "nominal.mid", truth: "alignment.csv"), "mid",
+      as: "nominal"),
+    aligning(
+      .alignments(of: "piano-hands", score: "score.musicxml", truth: "alignment.csv"), "musicxml",
+      as: "musicxml"),
+    aligning(
+      .alignments(
+        of: "acoustic/maps-disklavier", score: "nominal.mid", truth: "alignment.csv"), "mid",
+      as: "disklavier", isWithoutLag: true),
+    aligning(.quantisedDrums, "csv --drums", as: "drums"),
+    Measurement(
+      id: "alignment.foreign",
+      steps: [
+        .prepare(.foreignScores),
+        .score(alignment("mid --force-score")),
+      ],
+      reductions: [
+        .count, .verdicts("refused", "not this piece"), .verdicts("doubtful", "doubtful"),
+        .verdicts("good", "good"),
+      ]),
+  ]
+
+  private static func aligning(
+    _ preparation: Preparation, _ score: String, as name: String, isWithoutLag: Bool = false
+  ) -> Measurement {
+    Measurement(
+      id: "alignment.\(name)", steps: [.prepare(preparation), .score(alignment(score))],
+      reductions: [
+        .onsetError("median", share: 0.5, isWithoutLag: isWithoutLag),
+        .onsetError("p90", share: 0.9, isWithoutLag: isWithoutLag),
+        .count, .verdicts("good", "good"), .verdicts("doubtful", "doubtful"),
+      ])
+  }
+
+  /// - Parameter score: the ending of the scores, and options.
+  private static func alignment(_ score: String) -> String {
+    "align \(Places.work)/*.flac --score {folder}/{name}-score.\(score) -o {folder}/{name}-aligned.csv"
+  }
+}
