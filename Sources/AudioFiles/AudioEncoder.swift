@@ -1,5 +1,6 @@
 internal import CSndfile
 internal import Glibc
+internal import MediaFiles
 
 /// Samples on their way into an open, seekable descriptor, which stays open.
 final class AudioEncoder {
@@ -8,6 +9,9 @@ final class AudioEncoder {
   private let format: AudioFormat
   private let grid: IntegerGrid?
   private let sink: PinnedSink
+  private let picture: AudioTags.Picture?
+  /// From the samples' rate to the file's, where that is another.
+  private let resampler: Resampler?
   private var file: OpaquePointer?
   private var position = 0
   private var clippedCount = 0
@@ -30,10 +34,14 @@ final class AudioEncoder {
     let size = Self.blockLength * shape.channelCount
     integers = [Int32](repeating: 0, count: grid == nil ? 0 : size)
     floats = [Float](repeating: 0, count: grid == nil ? size : 0)
+    let fileRate = shape.encodedRate(format)
+    resampler =
+      fileRate == shape.sampleRate ? nil : try Self.resampler(shape, to: fileRate, named: name)
+    picture = details.tags.picture
     sink = PinnedSink(
       FileSink(descriptor: descriptor, insertion: details.tags.insertion(for: format)))
     var info = SF_INFO()
-    info.samplerate = CInt(shape.sampleRate)
+    info.samplerate = CInt(fileRate)
     info.channels = CInt(shape.channelCount)
     info.format = AudioFile.libraryFormat(
       format, channelCount: shape.channelCount, sampleCount: expectedCount)
@@ -63,12 +71,39 @@ final class AudioEncoder {
       for (channel, samples) in channels.enumerated() {
         try take(samples.dropFirst(start).prefix(count), channel: channel)
       }
-      let written =
-        grid == nil
-        ? sf_writef_float(file, floats, sf_count_t(count))
-        : sf_writef_int(file, integers, sf_count_t(count))
-      guard written == sf_count_t(count) else { throw writeError() }
+      if let resampler {
+        let length = count * shape.channelCount
+        try write(
+          floats.withUnsafeBufferPointer { resampler.append(.init(rebasing: $0[..<length])) })
+      } else {
+        let written =
+          grid == nil
+          ? sf_writef_float(file, floats, sf_count_t(count))
+          : sf_writef_int(file, integers, sf_count_t(count))
+        guard written == sf_count_t(count) else { throw writeError() }
+      }
       position += count
+    }
+  }
+
+  /// Writes interleaved samples as they are.
+  private func write(_ samples: [Float]) throws(AudioFileError) {
+    let count = sf_count_t(samples.count / shape.channelCount)
+    guard count == 0 || sf_writef_float(file, samples, count) == count else { throw writeError() }
+  }
+
+  private static func resampler(
+    _ shape: AudioShape, to rate: Int, named name: String
+  ) throws(AudioFileError) -> Resampler {
+    do throws(MediaError) {
+      return try Resampler(from: shape.sampleRate, to: rate, channelCount: shape.channelCount)
+    } catch {
+      guard case .missingLibraries(let packages) = error else { throw shape.misfit(.opus, name) }
+      throw AudioFileError(
+        name,
+        expected:
+          "a sample rate of \(rate) Hz for opus, or the packages \(packages), which convert others",
+        found: "it is \(shape.sampleRate) Hz, and they are not installed")
     }
   }
 
@@ -127,10 +162,13 @@ final class AudioEncoder {
 
   /// Writes what is left, and returns how many samples were clipped. Nothing may follow.
   func finish() throws(AudioFileError) -> Int {
+    if let resampler { try write(resampler.finish()) }
     let closed = sf_close(file)
     file = nil
     guard closed == 0, sink.errorNumber == 0 else { throw writeError() }
-    if format == .ogg || format == .opus { try OggSerial.fix(sink.descriptor, named: name) }
+    if format == .ogg || format == .opus {
+      try OggFile.finish(sink.descriptor, picture: picture, named: name)
+    }
     return clippedCount
   }
 

@@ -10,7 +10,7 @@ public enum AudioFormat: String, CaseIterable, Sendable {
   case wavFloat = "wav-float"
   /// Ogg Vorbis.
   case ogg
-  /// Ogg Opus, at the sample rates that it has, and at most 8 channels.
+  /// Ogg Opus, at the sample rates that it has, else at 48 kHz, and at most 8 channels.
   case opus
   /// MP3 with variable bit rate, at the sample rates that it has, mono or stereo.
   case mp3

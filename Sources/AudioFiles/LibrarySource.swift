@@ -52,7 +52,7 @@ final class LibrarySource: SampleSource {
 
   var tags: AudioTags {
     var tags = AudioTags(of: file)
-    tags.picture = PictureBlock.first(in: descriptor)
+    tags.picture = PictureBlock.first(in: descriptor) ?? OggComments.picture(in: descriptor)
     return tags
   }
 

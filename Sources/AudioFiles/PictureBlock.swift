@@ -34,11 +34,12 @@ enum PictureBlock {
   }
 
   private static let blockType: UInt8 = 6
-  private static let frontCover = 3
+  static let frontCover = 3
   /// A block says its length in 24 bits.
   private static let longest = (1 << 24) - 1
 
-  private static func decoded(_ body: [UInt8]) -> (kind: Int, picture: AudioTags.Picture)? {
+  /// The kind of a picture, and the picture, of a block without its header.
+  static func decoded(_ body: [UInt8]) -> (kind: Int, picture: AudioTags.Picture)? {
     var rest = body[...]
     func field() -> ArraySlice<UInt8>? {
       guard rest.count >= 4 else { return nil }

@@ -13,20 +13,25 @@ import pathlib
 import sys
 
 import readers
+import spelling
 
 TOLERANCE = 0.030  # seconds between two readings of one onset
 UNISON = 0.005  # seconds; strikes of one pitch that are closer are one stroke
 
 
 def strikes(notes):
-    """By pitch, in order: each onset, and whether the pitch sounds already, as where two voices meet."""
+    """By pitch, in order: each onset, and whether the pitch sounds already, as where two voices meet.
+
+    Divisi ends a note where another voice strikes its key; such a strike counts as one of a pitch that sounds.
+    """
     found = collections.defaultdict(list)
     ends = {}
-    for start, duration, pitch in sorted(notes):
+    for start, duration, pitch, *line in sorted(notes):
         before = found[pitch]
+        end, last = ends.get(pitch, (0, line))
         if not before or start - before[-1][0] > UNISON:
-            before.append((start, ends.get(pitch, 0) > start + UNISON))
-        ends[pitch] = max(ends.get(pitch, 0), start + duration)
+            before.append((start, end > start + UNISON or last != line and end > start - UNISON))
+        ends[pitch] = max((end, last), (start + duration, line))
     return found
 
 
@@ -58,12 +63,37 @@ def described(name, only_ours, only_theirs):
     return f"{name}: {len(only_ours)} only ours, {len(only_theirs)} only theirs, from {first[0]:.2f} s"
 
 
+def spelt_out(files, divisi, work):
+    """For files that MuseScore reads otherwise: whether both read the same of a copy that says more, and what was changed."""
+    copies = {}
+    folder = work / "spelt"
+    folder.mkdir(exist_ok=True)
+    for file in files:
+        copy = folder / (readers.place(file, work, "MuseScore").stem + ".musicxml")
+        changes = spelling.spelt_out(file, copy)
+        if changes:
+            copies[file] = copy, changes
+    read = readers.musescore([copy for copy, _ in copies.values()], work)
+    agreements = {}
+    for file, (copy, changes) in copies.items():
+        ours, theirs = readers.divisi(divisi, copy)[0], read(copy)
+        agreements[file] = None not in (ours, theirs) and not any(differences(ours, theirs)), changes
+    return agreements
+
+
 def compare_scores(files, divisi, work, others):
     verdicts = collections.Counter()
     remaining = []
+    readings, differing = {}, []
     others = {name: reader(files, work) for name, reader in others.items()}
     for file in files:
-        ours, remark = readers.divisi(divisi, file)
+        readings[file] = readers.divisi(divisi, file)
+        theirs = others["MuseScore"](file) if "MuseScore" in others else None
+        if theirs is not None and readings[file][0] is not None and any(differences(readings[file][0], theirs)):
+            differing.append(file)
+    copies = spelt_out(differing, divisi, work) if differing else {}
+    for file in files:
+        ours, remark = readings[file]
         if ours is None:
             verdicts["not read by divisi"] += 1
             remaining.append((file, [f"not read: {remark}"]))
@@ -74,12 +104,16 @@ def compare_scores(files, divisi, work, others):
             if theirs is None:
                 continue
             compared[name] = theirs
-            only_ours, only_theirs = differences(ours, theirs)
-            if only_ours or only_theirs:
-                texts.append(described(name, only_ours, only_theirs))
-            else:
-                verdicts[f"agree with {name}"] += 1
             verdicts[f"read by {name}"] += 1
+            only_ours, only_theirs = differences(ours, theirs)
+            if not only_ours and not only_theirs:
+                verdicts[f"agree with {name}"] += 1
+                continue
+            agrees, changes = copies.get(file, (False, []))
+            if name == "MuseScore" and agrees:
+                verdicts["agree with MuseScore but for " + ", ".join(changes)] += 1
+                continue
+            texts.append(described(name, only_ours, only_theirs))
         if len(compared) == 2 and len(texts) == 2:
             if not any(differences(*compared.values())):
                 texts.append("the two agree with each other")

@@ -1,6 +1,7 @@
 """What reads scores: this project's program, and programs of others.
 
-A reading is a list of notes (start, duration, pitch), in seconds; None if the file is not read.
+A reading is a list of notes (start, duration, pitch), in seconds; None if the file is not read. Behind these, Divisi says
+to which track and voice a note belongs.
 """
 
 import bisect
@@ -51,7 +52,9 @@ def divisi(program, file):
     contents, remark = json_of_divisi(program, file, "--parts", "all=*")
     if contents is None:
         return None, remark
-    return [(note["start"], note["duration"], note["pitch"]) for note in contents["notes"]], ""
+    return [
+        (note["start"], note["duration"], note["pitch"], note["track"], note.get("voice", 0)) for note in contents["notes"]
+    ], ""
 
 
 def divisi_tracks(program, file):

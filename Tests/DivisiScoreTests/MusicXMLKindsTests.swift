@@ -3,7 +3,7 @@ import Testing
 
 /// MusicXML as programs write it: ornaments, jumps in words, and what is missing or too much.
 @Suite struct MusicXMLKindsTests {
-  private func score(_ measures: [String], part: String = "Piano", list: String = "") throws
+  func score(_ measures: [String], part: String = "Piano", list: String = "") throws
     -> Score
   {
     let body = measures.map { "<measure>\($0)</measure>" }.joined()
@@ -13,7 +13,7 @@ import Testing
     return try Score.parse(bytes: Array(text.utf8), name: "song.xml")
   }
 
-  private func onsets(_ measures: [String]) throws -> [String] {
+  func onsets(_ measures: [String]) throws -> [String] {
     try score(measures).notes.map { "\(Int(($0.onsetSeconds * 1000).rounded())) \($0.pitch)" }
   }
 
@@ -23,7 +23,7 @@ import Testing
     return try score(measures).notes.map { names[$0.pitch] ?? "?" }.joined()
   }
 
-  private func note(_ step: String, _ duration: Int = 4, _ extra: String = "") -> String {
+  func note(_ step: String, _ duration: Int = 4, _ extra: String = "") -> String {
     "<note><pitch><step>\(step)</step><octave>4</octave></pitch><duration>\(duration)</duration>"
       + "\(extra)</note>"
   }
@@ -57,8 +57,16 @@ import Testing
   }
 
   @Test func tremolosAreStruck() throws {
-    let single = note("C", 4, ornament("<tremolo type=\"single\">1</tremolo>"))
+    let tremolo = ornament("<tremolo type=\"single\">1</tremolo>")
+    let single = note("C", 4, tremolo)
     #expect(try onsets([single]) == (0..<8).map { "\($0 * 250) 60" })
+    let triplet = "<time-modification><actual-notes>3</actual-notes><normal-notes>2</normal-notes>"
+    let three = (1...3).map { _ in
+      note("C", 2, "\(triplet)</time-modification>" + tremolo.replacing("whole", with: "quarter"))
+    }
+    let divisions = "<attributes><divisions>3</divisions></attributes>"
+    #expect(
+      try onsets([divisions + three.joined()]) == [0, 167, 333, 500, 667, 833].map { "\($0) 60" })
     let first = note("C", 2, ornament("<tremolo type=\"start\">2</tremolo>"))
     let second = note("E", 2, ornament("<tremolo type=\"stop\">2</tremolo>"))
     #expect(

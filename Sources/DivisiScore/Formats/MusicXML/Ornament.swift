@@ -55,7 +55,7 @@ enum Ornament {
       if index > 0 { part.printedPosition = nil }
       part.duration = isLast ? note.duration - Double(index) * step : step
       part.endsTie = note.endsTie && index == 0
-      part.startsTie = note.startsTie && isLast
+      part.startsTie = note.startsTie && isLast && intervals[index] == 0
       return part
     }
   }
@@ -73,6 +73,8 @@ struct NoteMarks {
   private(set) var unplayed: [String] = []
   /// The written length without dots, in quarter notes.
   private let typeLength: Double
+  /// How long notes of the tuplet are, as a share of their written length.
+  private let tupletShare: Double
 
   private static let names = [
     "glissando": "glissandi", "slide": "slides", "fermata": "fermatas", "schleifer": "schleifers",
@@ -86,6 +88,7 @@ struct NoteMarks {
   ///   - neighbours: the semitones to the notes above and below, in the key that holds.
   init(_ element: XMLElement, neighbours: (above: Int, below: Int)) {
     typeLength = element.text(of: "type").flatMap { Metronome.quartersByUnit[$0] } ?? 1
+    tupletShare = Self.tupletShare(of: element)
     for notations in element.all("notations") {
       for child in notations.children {
         switch child.name {
@@ -99,6 +102,14 @@ struct NoteMarks {
         }
       }
     }
+  }
+
+  private static func tupletShare(of note: XMLElement) -> Double {
+    let tuplet = note["time-modification"]
+    guard let actual = tuplet?.text(of: "actual-notes")?.finiteNumber,
+      let normal = tuplet?.text(of: "normal-notes")?.finiteNumber, actual > 0, normal > 0
+    else { return 1 }
+    return min(max(1.0 / 16, normal / actual), 16)
   }
 
   private mutating func read(
@@ -146,7 +157,7 @@ struct NoteMarks {
     switch tremolo.attributes["type"] ?? "single" {
     case "single":
       // Strokes through a stem halve a quarter note, or what its flags leave of it.
-      let step = min(1, typeLength) / Double(1 << strokes)
+      let step = min(1, typeLength) / Double(1 << strokes) * tupletShare
       ornament = .strokes(every: step, length: step)
     case "start": sharedTremolo = (strokes, true)
     case "stop": sharedTremolo = (strokes, false)

@@ -11,7 +11,6 @@ extension PartReader {
       lastPosition = start
       advance(duration)
     }
-    if isChord { length = max(length, min(start + duration, ScoreLimits.quarterCount)) }
     if element["cue"] != nil { return }
     guard let pitch = try pitch(element) else {
       if isRest { graces.rest(voice: voice, in: &measure.notes) }
@@ -37,6 +36,10 @@ extension PartReader {
       return
     }
     if element["notations"] != nil { readMarks(element, &note, pitch.neighbours) }
+    if !isChord && !pitch.isDrum {
+      note.lineTrill = trillLines.trill(
+        note, element, above: pitch.neighbours.above, ended: &part.endedTrillLines)
+    }
     let dots = min(element.all("dot").count, 3)
     measure.notes.append(
       graces.precede(note, isChord: isChord, dots: dots, in: &measure.notes))

@@ -1,7 +1,7 @@
 /// Reads one part of a MusicXML score, measure by measure.
 struct PartReader {
   /// What has been read so far.
-  private(set) var part: WrittenPart
+  var part: WrittenPart
 
   let fileName: String
   let instruments: Instruments
@@ -35,6 +35,7 @@ struct PartReader {
   private(set) var run = 0
   var dynamics: [(position: Double, velocity: Int)] = []
   var graces = GraceNotes()
+  var trillLines = TrillLines()
 
   /// - Parameter declaration: the part's `score-part` element.
   init(declaration: XMLElement, fileName: String) {

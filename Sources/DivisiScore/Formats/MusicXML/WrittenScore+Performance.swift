@@ -128,52 +128,35 @@ extension WrittenScore {
 
 extension WrittenPart {
   /// Positions in quarter notes that differ by less are the same: a 480th, finer than print.
-  private static let tolerance = 1.0 / 480
+  private static let tolerance = OpenTies.tolerance
 
   /// The notes in playing order, with positions from the start of the score and ties joined.
   ///
-  /// A tie joins a note to the next of its pitch that begins where it ends; a tie that leads
-  /// nowhere, as over a jump, leaves the note struck anew. The next note need not say that a tie ends
-  /// there, if it is of the same voice, in the same bar or the next one.
+  /// A tie joins a note to the next of its pitch that begins where it ends; see ``OpenTies``.
   fileprivate func notes(
     _ order: [Int], _ starts: [Double], _ swings: [[Swing]], name: String
   ) throws(ScoreError) -> [WrittenNote] {
     var result: [WrittenNote] = []
-    var tied: [Int: [Int]] = [:]
-    /// The measure in which each tie begins that is open.
-    var tieMeasures: [Int: Int] = [:]
+    var ties = OpenTies()
     var playedCount = 0
     for (index, start) in zip(order, starts) where index < measures.count {
       let played = try self.played(index, swings, &playedCount, name: name)
+      ties.enterMeasure(index)
       for var note in played {
         note.position += start
         note.printedPosition? += start
-        let open = tied[note.pitch] ?? []
-        let match = open.firstIndex {
-          let isNext =
-            note.endsTie
-            || result[$0].voice == note.voice
-              && [index, index - 1].contains(tieMeasures[$0] ?? index)
-          return isNext
-            && abs(result[$0].position + result[$0].duration - note.position) < Self.tolerance
-        }
-        if let match {
-          result[open[match]].duration += note.duration
-          tieMeasures[open[match]] = index
-          if !note.startsTie { tied[note.pitch]?.remove(at: match) }
+        if let first = ties.reached(by: note, at: result.count) {
+          result[first].duration = note.position + note.duration - result[first].position
         } else {
-          if note.startsTie {
-            let reachable = open.filter {
-              result[$0].position + result[$0].duration > note.position - Self.tolerance
-            }
-            tied[note.pitch] = reachable.suffix(8) + [result.count]
-            tieMeasures[result.count] = index
-          }
           result.append(note)
         }
       }
     }
     return result
+  }
+
+  private func lineTrill(of note: WrittenNote) -> Ornament? {
+    note.lineTrill.flatMap { endedTrillLines.contains($0.line) ? $0.ornament : nil }
   }
 
   /// The notes of a measure as they are played, in order: ornaments, and swing.
@@ -182,7 +165,7 @@ extension WrittenPart {
   ) throws(ScoreError) -> [WrittenNote] {
     var notes: [WrittenNote] = []
     for note in measures[index].notes {
-      if let ornament = note.ornament {
+      if let ornament = note.ornament ?? lineTrill(of: note) {
         notes += ornament.played(note)
       } else {
         notes.append(note)

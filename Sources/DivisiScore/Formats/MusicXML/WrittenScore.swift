@@ -13,6 +13,8 @@ struct WrittenPart {
   var measures: [WrittenMeasure] = []
   /// What was not understood, or put right.
   var remarks = ReadingNotes()
+  /// The wavy lines that stop somewhere.
+  var endedTrillLines: Set<Int> = []
 }
 
 /// What one part has in one measure.
@@ -39,6 +41,8 @@ struct WrittenNote {
   var endsTie = false
   /// How it is played, where that is more than one note.
   var ornament: Ornament?
+  /// The wavy line over it, and how it is played if that line stops somewhere.
+  var lineTrill: (line: Int, ornament: Ornament)?
   /// A tremolo with the next or the previous note of the voice, for as long as they are apart.
   var sharedTremolo: (strokes: Int, isFirst: Bool)?
   /// The length of a note of that type, in quarter notes.
