@@ -43,11 +43,13 @@ extension WorkerSide {
         follow(task, heard, offsetSeconds: offset)
         return
       }
-      deliver(task.run(heard, before: before, offsetSeconds: offset), of: heard.key)
+      deliver(
+        task.run(heard, before: before, offsetSeconds: offset), of: heard.key,
+        endsPass: task.endsPass)
     }
   }
 
-  private func deliver(_ outcome: ListeningTask.Outcome, of key: UInt64) {
+  private func deliver(_ outcome: ListeningTask.Outcome, of key: UInt64, endsPass: Bool) {
     switch outcome {
     case .unclear: break
     case .follows(let verdict):
@@ -62,16 +64,19 @@ extension WorkerSide {
       )
     case .aligned(let alignment, let verdict):
       preparation.withLock { preparation in
-        let (isCurrent, isFirst) = content.withLock { content in
+        let (isCurrent, learnsAnew) = content.withLock { content in
           guard content.score.heard.key == key else { return (false, false) }
-          // A stream that a state asks for comes by itself.
-          let isFirst = content.alignment == nil && !content.awaitsStream
+          let isElsewhere =
+            content.hasLearntElsewhere || content.alignment?.isElsewhere(than: alignment) ?? true
+          let isFirst = content.alignment == nil
           adopt(alignment, in: &content)
-          return (true, isFirst)
+          // What was learnt from notes in wrong places is not worth keeping. A stream that a state asks for comes by itself.
+          let learnsAnew = isElsewhere && (isFirst || endsPass) && !content.awaitsStream
+          content.hasLearntElsewhere = isElsewhere && !isFirst && !endsPass
+          return (true, learnsAnew)
         }
         guard isCurrent else { return }
-        // What was learnt from notes in wrong places is not worth keeping.
-        if isFirst { rebuild(&preparation) } else { publishScore() }
+        if learnsAnew { rebuild(&preparation) } else { publishScore() }
       }
       say(alignment.judgement, Self.describe(alignment, verdict))
     }
@@ -114,6 +119,7 @@ extension WorkerSide {
   /// Takes an alignment for that of the score.
   func adopt(_ alignment: HeardAlignment?, in content: inout Content) {
     content.alignment = alignment
+    content.hasLearntElsewhere = false
     content.live = nil
     publishPlaces(content)
   }

@@ -167,9 +167,10 @@ import Testing
 enum RenderedPianos {
   static let folder = Bundle.root + "/../shared/data/piano-hands"
   /// Pieces to measure with: `FOLLOWED_PIECES`, or one.
-  static let pieces =
+  static func pieces(_ one: String) -> [String] {
     ProcessInfo.processInfo.environment["FOLLOWED_PIECES"]?.split(separator: " ")
-    .map(String.init) ?? ["joplin-maple-leaf"]
+      .map(String.init) ?? [one]
+  }
 
   /// The plugin with the settings that people use, and a score of a piece.
   static func passes(
@@ -206,7 +207,8 @@ enum RenderedPianos {
     if: FileManager.default.fileExists(atPath: RenderedPianos.folder),
     "no ../shared/data beside the package"))
 struct FollowedPianoTests {
-  @Test(arguments: RenderedPianos.pieces)
+  /// Of this piece much is learnt from notes in wrong places while it is heard for the first time.
+  @Test(arguments: RenderedPianos.pieces("mozart-k332-2"))
   func theSecondPassAndTheBounceAreAsWithTheRightScore(piece name: String) throws {
     let place = "\(RenderedPianos.folder)/\(name)"
     let piece = try Piece(folder: place)
@@ -227,7 +229,7 @@ struct FollowedPianoTests {
   }
 
   /// A score in about the right tempo, followed the first time.
-  @Test(arguments: RenderedPianos.pieces)
+  @Test(arguments: RenderedPianos.pieces("joplin-maple-leaf"))
   func liveIsCloseToTheRightScore(piece name: String) throws {
     let place = "\(RenderedPianos.folder)/\(name)"
     let piece = try Piece(folder: place)

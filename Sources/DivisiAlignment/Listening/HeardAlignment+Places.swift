@@ -30,6 +30,25 @@ extension HeardAlignment {
     return left.score + share * (right.score - left.score)
   }
 
+  /// Notes are in the wrong place if they are this far from it, in seconds; and places are compared so often.
+  private static let (elsewhereSeconds, comparedSeconds) = (0.1, 0.25)
+  /// A model that has heard this share of its notes in wrong places has learnt something else.
+  private static let elsewhereShare = 0.1
+
+  /// Whether much of what another alignment has heard is somewhere else in this one.
+  ///
+  /// - Complexity: O(seconds heard · points).
+  public func isElsewhere(than other: HeardAlignment) -> Bool {
+    let times = stride(
+      from: other.heard.lowerBound, to: other.heard.upperBound, by: Self.comparedSeconds)
+    let limit = Self.elsewhereSeconds * other.tempo
+    let (all, wrong) = times.reduce(into: (0, 0)) { counts, time in
+      counts.0 += 1
+      if abs(score(at: time) - other.score(at: time)) > limit { counts.1 += 1 }
+    }
+    return Double(wrong) > Self.elsewhereShare * Double(all)
+  }
+
   /// Notes that are this late are missing, in seconds.
   private static let lateSeconds = 1.5
 

@@ -82,12 +82,13 @@ public struct Listener: Sendable {
     let stretch = recording.longest
     let news = news(in: stretch).ranges
     let rate = recording.sampleRate
-    passHasEnded = false
+    defer { passHasEnded = false }
     recording.forgetNews()
     return ListeningTask(
       samples: recording.samples(stretch), sampleRate: rate,
       startSeconds: Double(stretch.lowerBound) / rate,
-      news: Double(news[0].lowerBound) / rate..<Double(news[news.count - 1].upperBound) / rate)
+      news: Double(news[0].lowerBound) / rate..<Double(news[news.count - 1].upperBound) / rate,
+      endsPass: passHasEnded)
   }
 
   private mutating func nextLiveTask() -> ListeningTask {
@@ -100,6 +101,6 @@ public struct Listener: Sendable {
     let start = Double(stretch.lowerBound) / rate
     return ListeningTask(
       samples: recording.samples(stretch), sampleRate: rate, startSeconds: start,
-      news: start..<Double(stretch.upperBound) / rate)
+      news: start..<Double(stretch.upperBound) / rate, endsPass: false)
   }
 }
