@@ -3,7 +3,7 @@
 # Usage: docs/mixer-page.sh DIVISI-HOST FOLDER-OF-BUNDLES OUTPUT
 # Needs jackd2, ecasound, chromium, chromium-driver and curl.
 set -eu
-host=$1 bundles=$2 output=$3
+host=$1 bundles=$(realpath "$2") output=$3
 recording=$(dirname "$0")/../Tests/Recordings/break
 export LV2_PATH="$bundles" JACK_DEFAULT_SERVER="divisi-picture-$$" JACK_NO_AUDIO_RESERVATION=1 JACK_NO_START_SERVER=1
 work=$(mktemp -d)
@@ -20,14 +20,14 @@ jack_wait -w -t 10 >/dev/null 2>&1
 "$host" --preset drums --score "$recording/score.mid" --wait --web 0 \
   --set gain_snare=-6 --set gain_hihat=3.5 --set pan_hihat=-0.3 --set mute_toms=1 </dev/null >"$work/host" 2>&1 &
 children="$! $children"
-until grep -q 'mixer page at' "$work/host"; do
+until grep -qs 'mixer page at' "$work/host"; do
   kill -0 "${children%% *}" || { cat "$work/host" >&2; exit 1; }
   sleep 0.1
 done
 address=$(sed -n 's/.*mixer page at \(http[^ ]*\).*/\1/p' "$work/host")
 chromedriver --port=0 >"$work/driver" 2>&1 &
 children="$! $children"
-until grep -q 'successfully on port' "$work/driver"; do
+until grep -qs 'successfully on port' "$work/driver"; do
   kill -0 "${children%% *}" || { cat "$work/driver" >&2; exit 1; }
   sleep 0.1
 done
