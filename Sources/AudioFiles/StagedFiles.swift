@@ -229,6 +229,11 @@ public final class StagedFiles {
     if status.st_mode & S_IFMT == S_IFDIR {
       throw AudioFileError(path, expected: "to write this file", found: "this is a folder")
     }
+    // A link is replaced, never followed.
+    guard [S_IFREG, S_IFLNK].contains(status.st_mode & S_IFMT) else {
+      throw AudioFileError(
+        path, expected: "a file, or nothing of this name", found: "this is a pipe or a device")
+    }
     guard force else {
       throw AudioFileError(path, expected: "a new file, or --force", found: "it exists already")
     }

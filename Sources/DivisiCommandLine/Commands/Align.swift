@@ -81,9 +81,7 @@ struct Align: ParsableCommand {
     guard table != output else {
       throw ValidationError("--table: expected another file than --output, found '\(output)'")
     }
-    guard scoreOffset.isFinite else {
-      throw ValidationError("--score-offset: expected seconds, found \(scoreOffset)")
-    }
+    try ScoreOptions.check(scoreOffset: scoreOffset)
     if let threadCount, !(1...mostThreads).contains(threadCount) {
       throw ValidationError("--threads: expected 1 to \(mostThreads), found \(threadCount)")
     }

@@ -74,7 +74,8 @@ struct SearchOptions: ParsableArguments {
     let points = try anchor.map { text -> TimeMap.Point in
       let sides = text.split(separator: "=", omittingEmptySubsequences: false)
       guard sides.count == 2, let score = Double(sides[0]), let recording = Double(sides[1]),
-        score.isFinite, recording.isFinite, recording >= 0
+        abs(score) <= ScoreOptions.longestSeconds,
+        (0...ScoreOptions.longestSeconds).contains(recording)
       else {
         throw ValidationError(
           "--anchor: expected seconds of the score and of the recording, such as 12.5=14, found '\(text)'"

@@ -34,15 +34,23 @@ struct ScoreOptions: ParsableArguments {
   )
   var scoreRate = 1.0
 
+  /// A hundred hours, as scores may have.
+  static let longestSeconds = 360_000.0
+
   func validate() throws {
     guard parts == nil || split == nil else {
       throw ValidationError("--parts and --split: expected only one of them")
     }
-    guard scoreOffset.isFinite else {
-      throw ValidationError("--score-offset: expected seconds, found \(scoreOffset)")
-    }
+    try Self.check(scoreOffset: scoreOffset)
     guard scoreRate.isFinite, scoreRate >= 0.01, scoreRate <= 100 else {
       throw ValidationError("--score-rate: expected 0.01 to 100, found \(scoreRate)")
+    }
+  }
+
+  static func check(scoreOffset: Double) throws {
+    guard abs(scoreOffset) <= longestSeconds else {
+      throw ValidationError(
+        "--score-offset: expected -360000 to 360000 seconds, found \(scoreOffset)")
     }
   }
 

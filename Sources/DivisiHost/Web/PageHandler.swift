@@ -191,13 +191,17 @@ final class PageHandler: ChannelInboundHandler, RemovableChannelHandler {
     if ends { headers.add(name: "Connection", value: "close") }
     let response = HTTPResponseHead(version: .http1_1, status: status, headers: headers)
     context.write(wrapOutboundOut(.head(response)), promise: nil)
-    if head.method != .HEAD {
-      context.write(wrapOutboundOut(.body(.byteBuffer(ByteBuffer(bytes: bytes)))), promise: nil)
-    }
+    guard head.method != .HEAD else { return end(ends, context) }
+    // The next request of the connection is looked at after the end, and so no answer is kept for somebody who reads none.
+    let body = wrapOutboundOut(.body(.byteBuffer(ByteBuffer(bytes: bytes))))
+    context.writeAndFlush(body).assumeIsolated().whenComplete { _ in self.end(ends, context) }
+  }
+
+  private func end(_ closes: Bool, _ context: ChannelHandlerContext) {
     context.writeAndFlush(wrapOutboundOut(.end(nil))).assumeIsolated().whenComplete { _ in
       // Another request may have come in the meantime.
       guard case .idle = self.phase else { return }
-      if ends { context.close(promise: nil) } else { self.wait(Self.headTimeout, context) }
+      if closes { context.close(promise: nil) } else { self.wait(Self.headTimeout, context) }
     }
   }
 

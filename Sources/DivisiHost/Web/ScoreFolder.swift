@@ -210,7 +210,11 @@ final class ScoreFolder: Sendable {
 
   /// Gives a file that is there another name, under which it can be found again.
   private func setAside(_ file: String, as before: String) throws -> String? {
-    guard access(file, F_OK) == 0 else { return nil }
+    var status = stat()
+    guard lstat(file, &status) == 0 else { return nil }
+    guard status.st_mode & S_IFMT == S_IFREG else {
+      throw Failure("\(file): expected a file, or nothing of this name")
+    }
     unlink(before)
     // Without a moment in which it is not there; some file systems cannot do that.
     guard link(file, before) == 0 || rename(file, before) == 0 else { throw failure(file) }

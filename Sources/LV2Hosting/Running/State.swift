@@ -35,8 +35,9 @@ public final class State {
     path: String, uri: String? = nil, in world: World
   ) throws(HostingError) {
     let subject = uri.flatMap { Node(uri: $0, in: world) }
-    // lilv asserts on files that are not there.
-    guard access(path, R_OK) == 0,
+    // lilv asserts on files that are not there, and waits for pipes and devices.
+    var status = stat()
+    guard access(path, R_OK) == 0, stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG,
       let pointer = lilv_state_new_from_file(
         world.pointer, world.urids.mapFeature, subject?.pointer, path)
     else { throw HostingError(path, "this is no readable state") }
