@@ -15,7 +15,7 @@ extension Measurement {
         of: "acoustic/maps-disklavier", score: "nominal.mid", truth: "alignment.csv"), "mid",
       as: "disklavier", isWithoutLag: true),
     aligning(.quantisedDrums, "csv --drums", as: "drums"),
-    aligning(.bentChorales, "csv", as: "chorales"),
+    aligning(.bentChorales, "csv", as: "chorales", isWithoutLag: true),
     judging(.foreignScores(of: "piano-hands", score: "nominal.mid"), "mid", as: "foreign"),
     judging(
       .foreignScores(of: "acoustic/maps-disklavier", score: "nominal.mid"), "mid",
