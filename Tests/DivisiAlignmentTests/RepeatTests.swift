@@ -64,6 +64,9 @@ import Testing
     }
     let verdict = try align(score: [0, 0, 1, 1], recording: [0, 0], jumps).verdict
     #expect(verdict.usedNotes < 0.8)
+    // A repeat that does not go back to the beginning, but to the second half.
+    let upbeat = AlignmentOptions.Jumps.marked(ends: [12], starts: [12])
+    #expect(try align(score: [0, 1, 1], recording: [0, 1], upbeat).verdict.usedNotes > 0.95)
   }
 
   @Test(arguments: [true, false]) func aRepeatThatIsTaken(isMarked: Bool) throws {

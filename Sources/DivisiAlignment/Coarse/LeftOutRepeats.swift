@@ -4,16 +4,16 @@ enum LeftOutRepeats {
   private static let tolerance = 0.01
   /// How much of a passage has to be played in another pass.
   private static let share = 0.8
+  /// From how many of its notes another pass is looked for.
+  private static let leaders = 3
 
   /// Which of the notes that are not used are played in another pass of the same passage.
-  ///
-  /// Passes begin as much later than one another as marks do.
   ///
   /// - Parameters:
   ///   - used: indices of the notes that the recording has.
   ///   - jumps: where the score marks repeats.
   /// - Returns: indices of notes; none for a score without marks.
-  /// - Complexity: O(marks² · notes · log notes), of which most scores have few.
+  /// - Complexity: O(notes² · log notes) at worst; few notes have the same pitch.
   static func find(
     in notes: [SketchedNote], used: Set<Int>, jumps: AlignmentOptions.Jumps
   ) -> Set<Int> {
@@ -25,19 +25,24 @@ enum LeftOutRepeats {
       played[notes[index].pitch, default: []].append(notes[index].onset)
     }
     let first = notes.lazy.map(\.onset).min() ?? 0
-    let marks = Set(ends + starts + [0, first]).sorted()
-    let shifts = Set(marks.flatMap { a in marks.map { $0 - a } }).filter { $0 != 0 }
+    let marks = Set(ends + starts + [first]).sorted()
     // A passage from one mark to the next is left out as a whole.
     let passages = Dictionary(grouping: unused) { index in
       marks.lastIndex { $0 <= notes[index].onset + tolerance } ?? 0
     }
+    func isPlayed(_ passage: [Int], later shift: Double) -> Bool {
+      let found = passage.filter {
+        contains(played[notes[$0].pitch] ?? [], notes[$0].onset + shift)
+      }
+      return Double(found.count) >= share * Double(passage.count)
+    }
     return Set(
       passages.values.filter { passage in
-        shifts.contains { shift in
-          let found = passage.filter {
-            contains(played[notes[$0].pitch] ?? [], notes[$0].onset + shift)
+        // Any of its first notes says where it may be played.
+        passage.prefix(leaders).contains { leader in
+          (played[notes[leader].pitch] ?? []).contains {
+            isPlayed(passage, later: $0 - notes[leader].onset)
           }
-          return Double(found.count) >= share * Double(passage.count)
         }
       }.joined())
   }
