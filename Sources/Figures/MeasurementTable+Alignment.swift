@@ -15,17 +15,34 @@ extension Measurement {
         of: "acoustic/maps-disklavier", score: "nominal.mid", truth: "alignment.csv"), "mid",
       as: "disklavier", isWithoutLag: true),
     aligning(.quantisedDrums, "csv --drums", as: "drums"),
+    aligning(.bentChorales, "csv", as: "chorales", isWithoutLag: true),
+    judging(.foreignScores(of: "piano-hands", score: "nominal.mid"), "mid", as: "foreign"),
+    judging(
+      .foreignScores(of: "acoustic/maps-disklavier", score: "nominal.mid"), "mid",
+      as: "foreign-disklavier"),
+    // The same chorales are there for two and for four.
+    judging(
+      .foreignScores(of: "acoustic/bach10", score: "score.mid") { $0.suffix(2) == $1.suffix(2) },
+      "mid", as: "foreign-chorales"),
+    judging(.damagedScores(.halfMissing), "csv", as: "half"),
+    judging(.damagedScores(.thirdMissing), "csv", as: "gap"),
+    judging(.damagedScores(.thirdForeign), "csv", as: "foreign-third"),
+    judging(.damagedScores(.repeatTooMany), "csv", as: "repeat"),
+    judging(.damagedScores(.wrongNotes), "csv", as: "wrong-notes"),
+  ]
+
+  /// What is said of scores that are wrong.
+  private static func judging(
+    _ preparation: Preparation, _ ending: String, as name: String
+  ) -> Measurement {
     Measurement(
-      id: "alignment.foreign",
-      steps: [
-        .prepare(.foreignScores),
-        .score(alignment("mid --force-score")),
-      ],
+      id: "alignment.\(name)",
+      steps: [.prepare(preparation), .score(alignment("\(ending) --force-score"))],
       reductions: [
         .count, .verdicts("refused", "not this piece"), .verdicts("doubtful", "doubtful"),
         .verdicts("good", "good"),
-      ]),
-  ]
+      ])
+  }
 
   private static func aligning(
     _ preparation: Preparation, _ score: String, as name: String, isWithoutLag: Bool = false

@@ -40,9 +40,21 @@ struct NoteTable {
     return table
   }
 
+  func keeping(_ isKept: (Double) -> Bool) -> NoteTable {
+    var table = self
+    table.rows.removeAll { !isKept($0.start) }
+    return table
+  }
+
+  func movingPitches(_ move: (Int) -> Int) -> NoteTable {
+    var table = self
+    for index in table.rows.indices { table.rows[index].pitch = move(table.rows[index].pitch) }
+    return table
+  }
+
   /// Adds a note of which no more is known.
-  mutating func append(start: Double, pitch: Int) {
-    rows.append(Row(start: start, duration: "0.1", pitch: pitch, velocity: "80", label: ""))
+  mutating func append(start: Double, pitch: Int, duration: String = "0.1") {
+    rows.append(Row(start: start, duration: duration, pitch: pitch, velocity: "80", label: ""))
   }
 
   /// Adds the notes of another table, later by some seconds.

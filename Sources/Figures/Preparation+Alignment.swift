@@ -42,35 +42,74 @@ extension Preparation {
     }
   }
 
-  /// Each rendered piano with the printed score of every other, as `<recording>-<score>.flac` and
-  /// `<recording>-<score>-score.mid`.
-  static let foreignScores = Preparation { data, work in
-    let pieces = try entries("\(data)/piano-hands")
-    for recording in pieces {
-      for score in pieces where score != recording {
-        for (file, name) in [
-          ("\(recording)/mix.flac", "\(recording)-\(score).flac"),
-          ("\(score)/nominal.mid", "\(recording)-\(score)-score.mid"),
-        ] {
-          try FileManager.default.createSymbolicLink(
-            atPath: "\(work)/\(name)", withDestinationPath: "\(data)/piano-hands/\(file)")
+  /// Each piece with the score of every other, as `<recording>-<score>.flac` and `<recording>-<score>-score.mid`.
+  ///
+  /// - Parameters:
+  ///   - set: a folder of the benchmark data.
+  ///   - score: the file of a score; items without it are left out.
+  ///   - isSame: whether two items are of one piece.
+  static func foreignScores(
+    of set: String, score: String,
+    where isSame: @escaping @Sendable (String, String) -> Bool = { $0 == $1 }
+  ) -> Preparation {
+    Preparation { data, work in
+      let pieces = try entries("\(data)/\(set)").filter {
+        FileManager.default.fileExists(atPath: "\(data)/\(set)/\($0)/\(score)")
+      }
+      for recording in pieces {
+        for other in pieces where !isSame(recording, other) {
+          for (file, name) in [
+            ("\(recording)/mix.flac", "\(recording)-\(other).flac"),
+            ("\(other)/\(score)", "\(recording)-\(other)-score.mid"),
+          ] {
+            try FileManager.default.createSymbolicLink(
+              atPath: "\(work)/\(name)", withDestinationPath: "\(data)/\(set)/\(file)")
+          }
         }
       }
     }
   }
 
+  /// The chorales at another tempo that drifts by 5 %, after an offset, with a wait in the middle.
+  static let bentChorales = Preparation { data, work in
+    for (index, item) in try entries("\(data)/acoustic/bach10").enumerated() {
+      let folder = "\(data)/acoustic/bach10/\(item)"
+      guard FileManager.default.fileExists(atPath: "\(folder)/notes.csv") else { continue }
+      try FileManager.default.createSymbolicLink(
+        atPath: "\(work)/\(item).flac", withDestinationPath: "\(folder)/mix.flac")
+      let played = try NoteTable(path: "\(folder)/notes.csv")
+      try played.write(to: "\(work)/\(item)-true.csv")
+      let middle = played.rows.map(\.start).sorted()[played.rows.count / 2]
+      let tempo = [0.8, 0.9, 1.1, 1.25][index % 4]
+      try played.movingStarts { start in
+        // The integral of 1 + 0.05 cos: a drift of 5 % with a period of 6 s.
+        let drifted = start + 0.05 * 6 / (2 * .pi) * sin(2 * .pi * start / 6)
+        return 1 + tempo * (drifted + (start >= middle ? 0.5 : 0))
+      }.write(to: "\(work)/\(item)-score.csv")
+    }
+  }
+
   private static func playedNotes(in path: String) throws -> NoteTable {
-    let lines = try String(contentsOfFile: path, encoding: .utf8).split(whereSeparator: \.isNewline)
-    let names = lines.first?.split(separator: ";").map(String.init) ?? []
-    guard let start = names.firstIndex(of: "audio_start"), let pitch = names.firstIndex(of: "pitch")
-    else { throw Computation.Failure(description: "\(path): expected audio_start and pitch") }
     var table = NoteTable()
-    for line in lines.dropFirst() {
-      let fields = line.split(separator: ";", omittingEmptySubsequences: false)
-      if let seconds = Double(fields[start]), let number = Int(fields[pitch]) {
-        table.append(start: seconds, pitch: number)
-      }
+    for row in try columns(["audio_start", "pitch"], of: path) {
+      table.append(start: row[0], pitch: Int(row[1]))
     }
     return table
+  }
+
+  /// Some columns of a table with semicolons, row by row; rows without numbers there are left out.
+  static func columns(_ names: [String], of path: String) throws -> [[Double]] {
+    let lines = try String(contentsOfFile: path, encoding: .utf8).split(whereSeparator: \.isNewline)
+    let header = lines.first?.split(separator: ";").map(String.init) ?? []
+    let places = names.compactMap { header.firstIndex(of: $0) }
+    guard places.count == names.count else {
+      throw Computation.Failure(
+        description: "\(path): expected the columns \(names.joined(separator: ", "))")
+    }
+    return lines.dropFirst().compactMap { line in
+      let fields = line.split(separator: ";", omittingEmptySubsequences: false)
+      let values = places.compactMap { $0 < fields.count ? Double(fields[$0]) : nil }
+      return values.count == places.count ? values : nil
+    }
   }
 }

@@ -21,18 +21,23 @@ import Testing
     }
   }
 
-  /// The places where each note of the score is played, and how far that is off.
-  private func check(
+  private func align(
     score: [Int], recording: [Int], _ jumps: AlignmentOptions.Jumps
-  ) throws {
-    let written = notes(score)
-    let played = notes(recording)
-    let samples = MadePiece(notes: played).recording { Self.lead + $0 }
+  ) throws -> Alignment {
+    let samples = MadePiece(notes: notes(recording)).recording { Self.lead + $0 }
     var options = AlignmentOptions()
     options.jumps = jumps
     let aligner = ScoreAligner(
       sampleRate: MadePiece.sampleRate, options: options, parallel: threaded)
-    let result = try aligner.align(channels: [samples], notes: written)
+    return try aligner.align(channels: [samples], notes: notes(score))
+  }
+
+  /// The places where each note of the score is played, and how far that is off.
+  private func check(
+    score: [Int], recording: [Int], _ jumps: AlignmentOptions.Jumps
+  ) throws {
+    let (written, played) = (notes(score), notes(recording))
+    let result = try align(score: score, recording: recording, jumps)
     #expect(result.verdict.judgement != .notThisPiece)
     let found = result.notes.map { (written[$0.index].pitch, $0.onsetSeconds) }
     let hits = played.filter { note in
@@ -48,6 +53,20 @@ import Testing
     try check(
       score: [0, 0, 1], recording: [0, 1],
       isMarked ? .marked(ends: [6, 12], starts: [0, 6, 12]) : .anywhere)
+  }
+
+  /// Also the last one, after which the recording ends; what no other pass has is still missed.
+  @Test func repeatsThatAreLeftOutAreNotMissed() throws {
+    let jumps = AlignmentOptions.Jumps.marked(ends: [6, 18], starts: [6, 12, 18])
+    for recording in [[0, 1], [0, 0, 1], [0, 1, 1]] {
+      let verdict = try align(score: [0, 0, 1, 1], recording: recording, jumps).verdict
+      #expect(verdict.usedNotes > 0.95, "\(recording)")
+    }
+    let verdict = try align(score: [0, 0, 1, 1], recording: [0, 0], jumps).verdict
+    #expect(verdict.usedNotes < 0.8)
+    // A repeat that does not go back to the beginning, but to the second half.
+    let upbeat = AlignmentOptions.Jumps.marked(ends: [12], starts: [12])
+    #expect(try align(score: [0, 1, 1], recording: [0, 1], upbeat).verdict.usedNotes > 0.95)
   }
 
   @Test(arguments: [true, false]) func aRepeatThatIsTaken(isMarked: Bool) throws {

@@ -81,8 +81,7 @@ struct CoarseAligner: Sendable {
     }
     let placed = best.path.place(notes.map(\.onset))
     let used = Set(placed.map(\.index))
-    let skipped = skipped(by: best.path)
-    let counted = notes.indices.filter { used.contains($0) || !skipped.contains($0) }
+    let leftOut = LeftOutRepeats.find(in: notes, used: used, jumps: options.jumps)
     let audible = AudibleNotes(
       placed.map {
         SketchedNote(
@@ -91,42 +90,15 @@ struct CoarseAligner: Sendable {
     let verdict = Verdict(
       agreement: best.agreement, inKeys: keyAgreement,
       others: keys.others(than: best.transposition),
-      usedNotes: Double(used.count) / Double(max(1, counted.count)),
+      usedNotes: Double(used.count) / Double(max(1, notes.count - leftOut.count)),
       audibleNotes: audible?.count().share,
-      hurried: audible.map { HurriedPassages.find(in: best.path, notes: $0) } ?? [])
+      // Where it may jump, a path has no need to hurry.
+      hurried: options.jumps == .anywhere
+        ? [] : audible.map { HurriedPassages.find(in: best.path, notes: $0) } ?? [])
     let refined = secondSearch(placed, after: best) ?? placed
     return Result(
       notes: refined, transposition: best.transposition, verdict: verdict)
   }
-
-  /// The notes of repeats that the recording leaves out, where the score marks them.
-  private func skipped(by path: CoarsePath) -> Set<Int> {
-    guard case .marked(_, let starts) = options.jumps else { return [] }
-    var result: Set<Int> = []
-    for (before, after) in zip(path.stretches, path.stretches.dropFirst()) {
-      let begin = path.seconds(ofFrame: path.frames.score[before.upperBound - 1])
-      let end = path.seconds(ofFrame: path.frames.score[after.lowerBound])
-      for index in notes.indices where notes[index].onset > begin && notes[index].onset < end {
-        result.insert(index)
-      }
-    }
-    // A first pass that is left out: what is played instead begins as much later.
-    if let first = path.stretches.first, let start = notes.first?.onset {
-      let begin = path.seconds(ofFrame: path.frames.score[first.lowerBound])
-      let shift = (starts.first { abs($0 - begin) < Self.startTolerance } ?? start) - start
-      for index in notes.indices where shift > 0 && notes[index].onset < start + shift {
-        let isPlayedLater = notes.contains {
-          $0.pitch == notes[index].pitch
-            && abs($0.onset - notes[index].onset - shift) < Self.passTolerance
-        }
-        if isPlayedLater { result.insert(index) }
-      }
-    }
-    return result
-  }
-
-  /// Onsets of two passes of a repeat agree by this, and a path begins as close to the start of a passage, in seconds.
-  private static let (passTolerance, startTolerance) = (0.01, 0.5)
 
   private func clamped(_ scale: Double) -> Double {
     min(max(scale, ScoreSearch.scales.lowerBound), ScoreSearch.scales.upperBound)
