@@ -6,8 +6,7 @@ import DivisiScore
 ///
 /// Every pitch has up to three components, shared by all parts: its full sound, its first 0.3 s
 /// beside that, and the noise of its onset, flat over all bins. A frame of a pitch belongs to the
-/// part that struck it last; but a part that strikes what another one holds, as two instruments do, has the
-/// second component beside it for as long as its note lasts.
+/// part that struck it last.
 ///
 /// - SeeAlso: Ewert & Müller, "Using score-informed constraints for NMF-based source separation",
 ///   ICASSP 2012.
@@ -28,9 +27,6 @@ struct PitchConstraints {
   /// Length of the onset's noise, to which the tolerance is added. 0.1 to 0.15 s in all measure alike,
   /// 0.2 s costs 0.1 dB.
   private static let onsetSeconds = 0.12
-  /// Where a held note starts from beside another part's of its pitch. A violin and a flute in unison come out as loud as they are
-  /// with 0.5; with 1 the flute is lost in the violin, with 0.3 the violin in the flute.
-  private static let heldShare: Float = 0.5
   /// A note sounds this long at least, whatever the score says of its release.
   private static let shortestSeconds = 0.05
 
@@ -113,80 +109,28 @@ struct PitchConstraints {
     -> [ActivationPattern.Row]
   {
     let tolerance = settings.toleranceSeconds
-    let strikes = strikes[pitch] ?? []
-    let areBeside =
-      settings.hasAttackTemplates
-      ? strikes.indices.map { isBeside($0, ofPitch: pitch) }
-      : strikes.map { _ in false }
-    func row(
-      _ isOpen: (Bool) -> Bool = { _ in true }, until end: (Strike, _ isBeside: Bool) -> Double
-    ) -> ActivationPattern.Row {
+    func row(until end: (Strike) -> Double) -> ActivationPattern.Row {
       var row = ActivationPattern.Row(frameCount: frameCount)
-      for (strike, isBeside) in zip(strikes, areBeside) where isOpen(isBeside) {
+      for strike in strikes[pitch] ?? [] {
         let onset = strike.note.onsetSeconds
         row.open(
           grid.frames(
             fromSeconds: onset - tolerance,
-            toSeconds: max(end(strike, isBeside), onset + Self.shortestSeconds),
+            toSeconds: max(end(strike), onset + Self.shortestSeconds),
             frameCount: frameCount),
           part: strike.part)
       }
       return row
     }
-    var rows = [row({ !$0 }, until: { strike, _ in strike.endSeconds })]
-    for (strike, isBeside) in zip(strikes, areBeside) where isBeside {
-      let shared = grid.frames(
-        fromSeconds: strike.note.onsetSeconds - tolerance, toSeconds: strike.endSeconds,
-        frameCount: frameCount)
-      for frame in shared { rows[0].weights[frame] = min(rows[0].weights[frame], Self.heldShare) }
-    }
+    var rows = [row { $0.endSeconds }]
     if settings.hasAttackTemplates {
-      rows.append(
-        row { strike, isBeside in
-          isBeside
-            ? strike.endSeconds
-            : min(strike.endSeconds, strike.note.onsetSeconds + Self.attackSeconds)
-        })
+      rows.append(row { min($0.endSeconds, $0.note.onsetSeconds + Self.attackSeconds) })
     }
     if settings.hasOnsetTemplates {
-      rows.append(row { strike, _ in strike.note.onsetSeconds + Self.onsetSeconds + tolerance })
+      rows.append(row { $0.note.onsetSeconds + Self.onsetSeconds + tolerance })
     }
     return rows
   }
-
-  /// Whether another part holds the pitch when a note strikes it; strings that are struck again are damped then.
-  private func isBeside(_ index: Int, ofPitch pitch: Int) -> Bool {
-    let strike = strikes[pitch]![index]
-    let onset = strike.note.onsetSeconds
-    return strikes[pitch]![..<index].suffix(Self.reach).contains {
-      $0.part != strike.part && $0.note.onsetSeconds < onset - Self.shortestSeconds
-        && $0.note.dampedSeconds > onset + Self.shortestSeconds
-    }
-  }
-
-  /// When a strike is the last moment of a note: the next by the same part, or by another one behind its end.
-  func nextStrike(after index: Int, ofPitch pitch: Int) -> Double {
-    let strikes = strikes[pitch]!
-    let strike = strikes[index]
-    return strikes[(index + 1)...].prefix(Self.reach).first {
-      $0.part == strike.part
-        || $0.note.onsetSeconds > strike.note.dampedSeconds - Self.shortestSeconds
-    }?.note.onsetSeconds ?? .infinity
-  }
-
-  /// Whether another part holds the pitch on when a note ends, so that nothing shows how long the note rings.
-  func isHeldOn(afterNote index: Int, ofPitch pitch: Int) -> Bool {
-    let strikes = strikes[pitch]!
-    let (part, end) = (strikes[index].part, strikes[index].note.dampedSeconds)
-    let near = strikes[max(0, index - Self.reach)..<min(strikes.count, index + Self.reach)]
-    return near.contains {
-      $0.part != part && $0.note.onsetSeconds < end - Self.shortestSeconds
-        && $0.note.dampedSeconds > end + Self.shortestSeconds
-    }
-  }
-
-  /// How many notes of a pitch are looked at around one: more than parts can hold.
-  private static let reach = 16
 
   /// The start values of a pitch's components, in the order of its rows, K values each.
   static func templates(from comb: [Float], settings: SeparationSettings) -> [[Float]] {

@@ -55,12 +55,9 @@ enum ReleaseSearch {
         ofComponents: PitchConstraints.tonalComponents(ofPitchAt: index, settings: settings))
     }
     result.setEnds { pitch, index in
-      let strike = constraints.strikes[pitch]![index]
-      if constraints.isHeldOn(afterNote: index, ofPitch: pitch) {
-        return strike.note.dampedSeconds + dampedSeconds
-      }
-      let next = constraints.nextStrike(after: index, ofPitch: pitch)
-      return end(of: strike, before: next, in: envelopes[pitch]!, grid: grid)
+      let strikes = constraints.strikes[pitch]!
+      let next = index + 1 < strikes.count ? strikes[index + 1].note.onsetSeconds : .infinity
+      return end(of: strikes[index], before: next, in: envelopes[pitch]!, grid: grid)
     }
     return result
   }
