@@ -4,12 +4,16 @@ public enum AlignmentError: Error, Equatable, CustomStringConvertible {
   case noNotes
   /// Nothing sounds in the recording.
   case silentRecording
+  /// The score is so much longer than the recording that a search in it would take hours and gigabytes.
+  case scoreIsLong(limitSeconds: Double)
 
   /// One line.
   public var description: String {
     switch self {
     case .noNotes: "the score has no notes to align"
     case .silentRecording: "the recording is silent, so that no score can be aligned with it"
+    case .scoreIsLong(let limit):
+      "the score lasts more than \(Int(limit / 3600)) hours, too long to be looked for in"
     }
   }
 }

@@ -27,6 +27,9 @@ public struct ScoreAligner: Sendable {
 
   /// Aligns notes with a recording.
   ///
+  /// Scores may last so long, in seconds, and so many times as long as the recording.
+  private static let (longScoreSeconds, longScore) = (7200.0, 8.0)
+
   /// - Parameters:
   ///   - channels: planar samples, of equal length.
   ///   - notes: in seconds of the score, in any order; their tempo may be up to 3.3 times as fast or slow as the
@@ -35,6 +38,10 @@ public struct ScoreAligner: Sendable {
   /// - Complexity: O(n² · bands) for n tenths of a second, 15 times with all transpositions.
   public func align(channels: [[Float]], notes: [Note]) throws(AlignmentError) -> Alignment {
     guard !notes.isEmpty else { throw .noNotes }
+    let recordingSeconds = Double(channels.first?.count ?? 0) / sampleRate
+    let limit = max(Self.longScoreSeconds, Self.longScore * recordingSeconds)
+    let onsets = notes.map(\.onsetSeconds)
+    guard onsets.max()! - onsets.min()! <= limit else { throw .scoreIsLong(limitSeconds: limit) }
     let order = Self.order(notes)
     let sorted = order.map { index in
       var note = notes[index]

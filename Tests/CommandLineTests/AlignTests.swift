@@ -252,7 +252,8 @@ import Testing
   @Test(arguments: [
     ["-o", "x.wav"], ["-o", "x.mid", "--anchor", "1"],
     ["-o", "x.mid", "--anchor", "2=1", "--anchor", "1=2"],
-    ["-o", "x.mid", "--threads", "0"],
+    ["-o", "x.mid", "--threads", "0"], ["-o", "x.mid", "--score-offset", "1e300"],
+    ["-o", "x.mid", "--anchor", "0=1e9"], ["-o", "x.mid", "--anchor", "1e18=0"],
   ])
   func wrongUsage(options: [String]) throws {
     let run = try Program.run(["align", mix, "--score", performance] + options)

@@ -160,6 +160,7 @@ import Testing
     (["--parts", "a=*", "--split", "C4"], "--split"), (["--filename", "x"], "--filename"),
     (["--filename", "{part}-{foo}"], "--filename"), (["--filename", "{part}/"], "--filename"),
     (["--score-rate", "0"], "--score-rate"), (["--score-offset", "nan"], "--score-offset"),
+    (["--score-offset", "1e300"], "--score-offset"),
     (["--nonsense"], "--nonsense"), (["--seed", "-1"], "--seed"),
     (["--lookahead", "1"], "--lookahead"), (["--stream", "--lookahead", "5"], "--lookahead"),
     (["--stream", "--history", "1"], "--history"), (["--stream", "--seed", "1"], "--seed"),

@@ -35,6 +35,19 @@ import Testing
     }
   }
 
+  /// What is neither a file nor a link to one is not replaced, not even by force.
+  @Test func aPipeIsNoOutput() throws {
+    let folder = try TemporaryFolder()
+    try Duet.write(to: folder)
+    #expect(mkfifo(folder.file("out.mid"), 0o600) == 0)
+    let run = try Program.run(
+      ["inspect", "duet.csv", "--midi", "out.mid", "--force"], in: folder.path)
+    #expect(run.status == 1 && run.errors.contains("this is a pipe or a device"), "\(run.errors)")
+    var status = stat()
+    #expect(lstat(folder.file("out.mid"), &status) == 0)
+    #expect(status.st_mode & S_IFMT == S_IFIFO)
+  }
+
   /// Something does come through it.
   @Test func aScoreThroughAPipe() throws {
     let folder = try TemporaryFolder()

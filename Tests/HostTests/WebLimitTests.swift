@@ -35,6 +35,30 @@ import Testing
     return Double(ticks) / Double(sysconf(Int32(_SC_CLK_TCK)))
   }
 
+  /// Who asks and asks, and reads no answer, gets one at a time; others are answered meanwhile.
+  @Test func answersAreNotKeptForThoseWhoReadNone() throws {
+    let server = try Server()
+    let (host, url) = try Self.page(server, fileCount: 256)
+    let place = String(url.dropFirst("http://".count).dropLast())
+    let request = "GET /mixer.js HTTP/1.1\r\nHost: \(place)\r\n\r\n"
+    func memory() throws -> Int {
+      let text = try String(
+        contentsOfFile: "/proc/\(host.identifier)/status", encoding: .utf8)
+      let line = text.split(separator: "\n").first { $0.hasPrefix("VmRSS:") }
+      return try #require(line.flatMap { Int($0.filter(\.isNumber)) })
+    }
+    let before = try memory()
+    let greedy = try (0..<4).map { _ in try WebConnection(url, isSlow: true) }
+    let requests = Array(String(repeating: request, count: 2000).utf8)
+    for connection in greedy { connection.send(requests) }
+    for _ in 0..<3 {
+      let answer = try WebConnection.answer("GET / HTTP/1.1\nHost: \(place)\n\n", at: url)
+      #expect(answer.hasPrefix("HTTP/1.1 200"), "\(answer)")
+    }
+    // Of 8,000 answers of tens of kilobytes.
+    #expect(try memory() - before < 64 << 10, "in kilobytes")
+  }
+
   /// As many connections as like to come leave files and the processor to the session.
   @Test func idleConnectionsDoNoHarm() throws {
     let server = try Server()

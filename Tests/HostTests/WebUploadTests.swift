@@ -29,6 +29,26 @@ import Testing
     #expect(try host.value("gain_left") == 0)
   }
 
+  /// A folder or a pipe that has the name of an upload stays what it is.
+  @Test func onlyFilesAreReplaced() throws {
+    let server = try Server()
+    let folder = try TemporaryFolder()
+    let scores = folder.file("state/scores")
+    try FileManager.default.createDirectory(
+      atPath: scores + "/d.mid", withIntermediateDirectories: true)
+    #expect(mkfifo(scores + "/p.mid", 0o600) == 0)
+    let (_, url) = try WebTests.page(
+      server, Polonaise.arguments + ["--state", folder.file("state")],
+      environment: ["TMPDIR": folder.path])
+    let before = try FileManager.default.contentsOfDirectory(atPath: scores).sorted()
+    for name in ["d.mid", "p.mid"] {
+      let answer = try WebConnection.post(Self.score(), as: name, to: url)
+      #expect(!answer.hasPrefix("HTTP/1.1 200 "), "\(answer)")
+      #expect(answer.contains("expected a file, or nothing of this name"), "\(answer)")
+    }
+    #expect(try FileManager.default.contentsOfDirectory(atPath: scores).sorted() == before)
+  }
+
   /// Nobody can say what a plugin makes of a score that it does not yet read.
   @Test func anIdlePluginTakesNoUpload() throws {
     let server = try Server()

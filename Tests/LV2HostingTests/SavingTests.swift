@@ -36,6 +36,16 @@ import Testing
 
   private func remove() { try? FileManager.default.removeItem(atPath: folder) }
 
+  /// lilv would wait for what nobody writes, and read a device for ever.
+  @Test func pipesAndDevicesAreNoStates() throws {
+    defer { remove() }
+    #expect(mkfifo(path("state.ttl"), 0o600) == 0)
+    let world = try echo().plugin.world
+    for place in [path("state.ttl"), "/dev/zero"] {
+      #expect(throws: HostingError.self) { _ = try State(path: place, in: world) }
+    }
+  }
+
   @Test func whatWasInterruptedIsFinished() throws {
     defer { remove() }
     try write("old", to: "state.ttl")

@@ -40,6 +40,10 @@ struct ScoreAlignment {
     } catch {
       switch error {
       case .noNotes: throw Failure("\(scorePath): expected notes with a pitch; found drums only")
+      case .scoreIsLong(let limit):
+        throw Failure(
+          "\(scorePath): expected a score of at most \(fixed(limit / 3600, digits: 1)) hours to align with this recording; found a longer one"
+        )
       case .silentRecording: throw Failure("\(recording.path): expected sound; found silence")
       }
     }
