@@ -135,6 +135,17 @@ import Testing
     #expect(!FileManager.default.fileExists(atPath: folder.file("out")))
   }
 
+  /// Stems appear with the factors, or not at all; a limit on the sizes of files stands for a disk that is full.
+  @Test func factorsThatFindNoPlace() throws {
+    let folder = try TemporaryFolder()
+    try Duet.write(to: folder)
+    let run = try Program.shell(
+      "trap '' XFSZ; ulimit -f 80; '\(Program.path)' separate duet.wav --score duet.csv --format mp3 --export-factors factors -o out",
+      in: folder.path)
+    #expect(run.status == 1 && run.errors.contains("File too large"), "\(run.errors)")
+    #expect(folder.files(below: "out").isEmpty && folder.files(below: "factors").isEmpty)
+  }
+
   /// A window and a hop that a machine has no memory for; the usual ones do.
   @Test func settingsThatFindNoRoom() throws {
     let folder = try TemporaryFolder()

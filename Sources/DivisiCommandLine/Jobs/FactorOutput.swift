@@ -62,15 +62,16 @@ extension SeparationJob {
     }
   }
 
-  func write(_ factors: [FactorOutput], mix: String) throws {
-    guard let factorFolder, !factors.isEmpty else { return }
+  /// Writes the factors aside, so that they fail before the stems appear.
+  func stage(_ factors: [FactorOutput], mix: String) throws -> StagedFiles? {
+    guard let factorFolder, !factors.isEmpty else { return nil }
     let staged = try StagedFiles(directory: factorFolder, force: writing.force)
     for file in factors {
       try staged.write(
         bytes: file.bytes,
         name: factorName(file.name, fileExtension: file.fileExtension, mix: mix))
     }
-    try staged.commit()
+    return staged
   }
 
   private func factorName(_ name: String, fileExtension: String, mix: String) -> String {

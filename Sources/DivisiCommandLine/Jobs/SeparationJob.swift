@@ -74,8 +74,9 @@ struct SeparationJob {
     try pass(
       from: reader, through: &separation, to: writer, sampleCount: source.sampleCount, bar: bar)
     if let warning = reader.warning { printError(warning) }
+    let stagedFactors = try stage(factors, mix: mix)
     let written = try writer.finish()
-    try write(factors, mix: mix)
+    try stagedFactors?.commit()
     let elapsed = (clock.now - start) / .seconds(1)
     let summary = separation.summary
     return SeparationResult(
