@@ -34,12 +34,12 @@ import Testing
     let server = try Server()
     let folder = try TemporaryFolder()
     let scores = folder.file("state/scores")
-    try FileManager.default.createDirectory(
-      atPath: scores + "/d.mid", withIntermediateDirectories: true)
-    #expect(mkfifo(scores + "/p.mid", 0o600) == 0)
     let (_, url) = try WebTests.page(
       server, Polonaise.arguments + ["--state", folder.file("state")],
       environment: ["TMPDIR": folder.path])
+    try FileManager.default.createDirectory(
+      atPath: scores + "/d.mid", withIntermediateDirectories: true)
+    #expect(mkfifo(scores + "/p.mid", 0o600) == 0)
     let before = try FileManager.default.contentsOfDirectory(atPath: scores).sorted()
     for name in ["d.mid", "p.mid"] {
       let answer = try WebConnection.post(Self.score(), as: name, to: url)
