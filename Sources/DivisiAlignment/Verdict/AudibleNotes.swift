@@ -23,7 +23,7 @@ struct AudibleNotes {
   ///   - notes: in seconds of the recording, at the pitches that sound there; in any order.
   ///   - recording: its features.
   /// - Returns: nil for drums, which have no pitches.
-  /// - Complexity: O(notes · bands · neighbours).
+  /// - Complexity: O(notes · bands).
   init?(_ notes: [SketchedNote], in recording: PathFeatures, instrument: Instrument) {
     guard !instrument.isPercussive else { return nil }
     let notes = notes.sorted { $0.onset < $1.onset }
@@ -34,14 +34,19 @@ struct AudibleNotes {
       return
     }
     var (first, end) = (0, 0)
+    // How many notes nearby play each pitch.
+    var played: [Int: Int] = [:]
     isAudible = notes.map { note in
-      while notes[first].onset <= note.onset - Self.nearby { first += 1 }
-      while end < notes.count, notes[end].onset < note.onset + Self.nearby { end += 1 }
-      let played = notes[first..<end]
+      while end < notes.count, notes[end].onset < note.onset + Self.nearby {
+        played[notes[end].pitch, default: 0] += 1
+        end += 1
+      }
+      while notes[first].onset <= note.onset - Self.nearby {
+        played[notes[first].pitch, default: 0] -= 1
+        first += 1
+      }
       let rivals = (note.pitch - Self.reach...note.pitch + Self.reach)
-        .filter { pitch in
-          Self.range.contains(pitch) && !played.contains { $0.pitch == pitch }
-        }
+        .filter { Self.range.contains($0) && played[$0, default: 0] == 0 }
       guard rivals.count >= Self.leastRivals else { return nil }
       let frame = min(max(1, Int(note.onset * recording.frameRate)), frameCount - 2)
       let own = Self.rise(of: instrument[note.pitch], in: recording, around: frame)
