@@ -68,7 +68,7 @@ demo: build
 
 # The command line and the host are tested as they are built with the tests, the plugin as people run it: the release build.
 # Tests of the host mostly wait, so they have a process of their own beside that of all others.
-RUN_TESTS := SWIFT_BACKTRACE=enable=no swift test --skip-build
+RUN_TESTS := SWIFT_BACKTRACE=enable=no swift test --skip-build --ignore-lock
 test: deps bundle
 	swift build --build-tests $(CHECKS)
 	@mkdir -p build; $(RUN_TESTS) --filter '^HostTests\.' --skip '$(HOST_FILTER)' > build/host-tests.log 2>&1 & host=$$!; \
