@@ -34,7 +34,7 @@ import Testing
     let server = try Server()
     let folder = try TemporaryFolder()
     let scores = folder.file("state/scores")
-    let (_, url) = try WebTests.page(
+    let (host, url) = try WebTests.page(
       server, Polonaise.arguments + ["--state", folder.file("state")],
       environment: ["TMPDIR": folder.path])
     try FileManager.default.createDirectory(
@@ -47,6 +47,7 @@ import Testing
       #expect(answer.contains("expected a file, or nothing of this name"), "\(answer)")
     }
     #expect(try FileManager.default.contentsOfDirectory(atPath: scores).sorted() == before)
+    #expect(try host.value("gain_left") == 0)
   }
 
   /// Nobody can say what a plugin makes of a score that it does not yet read.
