@@ -67,17 +67,9 @@ demo: build
 	  --preset drums --references Tests/Recordings/break --filename '{parent}/{part}' -o build/demo --force
 
 # The command line and the host are tested as they are built with the tests, the plugin as people run it: the release build.
-# Tests of the host mostly wait, so they have a process of their own beside that of all others.
-RUN_TESTS := SWIFT_BACKTRACE=enable=no swift test --skip-build --ignore-lock
-test: deps bundle
+test test-hosts: deps bundle
 	swift build --build-tests $(CHECKS)
-	@mkdir -p build; $(RUN_TESTS) --filter '^HostTests\.' --skip '$(HOST_FILTER)' > build/host-tests.log 2>&1 & host=$$!; \
-	$(RUN_TESTS) --skip '$(HOST_FILTER)' --skip '^HostTests\.'; others=$$?; \
-	wait $$host; host=$$?; cat build/host-tests.log; [ $$others -eq 0 ] && [ $$host -eq 0 ]
-
-test-hosts: deps bundle
-	swift build --build-tests $(CHECKS)
-	$(RUN_TESTS) --filter '$(HOST_FILTER)'
+	SWIFT_BACKTRACE=enable=no swift test --skip-build $(if $(filter test,$@),--skip,--filter) '$(HOST_FILTER)'
 
 # The figures of quality that README and docs quote, or some: make figures FIGURES="piano.hands drums". Most need the
 # benchmark data in ../shared/data, which do not ship. Fails where a page says something else.
