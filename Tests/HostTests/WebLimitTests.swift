@@ -48,15 +48,24 @@ import Testing
       return try #require(line.flatMap { Int($0.filter(\.isNumber)) })
     }
     let before = try memory()
-    let greedy = try (0..<4).map { _ in try WebConnection(url, isSlow: true) }
+    var greedy = try (0..<4).map { _ in try WebConnection(url, isSlow: true) }
     let requests = Array(String(repeating: request, count: 2000).utf8)
     for connection in greedy { connection.send(requests) }
-    for _ in 0..<3 {
+    func isAnswered() throws {
       let answer = try WebConnection.answer("GET / HTTP/1.1\nHost: \(place)\n\n", at: url)
       #expect(answer.hasPrefix("HTTP/1.1 200"), "\(answer)")
     }
+    for _ in 0..<3 { try isAnswered() }
     // Of 8,000 answers of tens of kilobytes.
     #expect(try memory() - before < 64 << 10, "in kilobytes")
+    greedy = []
+    for _ in 0..<3 { try isAnswered() }
+    // Who reads them gets all.
+    let keen = try WebConnection(url)
+    keen.send(Array(requests.prefix(request.utf8.count * 500)))
+    let answers = keen.receive { $0.count(of: "HTTP/1.1 200 OK") == 500 }
+    #expect(answers.count(of: "HTTP/1.1 200 OK") == 500)
+    #expect(try host.value("gain_left") == 0)
   }
 
   /// As many connections as like to come leave files and the processor to the session.

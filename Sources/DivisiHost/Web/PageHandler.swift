@@ -191,13 +191,18 @@ final class PageHandler: ChannelInboundHandler, RemovableChannelHandler {
     if ends { headers.add(name: "Connection", value: "close") }
     let response = HTTPResponseHead(version: .http1_1, status: status, headers: headers)
     context.write(wrapOutboundOut(.head(response)), promise: nil)
-    guard head.method != .HEAD else { return end(ends, context) }
+    guard head.method != .HEAD else { return finish(ends, context) }
     // The next request of the connection is looked at after the end, and so no answer is kept for somebody who reads none.
     let body = wrapOutboundOut(.body(.byteBuffer(ByteBuffer(bytes: bytes))))
-    context.writeAndFlush(body).assumeIsolated().whenComplete { _ in self.end(ends, context) }
+    context.writeAndFlush(body).assumeIsolated().whenComplete { _ in
+      // Later, since the end brings the next request: each would otherwise be answered within the one before.
+      context.eventLoop.assumeIsolated().execute { self.finish(ends, context) }
+    }
   }
 
-  private func end(_ closes: Bool, _ context: ChannelHandlerContext) {
+  private func finish(_ closes: Bool, _ context: ChannelHandlerContext) {
+    // Who has gone wants no more answers.
+    guard context.channel.isActive else { return }
     context.writeAndFlush(wrapOutboundOut(.end(nil))).assumeIsolated().whenComplete { _ in
       // Another request may have come in the meantime.
       guard case .idle = self.phase else { return }
