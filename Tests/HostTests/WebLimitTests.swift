@@ -62,9 +62,9 @@ import Testing
     for _ in 0..<3 { try isAnswered() }
     // Who reads them gets all.
     let keen = try WebConnection(url)
-    keen.send(Array(requests.prefix(request.utf8.count * 500)))
-    let answers = keen.receive { $0.count(of: "HTTP/1.1 200 OK") == 500 }
-    #expect(answers.count(of: "HTTP/1.1 200 OK") == 500)
+    keen.send(Array(requests.prefix(request.utf8.count * 100)))
+    let answers = keen.receive { $0.count(of: "HTTP/1.1 200 OK") == 100 }
+    #expect(answers.count(of: "HTTP/1.1 200 OK") == 100)
     #expect(try host.value("gain_left") == 0)
   }
 
