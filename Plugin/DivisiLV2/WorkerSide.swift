@@ -29,11 +29,11 @@ final class WorkerSide: Sendable {
     /// How the recording is followed, and how the score was aligned with what was heard; for ``score`` alone.
     var following = Following.off
     var alignment: HeardAlignment?
-    /// Whether streams have learnt from notes that the alignment has in other places.
-    var hasLearntElsewhere = false
     /// The same with the last seconds, live, and since when the score has been lost, in seconds of the recording.
     var live: HeardAlignment?
     var lostSince: Double?
+    /// Whether streams have learnt from notes that ``alignment`` has in other places.
+    var hasLearntElsewhere = false
     /// What was last said of it.
     var lastFollowing = ""
     var lastMessage = ""

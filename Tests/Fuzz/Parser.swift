@@ -14,8 +14,20 @@ enum Parser: String, CaseIterable {
   func callAsFunction(_ bytes: [UInt8]) {
     switch self {
     case .midi, .musicxml, .mxl, .csv: parseScore(bytes)
-    case .notes: parseNotes(bytes)
-    case .alignment: parseAlignment(bytes)
+    case .notes:
+      parseSaved(bytes) { (text, names) throws(ScoreError) in
+        let notes = try SavedNotes(parsing: text, partNames: names)
+        let again = try SavedNotes(parsing: notes.text, partNames: names)
+        precondition(again == notes)
+        return notes.parts
+      }
+    case .alignment:
+      parseSaved(bytes) { (text, names) throws(ScoreError) in
+        let alignment = try HeardAlignment(parsing: text, partNames: names)
+        let again = try HeardAlignment(parsing: alignment.text, partNames: names)
+        precondition(again.isSame(as: alignment))
+        return alignment.parts
+      }
     case .preset:
       expectLine { () throws(PresetError) in
         let graph = try TurtleReader.parse(bytes, path: "fuzz", base: "file:///fuzz")
@@ -49,25 +61,14 @@ enum Parser: String, CaseIterable {
     }
   }
 
-  private func parseNotes(_ bytes: [UInt8]) {
+  /// What states keep as text.
+  private func parseSaved(
+    _ bytes: [UInt8], _ parse: (String, [String]) throws(ScoreError) -> [Part]
+  ) {
     guard let text = String(validating: bytes, as: UTF8.self) else { return }
     expectLine { () throws(ScoreError) in
-      let names = ["left", "right"]
-      let notes = try SavedNotes(parsing: text, partNames: names)
-      precondition(notes.parts.allSatisfy { $0.notes.allSatisfy(isSound) })
-      let again = try SavedNotes(parsing: notes.text, partNames: names)
-      precondition(again == notes)
-    }
-  }
-
-  private func parseAlignment(_ bytes: [UInt8]) {
-    guard let text = String(validating: bytes, as: UTF8.self) else { return }
-    expectLine { () throws(ScoreError) in
-      let names = ["left", "right"]
-      let alignment = try HeardAlignment(parsing: text, partNames: names)
-      precondition(alignment.parts.allSatisfy { $0.notes.allSatisfy(isSound) })
-      let again = try HeardAlignment(parsing: alignment.text, partNames: names)
-      precondition(again.isSame(as: alignment))
+      let parts = try parse(text, ["left", "right"])
+      precondition(parts.allSatisfy { $0.notes.allSatisfy(isSound) })
     }
   }
 

@@ -24,7 +24,7 @@ for module in InputFiles DivisiScore LV2Presets DivisiKernels DivisiKernelsAVX2 
   objects+=("$folder/$module.o")
 done
 # lld, because gold cannot link the sanitizers.
-swiftc "${options[@]}" -module-name fuzz -use-ld=lld "$PWD"/Tests/Fuzz/*.swift "$PWD"/Sources/DivisiHost/OSCMessages/OSC*.swift \
+swiftc "${options[@]}" -module-name fuzz -emit-module-path "$folder/fuzz.swiftmodule" -emit-executable -use-ld=lld "$PWD"/Tests/Fuzz/*.swift "$PWD"/Sources/DivisiHost/OSCMessages/OSC*.swift \
   "$PWD"/Sources/DivisiEngine/FileFormats/*.swift "${objects[@]}" -lexpat -lzip -lserd-0 -llo -lfftw3f -o "$folder/fuzz"
 
 # Swift would wait for its own report of a crash; the sanitizer makes one.
