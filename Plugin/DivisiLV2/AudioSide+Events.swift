@@ -91,6 +91,7 @@ extension AudioSide {
     ports.report(Float(lateCount), map.late)
     ports.report(progress, map.progress)
     reportFollowing()
+    ports.report(Float(scoreState.rawValue), map.scoreState)
     // 20 dB in a second.
     let decay = divisi_exp10f(-Float(count) / Float(sampleRate))
     var stem = 0

@@ -165,6 +165,9 @@ struct AudioSide: ~Copyable {
     @_noLocks get { map.scoreSlot < 0 ? 0 : Int(ports.value(map.scoreSlot)) }
   }
 
+  /// Whether the controls want notes from a score.
+  var usesScore: Bool { ports.value(map.scoreSource) < 0.5 }
+
   /// Whether all work is to be done at once.
   var isFreewheeling: Bool { ports.isOn(map.freewheel) }
 

@@ -22,6 +22,12 @@ struct Channels: @unchecked Sendable {
     let offsetBits = Atomic<UInt64>(0)
     /// What the output `verdict` says.
     let verdict = Atomic<Int>(0)
+    /// Whether a live score is held where it was lost.
+    let isLost = Atomic<Bool>(false)
+    /// When the first note of the score begins and the last one ends, in seconds of the score as it is played: the bits
+    /// of a `Double`. Infinity and less where there is none.
+    let scoreStartBits = Atomic<UInt64>(Double.infinity.bitPattern)
+    let scoreEndBits = Atomic<UInt64>((-Double.infinity).bitPattern)
     /// Where in the score the recording is.
     let places = SnapshotExchange<ScorePlaces>()
   }

@@ -28,6 +28,7 @@ struct PortMap: BitwiseCopyable {
   let follow: Int
   let scorePosition: Int
   let verdict: Int
+  let scoreState: Int
 
   init(_ kind: PluginKind) {
     let symbols = kind.ports.map(\.symbol)
@@ -52,5 +53,6 @@ struct PortMap: BitwiseCopyable {
     follow = place("follow")
     scorePosition = place("score_position")
     verdict = place("verdict")
+    scoreState = place("score_state")
   }
 }

@@ -128,6 +128,8 @@ extension WorkerSide {
     guard kind.follows else { return }
     let alignment = content.aligned
     channels.flags.pointee.places.publish(ScorePlaces(alignment))
+    channels.flags.pointee.isLost.store(
+      content.following == .live && content.live?.isHeld == true, ordering: .relaxed)
     show(alignment?.judgement)
   }
 

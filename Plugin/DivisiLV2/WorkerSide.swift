@@ -96,7 +96,9 @@ final class WorkerSide: Sendable {
   }
 
   /// Makes the stream that an activated instance starts with; while nothing runs.
-  func start(_ key: StreamKey, scoreSlot: Int, follow: Int) {
+  ///
+  /// - Parameter usesScore: whether notes are to come from a score.
+  func start(_ key: StreamKey, scoreSlot: Int, follow: Int, usesScore: Bool) {
     preparation.withLock { preparation in
       readOwnKit(&preparation)
       freeRetired()
@@ -104,6 +106,12 @@ final class WorkerSide: Sendable {
       _ = choose(scoreSlot: scoreSlot)
       self.follow(follow, &preparation)
       serve(key, &preparation)
+    }
+    if usesScore, content.withLock({ $0.playing.parts.isEmpty }) {
+      let way =
+        kind.hasPartOutputs
+        ? "choose one, or set Score source to None" : "set Score slot to the number of one"
+      reportNote("no score: \(way)")
     }
   }
 
@@ -245,21 +253,6 @@ final class WorkerSide: Sendable {
       preparation.defaultKit = try readModel(path: path).kit
     } catch {
       reportError(error.description)
-    }
-  }
-
-  /// Gives the score to all streams.
-  func publishScore() {
-    let (streams, notes) = content.withLock { ($0.streams, $0.playing) }
-    for (_, stream) in streams { publish(notes, to: stream) }
-  }
-
-  private func publish(_ notes: LoadedScore, to stream: Stream) {
-    withExtendedLifetime(stream) {
-      stream.worker.setScore(
-        parts: notes.parts.isEmpty
-          ? layout.partNames.map { Part(name: $0, notes: []) } : notes.parts,
-        hasPedal: notes.hasPedal)
     }
   }
 

@@ -6,7 +6,7 @@ extension PluginKind {
     let settings = Setting.withPort.map { control($0.control) }
     return audioPorts + eventPorts + hostPorts + remixPorts
       + settings.prefix(Self.firstSettingCount) + scorePorts
-      + settings.dropFirst(Self.firstSettingCount) + followPorts
+      + settings.dropFirst(Self.firstSettingCount) + followPorts + statePorts
   }
 
   /// The settings that came with the first plugins; ports of later ones go behind all others.
@@ -127,6 +127,19 @@ extension PluginKind {
       default: 0,
       comment: "How well the score explains what has been heard; nothing is compared when off.")
     return [control(follow), report(position), report(verdict)]
+  }
+
+  private var statePorts: [Port] {
+    let state = Control.choice(
+      "score_state", "Score state",
+      [
+        0: "No score", 1: "Before the score", 2: "In the score", 3: "Past the score",
+        4: "Not this piece", 5: "Lost", 6: "Not in use",
+      ], default: 0,
+      comment:
+        "Where the sound is against the score: with no score, or outside it, everything is in the residual."
+    )
+    return [report(state)]
   }
 
   private func control(_ control: Control) -> Port { port(control, .control) }

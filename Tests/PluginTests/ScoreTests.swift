@@ -46,6 +46,40 @@ import Testing
     #expect(found, "\(answers)")
   }
 
+  /// Nobody has to guess why there is nothing in the parts.
+  @Test(arguments: ["hands", "drums-mix"])
+  func thatThereIsNoScoreIsSaid(plugin: String) throws {
+    let world = try Bundle.world()
+    for (source, isSaid) in [(Float(0), true), (2, false)] {
+      let log = HostLog()
+      var render = Render(plugin: "urn:divisi:\(plugin)", score: nil)
+      render.controls["score_source"] = source
+      render.features.log = log
+      let instance = try render.instance(in: world)
+      instance.activate()
+      #expect(log.messages.contains { $0.text.contains("no score: ") } == isSaid)
+      _ = render(instance, [[Float]](repeating: [0.1, 0.2], count: 2), blocks: [2])
+      #expect(instance["score_state"] == (isSaid ? 0 : 6))
+    }
+  }
+
+  /// Before the first note, among them, after the last one; and when the score is moved.
+  @Test func whereTheSoundIsAgainstTheScoreIsSaid() throws {
+    let world = try Bundle.world()
+    let score = "start;duration;pitch;velocity;label\n3;0.5;40;80;left\n4;0.5;70;80;right\n"
+    let render = Render(controls: Render.fast.merging(["sync": 1]) { $1 }, score: score)
+    let instance = try render.instance(in: world)
+    instance.activate()
+    var states: [Float] = []
+    let signal = [[Float]](repeating: [Float](repeating: 0.01, count: 44_100 * 8), count: 2)
+    _ = render(instance, signal, blocks: [4410]) { _, _ in states.append(instance["score_state"]) }
+    let changes = states.dropFirst().reduce(into: [Float]()) { if $0.last != $1 { $0.append($1) } }
+    #expect(changes == [1, 2, 3])
+    let beginning = states.firstIndex(of: 2) ?? 0
+    // A second before the first note.
+    #expect(abs(beginning - 20) <= 2, "\(beginning)")
+  }
+
   @Test func aBadScoreLeavesTheLastOneAndSaysSo() throws {
     let folder = try TemporaryFolder()
     let bad = try folder.write("start;duration\n1;2", to: "bad.csv")

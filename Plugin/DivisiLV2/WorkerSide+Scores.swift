@@ -1,0 +1,36 @@
+// Thread: worker
+
+import DivisiEngine
+import DivisiScore
+import Synchronization
+
+/// Scores on their way to the streams, and to the output that says where the sound is against them.
+extension WorkerSide {
+  /// Gives the score to all streams.
+  func publishScore() {
+    let (streams, notes) = content.withLock { ($0.streams, $0.playing) }
+    for (_, stream) in streams { publish(notes, to: stream) }
+  }
+
+  func publish(_ notes: LoadedScore, to stream: Stream) {
+    publishExtent(of: notes)
+    withExtendedLifetime(stream) {
+      stream.worker.setScore(
+        parts: notes.parts.isEmpty
+          ? layout.partNames.map { Part(name: $0, notes: []) } : notes.parts,
+        hasPedal: notes.hasPedal)
+    }
+  }
+
+  private func publishExtent(of notes: LoadedScore) {
+    var (start, end) = (Double.infinity, -Double.infinity)
+    for part in notes.parts {
+      for note in part.notes {
+        start = min(start, note.onsetSeconds)
+        end = max(end, note.dampedSeconds)
+      }
+    }
+    channels.flags.pointee.scoreStartBits.store(start.bitPattern, ordering: .relaxed)
+    channels.flags.pointee.scoreEndBits.store(end.bitPattern, ordering: .relaxed)
+  }
+}
