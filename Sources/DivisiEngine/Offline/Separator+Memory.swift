@@ -36,7 +36,11 @@ extension Separator {
     // Notes of one component that sound together share its entries.
     let entries = min(
       Double(entryCount(parts: parts, sampleCount: sampleCount, grid: grid)), R * N)
-    let bytes = valueSize * values + Self.bytesPerEntry * entries
+    let places =
+      settings.isSpatial && SpatialAnalysis.applies(channelCount: channelCount)
+      ? SpatialAnalysis.memoryEstimate(
+        binCount: grid.binCount, channelCount: channelCount, partCount: parts.count) : 0
+    let bytes = valueSize * values + Self.bytesPerEntry * entries + places
     return Int(min(bytes, Double(1 << 62)))
   }
 

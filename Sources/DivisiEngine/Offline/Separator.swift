@@ -119,11 +119,17 @@ public struct Separator: Sendable {
       Factorisation(
         grid: grid, settings: settings, model: fit.model, encoder: fit.encoder, mask: mask,
         parts: parts, components: components))
+    let covariances =
+      settings.isSpatial && SpatialAnalysis.applies(channelCount: channels.count)
+      ? SpatialAnalysis.covariances(
+        of: channels, stft: stft, model: fit.model, mask: mask, parallel: parallel) : nil
     var stems = Synthesis.stems(
-      of: channels, stft: stft, model: fit.model, mask: mask, parallel: parallel)
+      of: channels, stft: stft, model: fit.model, mask: mask, covariances: covariances,
+      parallel: parallel)
     if settings.model.secondStage == .waveforms, case .drums = material {
       let refinement = WaveformRefinement(
-        stft: stft, model: fit.model, mask: mask, parts: parts, parallel: parallel)
+        stft: stft, model: fit.model, mask: mask, covariances: covariances, parts: parts,
+        parallel: parallel)
       try refinement.run(&stems, of: channels) { progress(0.5 + 0.5 * $0) }
     }
     guard progress(1) else { throw .cancelled }

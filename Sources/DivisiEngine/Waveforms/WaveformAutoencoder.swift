@@ -43,6 +43,7 @@ import DivisiDSP
 ///   model", IEEE TASLP 2010, eq. 24 (the posterior mean of Gaussian sources).
 struct WaveformAutoencoder: Sendable {
   private let grid: StrokeGrid
+  private let covariances: SpatialCovariances?
   private let parallel: Parallel
   private let reader = FractionalReader()
   private let aligner: StrokeAligner
@@ -53,7 +54,11 @@ struct WaveformAutoencoder: Sendable {
   /// The variance of frames that are not a stroke's own: as good as unknown.
   private static let foreign: Float = 1e9
 
-  init(_ stft: STFT, parallel: @escaping Parallel) {
+  /// - Parameter covariances: where the parts lie; nil where each mask serves all channels alike.
+  init(
+    _ stft: STFT, covariances: SpatialCovariances? = nil, parallel: @escaping Parallel
+  ) {
+    self.covariances = covariances
     grid = StrokeGrid(stft)
     self.parallel = parallel
     aligner = StrokeAligner(grid, reader)
@@ -72,7 +77,7 @@ struct WaveformAutoencoder: Sendable {
         find(part, pass: pass, &section)
         try step()
       }
-      section.stems = section.posterior(grid.stft, parallel)
+      section.stems = section.posterior(grid.stft, covariances, parallel)
     }
   }
 
