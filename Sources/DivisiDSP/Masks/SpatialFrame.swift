@@ -33,6 +33,12 @@ public struct SpatialFrame: ~Copyable {
     }
   }
 
+  /// Takes all channels from another frame that was not solved yet.
+  public func take(_ other: borrowing SpatialFrame) {
+    spectra.column(0).update(
+      from: other.spectra.column(0), count: spectra.columnStride * spectra.columnCount)
+  }
+
   /// Prepares the images of all sources; every channel has been taken since the last time.
   ///
   /// - Parameters:

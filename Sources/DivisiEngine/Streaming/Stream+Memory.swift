@@ -26,7 +26,8 @@ extension Stream {
     let templates = K * R * (4 * T + 3)
     let masks =
       3 * S * Double(clock.maskStride) * Double(clock.interval + clock.crossfade)
-    let bytes = 4 * (rings + spectra + templates + masks)
+    let places = plan.isSpatial ? 4 * Double(clock.maskStride) * (S + 1) * C * C : 0
+    let bytes = 4 * (rings + spectra + templates + masks + places)
     return Int(min(bytes, Double(1 << 62)))
   }
 

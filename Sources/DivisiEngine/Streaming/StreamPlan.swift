@@ -32,6 +32,10 @@ struct StreamPlan {
 
   var grid: TimeGrid { clock.grid }
   var partCount: Int { mask.partCount }
+  /// Whether parts are told apart by where they lie, too.
+  var isSpatial: Bool {
+    separation.isSpatial && SpatialAnalysis.applies(channelCount: channelCount)
+  }
 
   /// What magnitudes are multiplied by before they are factorised: a sine of full scale peaks at 1.
   var magnitudeScale: Float { 4 / Float(grid.windowLength) }

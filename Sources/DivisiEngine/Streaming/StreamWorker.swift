@@ -22,6 +22,7 @@ public final class StreamWorker: @unchecked Sendable {
   private let history: SpectrogramHistory
   let notes: NoteHistory
   private let learner: StreamLearner
+  private var places: StreamPlaces?
   private let mask: WienerMask
   private let adapts: Bool
   private let releaseSeconds: Double
@@ -45,6 +46,7 @@ public final class StreamWorker: @unchecked Sendable {
     self.shared = shared
     mask = plan.mask
     history = SpectrogramHistory(plan, rings: input)
+    places = StreamPlaces(plan, rings: input)
     learner = StreamLearner(
       settings: plan.separation, grid: plan.grid, binCount: plan.fittedBinCount,
       material: material, bank: bank)
@@ -67,7 +69,9 @@ public final class StreamWorker: @unchecked Sendable {
 
   private func publish() {
     shared.pointee.snapshots.publish(
-      StreamSnapshot(previous: previous, current: current, live: learner.liveModel()))
+      StreamSnapshot(
+        previous: previous, current: current, live: learner.liveModel(),
+        covariances: places?.covariances))
   }
 
   /// Takes a score, which holds from the next update on.
@@ -141,6 +145,13 @@ public final class StreamWorker: @unchecked Sendable {
       previous = current
       current = block
       decidedEnd = due.upperBound
+    }
+    if let model {
+      let decided = max(first, end - clock.lookahead)
+      let heard = max(first, decided - clock.interval)..<decided
+      places?.learn(from: heard, written: shared.pointee) {
+        mask.compute(from: model, frame: $0 - first, into: $1, scratch: $2)
+      }
     }
     publish()
   }
