@@ -5,8 +5,10 @@
 ///
 /// - Thread: one at a time; real-time safe but for making and freeing it.
 public struct SpatialFrame: ~Copyable {
-  /// Column 2 a holds the real parts of channel a, column 2 a + 1 the imaginary ones.
-  let spectra: Matrix
+  /// Column 2 a holds the real parts of channel a, column 2 a + 1 the imaginary ones; what
+  /// ``SpatialCovariances/View/solve(_:masks:work:)`` makes of them afterwards.
+  let values: UnsafeMutablePointer<Float>
+  private let spectra: Matrix
   private let work: UnsafeMutablePointer<Lane>
 
   /// - Parameters:
@@ -14,6 +16,7 @@ public struct SpatialFrame: ~Copyable {
   ///   - channelCount: C.
   public init(binCount: Int, channelCount: Int) {
     spectra = Matrix(rowCount: binCount, columnCount: 2 * channelCount)
+    values = spectra.column(0)
     work = .allocate(capacity: channelCount * channelCount)
     work.initialize(repeating: .zero, count: channelCount * channelCount)
   }
@@ -23,7 +26,10 @@ public struct SpatialFrame: ~Copyable {
   /// Takes the spectrum of one channel, K values.
   @_noLocks
   public func take(_ spectrum: UnsafePointer<SIMD2<Float>>, channel: Int) {
-    let (real, imaginary) = (spectra.column(2 &* channel), spectra.column(2 &* channel &+ 1))
+    let (real, imaginary) = (
+      values + 2 &* channel &* spectra.columnStride,
+      values + (2 &* channel &+ 1) &* spectra.columnStride
+    )
     var bin = 0
     while bin < spectra.rowCount {
       let value = spectrum[bin]
@@ -35,8 +41,8 @@ public struct SpatialFrame: ~Copyable {
 
   /// Takes all channels from another frame that was not solved yet.
   public func take(_ other: borrowing SpatialFrame) {
-    spectra.column(0).update(
-      from: other.spectra.column(0), count: spectra.columnStride * spectra.columnCount)
+    values.update(
+      from: other.values, count: spectra.columnStride * spectra.columnCount)
   }
 
   /// Prepares the images of all sources; every channel has been taken since the last time.
@@ -47,7 +53,7 @@ public struct SpatialFrame: ~Copyable {
   /// - Complexity: O(K · C² · (sources + C)).
   @_noLocks
   public func solve(_ covariances: SpatialCovariances.View, masks: UnsafePointer<Float>) {
-    covariances.solve(spectra.column(0), masks: masks, work: work)
+    covariances.solve(values, masks: masks, work: work)
   }
 
   /// One channel of a source, M_j R_j (Σ_i M_i R_i)⁻¹ x.
@@ -62,7 +68,7 @@ public struct SpatialFrame: ~Copyable {
     mask: UnsafePointer<Float>, to spectrum: UnsafeMutablePointer<SIMD2<Float>>
   ) {
     let count = spectra.rowCount
-    let solution = UnsafePointer(spectra.column(0))
+    let solution = UnsafePointer(values)
     var bin = 0
     while bin < count {
       let (re, im) = covariances.direction(source, channel, solution, bin)

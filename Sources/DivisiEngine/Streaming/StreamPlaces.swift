@@ -36,7 +36,7 @@ struct StreamPlaces: ~Copyable {
     nowhere = SpatialCovariances(
       binCount: binCount, channelCount: plan.channelCount, partCount: plan.partCount)
     let nowhere = nowhere
-    rounds = (0..<SpatialAnalysis.roundCount).map { _ in Round(nowhere) }
+    rounds = (0..<SpatialAnalysis.roundCount).map { _ in Round(nowhere, plan.grid) }
     transform = StreamTransform(grid: plan.grid)
     mixture = SpatialFrame(binCount: binCount, channelCount: plan.channelCount)
     frame = SpatialFrame(binCount: binCount, channelCount: plan.channelCount)
@@ -86,8 +86,8 @@ struct StreamPlaces: ~Copyable {
     let sums: SpatialSums
     var covariances: SpatialCovariances
 
-    init(_ nowhere: SpatialCovariances) {
-      sums = SpatialSums(like: nowhere)
+    init(_ nowhere: SpatialCovariances, _ grid: TimeGrid) {
+      sums = SpatialSums(like: nowhere, grid: grid)
       covariances = nowhere
     }
   }

@@ -51,7 +51,7 @@ enum SpatialAnalysis {
     }
     for _ in 0..<roundCount {
       let covariances = result
-      let sums = groups.map { _ in Sums(like: covariances) }
+      let sums = groups.map { _ in Sums(like: covariances, grid: stft.grid) }
       parallel(groupCount) { group in
         let analysis = Frame(stft: stft, channelCount: channels.count, partCount: partCount)
         for frame in groups[group] {
@@ -70,7 +70,9 @@ enum SpatialAnalysis {
   private final class Sums: Sendable {
     let values: SpatialSums
 
-    init(like covariances: SpatialCovariances) { values = SpatialSums(like: covariances) }
+    init(like covariances: SpatialCovariances, grid: TimeGrid) {
+      values = SpatialSums(like: covariances, grid: grid)
+    }
   }
 
   /// What one thread needs for a frame.
