@@ -49,7 +49,7 @@ extension Preparation {
   }
 }
 
-/// The sound of a room: sparse echoes of random signs that decay by 60 dB in 0.35 s, 6 dB below the direct
+/// The sound of a room: sparse echoes of random signs that decay by 60 dB in 0.35 s, 3 dB below the direct
 /// sound in all.
 private struct SparseRoom {
   private static let decaySeconds = 0.35
