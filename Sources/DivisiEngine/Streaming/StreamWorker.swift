@@ -49,7 +49,7 @@ public final class StreamWorker: @unchecked Sendable {
     places = StreamPlaces(plan, rings: input)
     learner = StreamLearner(
       settings: plan.separation, grid: plan.grid, binCount: plan.fittedBinCount,
-      material: material, bank: bank)
+      voiceCount: layout.voiceCount, material: material, bank: bank)
     adapts = settings.adapts
     releaseSeconds = settings.separation.releaseSeconds
     notes = NoteHistory(
@@ -79,18 +79,22 @@ public final class StreamWorker: @unchecked Sendable {
   /// - Parameter parts: as many as the layout has.
   public func setScore(parts: [Part], hasPedal: Bool) {
     // Outside the lock, for which an update would wait: a long score takes long.
+    let instruments = parts.enumerated().map { index, part in
+      layout.instrument(ofPart: index, saying: part.instrument)
+    }
     let score = StreamScore(
       parts: parts.enumerated().map { index, part in
         part.notes.map { note in
           StreamNote(
             onsetSeconds: note.onsetSeconds, endSeconds: note.dampedSeconds,
-            pitch: UInt8(layout.voice(ofPitch: note.pitch)),
-            velocity: UInt8(clamping: note.velocity), part: Int16(index))
+            pitch: UInt8(layout.number(ofPitch: note.pitch)),
+            velocity: UInt8(clamping: note.velocity), part: Int16(index),
+            instrument: Int16(instruments[index]))
         }
-      }, hasPedal: hasPedal, isPercussive: layout.isPercussive)
+      }, instruments: instruments, hasPedal: hasPedal, layout: layout)
     alone {
       notes.score = score
-      learner.prepare(notes.pitches, soon: [])
+      learner.prepare(notes.voices, soon: [])
       shared.pointee.scores.publish(score)
       publish()
     }
@@ -137,7 +141,7 @@ public final class StreamWorker: @unchecked Sendable {
       V, parts: window, firstFrame: first,
       leaving: min(leaving, end - first), adapts: adapts,
       due: frames.lowerBound - first..<frames.upperBound - first)
-    learner.prepare(notes.pitches, soon: notes.upcomingPitches(after: endSeconds))
+    learner.prepare(notes.voices, soon: notes.upcomingVoices(after: endSeconds))
     if !clock.isLive {
       let block = MaskBlock(frames: frames, stride: clock.maskStride, partCount: mask.partCount)
       if let model { fill(block, from: model, firstFrame: first) }
