@@ -61,7 +61,10 @@ struct Fit {
       pull.trust(pilot.H)
     }
 
+    let rules = constraints.rules
     let model = makeModel(constraints.templates)
+    model.restraints = rules?.restraints(of: pattern)
+    let levels = pull.exponent == 0 ? rules?.levels(of: pattern) : nil
     let lossBefore = model.loss(ofFrames: recordedFrameCount)
     observe?(model)
     func updateActivations(_ count: Int) {
@@ -70,10 +73,13 @@ struct Fit {
         observe?(model)
       }
     }
+    var iteration = 0
     func iterate(_ count: Int, _ update: () -> Void) throws(SeparationError) {
       for _ in 0..<count {
         update()
         pull.apply(to: model.H)
+        if iteration > 0 { levels?.apply(to: model.H) }
+        iteration += 1
         observe?(model)
         try step()
       }
