@@ -13,6 +13,9 @@ struct Fit {
   /// Iterations without the pull after which velocities are compared with what was found.
   private static let pilotIterations = 8
 
+  /// T of the templates with which that is done, at most: 64 measure alike, and cost four times as much.
+  private static let pilotFrames = 16
+
   /// Steps on H alone that find out what is struck when no score says it, before templates may change.
   private static let freeIterations = 20
 
@@ -53,7 +56,7 @@ struct Fit {
       return model
     }
     if !pull.isEmpty {
-      let pilot = makeModel(constraints.templates.copy())
+      let pilot = makeModel(constraints.templates.copy(frames: pilotFrames))
       for _ in 0..<min(pilotIterations, settings.iterations) {
         pilot.iterate(templates: !settings.isFrozen)
         try step()
