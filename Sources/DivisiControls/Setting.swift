@@ -131,9 +131,10 @@ extension Setting {
         comment: "How early or late a note may be against the score.")
     case .templateFrames:
       Control(
-        rawValue, "Template frames", 1...64, .integer, default: 4, drums: 16,
+        rawValue, "Template frames", 1...64, .integer, default: 4, drums: 64,
         traits: [.expert, .expensive], option: "template-frames",
-        comment: "Length of the templates of convolutive models.")
+        comment:
+          "Length of the templates of convolutive models; a stream of drums takes 16 at most.")
     case .comb:
       .choice(
         rawValue, "Comb", [0: "Lobes", 1: "Bands", 2: "Shifts"], default: 0, parts: 2,
