@@ -35,6 +35,15 @@ public enum AudioFormat: String, CaseIterable, Sendable {
     }
   }
 
+  /// Whether it has pictures, but none as large as this one.
+  public func isTooSmall(for picture: AudioTags.Picture) -> Bool {
+    switch self {
+    case .flac, .ogg, .opus: !PictureBlock.holds(picture)
+    case .mp3: !ID3Tag.holds(picture)
+    case .wav16, .wav24, .wavFloat: false
+    }
+  }
+
   /// The most channels that it can hold.
   var channelLimit: Int {
     switch self {

@@ -39,11 +39,6 @@ extension AudioTags {
     "TRCK": .trackNumber, "TCOP": .copyright,
   ]
 
-  private mutating func add(_ field: Field, _ text: String) {
-    let text = text.prefix(Self.longestText)
-    if !text.isEmpty { texts[field] = String(text) }
-  }
-
   private func string(_ text: mpg123_string) -> String {
     text.fill > 0 ? text.p.map { String(cString: $0) } ?? "" : ""
   }

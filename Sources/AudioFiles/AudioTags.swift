@@ -1,4 +1,5 @@
 internal import CSndfile
+import InputFiles
 
 /// What a recording says of itself.
 ///
@@ -55,12 +56,18 @@ extension AudioTags {
   /// Longer texts are cut, in bytes: the headers of some formats have a limit.
   static let longestText = 16_384
 
+  /// Takes a text of a file, if it is one, without what it might do to a terminal; a comment may have several lines.
+  mutating func add(_ field: Field, _ text: String) {
+    let text = text.prefix(Self.longestText)
+    let harmless = field == .comment ? text.harmless : text.onOneLine
+    if !harmless.isEmpty { texts[field] = harmless }
+  }
+
   /// What libsndfile knows of an open file.
   init(of file: OpaquePointer) {
     for field in Field.allCases {
       guard let text = sf_get_string(file, field.libraryType) else { continue }
-      let decoded = String(cString: text).prefix(Self.longestText)
-      if !decoded.isEmpty { texts[field] = String(decoded) }
+      add(field, String(cString: text))
     }
     var info = SF_BROADCAST_INFO()
     let size = MemoryLayout<SF_BROADCAST_INFO>.size

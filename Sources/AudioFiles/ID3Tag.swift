@@ -18,6 +18,12 @@ enum ID3Tag {
     return Array("ID3".utf8) + [4, 0, 0] + sevenBits(frames.count) + frames
   }
 
+  /// Whether a picture has room in a tag, beside the longest texts.
+  static func holds(_ picture: AudioTags.Picture) -> Bool {
+    let texts = AudioTags.Field.allCases.count * 2 * AudioTags.longestText
+    return picture.bytes.count + picture.type.utf8.count + texts < longest
+  }
+
   private static let utf8: UInt8 = 3
   /// Sizes have 28 bits.
   private static let longest = 1 << 28

@@ -24,9 +24,7 @@ final class MediaSource: SampleSource {
   var tags: AudioTags {
     var tags = AudioTags()
     for (field, name) in Self.names {
-      if let text = decoder.text(name), !text.isEmpty {
-        tags.texts[field] = String(text.prefix(AudioTags.longestText))
-      }
+      if let text = decoder.text(name) { tags.add(field, text) }
     }
     tags.picture = decoder.picture.map { AudioTags.Picture(type: $0.type, bytes: $0.bytes) }
     return tags

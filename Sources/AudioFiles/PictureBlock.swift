@@ -11,6 +11,11 @@ enum PictureBlock {
     return [blockType] + bigEndian(body.count).dropFirst() + body
   }
 
+  /// Whether a picture has room in a block.
+  static func holds(_ picture: AudioTags.Picture) -> Bool {
+    picture.bytes.count + picture.type.utf8.count + 8 * 4 <= longest
+  }
+
   /// The first picture of a FLAC file, the front cover if there is one; nil for none and for any other file.
   static func first(in descriptor: Int32) -> AudioTags.Picture? {
     guard bytes(of: descriptor, at: 0, count: 4) == Array("fLaC".utf8) else { return nil }

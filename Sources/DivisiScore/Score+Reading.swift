@@ -66,13 +66,13 @@ extension Score {
 
   fileprivate static func fileBytes(
     path: String, pipeSeconds: Int? = InputFile.pipeSeconds,
-    isAbandoned: InputFile.IsAbandoned = { false }
+    expecting what: String = "a score", isAbandoned: InputFile.IsAbandoned = { false }
   ) throws(ScoreError) -> [UInt8] {
     do throws(InputFile.Failure) {
       return try InputFile.read(
         path, limit: ScoreLimits.fileBytes, pipeSeconds: pipeSeconds, isAbandoned: isAbandoned)
     } catch {
-      throw ScoreError(fileName: path, problem: error.problem(expecting: "a score"))
+      throw ScoreError(fileName: path, problem: error.problem(expecting: what))
     }
   }
 }
@@ -80,6 +80,6 @@ extension Score {
 extension DrumTable {
   /// Reads a table from a text file; see ``parse(bytes:name:)``.
   public static func read(path: String) throws(ScoreError) -> DrumTable {
-    try parse(bytes: Score.fileBytes(path: path), name: path)
+    try parse(bytes: Score.fileBytes(path: path, expecting: "a drum map"), name: path)
   }
 }

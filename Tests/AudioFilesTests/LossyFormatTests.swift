@@ -146,6 +146,29 @@ private func chirp(sampleRate: Int, count: Int) -> AudioBuffer {
     #expect(try AudioFile.read(path: path).sampleCount == 20_000)
   }
 
+  @Test(arguments: [AudioFormat.flac, .wav16, .mp3, .ogg, .opus])
+  func textsAreHarmlessWhereTheyAreRead(format: AudioFormat) throws {
+    let folder = TemporaryFolder()
+    let path = folder.file("x.\(format.fileExtension)")
+    var tags = AudioTags()
+    tags.texts = [.title: "a\u{1B}[31mb\nc", .comment: "d\u{7}\ne"]
+    try AudioFile.write(
+      chirp(sampleRate: 48_000, count: 5000), to: path, as: format,
+      details: EncodingDetails(tags: tags))
+    #expect(
+      try AudioFileReader(path: path).tags.texts == [.title: "a?[31mb?c", .comment: "d?\ne"])
+  }
+
+  @Test(arguments: [(AudioFormat.flac, 1 << 24), (.opus, 1 << 24), (.mp3, 1 << 28)])
+  func picturesThatAreTooLargeAreKnown(format: AudioFormat, limit: Int) {
+    func picture(_ count: Int) -> AudioTags.Picture {
+      AudioTags.Picture(type: "image/png", bytes: [UInt8](repeating: 0, count: count))
+    }
+    #expect(format.isTooSmall(for: picture(limit)))
+    #expect(!format.isTooSmall(for: picture(limit - (1 << 20))))
+    #expect(!AudioFormat.wav16.isTooSmall(for: picture(limit)))
+  }
+
   @Test(arguments: [AudioFormat.flac, .mp3, .ogg, .opus])
   func picturesComeBack(format: AudioFormat) throws {
     let folder = TemporaryFolder()

@@ -18,6 +18,10 @@ import Testing
         ["separate", "duet.wav", "--score", "/dev/zero"],
         "/dev/zero: expected a score, found a device"
       ),
+      (
+        ["separate", "duet.wav", "--score", "duet.csv", "--drum-map", "/dev/zero"],
+        "/dev/zero: expected a drum map, found a device"
+      ),
       (["separate", "pipe", "--score", "duet.csv"], "this is not a regular file"),
       (["separate", "/dev/zero", "--score", "duet.csv"], "this is not a regular file"),
       (

@@ -51,6 +51,23 @@ import Testing
     }
   }
 
+  @Test func aPictureThatFindsNoRoomIsSaid() throws {
+    let folder = try TemporaryFolder()
+    try Duet.write(to: folder)
+    var tags = AudioTags()
+    tags.picture = AudioTags.Picture(
+      type: "image/png", bytes: [UInt8](repeating: 7, count: 17 << 20))
+    try AudioFile.write(
+      Duet.recording(sampleRate: 44_100), to: folder.file("duet.mp3"), as: .mp3,
+      details: EncodingDetails(tags: tags))
+    let run = try Program.run(
+      "separate", "duet.mp3", "--score", "duet.csv", "-o", "out", in: folder.path)
+    #expect(run.status == 0, "\(run.errors)")
+    #expect(
+      run.errors.contains("duet.mp3: its picture is not kept, since it is too large for flac"),
+      "\(run.errors)")
+  }
+
   @Test func whatAFormatCannotHoldIsRefusedBeforehand() throws {
     let folder = try TemporaryFolder()
     try Duet.write(to: folder, sampleRate: 96_000)

@@ -1,5 +1,8 @@
 import DivisiAlignment
 import DivisiScore
+import Glibc
+
+@testable import AudioFiles
 
 @testable import LV2Presets
 
@@ -8,7 +11,7 @@ import DivisiScore
 /// Whatever the bytes are, it gives a value that makes sense or an error of one line. What else it does, such
 /// as to trap, to read beyond its memory or to take for ever, libFuzzer finds.
 enum Parser: String, CaseIterable {
-  case midi, musicxml, mxl, csv, notes, alignment, preset, model, osc
+  case midi, musicxml, mxl, csv, notes, alignment, preset, model, osc, cover
 
   /// Parses bytes and looks at what comes of it.
   func callAsFunction(_ bytes: [UInt8]) {
@@ -43,6 +46,12 @@ enum Parser: String, CaseIterable {
         let again = try SafeTensors(decoding: file.encoded(), path: "again")
         precondition(again.encoded() == file.encoded())
       }
+    case .cover:
+      let file = memfd_create("fuzz", 0)
+      defer { close(file) }
+      precondition(write(file, bytes, bytes.count) == bytes.count)
+      let found = PictureBlock.first(in: file) ?? OggComments.picture(in: file)
+      precondition(found?.bytes.count ?? 0 <= bytes.count)
     case .osc:
       for message in OSCPacket(bytes).messages {
         _ = message.path.split(separator: "/").map { OSCPattern($0).matches("gain_residual") }

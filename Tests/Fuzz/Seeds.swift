@@ -1,6 +1,8 @@
 import DivisiScore
 import Glibc
 
+@testable import AudioFiles
+
 /// What the fuzzer starts from: the files of the tests, and small ones of the formats that Divisi writes.
 enum Seeds {
   /// No seed is longer, so that inputs are tried quickly.
@@ -25,6 +27,7 @@ enum Seeds {
     case .musicxml: files(["musicxml", "xml"])
     case .mxl: files(["mxl"])
     case .csv: files(["csv", "tsv"])
+    case .cover: [AudioFormat.flac, .ogg, .opus].map(recording)
     case .preset: files(["ttl"])
     case .notes:
       [
@@ -103,6 +106,23 @@ enum Seeds {
       }
     }
     return found
+  }
+
+  /// A short recording with a cover.
+  private static func recording(as format: AudioFormat) -> [UInt8] {
+    var tags = AudioTags()
+    tags.texts[.title] = "Nocturne"
+    tags.picture = AudioTags.Picture(
+      type: "image/png", bytes: (0..<300).map(UInt8.init(truncatingIfNeeded:)))
+    let path = "/tmp/divisi-fuzz-\(getpid())"
+    defer { unlink(path) }
+    let silence = AudioBuffer(sampleRate: 48_000, channels: [[Float](repeating: 0, count: 4800)])
+    do {
+      try AudioFile.write(silence, to: path, as: format, details: EncodingDetails(tags: tags))
+    } catch {
+      fail("\(error)")
+    }
+    return read(path)
   }
 
   private static func read(_ path: String) -> [UInt8] {

@@ -13,10 +13,10 @@ cd "$(dirname "$0")/../.."
 
 options=(-O -g -sanitize=address,fuzzer -parse-as-library -wmo -enable-testing -swift-version 6 -I "$folder"
   -enable-upcoming-feature ExistentialAny -enable-upcoming-feature InternalImportsByDefault)
-for library in CCPU CExpat CFFTW CZip CSerd CLO; do options+=(-Xcc "-fmodule-map-file=Sources/$library/module.modulemap"); done
-for flag in $(pkg-config --cflags-only-I serd-0 liblo fftw3f); do options+=(-Xcc "$flag"); done
+for library in CCPU CExpat CFFTW CZip CSerd CLO CLibAV CSndfile CMPG123; do options+=(-Xcc "-fmodule-map-file=Sources/$library/module.modulemap"); done
+for flag in $(pkg-config --cflags-only-I serd-0 liblo fftw3f libavformat libavcodec); do options+=(-Xcc "$flag"); done
 objects=()
-for module in InputFiles DivisiScore LV2Presets DivisiKernels DivisiKernelsAVX2 DivisiDSP DivisiAlignment; do
+for module in InputFiles MediaFiles AudioFiles DivisiScore LV2Presets DivisiKernels DivisiKernelsAVX2 DivisiDSP DivisiAlignment; do
   own=()
   [ $module != DivisiKernelsAVX2 ] || own=(-DFOR_AVX2 -Xcc -Xarch_x86_64 -Xcc -mavx2 -Xcc -Qunused-arguments)
   swiftc "${options[@]}" "${own[@]}" -module-name $module -emit-module -emit-module-path "$folder/$module.swiftmodule" \
@@ -25,7 +25,7 @@ for module in InputFiles DivisiScore LV2Presets DivisiKernels DivisiKernelsAVX2 
 done
 # lld, because gold cannot link the sanitizers.
 swiftc "${options[@]}" -module-name fuzz -emit-module-path "$folder/fuzz.swiftmodule" -emit-executable -use-ld=lld "$PWD"/Tests/Fuzz/*.swift "$PWD"/Sources/DivisiHost/OSCMessages/OSC*.swift \
-  "$PWD"/Sources/DivisiEngine/FileFormats/*.swift "${objects[@]}" -lexpat -lzip -lserd-0 -llo -lfftw3f -o "$folder/fuzz"
+  "$PWD"/Sources/DivisiEngine/FileFormats/*.swift "${objects[@]}" -lexpat -lzip -lserd-0 -llo -lfftw3f -lsndfile -lmpg123 -o "$folder/fuzz"
 
 # Swift would wait for its own report of a crash; the sanitizer makes one.
 export SWIFT_BACKTRACE=enable=no

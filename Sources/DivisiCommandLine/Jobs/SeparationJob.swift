@@ -53,6 +53,11 @@ struct SeparationJob {
       printError(
         "\(mix): its time stamp is not kept; --format wav16, wav24 and wav-float would keep it")
     }
+    if let picture = source.recording.tags.picture, writing.format.isTooSmall(for: picture) {
+      printError(
+        "\(mix): its picture is not kept, since it is too large for \(writing.format.rawValue): \(picture.bytes.count >> 20) MiB"
+      )
+    }
     let references = try folder.map { folder in
       try References(
         folder: folder, parts: source.parts.map(\.name),
