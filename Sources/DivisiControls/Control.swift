@@ -56,6 +56,8 @@ public struct Control: Sendable, Equatable {
   public let defaultValue: Double
   /// Where it starts in the plugins for drums.
   public let drumsDefault: Double
+  /// Where it starts in the plugin for parts.
+  public let partsDefault: Double
   /// The unit of all these values.
   public let unit: Unit?
   /// Values with names, in the order in which they are shown.
@@ -85,8 +87,9 @@ public struct Control: Sendable, Equatable {
   init(
     _ symbol: String, _ name: String, _ range: ClosedRange<Double>, _ kind: Kind = .number,
     accepted: ClosedRange<Double>? = nil, zero: Zero = .ordinary, default defaultValue: Double,
-    drums: Double? = nil, unit: Unit? = nil, points: KeyValuePairs<Double, String> = [:],
-    traits: [Trait] = [], designation: Designation? = nil, option: String? = nil,
+    drums: Double? = nil, parts: Double? = nil, unit: Unit? = nil,
+    points: KeyValuePairs<Double, String> = [:], traits: [Trait] = [],
+    designation: Designation? = nil, option: String? = nil,
     perEngineUnit: Double = 1, comment: String? = nil
   ) {
     self.symbol = symbol
@@ -97,6 +100,7 @@ public struct Control: Sendable, Equatable {
     self.zero = zero
     self.defaultValue = defaultValue
     drumsDefault = drums ?? defaultValue
+    partsDefault = parts ?? defaultValue
     self.unit = unit
     self.points = points.map(Point.init)
     self.traits = traits
@@ -108,11 +112,13 @@ public struct Control: Sendable, Equatable {
 
   /// Off or on.
   static func toggle(
-    _ symbol: String, _ name: String, default isOn: Bool, drums: Bool? = nil, traits: [Trait] = [],
+    _ symbol: String, _ name: String, default isOn: Bool, drums: Bool? = nil, parts: Bool? = nil,
+    traits: [Trait] = [],
     designation: Designation? = nil, comment: String? = nil
   ) -> Control {
     Control(
       symbol, name, 0...1, .toggle, default: isOn ? 1 : 0, drums: (drums ?? isOn) ? 1 : 0,
+      parts: (parts ?? isOn) ? 1 : 0,
       traits: traits, designation: designation, comment: comment)
   }
 
@@ -120,12 +126,24 @@ public struct Control: Sendable, Equatable {
   static func choice(
     _ symbol: String, _ name: String, _ points: KeyValuePairs<Double, String>,
     accepted: ClosedRange<Double>? = nil, default defaultValue: Double, drums: Double? = nil,
-    unit: Unit? = nil, traits: [Trait] = [], option: String? = nil, comment: String? = nil
+    parts: Double? = nil, unit: Unit? = nil, traits: [Trait] = [], option: String? = nil,
+    comment: String? = nil
   ) -> Control {
     Control(
       symbol, name, points[0].key...points[points.count - 1].key, .choice, accepted: accepted,
-      default: defaultValue, drums: drums, unit: unit, points: points, traits: traits,
+      default: defaultValue, drums: drums, parts: parts, unit: unit, points: points, traits: traits,
       option: option, comment: comment)
+  }
+}
+
+extension Control {
+  /// Where it starts in a plugin.
+  public func start(in kind: PluginKind) -> Double {
+    switch kind {
+    case .hands, .handsMix: defaultValue
+    case .drums, .drumsMix: drumsDefault
+    case .parts: partsDefault
+    }
   }
 }
 

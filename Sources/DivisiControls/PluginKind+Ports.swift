@@ -151,7 +151,7 @@ extension PluginKind {
       symbol: control.symbol, name: control.name, role: role, control: control,
       values: Port.Values(
         minimum: Float(control.range.lowerBound), maximum: Float(control.range.upperBound),
-        defaultValue: Float(isPercussive ? control.drumsDefault : control.defaultValue),
+        defaultValue: Float(control.start(in: self)),
         isInteger: control.kind != .number))
   }
 }

@@ -55,7 +55,7 @@ public enum Setting: String, CaseIterable, Sendable {
 
 extension Setting {
   /// The table. Ranges are those of the port; `accepted` is wider, for presets and options. Defaults are
-  /// those of the presets `hands` and `drums`.
+  /// those of the presets `hands`, `drums` and `parts`.
   public var control: Control {
     switch self {
     case .lookahead:
@@ -79,7 +79,8 @@ extension Setting {
       )
     case .overlap:
       Control(
-        rawValue, "Overlap", 2...32, .integer, default: 8, drums: 4, traits: [.expert, .expensive],
+        rawValue, "Overlap", 2...32, .integer, default: 8, drums: 4, parts: 4,
+        traits: [.expert, .expensive],
         comment: "Windows that cover a sample.")
     case .model:
       .choice(
@@ -87,7 +88,7 @@ extension Setting {
         [
           0: "NMF", 1: "NMFD", 2: "NAE", 3: "CAE", 4: "NAE-SGD", 5: "NAE-Adam", 6: "NAE-RMSprop",
           7: "CAE-SGD", 8: "CAE-Adam", 9: "CAE-RMSprop", 10: "WAE",
-        ], default: 2, drums: 10, traits: [.expert, .expensive], option: "model",
+        ], default: 2, drums: 10, parts: 0, traits: [.expert, .expensive], option: "model",
         comment:
           "Factorisation or autoencoder, of single frames or convolutive. A stream takes NAE or CAE for those that are trained by gradients, and CAE for WAE."
       )
@@ -101,7 +102,7 @@ extension Setting {
       )
     case .iterations:
       Control(
-        rawValue, "Iterations", 0...200, .integer, accepted: 0...10_000, default: 30,
+        rawValue, "Iterations", 0...200, .integer, accepted: 0...10_000, default: 30, parts: 15,
         traits: [.expert, .expensive], option: "iterations",
         comment:
           "For a whole recording; a stream, which starts from what it has learnt, does a share of them."
@@ -109,13 +110,14 @@ extension Setting {
     case .encoderIterations:
       Control(
         rawValue, "Encoder iterations", 0...200, .integer, accepted: 0...10_000, default: 30,
-        drums: 5, traits: [.expert, .expensive], option: "encoder-iterations",
+        drums: 5, parts: 0, traits: [.expert, .expensive], option: "encoder-iterations",
         comment:
           "How many iterations of a whole recording are the autoencoder's; in a stream with NAE, all are."
       )
     case .refinements:
       Control(
         rawValue, "Refinements", 0...50, .integer, accepted: 0...1000, default: 3, drums: 0,
+        parts: 0,
         traits: [.expert, .expensive], comment: "Steps on the activations alone at the end.")
     case .wienerExponent:
       Control(
@@ -123,25 +125,32 @@ extension Setting {
         option: "alpha", comment: "Higher separates more sharply and sounds rougher.")
     case .tolerance:
       Control(
-        rawValue, "Tolerance", 0...1000, default: 30, unit: .milliseconds, traits: [.expensive],
+        rawValue, "Tolerance", 0...1000, default: 30, parts: 50, unit: .milliseconds,
+        traits: [.expensive],
         option: "tolerance", perEngineUnit: 1000,
         comment: "How early or late a note may be against the score.")
     case .templateFrames:
       Control(
-        rawValue, "Template frames", 1...64, .integer, default: 4, drums: 16,
+        rawValue, "Template frames", 1...64, .integer, default: 4, drums: 64,
         traits: [.expert, .expensive], option: "template-frames",
-        comment: "Length of the templates of convolutive models.")
+        comment:
+          "Length of the templates of convolutive models; a stream of drums takes 16 at most.")
     case .comb:
       .choice(
-        rawValue, "Comb", [0: "Lobes", 1: "Bands"], default: 0, traits: [.expert, .expensive],
-        comment: "How the partials of a template start out.")
+        rawValue, "Comb", [0: "Lobes", 1: "Bands", 2: "Shifts"], default: 0, parts: 2,
+        traits: [.expert, .expensive],
+        comment:
+          "How the partials of a template start out; Shifts has five narrow templates for each pitch, which players bend."
+      )
     case .onsetTemplates:
       .toggle(
-        rawValue, "Onset templates", default: true, drums: false, traits: [.expert, .expensive],
+        rawValue, "Onset templates", default: true, drums: false, parts: false,
+        traits: [.expert, .expensive],
         comment: "A second template for the noise of a note's onset.")
     case .attackTemplates:
       .toggle(
-        rawValue, "Attack templates", default: true, drums: false, traits: [.expert, .expensive],
+        rawValue, "Attack templates", default: true, drums: false, parts: false,
+        traits: [.expert, .expensive],
         comment: "Another template for a note's beginning.")
     case .cutoff:
       Control(

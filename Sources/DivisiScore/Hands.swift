@@ -144,15 +144,43 @@ enum Hands {
   /// Whether a name speaks of one hand.
   static func isHand(named name: String) -> Bool { hand(named: name) != nil }
 
+  /// What is left of a name without its hand: `piano` of `Piano right`, nothing of `LH`. Nil if it speaks of no hand,
+  /// and for words that mean voices and other players as well, unless it also speaks of a keyboard.
+  static func player(named name: String) -> String? {
+    guard hand(named: name) != nil else { return nil }
+    let words = NameHint.words(of: name).filter { !isSide($0) && !handWords.contains($0) }
+    let rest = words.joined(separator: " ")
+    let saysSide = Set(sides(of: name)).isDisjoint(with: registerWords.union(heightWords))
+    return saysSide || NameHint(rest) == .keyboard ? rest : nil
+  }
+
+  private static let handWords: Set<String> = [
+    "hand", "hands", "main", "mano", "mão", "mao", "рука", "hånd", "ręka", "käsi",
+  ]
+  /// Those that are heights as well.
+  private static let heightWords: Set<String> = [
+    "lower", "upper", "untere", "obere", "unten", "oben",
+  ]
+
+  private static func isSide(_ word: String) -> Bool {
+    leftWords.contains(withoutHand(word)) || rightWords.contains(withoutHand(word))
+  }
+
+  private static func sides(of name: String) -> [String] {
+    NameHint.words(of: name).map(withoutHand).filter(isSide)
+  }
+
+  /// A word without the hand that is written in one with it.
+  private static func withoutHand(_ word: String) -> String {
+    ["hand", "main", "mano", "手"].reduce(word) { rest, hand in
+      rest.count > hand.count && rest.hasSuffix(hand) ? String(rest.dropLast(hand.count)) : rest
+    }
+  }
+
   /// The hand a name speaks of; nil for neither or both. Dots within are ignored (`l.h.`), and a hand
   /// may be written in one word with its side (`lefthand`).
   private static func hand(named name: String) -> Hand? {
-    let words = Set(
-      NameHint.words(of: name).map { word in
-        ["hand", "main", "mano", "手"].reduce(word) { rest, hand in
-          rest.count > hand.count && rest.hasSuffix(hand) ? String(rest.dropLast(hand.count)) : rest
-        }
-      })
+    let words = Set(NameHint.words(of: name).map(withoutHand))
     switch (words.isDisjoint(with: leftWords), words.isDisjoint(with: rightWords)) {
     case (false, true): return .left
     case (true, false): return .right

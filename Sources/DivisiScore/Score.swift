@@ -116,6 +116,8 @@ public struct Score: Sendable, Equatable {
   public var bars: [Bar] = []
   /// The names of channels where one track holds them all, as in MIDI files of format 0; else empty.
   public var channelNames: [Int: String] = [:]
+  /// The General MIDI program of each track of MIDI that has only one, from 0; by track.
+  public var programs: [Int: Int] = [:]
   /// What the numbers of drums mean.
   public var drumTable = DrumTable.generalMIDI
   /// What was doubtful in the file and how it was read, a line each that names the file.
@@ -169,10 +171,13 @@ public struct Part: Sendable, Equatable {
   public var name: String
   /// The part's notes, sorted by onset.
   public var notes: [Note]
+  /// What plays it: parts of one number are hands or voices of one instrument. See ``Instrumentation``.
+  public var instrument: Int
 
   /// A part with a name that is safe as a file name (``PartName``), and notes sorted by onset.
-  public init(name: String, notes: [Note]) {
+  public init(name: String, notes: [Note], instrument: Int = 0) {
     self.name = name
     self.notes = notes
+    self.instrument = instrument
   }
 }

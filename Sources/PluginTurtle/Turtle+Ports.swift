@@ -38,7 +38,7 @@ extension Turtle {
   }
 
   private static func lines(of control: Control, in kind: PluginKind) -> [String] {
-    let start = kind.isPercussive ? control.drumsDefault : control.defaultValue
+    let start = control.start(in: kind)
     var lines = [
       "lv2:minimum \(Control.text(control.range.lowerBound))",
       "lv2:default \(Control.text(start))",

@@ -142,5 +142,37 @@ struct KernelVariantTests {
       DivisiKernels.Kernels.dot(column(5), column(0), over: blocks).bitPattern
         == DivisiKernelsAVX2.Kernels.dot(column(5), column(0), over: blocks).bitPattern)
   }
+
+  @Test func waveforms() {
+    let (signal, taps) = (noise(count: 300, seed: 7), noise(count: 32 * 17, seed: 8))
+    let (t, y, weights) = (
+      noise(count: 54, seed: 9), noise(count: 54, seed: 10),
+      noise(count: 54, seed: 11).map { abs($0) }
+    )
+    func values(_ kernel: (UnsafeMutablePointer<Float>) -> Float) -> [UInt32] {
+      var result = [Float](repeating: 0, count: 54)
+      let sum = result.withUnsafeMutableBufferPointer { kernel($0.baseAddress!) }
+      #expect(result.contains { $0 != 0 })
+      return (result + [sum]).map(\.bitPattern)
+    }
+    #expect(
+      values {
+        DivisiKernels.Kernels.interpolate(
+          signal, from: 3.3, step: 1.01, taps: taps, tapCount: 32, phaseCount: 16, to: $0, count: 54
+        )
+        return 0
+      }
+        == values {
+          DivisiKernelsAVX2.Kernels.interpolate(
+            signal, from: 3.3, step: 1.01, taps: taps, tapCount: 32, phaseCount: 16, to: $0,
+            count: 54)
+          return 0
+        })
+    // 27 pairs: whole vectors of four, and three more.
+    #expect(
+      values { DivisiKernels.Kernels.correlate(t, y, weights: weights, to: $0, count: 27) }
+        == values { DivisiKernelsAVX2.Kernels.correlate(t, y, weights: weights, to: $0, count: 27) }
+    )
+  }
 }
 #endif

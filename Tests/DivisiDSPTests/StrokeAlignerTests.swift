@@ -45,8 +45,10 @@ struct StrokeAlignerTests {
       sounding, from: place - onset - delay, step: 1, count: 13_900)
     for (index, value) in shifted.enumerated() { signal[Int(place) + index] += value }
     let aligner = StrokeAligner(grid, reader)
-    let match = aligner.match(
-      StrokeAligner.Template(template, aligner), in: signal, onset: onset, isFine: true)
+    let sought = StrokeAligner.Template(template, aligner)
+    let coarse = aligner.match(sought, in: signal, onset: onset)
+    sought.prepare(rates: [coarse.rate], aligner)
+    let match = aligner.refine(coarse, sought, in: signal, onset: onset)
     #expect(abs(match.delay - delay) < 0.3)
     #expect(abs(match.rate - rate) < 2e-4)
     #expect(match.score > 20)
@@ -58,7 +60,7 @@ struct StrokeAlignerTests {
     let template = StrokeAligner.Template(noise(count: grid.length, seed: 5), aligner)
     for seed in 6..<12 as Range<UInt64> {
       let match = aligner.match(
-        template, in: noise(count: 30_000, seed: seed), onset: 10_000, isFine: true)
+        template, in: noise(count: 30_000, seed: seed), onset: 10_000)
       #expect(match.coherence < StrokeAligner.leastCoherence)
     }
   }

@@ -44,7 +44,7 @@ struct PitchConstraintsTests {
     let perPitch = 1 + (hasOnset ? 1 : 0) + (hasAttack ? 1 : 0)
     #expect(constraints.pattern.componentCount == 2 * perPitch)
     #expect(
-      PitchConstraints.tonalComponents(ofPitchAt: 1, settings: all)
+      PitchConstraints.tonalComponents(ofSoundAt: 1, settings: all)
         == perPitch..<perPitch + (hasAttack ? 2 : 1))
   }
 
@@ -64,6 +64,45 @@ struct PitchConstraintsTests {
       #expect(pattern.parts[entry] == (belongsToSecond ? 1 : 0), "frame \(frame)")
     }
     #expect(frames(constraints, 0) == Array(17...120))
+  }
+
+  /// What one instrument strikes takes nothing from another, whatever their parts are.
+  @Test func instrumentsInUnisonKeepTheirFrames() {
+    let parts = [
+      Part(name: "violin", notes: [note(60, 0.2, 1.0)]),
+      Part(name: "flute", notes: [note(60, 0.6, 0.7)], instrument: 1),
+    ]
+    let constraints = drawn(parts) {
+      $0.hasOnsetTemplates = false
+      $0.hasAttackTemplates = false
+    }
+    let pattern = constraints.pattern
+    #expect(pattern.componentCount == 2)
+    #expect(frames(constraints, 0) == Array(17...120))
+    #expect(frames(constraints, 1) == Array(57...90))
+    for component in 0..<2 {
+      let owners = Set(pattern.entries(ofComponent: component).map { Int(pattern.parts[$0]) })
+      #expect(owners == [component])
+    }
+  }
+
+  /// Five tones to a pitch, from 40 cents below it to 40 above.
+  @Test func shiftedCombsHaveFiveTones() throws {
+    let parts = [Part(name: "a", notes: [note(69, 0.5, 1)])]
+    let constraints = drawn(parts) {
+      $0.hasOnsetTemplates = false
+      $0.hasAttackTemplates = false
+      $0.comb = .shifts
+    }
+    #expect(constraints.pattern.componentCount == 5)
+    let centres = (0..<5).map { component -> Double in
+      let template = constraints.templates.frame(0, ofComponent: component)
+      let first = 0..<Int(grid.bin(atHertz: 660))
+      let sum = first.reduce(0.0) { $0 + Double(template[$1]) }
+      return first.reduce(0.0) { $0 + Double($1) * Double(template[$1]) } / sum
+    }
+    #expect(zip(centres, centres.dropFirst()).allSatisfy { $0 < $1 })
+    #expect(abs(centres[2] - grid.bin(atHertz: 440)) < 0.05)
   }
 
   @Test func notesOutsideTheRecordingOpenNothing() {

@@ -44,6 +44,19 @@ struct PitchLearnerTests {
     (0..<memory.binCount).map { memory.template(0)[$0] }
   }
 
+  /// Instruments do not share what is learnt of a pitch; hands do.
+  @Test func eachInstrumentHasItsOwnComponents() throws {
+    let V = Self.spectrogram()
+    var parts = Self.parts
+    parts[1].instrument = 1
+    let learner = makeLearner(.nmf)
+    _ = learner.fit(V, parts: parts, firstFrame: 0, leaving: 0, adapts: true)
+    #expect(learner.components(of: Sound(instrument: 0, pitch: 45)).allSatisfy { $0.isLearnt })
+    #expect(learner.components(of: Sound(instrument: 1, pitch: 64)).allSatisfy { $0.isLearnt })
+    #expect(learner.components(of: Sound(instrument: 0, pitch: 64)).allSatisfy { !$0.isLearnt })
+    #expect(learner.components(of: Sound(instrument: 1, pitch: 45)).allSatisfy { !$0.isLearnt })
+  }
+
   @Test func noNoteGivesNoModel() {
     let V = Self.window(Self.spectrogram(), 0..<8)
     let model = makeLearner().fit(
@@ -72,8 +85,8 @@ struct PitchLearnerTests {
       }
       #expect(energy[0]! > 0 && energy[1]! > 0)
     }
-    #expect(learner.components(ofPitch: 45).allSatisfy { $0.isLearnt })
-    #expect(learner.components(ofPitch: 50).allSatisfy { !$0.isLearnt })
+    #expect(learner.components(of: Sound(instrument: 0, pitch: 45)).allSatisfy { $0.isLearnt })
+    #expect(learner.components(of: Sound(instrument: 0, pitch: 50)).allSatisfy { !$0.isLearnt })
   }
 
   /// Without learning, a window leaves everything as it was.
@@ -82,11 +95,12 @@ struct PitchLearnerTests {
     let learner = makeLearner()
     _ = learner.fit(
       Self.window(V, 0..<125), parts: Self.parts, firstFrame: 0, leaving: 62, adapts: true)
-    let before = learner.components(ofPitch: 45).map { values($0) }
+    let before = learner.components(of: Sound(instrument: 0, pitch: 45)).map { values($0) }
     let model = learner.fit(
       Self.window(V, 62..<187), parts: Self.parts, firstFrame: 62, leaving: 62, adapts: false)
     #expect(model != nil)
-    let isSame = learner.components(ofPitch: 45).map { values($0) } == before
+    let isSame =
+      learner.components(of: Sound(instrument: 0, pitch: 45)).map { values($0) } == before
     #expect(isSame)
   }
 
@@ -123,7 +137,7 @@ struct PitchLearnerTests {
       binCount: Self.grid.binCount, parallel: sequentially)
     let learner = makeLearner()
     func ratio() -> Float {
-      let template = learner.components(ofPitch: 59)[0].template(0)
+      let template = learner.components(of: Sound(instrument: 0, pitch: 59))[0].template(0)
       func level(_ partial: Int) -> Float {
         let hertz = comb.frequency(ofPartial: partial, pitch: 59)
         return template[Int(Self.grid.bin(atHertz: hertz).rounded())]
@@ -134,7 +148,7 @@ struct PitchLearnerTests {
     let parts = [Part(name: "left", notes: [note(57, 0.1, 1.9)])]
     _ = learner.fit(V, parts: parts, firstFrame: 0, leaving: 0, adapts: true)
     #expect(ratio() > 2)
-    #expect(learner.components(ofPitch: 59).allSatisfy { !$0.isLearnt })
+    #expect(learner.components(of: Sound(instrument: 0, pitch: 59)).allSatisfy { !$0.isLearnt })
   }
 
   @Test func tuningIsFoundFromTheFirstNotes() {

@@ -39,7 +39,44 @@ struct ReleaseSearchTests {
         to: V, settings: settings, parallel: sequentially
       ) { () throws(SeparationError) in }
     }
-    return (fitCount, found.pitches.flatMap { found.strikes[$0]!.map(\.endSeconds) })
+    return (fitCount, found.sounds.flatMap { found.strikes[$0]!.map(\.endSeconds) })
+  }
+
+  /// Combs of players: a room that rings has to explain the recording much better than tones that stop, and is
+  /// where a pedal is or somebody asks for a long release.
+  @Test func playersStopTheirTones() throws {
+    var settings = SeparationSettings.quick(.nmf, window: 2048, iterations: 3)
+    settings.comb = .shifts
+    let parts = [Part(name: "all", notes: [note(60, 0.1, 0.3)])]
+    func ends(
+      stopped: Double, ringing: Double, hasPedal: Bool = false, release: Double = 0
+    ) throws -> (end: Double, isOpen: Bool) {
+      settings.releaseSeconds = release
+      let constraints = PitchConstraints(parts: parts, releaseSeconds: release)
+      let grid = TimeGrid(sampleRate: 8000, windowLength: 1024, hopSize: 256)
+      let drawn = constraints.constraints(
+        comb: PitchComb(tuningCents: 0, shape: .lobes), grid: grid, frameCount: 9,
+        binCount: grid.binCount, settings: .quick(.nmf))
+      let model = ConvolutiveNMF(
+        spectrogram: Spectrogram(Matrix(rowCount: grid.binCount, columnCount: 9)),
+        templates: drawn.templates.copy(), pattern: drawn.pattern, divergence: Divergence(beta: 1))
+      let found = try ReleaseSearch.runPlayers(
+        constraints, hasPedal: hasPedal, settings: settings
+      ) { (constraints: PitchConstraints) throws(SeparationError) -> Fit in
+        let end = constraints.strikes[Sound(instrument: 0, pitch: 60)]![0].endSeconds
+        return Fit(model: model, lossBefore: 0, lossAfter: end < 0.5 ? stopped : ringing)
+      }
+      let strike = found.constraints.strikes[Sound(instrument: 0, pitch: 60)]![0]
+      return (strike.endSeconds, found.isOpen)
+    }
+    let player = try ends(stopped: 1.05, ringing: 1)
+    #expect(abs(player.end - 0.45) < 1e-9 && !player.isOpen)
+    let room = try ends(stopped: 1.1, ringing: 1)
+    #expect(abs(room.end - 0.7) < 1e-9 && room.isOpen)
+    let pedal = try ends(stopped: 1, ringing: 1, hasPedal: true)
+    #expect(abs(pedal.end - 0.7) < 1e-9 && pedal.isOpen)
+    let asked = try ends(stopped: 9, ringing: 1, release: 0.1)
+    #expect(abs(asked.end - 0.4) < 1e-9 && !asked.isOpen)
   }
 
   @Test func tonesThatStopHaveAShortRelease() throws {

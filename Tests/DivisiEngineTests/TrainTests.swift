@@ -55,8 +55,7 @@ struct TrainTests {
     let grid = TimeGrid(sampleRate: 48_000, windowLength: 4096, hopSize: 1024)
     let comb = PitchComb(tuningCents: 0, shape: .bands)
       .template(pitch: pitch, grid: grid, binCount: grid.binCount)
-    let start = bank.starts(
-      pitch: pitch, kinds: [0], combs: [comb], tuningCents: 0, grid: grid)[0]
+    let start = bank.start(pitch: pitch, kind: .tone, comb: comb, tuningCents: 0, grid: grid)
     #expect(zip(start, comb).allSatisfy { ($0 > 0) == ($1 > 0) })
     #expect(abs(start.reduce(0, +) - 1) < 1e-3)
     let peak = try #require(start.indices.max { start[$0] < start[$1] })
@@ -147,7 +146,7 @@ struct TrainTests {
       let learner = PitchLearner(
         settings: SeparationSettings(), grid: grid, binCount: 2048, bank: bank,
         parallel: sequentially)
-      let template = learner.components(ofPitch: 55)[0].template(0)
+      let template = learner.components(of: Sound(instrument: 0, pitch: 55))[0].template(0)
       let peak = try #require((0..<2048).max { template[$0] < template[$1] })
       return grid.frequency(ofBin: peak)
     }

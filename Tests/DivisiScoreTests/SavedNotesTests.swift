@@ -33,6 +33,18 @@ import Testing
     #expect(try SavedNotes(parsing: plain.text, partNames: Self.names) == plain)
   }
 
+  /// Parts of one instrument, as all were once, look as they did then.
+  @Test func instrumentsAreKept() throws {
+    #expect(Self.notes.text.contains("\npart right\n"))
+    var two = Self.notes
+    two.parts[1].instrument = 1
+    #expect(two.text.contains("\npart right 1\n"))
+    #expect(try SavedNotes(parsing: two.text, partNames: Self.names) == two)
+    #expect(
+      refusal("divisi-notes 1 plain\npart left\npart right 2\n")
+        == "saved notes: line 3: expected the part 'right', found 'part right 2'")
+  }
+
   @Test(arguments: [
     ("", "saved notes: expected 'divisi-notes 1', found the end"),
     (

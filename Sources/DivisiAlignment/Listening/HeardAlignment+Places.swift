@@ -105,7 +105,9 @@ extension HeardAlignment {
     points = alignment.map.stretches.joined().map {
       TimeMap.Point(score: $0.score, audio: $0.audio + heard.lowerBound)
     }
-    parts = score.parts.map { Part(name: $0.name, notes: []) }
+    parts = score.parts.map {
+      Part(name: $0.name, notes: [], instrument: $0.instrument)
+    }
     let notes = score.notes
     var isThere = [Bool](repeating: false, count: notes.count)
     for aligned in alignment.notes {

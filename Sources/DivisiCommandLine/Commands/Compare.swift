@@ -139,7 +139,7 @@ struct Compare: ParsableCommand {
       placer: ScorePlacer(
         options: placing, scoring: scoring, isPartial: partial, material: material,
         parallel: parallel),
-      selection: try scoring.selection() ?? choice.selection)
+      selection: try scoring.selection() ?? choice.selection, instruments: choice.instruments)
     if let doubt = input.doubt { printError(doubt) }
     let truth = try references.map { folder in
       try References(

@@ -58,7 +58,8 @@ struct Inspect: ParsableCommand {
       }
       let parts: [Part]
       do {
-        parts = try selection.parts(of: score, name: self.score)
+        parts = try scoring.assignInstruments(
+          to: selection.parts(of: score, name: self.score), of: score, usually: choice.instruments)
       } catch {
         // What the score contains is of use where its parts are not clear.
         if !json {

@@ -87,7 +87,7 @@ struct Plot: ParsableCommand {
         placer: ScorePlacer(
           options: placing, scoring: scoring, isPartial: partial, material: material,
           parallel: threads(overrides.threadCount)),
-        selection: try scoring.selection() ?? choice.selection)
+        selection: try scoring.selection() ?? choice.selection, instruments: choice.instruments)
       if let doubt = input.doubt { printError(doubt) }
       let end = min(to ?? .infinity, input.recording.durationSeconds)
       guard from < end else {

@@ -15,6 +15,8 @@ struct PresetStore {
     let settings: StreamSettings
     /// The parts that the preset means, where the user names none.
     let selection: PartSelection
+    /// Which of them are one instrument, where the user does not say it: hands, whatever they are called.
+    var instruments: Instrumentation { selection == .tracks ? .score : .one }
   }
 
   private static let bundleName = "divisi-presets.lv2"

@@ -17,8 +17,12 @@ struct SeparationInput {
   var hasNoNote: Failure { source.hasNoNote }
 
   /// Reads both files, and places the score.
-  init(mix: String, score: String, placer: ScorePlacer, selection: PartSelection) throws {
-    source = try SeparationSource(mix: mix, score: score, placer: placer, selection: selection)
+  init(
+    mix: String, score: String, placer: ScorePlacer, selection: PartSelection,
+    instruments: Instrumentation
+  ) throws {
+    source = try SeparationSource(
+      mix: mix, score: score, placer: placer, selection: selection, instruments: instruments)
     recording = try AudioFile.read(path: mix, warn: printError)
   }
 }

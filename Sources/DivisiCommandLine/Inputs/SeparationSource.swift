@@ -21,24 +21,33 @@ struct SeparationSource {
 
   /// Looks at the recording, and reads the score and places it.
   ///
-  /// - Parameter check: gets the names of the parts before the score is placed, which may take long.
+  /// - Parameters:
+  ///   - instruments: which parts are one, unless options say it.
+  ///   - check: gets the names of the parts before the score is placed, which may take long.
   init(
     mix: String, score scorePath: String, placer: ScorePlacer, selection: PartSelection,
+    instruments: Instrumentation,
     check: (_ parts: [String]) throws -> Void = { _ in }
   ) throws {
     // A score that cannot be divided is refused before it is placed.
     let original = try placer.scoring.original(path: scorePath)
-    let names = try selection.parts(of: original, name: scorePath).map(\.name)
+    let scoring = placer.scoring
+    let names = try scoring.assignInstruments(
+      to: try selection.parts(of: original, name: scorePath), of: original, usually: instruments
+    ).map(\.name)
     recording = try RecordingHeader(path: mix)
     try check(names)
     let (score, placement) = try placer.place(
       original, path: scorePath, recording: recording)
     self.scorePath = scorePath
     self.placement = placement
-    let parts = try selection.parts(of: score, name: scorePath)
+    let parts = try scoring.assignInstruments(
+      to: try selection.parts(of: score, name: scorePath), of: score, usually: instruments)
     // Rules mean pitches as they are written.
-    self.parts = parts.map {
-      Part(name: $0.name, notes: $0.notes.transposed(by: placement.transposition))
+    self.parts = parts.map { part in
+      var part = part
+      part.notes = part.notes.transposed(by: placement.transposition)
+      return part
     }
     hasPedal = score.hasPedal
     let remarks = [

@@ -133,7 +133,8 @@ struct SeparationJob {
   private func source(mix: String, score: String?) throws -> SeparationSource {
     if let score {
       return try SeparationSource(
-        mix: mix, score: score, placer: placer, selection: selection
+        mix: mix, score: score, placer: placer, selection: selection,
+        instruments: choice.instruments
       ) { try checkOutputs(mix: mix, score: score, parts: $0) }
     }
     guard case .drums(let kit) = material, !kit.patches.isEmpty else {

@@ -5,6 +5,11 @@ import FoundationEssentials
 
 extension StartValues: ExpressibleByArgument {}
 
+/// What is on unless somebody wants it off.
+enum Switch: String, CaseIterable, ExpressibleByArgument {
+  case on, off
+}
+
 /// The options that override a preset.
 struct Overrides: ParsableArguments {
   @Option(name: .setting(.model), help: ArgumentHelp("The model.", valueName: "model"))
@@ -55,6 +60,11 @@ struct Overrides: ParsableArguments {
       "Leave the templates as they start, those of the kit, bank or score; only activations are learnt."
   )
   var frozen = false
+
+  @Option(
+    help:
+      "Whether parts of a recording of several channels are told apart by where they lie, too.")
+  var spatial: Switch?
 
   @Option(
     name: .setting(.templateFrames), parsing: .unconditional,
@@ -134,6 +144,7 @@ struct Overrides: ParsableArguments {
       }
       if let templates { settings.separation.templates = templates }
       if let activations { settings.separation.activations = activations }
+      if let spatial { settings.separation.isSpatial = spatial == .on }
       if let seed { settings.separation.seed = seed }
       try settings.validate()
       return settings

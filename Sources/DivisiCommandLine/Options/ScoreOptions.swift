@@ -1,5 +1,6 @@
 import ArgumentParser
 import DivisiScore
+import Terminal
 
 /// How a score is read, and how its notes become parts.
 struct ScoreOptions: ParsableArguments {
@@ -14,6 +15,12 @@ struct ScoreOptions: ParsableArguments {
       "Split the notes into two hands: left below this pitch, right from it upwards.",
       valueName: "C4"))
   var split: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Which parts are hands or voices of one instrument: one for all, parts for none, score for what the score says, or their names. (default: the preset's)",
+      valueName: "left+right,violin"))
+  var instruments: String?
 
   @Option(
     help: ArgumentHelp(
@@ -41,6 +48,7 @@ struct ScoreOptions: ParsableArguments {
     guard parts == nil || split == nil else {
       throw ValidationError("--parts and --split: expected only one of them")
     }
+    _ = try instrumentation()
     try Self.check(scoreOffset: scoreOffset)
     guard scoreRate.isFinite, scoreRate >= 0.01, scoreRate <= 100 else {
       throw ValidationError("--score-rate: expected 0.01 to 100, found \(scoreRate)")
@@ -62,6 +70,28 @@ struct ScoreOptions: ParsableArguments {
       return nil
     } catch {
       throw ValidationError("\(parts != nil ? "--parts" : "--split"): \(error)")
+    }
+  }
+
+  /// What the options say of instruments; nil where the preset decides.
+  func instrumentation() throws -> Instrumentation? {
+    do {
+      return try instruments.map { try Instrumentation.parse($0) }
+    } catch {
+      throw ValidationError("--instruments: \(error)")
+    }
+  }
+
+  /// Says of the parts of a score which are one instrument.
+  ///
+  /// - Parameter usually: where no option says it.
+  func assignInstruments(
+    to parts: [Part], of score: Score, usually: Instrumentation
+  ) throws -> [Part] {
+    do {
+      return try (instrumentation() ?? usually).assigned(to: parts, of: score)
+    } catch let error as PartSelectionError {
+      throw Failure("--instruments: \(error)")
     }
   }
 

@@ -42,8 +42,18 @@ struct ScoreListing {
       ]
       .joined(separator: "  ")
     }
-    return ([head] + lines + parts.map { "part '\($0.name)'  \(counted($0.notes.count))" })
-      .map(\.printable).joined(separator: "\n")
+    let own = parts.indices.map { index in
+      "part '\(parts[index].name)'  \(counted(parts[index].notes.count))"
+        + (instruments.count > 1 ? "  instrument \(instrument(of: parts[index]))" : "")
+    }
+    return ([head] + lines + own).map(\.printable).joined(separator: "\n")
+  }
+
+  private var instruments: [Int] { Set(parts.map(\.instrument)).sorted() }
+
+  /// From 1, without gaps.
+  private func instrument(of part: Part) -> Int {
+    (instruments.firstIndex(of: part.instrument) ?? 0) + 1
   }
 
   private func counted(_ count: Int) -> String { "\(count) note\(count == 1 ? "" : "s")" }
@@ -73,7 +83,10 @@ struct ScoreListing {
             grouping: group.indices.compactMap { assignment[$0] }, by: { parts[$0].name }
           ).mapValues(\.count))
       },
-      parts: parts.map { ScoreContents.Part(name: $0.name, notes: $0.notes.count) },
+      parts: parts.map {
+        ScoreContents.Part(
+          name: $0.name, notes: $0.notes.count, instrument: instrument(of: $0))
+      },
       notes: score.notes.indices.map { index in
         let note = score.notes[index]
         return ScoreContents.PlayedNote(
@@ -163,6 +176,8 @@ struct ScoreContents: Encodable {
   struct Part: Encodable {
     let name: String
     let notes: Int
+    /// Parts of one number are hands or voices of one instrument.
+    let instrument: Int
   }
 
   struct PlayedNote: Encodable {

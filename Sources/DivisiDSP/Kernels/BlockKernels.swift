@@ -17,19 +17,19 @@ typealias WideKernels = DivisiKernels.Kernels
 @usableFromInline typealias Lane = SIMD8<Float>
 
 extension UnsafePointer<Float> {
-  @inlinable @inline(__always)
+  @inlinable @_noLocks @inline(__always)
   func lanes(_ bin: Int) -> Lane {
     UnsafeRawPointer(self + bin).assumingMemoryBound(to: Lane.self).pointee
   }
 }
 
 extension UnsafeMutablePointer<Float> {
-  @inlinable @inline(__always)
+  @inlinable @_noLocks @inline(__always)
   func lanes(_ bin: Int) -> Lane {
     UnsafeRawPointer(self + bin).assumingMemoryBound(to: Lane.self).pointee
   }
 
-  @inlinable @inline(__always)
+  @inlinable @_noLocks @inline(__always)
   func setLanes(_ bin: Int, _ value: Lane) {
     UnsafeMutableRawPointer(self + bin).assumingMemoryBound(to: Lane.self).pointee = value
   }

@@ -24,6 +24,12 @@ public final class ConvolutiveNMF: @unchecked Sendable {
   public let H: UnsafeMutableBufferPointer<Float>
   /// What the updates reduce.
   public let divergence: Divergence
+  /// What the updates keep to besides; nil for nothing. To be set before the first.
+  public var restraints: Restraints? {
+    didSet {
+      precondition(restraints?.factors.count ?? pattern.entryCount == pattern.entryCount, "shapes")
+    }
+  }
 
   /// The order of updates.
   let sweep: FrameSweep
@@ -122,6 +128,7 @@ public final class ConvolutiveNMF: @unchecked Sendable {
     } else {
       forEachVisit(sweep, clearing: [sums?.numerators, sums?.denominators]) {
         [self] chunk, visit, factors in
+        if isSilent(visit) { return }
         if activations { correlate(visit, factors) }
         if let sums { add(factors, visit, chunk: chunk, to: sums) }
       }
@@ -131,11 +138,7 @@ public final class ConvolutiveNMF: @unchecked Sendable {
       guard !entries.isEmpty else { return }
       if activations { addFloors(component) }
       if let sums { updateTemplates(component, sums) }
-      if activations {
-        for entry in entries {
-          H[entry] *= numerators[entry] / (denominators[entry] + BlockKernels.epsilon)
-        }
-      }
+      if activations { updateActivations(component) }
     }
   }
 
@@ -189,5 +192,6 @@ public final class ConvolutiveNMF: @unchecked Sendable {
           w, by: numerator, gain: 1 / (total + BlockKernels.epsilon), over: blocks)
       }
     }
+    fade(component)
   }
 }

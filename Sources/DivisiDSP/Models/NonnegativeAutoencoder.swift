@@ -14,6 +14,7 @@
 ///     Σ_kτ W_D = 1, W_E and H scaled inversely                       normalise
 ///
 /// For β = 1, D is 1, and B ←τ(V)ᵀ is the sum of a template times M_H ←τ(V)ᵀ, which never changes.
+/// ``Restraints`` multiply B as they do in the decoder's own updates.
 ///
 /// - Thread: one at a time, as the decoder.
 /// - SeeAlso: Özer, Hansen, Zunner & Müller, "Investigating nonnegative autoencoders for efficient
@@ -26,7 +27,7 @@ public final class NonnegativeAutoencoder: @unchecked Sendable {
 
   private let parallel: Parallel
   private var sums: ConvolutiveNMF.Sums?
-  /// For β = 1, M_H ←τ(V)ᵀ over those entries whose T frames are all in the recording, in the order of
+  /// For β = 1, M_H ←τ(V)ᵀ, times the factors of restraints, over those entries whose T frames are all in the recording, in the order of
   /// the encoder's columns: the same in every step. Empty until the first step.
   private var maskedMixture: Matrix
 
@@ -174,8 +175,8 @@ public final class NonnegativeAutoencoder: @unchecked Sendable {
     if let denominators = sums.denominators {
       decoder.add(
         V, gains: numerators * weights, to: sums.numerators,
-        gains: decoder.values(decoder.denominators, visit) * weights, to: denominators, visit,
-        chunk: chunk)
+        gains: decoder.values(decoder.denominators, visit) * weights * decoder.factors(visit),
+        to: denominators, visit, chunk: chunk)
     } else {
       decoder.add(V, gains: numerators * weights, visit, chunk: chunk, to: sums.numerators)
     }
@@ -231,8 +232,8 @@ public final class NonnegativeAutoencoder: @unchecked Sendable {
         $0 + BlockKernels.sum(decoder.W.frame($1, ofComponent: component), over: blocks)
       }
       BlockKernels.add(
-        decoder.V.values.column(frame + delay), gain: sum * decoder.pattern.weights[entry],
-        to: floor, over: blocks)
+        decoder.V.values.column(frame + delay),
+        gain: sum * decoder.pattern.weights[entry] * decoder.factor(entry), to: floor, over: blocks)
     }
   }
 
@@ -246,7 +247,8 @@ public final class NonnegativeAutoencoder: @unchecked Sendable {
     defer { gains.deallocate() }
     for entry in gains.indices {
       gains[entry] =
-        isCut(Int(decoder.pattern.frames[entry])) ? 0 : decoder.pattern.weights[entry]
+        isCut(Int(decoder.pattern.frames[entry]))
+        ? 0 : decoder.pattern.weights[entry] * decoder.factor(entry)
     }
     nonisolated(unsafe) let weights = gains
     decoder.forEachVisit(clearing: [sums]) { [self] chunk, visit in

@@ -49,6 +49,19 @@ public struct Templates: ~Copyable, Sendable {
     Templates(values: values.copy(), supports: supports, frameCount: frameCount)
   }
 
+  /// A copy of the first frames of all components, or of all frames if there are no more.
+  public func copy(frames: Int) -> Templates {
+    let result = Templates(
+      binCount: binCount, supports: supports, frameCount: min(frames, frameCount))
+    for component in 0..<componentCount {
+      for index in 0..<result.frameCount {
+        result.frame(index, ofComponent: component).update(
+          from: frame(index, ofComponent: component), count: values.columnStride)
+      }
+    }
+    return result
+  }
+
   private init(values: consuming Matrix, supports: [BinBlocks], frameCount: Int) {
     self.values = values
     self.supports = supports

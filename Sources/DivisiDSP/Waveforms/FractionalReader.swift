@@ -4,26 +4,21 @@ internal import Glibc
 ///
 /// - Thread: any.
 public struct FractionalReader: Sendable {
-  private typealias Lane = SIMD8<Float>
-
   private static let tapCount = 32
   private static let phaseCount = 256
-  /// Taps of phase p in lanes 4 p ..< 4 p + 4.
-  private let taps: [Lane]
+  /// Taps of phase p from ``tapCount`` p on.
+  private let taps: [Float]
 
   /// Computes the taps.
   public init() {
     let half = Double(Self.tapCount / 2)
-    let values = (0...Self.phaseCount).flatMap { phase in
+    taps = (0...Self.phaseCount).flatMap { phase in
       (0..<Self.tapCount).map { tap -> Float in
         let x = Double(tap) - (half - 1) - Double(phase) / Double(Self.phaseCount)
         guard abs(x) < half else { return 0 }
         let window = Self.bessel(9 * (1 - x * x / (half * half)).squareRoot()) / Self.bessel(9)
         return Float(x == 0 ? window : window * sin(.pi * x) / (.pi * x))
       }
-    }
-    taps = stride(from: 0, to: values.count, by: 8).map { first in
-      Lane(values[first..<first + 8])
     }
   }
 
@@ -38,50 +33,52 @@ public struct FractionalReader: Sendable {
   }
 
   /// result[i] ← the signal at start + i · step; zero outside it.
+  ///
+  /// - Precondition: the step is positive.
   public func read(
     _ signal: [Float], from start: Double, step: Double,
     into result: UnsafeMutableBufferPointer<Float>
   ) {
-    let lead = Self.tapCount / 2 - 1
-    var edge = [Float](repeating: 0, count: Self.tapCount)
+    // The first sample that a position's taps see; one beyond all reason is as good as any other.
+    func first(_ index: Int) -> Int {
+      let position = min(max(start + Double(index) * step, -1e9), 1e9)
+      return Int(position.rounded(.down)) - Self.tapCount / 2 + 1
+    }
+    // One less than would do, as positions are rounded in two ways.
+    let last = signal.count - Self.tapCount - 1
+    var inside = 0..<result.count
+    while let index = inside.first, first(index) < 0 { inside.removeFirst() }
+    while let index = inside.last, first(index) > last { inside.removeLast() }
     signal.withUnsafeBufferPointer { signal in
-      for index in result.indices {
-        let position = start + Double(index) * step
-        let whole = position.rounded(.down)
-        guard whole > -1e9, whole < 1e9 else {
-          result[index] = 0
-          continue
+      taps.withUnsafeBufferPointer { taps in
+        let taps = taps.baseAddress!
+        if !inside.isEmpty {
+          BlockKernels.interpolate(
+            signal.baseAddress!,
+            from: start + Double(inside.lowerBound) * step - Double(Self.tapCount / 2 - 1),
+            step: step, taps: taps, tapCount: Self.tapCount, phaseCount: Self.phaseCount,
+            to: result.baseAddress! + inside.lowerBound, count: inside.count)
         }
-        let first = Int(whole) - lead
-        let phase = Float(position - whole) * Float(Self.phaseCount)
-        if first >= 0 && first + Self.tapCount <= signal.count {
-          result[index] = value(signal.baseAddress! + first, phase)
-        } else if first + Self.tapCount <= 0 || first >= signal.count {
-          result[index] = 0
-        } else {
-          for tap in 0..<Self.tapCount {
-            let place = first + tap
-            edge[tap] = place >= 0 && place < signal.count ? signal[place] : 0
+        withUnsafeTemporaryAllocation(of: Float.self, capacity: Self.tapCount) { edge in
+          for index in result.indices where !inside.contains(index) {
+            let first = first(index)
+            guard first > -Self.tapCount, first < signal.count else {
+              result[index] = 0
+              continue
+            }
+            for tap in edge.indices {
+              let place = first + tap
+              edge[tap] = signal.indices.contains(place) ? signal[place] : 0
+            }
+            let position = start + Double(index) * step
+            BlockKernels.interpolate(
+              edge.baseAddress!, from: position - position.rounded(.down), step: 1, taps: taps,
+              tapCount: Self.tapCount, phaseCount: Self.phaseCount, to: result.baseAddress! + index,
+              count: 1)
           }
-          result[index] = edge.withUnsafeBufferPointer { value($0.baseAddress!, phase) }
         }
       }
     }
-  }
-
-  @inline(__always)
-  private func value(_ samples: UnsafePointer<Float>, _ phase: Float) -> Float {
-    let row = min(Int(phase), Self.phaseCount - 1)
-    let fraction = phase - Float(row)
-    let bytes = UnsafeRawPointer(samples)
-    var sum = Lane.zero
-    for lane in 0..<4 {
-      let low = taps[4 &* row &+ lane]
-      let high = taps[4 &* row &+ 4 &+ lane]
-      let tap = low + (high - low) * fraction
-      sum += tap * bytes.loadUnaligned(fromByteOffset: 32 &* lane, as: Lane.self)
-    }
-    return sum.sum()
   }
 
   /// The signal at start + i · step, `count` values of it.

@@ -16,6 +16,8 @@ internal import Glibc
 ///       └─▶ refine   136 ms, τ within ±0.9 ms of the first, ρ within ±0.0015 in steps of 0.00025
 ///             └─▶ tops of parabolas, through c at half samples and through scores of rates
 ///
+/// A template has its spectra computed once, and only for the rates that are asked for.
+///
 /// The longer the comparison, the finer it tells rates apart, and the narrower it must look: over 136
 /// ms a rate that is off by 0.001 shifts the end by 6 samples at 44.1 kHz.
 ///
@@ -33,18 +35,52 @@ public struct StrokeAligner: Sendable {
     public var score: Float
     /// 0 to 1: the share of the stroke's weighted spectrum that the template explains.
     public var coherence: Float
+
+    /// Memberwise.
+    public init(delay: Double, rate: Double, score: Float, coherence: Float) {
+      (self.delay, self.rate) = (delay, rate)
+      (self.score, self.coherence) = (score, coherence)
+    }
   }
 
-  /// A waveform in stroke time, and its spectra at all rates.
-  public final class Template: Sendable {
+  /// A waveform in stroke time, and its spectra.
+  ///
+  /// - Thread: any, but one at a time to prepare it.
+  public final class Template: @unchecked Sendable {
     let waveform: [Float]
-    fileprivate let spectra: [[SIMD2<Float>]]
+    /// At all rates of the first search, or none.
+    fileprivate let coarse: [[SIMD2<Float>]]
+    /// By the rate's number.
+    fileprivate var fine: [Int: [SIMD2<Float>]] = [:]
 
-    /// Computes the spectra.
-    public init(_ waveform: [Float], _ aligner: StrokeAligner) {
+    /// - Parameter isSought: whether it will be looked for by ``StrokeAligner/match(_:in:onset:)``.
+    public init(_ waveform: [Float], _ aligner: StrokeAligner, isSought: Bool = true) {
       self.waveform = waveform
-      spectra = StrokeAligner.rates.map {
-        aligner.spectrum(of: waveform, rate: $0, stage: aligner.coarse)
+      coarse =
+        isSought
+        ? StrokeAligner.rates.map {
+          aligner.spectrum(of: waveform, rate: $0, stage: aligner.coarse)
+        } : []
+    }
+
+    /// Computes what ``StrokeAligner/refine(_:_:in:onset:)`` needs of it for some rates.
+    public func prepare(
+      rates: [Double], _ aligner: StrokeAligner, parallel: Parallel = sequentially
+    ) {
+      let wanted = Set(
+        rates.flatMap { rate in StrokeAligner.fineRates.map { $0 + StrokeAligner.number(rate) } })
+      let numbers = wanted.subtracting(fine.keys).sorted()
+      let spectra = UnsafeMutableBufferPointer<[SIMD2<Float>]>.allocate(capacity: numbers.count)
+      defer { spectra.deallocate() }
+      nonisolated(unsafe) let results = spectra
+      parallel(numbers.count) { [waveform] index in
+        results.initializeElement(
+          at: index,
+          to: aligner.spectrum(
+            of: waveform, rate: StrokeAligner.rate(numbers[index]), stage: aligner.fine))
+      }
+      for (index, number) in numbers.enumerated() {
+        fine[number] = spectra.moveElement(from: index)
       }
     }
   }
@@ -66,6 +102,10 @@ public struct StrokeAligner: Sendable {
   private static let rates = (-20...20).map { 1 + 0.001 * Double($0) }
   private static let fineStep = 0.00025
   private static let fineRates = -6...6
+
+  /// The number of the nearest rate of the second search, and its rate.
+  private static func number(_ rate: Double) -> Int { Int(((rate - 1) / fineStep).rounded()) }
+  private static func rate(_ number: Int) -> Double { 1 + fineStep * Double(number) }
 
   private let grid: StrokeGrid
   private let reader: FractionalReader
@@ -93,37 +133,46 @@ public struct StrokeAligner: Sendable {
   /// Looks for a template around a stroke's onset.
   ///
   /// - Parameters:
+  ///   - template: sought.
   ///   - signal: the recording, or a part of it.
   ///   - onset: in samples, as the score has it.
-  ///   - isFine: whether to find delay and rate between the steps of the first search.
-  public func match(_ template: Template, in signal: [Float], onset: Double, isFine: Bool) -> Match
-  {
+  public func match(_ template: Template, in signal: [Float], onset: Double) -> Match {
     let stroke = Observation(
       spectrum(of: signal, from: onset - Double(lead), step: 1, stage: coarse))
     let buffer = FFTBuffer(length: coarse.plan.length)
     var best = Match(delay: 0, rate: 1, score: -.infinity, coherence: 0)
-    for (index, rate) in Self.rates.enumerated() {
-      let found = correlate(template.spectra[index], stroke, coarse, buffer)
+    for (spectrum, rate) in zip(template.coarse, Self.rates) {
+      let found = correlate(spectrum, stroke, coarse, buffer)
       if found.score > best.score {
         best = Match(
           delay: Double(found.lag), rate: rate, score: found.score, coherence: found.coherence)
       }
     }
-    guard isFine, best.score > Self.leastScore - 1 else { return best }
-    return refine(best, template, in: signal, onset: onset)
+    return best
   }
 
-  private func refine(_ coarseMatch: Match, _ template: Template, in signal: [Float], onset: Double)
+  /// Finds delay and rate between the steps of a search.
+  ///
+  /// - Parameters:
+  ///   - match: where the template was found, or one that resembles it.
+  ///   - template: prepared for the match's rate.
+  /// - Returns: the match as it was, where nothing certain is found around it.
+  public func refine(_ match: Match, _ template: Template, in signal: [Float], onset: Double)
     -> Match
   {
-    var best = coarseMatch
+    var best = match
     let stroke = Observation(
       spectrum(of: signal, from: onset + best.delay - Double(lead), step: 1, stage: fine))
     let buffer = FFTBuffer(length: fine.plan.length)
     let tries = Self.fineRates.map { step in
-      let rate = coarseMatch.rate + Self.fineStep * Double(step)
-      let spectrum = self.spectrum(of: template.waveform, rate: rate, stage: fine)
-      return (rate: rate, spectrum: spectrum, found: correlate(spectrum, stroke, fine, buffer))
+      let number = Self.number(match.rate) + step
+      guard let spectrum = template.fine[number] else {
+        preconditionFailure("a template that is not prepared for a rate of \(match.rate)")
+      }
+      return (
+        rate: Self.rate(number), spectrum: spectrum,
+        found: correlate(spectrum, stroke, fine, buffer)
+      )
     }
     var index = 0
     for candidate in tries.indices where tries[candidate].found.score > tries[index].found.score {
@@ -158,7 +207,7 @@ public struct StrokeAligner: Sendable {
   private struct Observation {
     /// Y / s.
     let whitened: [SIMD2<Float>]
-    /// 1 / s.
+    /// 1 / s, twice for each bin.
     let weights: [Float]
     /// Σ |Y|² / s.
     let energy: Float
@@ -170,11 +219,11 @@ public struct StrokeAligner: Sendable {
       for value in power { sums.append(sums[sums.count - 1] + Double(value)) }
       let half = max(3, power.count / 200) / 2
       let floor = 1e-5 * sums[power.count] / Double(power.count) + 1e-12
-      weights = power.indices.map { bin in
+      let inverse = power.indices.map { bin in
         let (lower, upper) = (max(0, bin - half), min(power.count, bin + half + 1))
         return Float(1 / ((sums[upper] - sums[lower]) / Double(upper - lower) + floor))
       }
-      let inverse = weights
+      weights = inverse.flatMap { [$0, $0] }
       whitened = spectrum.indices.map { spectrum[$0] * inverse[$0] }
       energy = power.indices.reduce(Float(0)) { $0 + power[$1] * inverse[$1] }
     }
@@ -183,12 +232,17 @@ public struct StrokeAligner: Sendable {
   private func correlate(
     _ template: [SIMD2<Float>], _ stroke: Observation, _ stage: Stage, _ buffer: FFTBuffer
   ) -> (lag: Int, score: Float, coherence: Float) {
-    var energy: Float = 1e-20
-    for bin in template.indices {
-      let (t, y) = (template[bin], stroke.whitened[bin])
-      buffer.spectrum[bin] = SIMD2(t.x * y.x + t.y * y.y, t.x * y.y - t.y * y.x)
-      energy += (t * t).sum() * stroke.weights[bin]
-    }
+    let energy =
+      1e-20
+      + template.withUnsafeBytes { t in
+        stroke.whitened.withUnsafeBytes { y in
+          BlockKernels.correlate(
+            t.assumingMemoryBound(to: Float.self).baseAddress!,
+            y.assumingMemoryBound(to: Float.self).baseAddress!, weights: stroke.weights,
+            to: UnsafeMutableRawPointer(buffer.spectrum).assumingMemoryBound(to: Float.self),
+            count: template.count)
+        }
+      }
     stage.plan.inverse(buffer)
     var (lag, most) = (0, -Float.infinity)
     for candidate in -stage.reach...stage.reach {

@@ -31,6 +31,7 @@ public struct StrokeAverage: Sendable {
     let weight = max(levels.reduce(0) { $0 + $1 * $1 }, 1e-3)
     for frame in 0..<grid.frameCount {
       let sums = denominators.values.column(frame)
+      let strokes = strokes.filter { frame < $0.frameCount }
       for bin in 0..<grid.binCount {
         let variance = strokes.reduce(Float(0)) { $0 + $1.variance.values.column(frame)[bin] }
         sums[bin] = weight / max(variance, 1e-20)
@@ -67,9 +68,9 @@ public struct StrokeAverage: Sendable {
   /// The mean over all strokes but one, and its variance.
   public func without(_ stroke: StrokeMeasurement) -> (means: [SpectraMatrix], variances: MapMatrix)
   {
-    let means = numerators.map { _ in SpectraMatrix(grid) }
-    let variances = MapMatrix(grid)
-    for frame in 0..<grid.frameCount {
+    let means = numerators.map { _ in SpectraMatrix(grid, frames: stroke.frameCount) }
+    let variances = MapMatrix(grid, frames: stroke.frameCount)
+    for frame in 0..<stroke.frameCount {
       let gains = stroke.gains.values.column(frame)
       let variance = variances.values.column(frame)
       for bin in 0..<grid.binCount {

@@ -63,6 +63,11 @@ public struct StrokeGrid: Sendable {
     Int((milliseconds / 1000 * sampleRate).rounded())
   }
 
+  /// Frames of stroke time that hear a sample before another.
+  public func frames(reaching sample: Int) -> Int {
+    min(frameCount, (sample + stft.grid.windowLength / 2) / hop + 1)
+  }
+
   /// Fades a waveform in from 10 to 6 ms before its onset, and out before an end.
   ///
   /// - Parameters:

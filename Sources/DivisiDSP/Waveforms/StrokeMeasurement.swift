@@ -18,16 +18,20 @@ public final class StrokeMeasurement: Sendable {
   /// φ: the share of the variance that is left for the mask.
   public let share: MapMatrix
 
+  /// Frames of stroke time that are kept: those in which it may sound.
+  public let frameCount: Int
+
   /// All zero.
-  public init(_ grid: StrokeGrid, channels: Int) {
-    observed = (0..<channels).map { _ in SpectraMatrix(grid) }
-    averaged = (0..<channels).map { _ in SpectraMatrix(grid) }
-    noise = MapMatrix(grid)
-    averagedNoise = MapMatrix(grid)
-    variance = MapMatrix(grid)
-    gains = MapMatrix(grid)
-    unexplained = MapMatrix(grid)
-    share = MapMatrix(grid)
+  public init(_ grid: StrokeGrid, channels: Int, frames: Int) {
+    frameCount = frames
+    observed = (0..<channels).map { _ in SpectraMatrix(grid, frames: frames) }
+    averaged = (0..<channels).map { _ in SpectraMatrix(grid, frames: frames) }
+    noise = MapMatrix(grid, frames: frames)
+    averagedNoise = MapMatrix(grid, frames: frames)
+    variance = MapMatrix(grid, frames: frames)
+    gains = MapMatrix(grid, frames: frames)
+    unexplained = MapMatrix(grid, frames: frames)
+    share = MapMatrix(grid, frames: frames)
   }
 }
 
@@ -37,8 +41,8 @@ public final class MapMatrix: Sendable {
   public let values: Matrix
 
   /// All zero.
-  public init(_ grid: StrokeGrid) {
-    values = Matrix(rowCount: grid.binCount, columnCount: grid.frameCount)
+  public init(_ grid: StrokeGrid, frames: Int? = nil) {
+    values = Matrix(rowCount: grid.binCount, columnCount: frames ?? grid.frameCount)
   }
 
   /// Sets every value.
@@ -90,8 +94,8 @@ public final class SpectraMatrix: Sendable {
   public let values: Matrix
 
   /// All zero.
-  public init(_ grid: StrokeGrid) {
-    values = Matrix(rowCount: 2 * grid.binCount, columnCount: grid.frameCount)
+  public init(_ grid: StrokeGrid, frames: Int? = nil) {
+    values = Matrix(rowCount: 2 * grid.binCount, columnCount: frames ?? grid.frameCount)
   }
 
   /// Bins of a frame.

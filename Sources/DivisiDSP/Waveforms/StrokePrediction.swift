@@ -84,7 +84,8 @@ public struct StrokePrediction: Sendable {
       for band in 0..<bandCount {
         let (gain, share) = weigh(
           blocks[stretch * bandCount + band], level: level, prior: prior)
-        for frame in grid.stretches[stretch]..<grid.stretches[stretch + 1] {
+        for frame in grid.stretches[stretch]..<grid.stretches[stretch + 1]
+        where frame < stroke.frameCount {
           for bin in grid.bands[band]..<grid.bands[band + 1] {
             stroke.gains.values[bin, frame] = gain
             stroke.unexplained.values[bin, frame] = share
@@ -92,10 +93,10 @@ public struct StrokePrediction: Sendable {
         }
       }
     }
-    let scratch = Matrix(rowCount: grid.binCount, columnCount: grid.frameCount)
+    let scratch = Matrix(rowCount: grid.binCount, columnCount: stroke.frameCount)
     stroke.gains.smooth(scratch)
     stroke.unexplained.smooth(scratch)
-    for frame in 0..<grid.frameCount {
+    for frame in 0..<stroke.frameCount {
       let (a, e) = (
         stroke.gains.values.column(frame), stroke.unexplained.values.column(frame)
       )

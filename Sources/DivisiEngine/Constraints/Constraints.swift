@@ -10,6 +10,8 @@ struct Constraints: ~Copyable {
   let activations: [Float]
   /// The strokes of each component, in the order of time; empty where velocities say nothing.
   let strokes: [[Stroke]]
+  /// What strokes keep to besides; nil for nothing.
+  var rules: StrokeRules?
   /// Whether no score says what sounds when.
   var isFree = false
   /// Which sound (pitch, drum) each component is of; nil if each is of its own.
@@ -18,12 +20,20 @@ struct Constraints: ~Copyable {
   var recordedFrameCount: Int?
 }
 
-/// One stroke of a component, for the velocity pull.
+/// One stroke of a component.
 struct Stroke: Sendable {
   /// The first frame that may belong to it.
   let firstFrame: Int
+  /// The frame of its onset in the score.
+  let onsetFrame: Int
   /// MIDI velocity.
   let velocity: Int
+
+  init(firstFrame: Int, onsetFrame: Int? = nil, velocity: Int) {
+    self.firstFrame = firstFrame
+    self.onsetFrame = onsetFrame ?? firstFrame
+    self.velocity = velocity
+  }
 }
 
 extension Constraints {

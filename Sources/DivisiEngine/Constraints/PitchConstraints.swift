@@ -4,9 +4,10 @@ import DivisiScore
 /// What a score says about pitched parts: which keys may sound when, for whom, and with which
 /// partials.
 ///
-/// Every pitch has up to three components, shared by all parts: its full sound, its first 0.3 s
-/// beside that, and the noise of its onset, flat over all bins. A frame of a pitch belongs to the
-/// part that struck it last.
+/// Every pitch of an instrument has components of its own, which all parts of that instrument share: its full
+/// sound (or several of them, a little higher and lower), its first 0.3 s beside that, and the noise of its onset,
+/// flat over all bins. A frame of a pitch belongs to the part of the instrument that struck it last: a key has one
+/// string for both hands. Another instrument that plays the same pitch is not disturbed by that.
 ///
 /// - SeeAlso: Ewert & Müller, "Using score-informed constraints for NMF-based source separation",
 ///   ICASSP 2012.
@@ -19,8 +20,8 @@ struct PitchConstraints {
     var endSeconds: Double
   }
 
-  /// The notes of each pitch, in the order of their onsets.
-  private(set) var strikes: [Int: [Strike]]
+  /// The notes of each sound, in the order of their onsets.
+  private(set) var strikes: [Sound: [Strike]]
 
   /// Length of the second comb: worth 0.1 dB SDR on ten piano pieces.
   private static let attackSeconds = 0.3
@@ -32,61 +33,64 @@ struct PitchConstraints {
 
   /// - Parameter releaseSeconds: how long strings sound after they are damped.
   init(parts: [Part], releaseSeconds: Double) {
-    var strikes: [Int: [Strike]] = [:]
+    var strikes: [Sound: [Strike]] = [:]
     for (index, part) in parts.enumerated() {
       for note in part.notes {
-        strikes[note.pitch, default: []].append(
+        strikes[Sound(instrument: part.instrument, pitch: note.pitch), default: []].append(
           Strike(note: note, part: index, endSeconds: note.dampedSeconds + releaseSeconds))
       }
     }
     self.strikes = strikes.mapValues { $0.sorted { $0.note.onsetSeconds < $1.note.onsetSeconds } }
   }
 
-  /// The pitches, in ascending order: components come in this order.
-  var pitches: [Int] { strikes.keys.sorted() }
+  /// The sounds, in ascending order: components come in this order.
+  var sounds: [Sound] { strikes.keys.sorted() }
 
   /// Sets when the sound of each note has died away.
-  mutating func setEnds(_ end: (_ pitch: Int, _ index: Int) -> Double) {
-    for pitch in pitches {
-      for index in strikes[pitch]!.indices { strikes[pitch]![index].endSeconds = end(pitch, index) }
+  mutating func setEnds(_ end: (_ sound: Sound, _ index: Int) -> Double) {
+    for sound in sounds {
+      for index in strikes[sound]!.indices { strikes[sound]![index].endSeconds = end(sound, index) }
     }
   }
 
-  /// The components with partials, of the pitch at an index of ``pitches``.
-  static func tonalComponents(ofPitchAt index: Int, settings: SeparationSettings) -> Range<Int> {
-    let tonal = settings.hasAttackTemplates ? 2 : 1
-    let first = index * (tonal + (settings.hasOnsetTemplates ? 1 : 0))
-    return first..<first + tonal
+  /// The components with partials, of the sound at an index of ``sounds``.
+  static func tonalComponents(ofSoundAt index: Int, settings: SeparationSettings) -> Range<Int> {
+    let components = settings.pitchComponents
+    let first = index * components.count
+    return first..<first + components.count { $0.kind != .onset }
   }
 
   /// The frames of a note in which each component of its pitch sounds, counted from the onset.
   static func ages(grid: TimeGrid, settings: SeparationSettings) -> [Range<Int32>] {
     func frame(_ seconds: Double) -> Int32 { Int32(grid.frame(atSeconds: seconds)) }
     let tolerance = settings.toleranceSeconds
-    var ends = [Int32.max]
-    if settings.hasAttackTemplates { ends.append(frame(attackSeconds) + 1) }
-    if settings.hasOnsetTemplates { ends.append(frame(onsetSeconds + tolerance) + 1) }
-    return ends.map { frame(-tolerance)..<$0 }
+    return settings.pitchComponents.map { component in
+      let end =
+        switch component.kind {
+        case .tone: Int32.max
+        case .attack: frame(attackSeconds) + 1
+        case .onset: frame(onsetSeconds + tolerance) + 1
+        }
+      return frame(-tolerance)..<end
+    }
   }
 
   /// Draws masks and start values on a time grid.
   ///
-  /// - Parameter bank: what the templates start from, within the masks of the comb; nil for the comb.
+  /// - Parameter bank: what the templates of an instrument start from, within the masks of the comb; nil for the
+  ///   comb.
   func constraints(
-    comb: PitchComb, bank: NoteBank? = nil, grid: TimeGrid, frameCount: Int, binCount: Int,
-    settings: SeparationSettings
+    comb: PitchComb, bank: (_ instrument: Int) -> NoteBank? = { _ in nil }, grid: TimeGrid,
+    frameCount: Int, binCount: Int, settings: SeparationSettings
   ) -> Constraints {
-    let rows = pitches.flatMap {
-      self.rows(ofPitch: $0, grid: grid, frameCount: frameCount, settings: settings)
+    let sounds = sounds
+    let rows = sounds.flatMap {
+      self.rows(of: $0, grid: grid, frameCount: frameCount, settings: settings)
     }
-    let kinds =
-      [0] + (settings.hasAttackTemplates ? [1] : []) + (settings.hasOnsetTemplates ? [2] : [])
-    let columns = pitches.flatMap { pitch in
-      let combs = Self.templates(
-        from: comb.template(pitch: pitch, grid: grid, binCount: binCount), settings: settings)
-      return bank?.starts(
-        pitch: pitch, kinds: kinds, combs: combs, tuningCents: comb.tuningCents, grid: grid)
-        ?? combs
+    let columns = sounds.flatMap { sound in
+      Self.templates(
+        ofPitch: sound.pitch, comb: comb, bank: bank(sound.instrument), grid: grid,
+        binCount: binCount, settings: settings)
     }
     let supports = columns.map { column in BinBlocks(binCount: binCount) { column[$0] > 0 } }
     let templates = Templates(binCount: binCount, supports: supports, frameCount: settings.frames)
@@ -99,19 +103,19 @@ struct PitchConstraints {
     var result = Constraints.assemble(
       templates: templates, rows: rows, starts: rows.map(\.weights), strokes: rows.map { _ in [] },
       settings: settings)
-    result.sounds = pitches.flatMap { pitch in kinds.map { _ in pitch } }
+    let kinds = settings.pitchComponents
+    result.sounds = sounds.indices.flatMap { index in kinds.map { _ in index } }
     return result
   }
 
-  /// When each component of a pitch may sound: the full sound, the attack, the onset, as far as the
-  /// settings want them.
-  func rows(ofPitch pitch: Int, grid: TimeGrid, frameCount: Int, settings: SeparationSettings)
+  /// When each component of a sound may sound, in the order of the settings' components.
+  func rows(of sound: Sound, grid: TimeGrid, frameCount: Int, settings: SeparationSettings)
     -> [ActivationPattern.Row]
   {
     let tolerance = settings.toleranceSeconds
     func row(until end: (Strike) -> Double) -> ActivationPattern.Row {
       var row = ActivationPattern.Row(frameCount: frameCount)
-      for strike in strikes[pitch] ?? [] {
+      for strike in strikes[sound] ?? [] {
         let onset = strike.note.onsetSeconds
         row.open(
           grid.frames(
@@ -122,20 +126,29 @@ struct PitchConstraints {
       }
       return row
     }
-    var rows = [row { $0.endSeconds }]
-    if settings.hasAttackTemplates {
-      rows.append(row { min($0.endSeconds, $0.note.onsetSeconds + Self.attackSeconds) })
+    return settings.pitchComponents.map { component in
+      switch component.kind {
+      case .tone: row { $0.endSeconds }
+      case .attack: row { min($0.endSeconds, $0.note.onsetSeconds + Self.attackSeconds) }
+      case .onset: row { $0.note.onsetSeconds + Self.onsetSeconds + tolerance }
+      }
     }
-    if settings.hasOnsetTemplates {
-      rows.append(row { $0.note.onsetSeconds + Self.onsetSeconds + tolerance })
-    }
-    return rows
   }
 
-  /// The start values of a pitch's components, in the order of its rows, K values each.
-  static func templates(from comb: [Float], settings: SeparationSettings) -> [[Float]] {
-    let flat = [Float](repeating: 1 / Float(comb.count), count: comb.count)
-    return [comb] + (settings.hasAttackTemplates ? [comb] : [])
-      + (settings.hasOnsetTemplates ? [flat] : [])
+  /// The start values of a pitch's components, in the order of the settings, K values each.
+  static func templates(
+    ofPitch pitch: Int, comb: PitchComb, bank: NoteBank?, grid: TimeGrid, binCount: Int,
+    settings: SeparationSettings
+  ) -> [[Float]] {
+    settings.pitchComponents.map { component in
+      let comb = comb.shifted(byCents: component.cents)
+      let start =
+        component.kind == .onset
+        ? [Float](repeating: 1 / Float(binCount), count: binCount)
+        : comb.template(pitch: pitch, grid: grid, binCount: binCount)
+      return bank?.start(
+        pitch: pitch, kind: component.kind, comb: start, tuningCents: comb.tuningCents, grid: grid)
+        ?? start
+    }
   }
 }

@@ -49,6 +49,7 @@ struct StrokeConstraints {
       templates: templates, rows: envelopes.map(\.row), starts: envelopes.map(\.start),
       strokes: envelopes.map(\.strokes), settings: settings)
     result.isFree = settings.isScoreless
+    result.rules = StrokeRules(result.strokes, grid: grid, settings: settings)
     return result
   }
 
@@ -79,7 +80,10 @@ struct StrokeConstraints {
           start[frame] = max(start[frame], Float(value))
           row.parts[frame] = Int16(part)
         }
-        struck.append(Stroke(firstFrame: frames.lowerBound, velocity: note.velocity))
+        struck.append(
+          Stroke(
+            firstFrame: frames.lowerBound, onsetFrame: grid.frame(atSeconds: note.onsetSeconds),
+            velocity: note.velocity))
       }
       let peak = start.max() ?? 0
       if settings.isScoreless {

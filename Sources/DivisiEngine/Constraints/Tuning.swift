@@ -14,8 +14,8 @@ enum Tuning {
   /// - Complexity: O(notes · frames · bins) for the mean spectra, little beside a model's
   ///   iteration.
   static func cents(of V: Spectrogram, constraints: PitchConstraints, grid: TimeGrid) -> Double {
-    let spectra = constraints.pitches.map { pitch in
-      (pitch: pitch, mean: spectrum(of: constraints.strikes[pitch] ?? [], in: V, grid: grid))
+    let spectra = constraints.sounds.map { sound in
+      (pitch: sound.pitch, mean: spectrum(of: constraints.strikes[sound] ?? [], in: V, grid: grid))
     }
     let steps = Int(2 * rangeCents / stepCents)
     let salience = (0...steps).map { step in

@@ -22,6 +22,12 @@ public struct Factorisation: Sendable {
     public let pitch: Int
     /// What it is for.
     public let role: Role
+    /// What plays it; see ``Part/instrument``.
+    public var instrument = 0
+    /// The parts of that instrument, joined by `+`; empty where all parts are of one.
+    public var instrumentName = ""
+    /// How far its partials start from those of the pitch, in cents.
+    public var cents = 0.0
   }
 
   /// Where frames and bins lie.
@@ -65,18 +71,34 @@ extension Factorisation.Component {
   static func all(
     parts: [Part], material: Material, settings: SeparationSettings
   ) -> [Factorisation.Component] {
-    let pitches = parts.flatMap { $0.notes.map(\.pitch) }
     switch material {
     case .drums:
+      let pitches = parts.flatMap { $0.notes.map(\.pitch) }
       return Set(pitches.map(DrumKit.articulation)).sorted().map { .init(pitch: $0, role: .stroke) }
     case .pitched:
-      let roles: [Role] =
-        [.tone] + (settings.hasAttackTemplates ? [.attack] : [])
-        + (settings.hasOnsetTemplates ? [.onset] : [])
-      return Set(pitches).sorted().flatMap { pitch in
-        roles.map { .init(pitch: pitch, role: $0) }
+      let instruments = Dictionary(grouping: parts, by: \.instrument).sorted { $0.key < $1.key }
+      return instruments.flatMap { instrument, own in
+        let name = instruments.count > 1 ? own.map(\.name).joined(separator: "+") : ""
+        return Set(own.flatMap { $0.notes.map(\.pitch) }).sorted().flatMap { pitch in
+          settings.pitchComponents.map {
+            Self(
+              pitch: pitch, role: Role($0.kind), instrument: instrument, instrumentName: name,
+              cents: $0.cents)
+          }
+        }
       }
     }
+  }
+}
+
+extension Factorisation.Component.Role {
+  fileprivate init(_ kind: PitchComponent.Kind) {
+    self =
+      switch kind {
+      case .tone: .tone
+      case .attack: .attack
+      case .onset: .onset
+      }
   }
 }
 
@@ -94,11 +116,14 @@ extension Factorisation.Component {
     steps[pitch % 12] + String(pitch / 12 - 1)
   }
 
-  /// What to call it: `C4`, `C4 attack`, `C4 onset`, `snare`.
+  /// What to call it: `C4`, `C4 attack`, `C4 onset`, `snare`; of several instruments `violin C4`, and of several
+  /// tones `violin C4 -20 cents`.
   public var name: String {
-    switch role {
-    case .tone: Self.name(ofPitch: pitch)
-    case .attack, .onset: "\(Self.name(ofPitch: pitch)) \(role.rawValue)"
+    let owner = instrumentName.isEmpty ? "" : instrumentName + " "
+    let shift = cents == 0 ? "" : " \(Int(cents)) cents"
+    return switch role {
+    case .tone: owner + Self.name(ofPitch: pitch) + shift
+    case .attack, .onset: "\(owner)\(Self.name(ofPitch: pitch)) \(role.rawValue)"
     case .stroke: Self.drums[pitch] ?? "drum \(pitch)"
     }
   }

@@ -24,7 +24,7 @@ enum ReleaseSearch {
 
   /// Trial fits take this share of the iterations: enough to tell, a third of the time.
   private static let trialShare = 3
-  /// The most trial fits that ``run(_:grid:settings:fit:)`` makes.
+  /// The most trial fits that are made.
   static let trialCount = 3
 
   /// Iterations of a trial fit.
@@ -49,15 +49,15 @@ enum ReleaseSearch {
     }
     var result = constraints.released(after: longestSeconds)
     let model = try fit(result).model
-    var envelopes: [Int: [Float]] = [:]
-    for (index, pitch) in constraints.pitches.enumerated() {
-      envelopes[pitch] = model.envelope(
-        ofComponents: PitchConstraints.tonalComponents(ofPitchAt: index, settings: settings))
+    var envelopes: [Sound: [Float]] = [:]
+    for (index, sound) in constraints.sounds.enumerated() {
+      envelopes[sound] = model.envelope(
+        ofComponents: PitchConstraints.tonalComponents(ofSoundAt: index, settings: settings))
     }
-    result.setEnds { pitch, index in
-      let strikes = constraints.strikes[pitch]!
+    result.setEnds { sound, index in
+      let strikes = constraints.strikes[sound]!
       let next = index + 1 < strikes.count ? strikes[index + 1].note.onsetSeconds : .infinity
-      return end(of: strikes[index], before: next, in: envelopes[pitch]!, grid: grid)
+      return end(of: strikes[index], before: next, in: envelopes[sound]!, grid: grid)
     }
     return result
   }
@@ -84,9 +84,9 @@ enum ReleaseSearch {
 }
 
 extension PitchConstraints {
-  fileprivate func released(after seconds: Double) -> PitchConstraints {
+  func released(after seconds: Double) -> PitchConstraints {
     var result = self
-    result.setEnds { pitch, index in strikes[pitch]![index].note.dampedSeconds + seconds }
+    result.setEnds { sound, index in strikes[sound]![index].note.dampedSeconds + seconds }
     return result
   }
 }

@@ -144,7 +144,7 @@ public struct SectionSeparator {
           : note.onsetSeconds < length && note.dampedSeconds > -Self.longestRelease
         return maySound ? note : nil
       }
-      return Part(name: part.name, notes: notes)
+      return Part(name: part.name, notes: notes, instrument: part.instrument)
     }
   }
 }

@@ -36,7 +36,11 @@ extension Separator {
     // Notes of one component that sound together share its entries.
     let entries = min(
       Double(entryCount(parts: parts, sampleCount: sampleCount, grid: grid)), R * N)
-    let bytes = valueSize * values + Self.bytesPerEntry * entries
+    let places =
+      settings.isSpatial && SpatialAnalysis.applies(channelCount: channelCount)
+      ? SpatialAnalysis.memoryEstimate(
+        binCount: grid.binCount, channelCount: channelCount, partCount: parts.count) : 0
+    let bytes = valueSize * values + Self.bytesPerEntry * entries + places
     return Int(min(bytes, Double(1 << 62)))
   }
 
@@ -46,7 +50,7 @@ extension Separator {
   /// About how many entries of H are free.
   private func entryCount(parts: [Part], sampleCount: Int, grid: TimeGrid) -> Int {
     let end = Double(sampleCount) / grid.sampleRate
-    let roles = 1 + (settings.hasAttackTemplates ? 1 : 0) + (settings.hasOnsetTemplates ? 1 : 0)
+    let roles = settings.pitchComponents.count
     let seconds = parts.reduce(0.0) { sum, part in
       part.notes.reduce(sum) { sum, note in
         let onset = max(0, min(note.onsetSeconds, end))

@@ -34,6 +34,8 @@ public struct Separator: Sendable {
   public var trialModel: ModelKind?
   /// What pitched templates start from; nil for combs.
   public var bank: NoteBank?
+  /// What those of some instruments start from instead, by ``Part/instrument``.
+  public var banks: [Int: NoteBank] = [:]
 
   /// - Parameters:
   ///   - settings: valid.
@@ -119,11 +121,17 @@ public struct Separator: Sendable {
       Factorisation(
         grid: grid, settings: settings, model: fit.model, encoder: fit.encoder, mask: mask,
         parts: parts, components: components))
+    let covariances =
+      settings.isSpatial && SpatialAnalysis.applies(channelCount: channels.count)
+      ? SpatialAnalysis.covariances(
+        of: channels, stft: stft, model: fit.model, mask: mask, parallel: parallel) : nil
     var stems = Synthesis.stems(
-      of: channels, stft: stft, model: fit.model, mask: mask, parallel: parallel)
+      of: channels, stft: stft, model: fit.model, mask: mask, covariances: covariances,
+      parallel: parallel)
     if settings.model.secondStage == .waveforms, case .drums = material {
       let refinement = WaveformRefinement(
-        stft: stft, model: fit.model, mask: mask, parts: parts, parallel: parallel)
+        stft: stft, model: fit.model, mask: mask, covariances: covariances, parts: parts,
+        parallel: parallel)
       try refinement.run(&stems, of: channels) { progress(0.5 + 0.5 * $0) }
     }
     guard progress(1) else { throw .cancelled }
@@ -166,7 +174,7 @@ public struct Separator: Sendable {
         releaseSeconds: settings.releaseSeconds > 0
           ? settings.releaseSeconds : ReleaseSearch.dampedSeconds)
       let tuning = Tuning.cents(of: V, constraints: constraints, grid: grid)
-      let comb = PitchComb(tuningCents: tuning, shape: settings.comb)
+      var comb = PitchComb(tuningCents: tuning, shape: settings.comb)
       func fit(
         _ constraints: PitchConstraints, _ settings: SeparationSettings,
         observe: ((ConvolutiveNMF) -> Void)? = nil
@@ -174,11 +182,16 @@ public struct Separator: Sendable {
         try Fit.run(
           extend(
             constraints.constraints(
-              comb: comb, bank: bank, grid: grid, frameCount: frameCount, binCount: V.binCount,
+              comb: comb, bank: { banks[$0] ?? bank }, grid: grid, frameCount: frameCount,
+              binCount: V.binCount,
               settings: settings)),
           to: V, settings: settings, parallel: parallel, observe: observe, step: step)
       }
-      if searches {
+      if settings.comb == .shifts {
+        (constraints, comb.isOpen) = try ReleaseSearch.runPlayers(
+          constraints, hasPedal: hasPedal, settings: settings
+        ) { (constraints) throws(SeparationError) in try fit(constraints, trial) }
+      } else if searches {
         constraints = try ReleaseSearch.run(constraints, grid: grid, settings: settings) {
           (constraints) throws(SeparationError) in try fit(constraints, trial)
         }

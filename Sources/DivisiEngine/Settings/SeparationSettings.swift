@@ -41,6 +41,8 @@ public struct SeparationSettings: Sendable, Equatable {
   public var isScoreless = false
   /// Whether templates stay as they start: those of a kit, a bank or the score.
   public var isFrozen = false
+  /// Whether parts of a recording of two to eight channels are told apart by where they lie, too.
+  public var isSpatial = true
   /// How drum strokes start out.
   public var envelopes = EnvelopeShape.decaying
   /// Start of the templates.

@@ -4,6 +4,8 @@ public enum CombShape: String, CaseIterable, Sendable {
   case lobes
   /// The same value over a band of half a semitone either way, as in the literature.
   case bands
+  /// Narrow partials of five templates from 40 cents below the pitch to 40 above: tones that players bend.
+  case shifts
 }
 
 /// How the activations of drum strokes start out, and the mask of an autoencoder's code with them.

@@ -22,37 +22,33 @@ public struct NoteBank: Sendable, Equatable {
   /// Where the sounds come from, and their licences.
   public var origin: String
 
-  /// The starts of a pitch's components, or of its nearest neighbour's, moved in frequency.
+  /// The start of one of a pitch's components, or of its nearest neighbour's, moved in frequency.
   ///
   /// - Parameters:
-  ///   - combs: what they would start from without a bank, K values each, in the order of ``kinds`` as
-  ///     far as the settings want them; zero where a template must stay zero.
-  ///   - kinds: which of ``kinds`` they are.
-  /// - Returns: as many templates, each with a sum of 1.
-  func starts(
-    pitch: Int, kinds: [Int], combs: [[Float]], tuningCents: Double, grid: TimeGrid
-  ) -> [[Float]] {
+  ///   - kind: its template.
+  ///   - comb: what it would start from without a bank, K values; zero where the template must stay zero.
+  /// - Returns: a template with a sum of 1.
+  func start(
+    pitch: Int, kind: PitchComponent.Kind, comb: [Float], tuningCents: Double, grid: TimeGrid
+  ) -> [Float] {
     guard let nearest = templates.keys.min(by: { (abs($0 - pitch), $0) < (abs($1 - pitch), $1) })
-    else { return combs }
+    else { return comb }
     let cents = Double(100 * (pitch - nearest)) + tuningCents - self.tuningCents
-    let known = templates[nearest]!
-    return zip(kinds, combs).map { kind, comb in
-      // The noise of an onset does not follow the pitch.
-      let ratio = kind == 2 ? 1 : exp2(cents / 1200)
-      let source = known[kind]
-      let largest = source.max() ?? 0
-      guard largest > 0 else { return comb }
-      let result = comb.indices.map { bin -> Float in
-        guard comb[bin] > 0 else { return 0 }
-        let position = Self.grid.bin(atHertz: grid.frequency(ofBin: bin) / ratio)
-        let lower = Int(position)
-        guard lower + 1 < source.count else { return Self.floor * largest }
-        let fraction = Float(position - Double(lower))
-        let value = (1 - fraction) * source[lower] + fraction * source[lower + 1]
-        return max(value, Self.floor * largest)
-      }
-      let sum = result.reduce(0, +)
-      return sum > 0 ? result.map { $0 / sum } : comb
+    // The noise of an onset does not follow the pitch.
+    let ratio = kind == .onset ? 1 : exp2(cents / 1200)
+    let source = templates[nearest]![kind.rawValue]
+    let largest = source.max() ?? 0
+    guard largest > 0 else { return comb }
+    let result = comb.indices.map { bin -> Float in
+      guard comb[bin] > 0 else { return 0 }
+      let position = Self.grid.bin(atHertz: grid.frequency(ofBin: bin) / ratio)
+      let lower = Int(position)
+      guard lower + 1 < source.count else { return Self.floor * largest }
+      let fraction = Float(position - Double(lower))
+      let value = (1 - fraction) * source[lower] + fraction * source[lower + 1]
+      return max(value, Self.floor * largest)
     }
+    let sum = result.reduce(0, +)
+    return sum > 0 ? result.map { $0 / sum } : comb
   }
 }

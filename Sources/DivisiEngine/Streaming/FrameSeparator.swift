@@ -111,10 +111,10 @@ struct FrameSeparator: ~Copyable {
   ) {
     frame.count = 0
     let release = grid.nearestFrame(atSeconds: model.releaseSeconds)
-    var pitch = 0
-    while pitch < 128 {
-      let sounding = timeline.sounding[pitch]
-      let voice = model.voices[pitch]
+    var place = 0
+    while place < timeline.voiceCount {
+      let sounding = timeline.sounding[place]
+      let voice = model.voices[place]
       let age = index &- sounding.onsetFrame
       let isOver =
         sounding.endFrame == .min
@@ -124,7 +124,7 @@ struct FrameSeparator: ~Copyable {
         add(model.components[Int(number)], model: model, age: age, part: Int(sounding.note.part))
         number &+= 1
       }
-      pitch &+= 1
+      place &+= 1
     }
   }
 

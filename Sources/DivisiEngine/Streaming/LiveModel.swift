@@ -3,7 +3,7 @@
 import DivisiDSP
 
 /// What the audio thread needs to turn a single frame into activations: templates and encoder rows
-/// of every pitch or articulation that might be struck.
+/// of every pitch of each instrument or articulation that might be struck.
 final class LiveModel: Sendable {
   /// One component as the audio thread sees it.
   struct Component: BitwiseCopyable {
@@ -32,7 +32,7 @@ final class LiveModel: Sendable {
   }
 
   struct View: BitwiseCopyable {
-    /// 128 of them, by MIDI pitch.
+    /// As many as the layout has; see ``StreamLayout/voiceCount``.
     let voices: UnsafePointer<Voice>
     let components: UnsafePointer<Component>
     let stride: Int
@@ -50,9 +50,8 @@ final class LiveModel: Sendable {
     voices table: [Voice], components list: [Component], owners: [any AnyObject & Sendable],
     stride: Int, releaseSeconds: Double
   ) {
-    precondition(table.count == 128, "a voice for each pitch")
-    voices = .allocate(capacity: 128)
-    _ = UnsafeMutableBufferPointer(start: voices, count: 128).initialize(from: table)
+    voices = .allocate(capacity: table.count)
+    _ = UnsafeMutableBufferPointer(start: voices, count: table.count).initialize(from: table)
     components = .allocate(capacity: max(list.count, 1))
     _ = components.initialize(from: list)
     self.owners = owners

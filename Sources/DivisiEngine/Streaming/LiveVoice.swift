@@ -14,8 +14,10 @@ final class LiveVoice: Sendable {
 
   /// A pitch.
   ///
-  /// - Parameter ages: of each component, the frames of a note in which it sounds.
-  init(memories: [RecursiveMemory], ages: [Range<Int32>]) {
+  /// - Parameters:
+  ///   - ages: of each component, the frames of a note in which it sounds.
+  ///   - hasEncoder: whether the model learns one; else templates are matched filters.
+  init(memories: [RecursiveMemory], ages: [Range<Int32>], hasEncoder: Bool) {
     precondition(memories.count == ages.count, "\(memories.count) components")
     let binCount = memories[0].binCount
     values = Matrix(rowCount: binCount, columnCount: 2 * memories.count)
@@ -25,16 +27,17 @@ final class LiveVoice: Sendable {
     for (index, memory) in memories.enumerated() {
       let template = values.column(2 * index)
       let encoder = values.column(2 * index + 1)
+      let isEncoded = memory.isLearnt && hasEncoder
       var energy: Float = 0
       for bin in 0..<binCount {
         template[bin] = memory.template(0)[bin]
-        encoder[bin] = memory.isLearnt ? memory.encoder[bin] : template[bin]
+        encoder[bin] = isEncoded ? memory.encoder[bin] : template[bin]
         energy += template[bin] * template[bin]
       }
       list.append(
         LiveModel.Component(
           templates: UnsafePointer(template), encoder: UnsafePointer(encoder),
-          encoderGain: memory.isLearnt ? 1 : energy > 0 ? 1 / energy : 0, course: nil,
+          encoderGain: isEncoded ? 1 : energy > 0 ? 1 / energy : 0, course: nil,
           blocks: memory.support.blocks, firstAge: ages[index].lowerBound,
           endAge: ages[index].upperBound, stateCount: 1))
     }

@@ -44,11 +44,14 @@ final class NoteHistory {
     source == .midi ? state.log.hasPedal : score?.hasPedal ?? false
   }
 
-  /// Pitches that may be struck.
-  var pitches: Set<Int> {
+  /// Voices that may be struck; by MIDI, any key of the first instrument, and what others have struck.
+  var voices: Set<Int> {
     switch source {
-    case .score: score?.pitches ?? []
-    case .midi: layout.playablePitches
+    case .score: score?.voicesPlayed ?? []
+    case .midi:
+      layout.playablePitches.union(
+        (state.log.firstIndex..<state.log.count).map { state.log.note($0).voice }
+          .filter { $0 >= 128 })
     case .none: Set(layout.freePitches)
     }
   }
@@ -75,17 +78,25 @@ final class NoteHistory {
     return (first..<state.segmentCount).map { state.segment($0) }
   }
 
-  /// Pitches that are struck within a second, as far as is known.
-  func upcomingPitches(after seconds: Double) -> Set<Int> {
-    let notes = parts(fromSeconds: seconds, toSeconds: seconds).flatMap(\.notes)
-    return Set(notes.filter { $0.onsetSeconds >= seconds }.map(\.pitch))
+  /// Voices that are struck within a second, as far as is known.
+  func upcomingVoices(after seconds: Double) -> Set<Int> {
+    parts(fromSeconds: seconds, toSeconds: seconds).reduce(into: []) { voices, part in
+      for note in part.notes where note.onsetSeconds >= seconds {
+        voices.insert(128 * part.instrument + note.pitch)
+      }
+    }
   }
 
   /// The notes that sound in a stretch of the stream, part by part.
   ///
   /// - Returns: notes in seconds of the stream; those that still sound end beyond the stretch.
   func parts(fromSeconds start: Double, toSeconds end: Double) -> [Part] {
-    var parts = layout.partNames.map { Part(name: $0, notes: []) }
+    let said = source == .score ? score?.instruments : nil
+    var parts = layout.partNames.enumerated().map { index, name in
+      Part(
+        name: name, notes: [],
+        instrument: layout.instrument(ofPart: index, saying: said?[index]))
+    }
     func add(_ note: StreamNote, onset: Double, end noteEnd: Double) {
       guard onset < end + Self.earlySeconds, noteEnd > start - Self.longestSeconds, note.part >= 0
       else { return }

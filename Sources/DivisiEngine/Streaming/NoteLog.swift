@@ -10,19 +10,27 @@ struct StreamNote: BitwiseCopyable {
   var velocity: UInt8
   /// −1 for a note of no part.
   var part: Int16
+  /// See ``Part/instrument``.
+  var instrument: Int16
   /// Whether the key is up and the pedal holds the note.
   var isHeldByPedal = false
 
   @_noLocks
   init(
     onsetSeconds: Double = 0, endSeconds: Double = 0, pitch: UInt8 = 0, velocity: UInt8 = 100,
-    part: Int16 = -1
+    part: Int16 = -1, instrument: Int16 = 0
   ) {
     self.onsetSeconds = onsetSeconds
     self.endSeconds = endSeconds
     self.pitch = pitch
     self.velocity = velocity
     self.part = part
+    self.instrument = instrument
+  }
+
+  /// Which of the stream's voices plays it: a pitch of an instrument.
+  var voice: Int {
+    @_noLocks get { Int(instrument) &* 128 &+ Int(pitch & 127) }
   }
 }
 
@@ -45,8 +53,9 @@ struct NoteLog: ~Copyable {
   /// The note that each key of each channel sounds, −1 for none.
   private let sounding: UnsafeMutablePointer<Int>
   private let partTable: UnsafeMutablePointer<Int16>
-  /// The voice of each pitch.
-  private let voices: UnsafeMutablePointer<UInt8>
+  /// The number under which each pitch is known.
+  private let numbers: UnsafeMutablePointer<UInt8>
+  private let instrumentCount: Int
 
   private static var keyCount: Int {
     @_noLocks get { 16 * 128 }
@@ -60,16 +69,17 @@ struct NoteLog: ~Copyable {
     partTable = .allocate(capacity: Self.keyCount)
     _ = UnsafeMutableBufferPointer(start: partTable, count: Self.keyCount)
       .initialize(from: layout.partTable())
-    voices = .allocate(capacity: 128)
-    _ = UnsafeMutableBufferPointer(start: voices, count: 128)
-      .initialize(from: (0..<128).map { UInt8(layout.voice(ofPitch: $0)) })
+    numbers = .allocate(capacity: 128)
+    _ = UnsafeMutableBufferPointer(start: numbers, count: 128)
+      .initialize(from: (0..<128).map { UInt8(layout.number(ofPitch: $0)) })
+    instrumentCount = layout.instrumentCount
   }
 
   deinit {
     notes.deallocate()
     sounding.deallocate()
     partTable.deallocate()
-    voices.deallocate()
+    numbers.deallocate()
   }
 
   /// Becomes the same as another log of the same layout.
@@ -106,8 +116,9 @@ struct NoteLog: ~Copyable {
       guard part >= 0 else { return }
       let index = count
       notes[index & (Self.capacity &- 1)] = StreamNote(
-        onsetSeconds: seconds, endSeconds: .infinity, pitch: voices[Int(event.pitch & 127)],
-        velocity: max(event.velocity, 1), part: part)
+        onsetSeconds: seconds, endSeconds: .infinity, pitch: numbers[Int(event.pitch & 127)],
+        velocity: max(event.velocity, 1), part: part,
+        instrument: instrumentCount == 1 ? 0 : part)
       sounding[key] = index
       count = index &+ 1
     case .noteOff:

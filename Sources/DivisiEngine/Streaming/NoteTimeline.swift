@@ -20,14 +20,14 @@ import DivisiRealtime
 /// so do notes: only a jump moves back to those that were struck. Where a note has
 /// an end depends on the source: a score knows it at the onset, MIDI says it later.
 ///
-/// Of the notes of a pitch that are struck in one frame, the last one sounds, and of strokes the last
+/// Of the notes of a pitch of an instrument that are struck in one frame, the last one sounds, and of strokes the last
 /// ``strokeCapacity``. Others are passed over unseen, so that a frame looks at O(log n) of n notes for each
 /// pitch or each of these strokes, whatever the score is: the worker has made it ready (``NoteLanes``).
 ///
 /// Frames are of the stream's grid: frame n is centred at n · hop samples, and `grid.nearestFrame` of a
 /// time is where it falls.
 struct NoteTimeline: ~Copyable {
-  /// What a pitch plays at the frame that was reached last.
+  /// What a voice plays at the frame that was reached last.
   struct Sounding: BitwiseCopyable {
     var note: StreamNote
     /// The note's onset and end on the stream, in frames.
@@ -47,8 +47,9 @@ struct NoteTimeline: ~Copyable {
     var gain: Float
   }
 
-  /// 128 of them; a pitch is silent where `endFrame` has passed.
+  /// One for each voice, a pitch of an instrument, which is silent where `endFrame` has passed.
   let sounding: UnsafeMutablePointer<Sounding>
+  let voiceCount: Int
   /// The newest strokes, of streams of drums: stroke n is at n modulo ``strokeCapacity``.
   let strokes: UnsafeMutablePointer<Stroke>
   private(set) var strokeCount = 0
@@ -88,12 +89,13 @@ struct NoteTimeline: ~Copyable {
     toleranceSeconds = plan.separation.toleranceSeconds
     self.scores = scores
     notes = NoteState(layout: layout)
-    sounding = .allocate(capacity: 128)
+    voiceCount = layout.voiceCount
+    sounding = .allocate(capacity: voiceCount)
     sounding.initialize(
-      repeating: Sounding(note: StreamNote(), onsetFrame: 0, endFrame: .min), count: 128)
+      repeating: Sounding(note: StreamNote(), onsetFrame: 0, endFrame: .min), count: voiceCount)
     isPercussive = layout.isPercussive
-    cursors = .allocate(capacity: 128)
-    cursors.initialize(repeating: 0, count: 128)
+    cursors = .allocate(capacity: voiceCount)
+    cursors.initialize(repeating: 0, count: voiceCount)
     found = .allocate(capacity: Self.strokeCapacity)
     found.initialize(repeating: 0, count: Self.strokeCapacity)
     freeParts = .allocate(capacity: 128)
@@ -154,9 +156,9 @@ struct NoteTimeline: ~Copyable {
     var pitch = 0
     while pitch < 128 {
       if freeParts[pitch] >= 0 {
-        let note = StreamNote(part: freeParts[pitch])
+        let note = StreamNote(pitch: UInt8(pitch), part: freeParts[pitch])
         strike(
-          note, pitch: pitch, onsetFrame: isPercussive ? frame : frame &- 1_000_000, endFrame: .max)
+          note, onsetFrame: isPercussive ? frame : frame &- 1_000_000, endFrame: .max)
       }
       pitch &+= 1
     }
@@ -234,20 +236,20 @@ struct NoteTimeline: ~Copyable {
     {
       let note = notes.log.note(logCursor)
       strike(note, onset: note.onsetSeconds, end: note.endSeconds)
-      sounding[Int(note.pitch & 127)].place = logCursor
+      sounding[note.voice].place = logCursor
       logCursor &+= 1
     }
     // Ends become known later than onsets.
-    var pitch = 0
-    while pitch < 128 {
-      let place = sounding[pitch].place
+    var voice = 0
+    while voice < voiceCount {
+      let place = sounding[voice].place
       if place >= notes.log.firstIndex {
-        sounding[pitch].endFrame = grid.nearestFrame(atSeconds: notes.log.note(place).endSeconds)
+        sounding[voice].endFrame = grid.nearestFrame(atSeconds: notes.log.note(place).endSeconds)
       } else if place >= 0 {
         // So old that the log has forgotten it.
-        sounding[pitch].endFrame = .min
+        sounding[voice].endFrame = .min
       }
-      pitch &+= 1
+      voice &+= 1
     }
   }
 
@@ -256,27 +258,26 @@ struct NoteTimeline: ~Copyable {
     // Strokes are counted from the first frame that may belong to them.
     let first = isPercussive ? onset - toleranceSeconds : onset
     strike(
-      note, pitch: Int(note.pitch & 127), onsetFrame: grid.nearestFrame(atSeconds: first),
+      note, onsetFrame: grid.nearestFrame(atSeconds: first),
       endFrame: grid.nearestFrame(atSeconds: end))
   }
 
   @_noLocks
-  private mutating func strike(_ note: StreamNote, pitch: Int, onsetFrame: Int, endFrame: Int) {
-    sounding[pitch] = Sounding(note: note, onsetFrame: onsetFrame, endFrame: endFrame)
+  private mutating func strike(_ note: StreamNote, onsetFrame: Int, endFrame: Int) {
+    sounding[note.voice] = Sounding(note: note, onsetFrame: onsetFrame, endFrame: endFrame)
     guard isPercussive else { return }
     let place = strokeCount % Self.strokeCapacity
     strokes[place] = Stroke(note: note, onsetFrame: onsetFrame, gain: -1)
-    strokes[place].note.pitch = UInt8(pitch & 127)
     strokeCount &+= 1
   }
 
   @_noLocks
   private func silence() {
-    var pitch = 0
-    while pitch < 128 {
-      sounding[pitch].endFrame = .min
-      sounding[pitch].place = -1
-      pitch &+= 1
+    var voice = 0
+    while voice < voiceCount {
+      sounding[voice].endFrame = .min
+      sounding[voice].place = -1
+      voice &+= 1
     }
     var place = 0
     while place < Self.strokeCapacity {

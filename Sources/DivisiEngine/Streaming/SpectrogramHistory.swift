@@ -45,10 +45,7 @@ final class SpectrogramHistory {
       for bin in 0..<columns.rowCount { column[bin] = divisi_sqrtf(column[bin]) * scale }
       // Nothing that was read above may be read after this.
       atomicMemoryFence(ordering: .acquiring)
-      let written = shared.writtenSamples.load(ordering: .relaxed)
-      // The audio thread may be overwriting up to a hop that it does not count yet.
-      let oldest = written + clock.grid.hopSize - clock.ringLength
-      if frame * clock.grid.hopSize - clock.grid.windowLength / 2 < oldest {
+      if !shared.holds(frame, clock) {
         column.update(repeating: 0, count: columns.columnStride)
       }
     }

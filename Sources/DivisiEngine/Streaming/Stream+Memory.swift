@@ -14,9 +14,7 @@ extension Stream {
       settings: settings, layout: layout, sampleRate: sampleRate, channelCount: channelCount)
     let (clock, separation) = (plan.clock, plan.separation)
     let (K, S, C) = (Double(plan.fittedBinCount), Double(plan.partCount), Double(channelCount))
-    let roles =
-      layout.isPercussive
-      ? 1 : 1 + (separation.hasAttackTemplates ? 1 : 0) + (separation.hasOnsetTemplates ? 1 : 0)
+    let roles = layout.isPercussive ? 1 : separation.pitchComponents.count
     let R = Double(roles * Self.pitchCount)
     let T = Double(separation.frames)
     let rings = C * (Double(clock.ringLength) + S * Double(clock.overlapLength))
@@ -26,7 +24,8 @@ extension Stream {
     let templates = K * R * (4 * T + 3)
     let masks =
       3 * S * Double(clock.maskStride) * Double(clock.interval + clock.crossfade)
-    let bytes = 4 * (rings + spectra + templates + masks)
+    let places = plan.isSpatial ? 4 * Double(clock.maskStride) * (S + 1) * C * C : 0
+    let bytes = 4 * (rings + spectra + templates + masks + places)
     return Int(min(bytes, Double(1 << 62)))
   }
 

@@ -62,11 +62,17 @@ public enum StreamLayout: Sendable, Equatable {
       }
     case .drums: return (arranged(try PartSelection.drums.parts(of: score, name: name)), nil)
     case .parts, .named:
-      let found = try PartSelection.tracks.parts(of: score, name: name)
-      var parts = zip(partNames, found).map { Part(name: $0, notes: $1.notes) }
+      let found = try instruments(
+        of: PartSelection.tracks.parts(of: score, name: name), in: score)
+      var parts = zip(partNames, found).map {
+        Part(name: $0, notes: $1.notes, instrument: $1.instrument)
+      }
       let rest = found.dropFirst(partNames.count)
       guard !rest.isEmpty else {
-        return (parts + partNames.dropFirst(parts.count).map { Part(name: $0, notes: []) }, nil)
+        let silent = partNames.indices.dropFirst(parts.count).map {
+          Part(name: partNames[$0], notes: [], instrument: $0)
+        }
+        return (parts + silent, nil)
       }
       let last = parts.count - 1
       parts[last].notes += rest.flatMap(\.notes)
@@ -77,20 +83,47 @@ public enum StreamLayout: Sendable, Equatable {
     }
   }
 
+  /// Parts with the instruments that the score says.
+  private func instruments(of parts: [Part], in score: Score) throws(ScoreError) -> [Part] {
+    do {
+      return try Instrumentation.score.assigned(to: parts, of: score)
+    } catch {
+      // Only names can be wrong, and none was named.
+      return parts
+    }
+  }
+
   private func arranged(_ found: [Part]) -> [Part] {
     partNames.map { name in found.first { $0.name == name } ?? Part(name: name, notes: []) }
   }
 
   /// The number under which a stream knows a pitch: drums that sound alike share one.
-  func voice(ofPitch pitch: Int) -> Int {
+  func number(ofPitch pitch: Int) -> Int {
     isPercussive ? DrumKit.articulation(ofPitch: pitch) : pitch
+  }
+
+  /// How many instruments there may be: hands are one, and so is a kit; parts are one each unless a score says
+  /// otherwise. By MIDI, each part is an instrument.
+  var instrumentCount: Int {
+    switch self {
+    case .hands, .drums: 1
+    case .parts, .named: isPercussive ? 1 : partNames.count
+    }
+  }
+
+  /// Pitches of all instruments, which a stream tells apart: pitch p of instrument i is voice 128 i + p.
+  var voiceCount: Int { 128 * instrumentCount }
+
+  /// The instrument of a part that says another, or none.
+  func instrument(ofPart part: Int, saying instrument: Int?) -> Int {
+    instrumentCount == 1 ? 0 : min(max(instrument ?? part, 0), instrumentCount - 1)
   }
 
   /// What may arrive by MIDI: the keys of a piano, or the drums of the kit.
   var playablePitches: Set<Int> {
     isPercussive
       ? Set(
-        (0..<128).filter { partNames.contains(DrumMap.group(of: $0)) }.map { voice(ofPitch: $0) })
+        (0..<128).filter { partNames.contains(DrumMap.group(of: $0)) }.map { number(ofPitch: $0) })
       : Set(21...108)
   }
 

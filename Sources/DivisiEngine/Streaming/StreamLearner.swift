@@ -14,6 +14,7 @@ final class StreamLearner {
   private let settings: SeparationSettings
   private let grid: TimeGrid
   private let binCount: Int
+  private let voiceCount: Int
   private let material: Material
   private let bank: NoteBank?
   private var pitches: PitchLearner?
@@ -29,17 +30,20 @@ final class StreamLearner {
   /// Of all that may be struck, the share that is guessed anew at each update.
   private static let turns = 12
   private var turn = 0
-  /// By pitch or articulation.
+  /// By voice: a pitch of an instrument, or an articulation.
   private var voices: [Int: LiveVoice] = [:]
 
+  /// - Parameter voiceCount: see ``StreamLayout``.
   init(
-    settings: SeparationSettings, grid: TimeGrid, binCount: Int, material: Material,
+    settings: SeparationSettings, grid: TimeGrid, binCount: Int, voiceCount: Int = 128,
+    material: Material,
     bank: NoteBank? = nil
   ) {
     self.bank = bank
     self.settings = settings
     self.grid = grid
     self.binCount = binCount
+    self.voiceCount = voiceCount
     self.material = material
     start()
   }
@@ -96,42 +100,50 @@ final class StreamLearner {
       pitches?.fit(
         V, parts: parts, firstFrame: firstFrame, leaving: leaving, adapts: adapts, due: due)
       ?? strokes?.fit(V, parts: parts, firstFrame: firstFrame, leaving: leaving, adapts: adapts)
-    for pitch in Set(parts.flatMap(\.notes).map(\.pitch)) {
-      voices[pitch] = voice(pitch)
-    }
+    let played = parts.flatMap { part in part.notes.map { 128 * part.instrument + $0.pitch } }
+    for number in Set(played) { voices[number] = voice(number) }
     return model
   }
 
-  /// Makes sure that the audio thread knows some pitches, learnt or not, and knows what sounds
+  /// Makes sure that the audio thread knows some voices, learnt or not, and knows what sounds
   /// soon as well as possible: what is not learnt is guessed from what is.
   func prepare(_ wanted: Set<Int>, soon: Set<Int>) {
-    for pitch in wanted where voices[pitch] == nil { voices[pitch] = voice(pitch) }
-    for pitch in soon { voices[pitch] = voice(pitch) }
+    for number in wanted where voices[number] == nil { voices[number] = voice(number) }
+    for number in soon { voices[number] = voice(number) }
     // Where the future is not known, all have their turn.
-    for pitch in wanted.sorted() where pitch % Self.turns == turn { voices[pitch] = voice(pitch) }
+    for number in wanted.sorted() where number % Self.turns == turn {
+      voices[number] = voice(number)
+    }
     turn = (turn + 1) % Self.turns
   }
 
   /// What is known by now, for the audio thread.
   func liveModel() -> LiveModel {
-    var table = Array(repeating: LiveModel.Voice(), count: 128)
+    var table = Array(repeating: LiveModel.Voice(), count: voiceCount)
     var components: [LiveModel.Component] = []
-    for (pitch, voice) in voices.sorted(by: { $0.key < $1.key }) where (0..<128).contains(pitch) {
-      table[pitch] = LiveModel.Voice(
+    for (number, voice) in voices.sorted(by: { $0.key < $1.key })
+    where table.indices.contains(number) {
+      table[number] = LiveModel.Voice(
         first: Int32(components.count), count: Int32(voice.components.count))
       components += voice.components
+    }
+    // What an instrument has not struck yet sounds as if the first one played it.
+    for number in table.indices.dropFirst(128) where table[number].count == 0 {
+      table[number] = table[number % 128]
     }
     return LiveModel(
       voices: table, components: components, owners: Array(voices.values),
       stride: Matrix.stride(rowCount: binCount), releaseSeconds: releaseSeconds)
   }
 
-  private func voice(_ pitch: Int) -> LiveVoice {
+  private func voice(_ number: Int) -> LiveVoice {
     if let pitches {
       return LiveVoice(
-        memories: pitches.components(ofPitch: pitch),
-        ages: PitchConstraints.ages(grid: grid, settings: settings))
+        memories: pitches.components(
+          of: Sound(instrument: number / 128, pitch: number % 128)),
+        ages: PitchConstraints.ages(grid: grid, settings: settings),
+        hasEncoder: settings.model.hasEncoder)
     }
-    return LiveVoice(states: strokes!.states(ofArticulation: pitch))
+    return LiveVoice(states: strokes!.states(ofArticulation: number))
   }
 }

@@ -26,6 +26,7 @@ public struct StreamProcess: ~Copyable {
   var isInStep = true
   var timeline: NoteTimeline
   private var separator: FrameSeparator
+  private let places: SpatialFrame
 
   private let transform: StreamTransform
   /// Input by channel, and the parts under construction, channel after channel.
@@ -55,6 +56,7 @@ public struct StreamProcess: ~Copyable {
     self.shared = shared
     timeline = NoteTimeline(plan, scores: shared.pointee.scores.user)
     separator = FrameSeparator(plan)
+    places = SpatialFrame(binCount: plan.grid.binCount, channelCount: channelCount)
     transform = StreamTransform(grid: plan.grid)
     inputRings = input
     overlap = SampleRings(count: channelCount * partCount, length: clock.overlapLength)
@@ -215,19 +217,43 @@ public struct StreamProcess: ~Copyable {
       channel &+= 1
     }
     guard let gains = gains(ofFrame: frame) else { return }
+    let covariances = covariances()
+    if let covariances { solve(covariances, masks: gains) }
     var part = 0
     while part < partCount {
       let mask = gains + part &* maskStride
       channel = isSilent(mask) ? channelCount : 0
       while channel < channelCount {
-        SpectrumKernels.multiply(
-          spectra + channel &* binCount, by: mask, to: transform.spectrum, count: binCount)
+        if let covariances {
+          places.image(
+            of: part, channel: channel, in: covariances, mask: mask, to: transform.spectrum)
+        } else {
+          SpectrumKernels.multiply(
+            spectra + channel &* binCount, by: mask, to: transform.spectrum, count: binCount)
+        }
         transform.overlapAdd(
           to: overlapRings[part &* channelCount &+ channel], mask: overlapMask, frame: frame)
         channel &+= 1
       }
       part &+= 1
     }
+  }
+
+  /// Where the parts lie, as far as the worker knows it.
+  @_noLocks
+  private func covariances() -> SpatialCovariances.View? {
+    guard let address = shared.pointee.snapshots.user.current else { return nil }
+    return Unmanaged<StreamSnapshot>.fromOpaque(address)._withUnsafeGuaranteedRef { $0.places }
+  }
+
+  @_noLocks
+  private func solve(_ covariances: SpatialCovariances.View, masks: UnsafePointer<Float>) {
+    var channel = 0
+    while channel < channelCount {
+      places.take(spectra + channel &* clock.grid.binCount, channel: channel)
+      channel &+= 1
+    }
+    places.solve(covariances, masks: masks)
   }
 
   @_noLocks

@@ -4,25 +4,31 @@
 /// before either has it, and never changes.
 final class StreamScore: Sendable {
   /// All that occur.
-  let pitches: Set<Int>
+  let voicesPlayed: Set<Int>
+  /// Of each part.
+  let instruments: [Int]
   let hasPedal: Bool
-  /// For the audio thread: a lane for each pitch, whose last note is what it plays, or one for all strokes.
+  /// For the audio thread: a lane for each voice, whose last note is what it plays, or one for all strokes.
   nonisolated(unsafe) let voices: NoteLanes.View
   /// For the worker, which plays all notes of a window: one lane.
   private let all: NoteLanes
   /// What ``voices`` points to.
   private let owner: NoteLanes
 
-  /// - Parameter isPercussive: whether notes are strokes.
+  /// - Parameters:
+  ///   - instruments: of each part.
+  ///   - layout: of the stream.
   /// - Complexity: O(n log n).
-  init(parts: [[StreamNote]], hasPedal: Bool, isPercussive: Bool) {
+  init(parts: [[StreamNote]], instruments: [Int], hasPedal: Bool, layout: StreamLayout) {
     self.hasPedal = hasPedal
+    self.instruments = instruments
     let notes = parts.flatMap(\.self).sorted {
       ($0.onsetSeconds, $0.pitch, $0.part) < ($1.onsetSeconds, $1.pitch, $1.part)
     }
-    pitches = Set(notes.lazy.map { Int($0.pitch) })
+    voicesPlayed = Set(notes.lazy.map(\.voice))
     all = NoteLanes(notes, laneCount: 1) { _ in 0 }
-    owner = isPercussive ? all : NoteLanes(notes, laneCount: 128) { Int($0.pitch & 127) }
+    owner =
+      layout.isPercussive ? all : NoteLanes(notes, laneCount: layout.voiceCount, lane: \.voice)
     voices = owner.view
   }
 

@@ -1,5 +1,7 @@
 // Thread: audio ⇄ worker
 
+import DivisiDSP
+
 /// The masks of consecutive frames: K × S values each.
 final class MaskBlock: Sendable {
   let frames: Range<Int>
@@ -49,14 +51,21 @@ final class StreamSnapshot: Sendable {
   nonisolated(unsafe) let previous: Masks
   nonisolated(unsafe) let current: Masks
   nonisolated(unsafe) let live: LiveModel.View
+  /// Where the parts lie; nil where each mask serves all channels alike.
+  let places: SpatialCovariances.View?
   private let blocks: [MaskBlock]
   private let model: LiveModel
+  private let covariances: SpatialCovariances?
 
-  init(previous: MaskBlock?, current: MaskBlock?, live: LiveModel) {
+  init(
+    previous: MaskBlock?, current: MaskBlock?, live: LiveModel, covariances: SpatialCovariances?
+  ) {
     self.previous = Self.view(previous)
     self.current = Self.view(current)
     self.live = live.view
     model = live
+    places = covariances?.view
+    self.covariances = covariances
     blocks = [previous, current].compactMap(\.self)
   }
 

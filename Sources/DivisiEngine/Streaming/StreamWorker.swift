@@ -22,6 +22,7 @@ public final class StreamWorker: @unchecked Sendable {
   private let history: SpectrogramHistory
   let notes: NoteHistory
   private let learner: StreamLearner
+  private var places: StreamPlaces?
   private let mask: WienerMask
   private let adapts: Bool
   private let releaseSeconds: Double
@@ -45,9 +46,10 @@ public final class StreamWorker: @unchecked Sendable {
     self.shared = shared
     mask = plan.mask
     history = SpectrogramHistory(plan, rings: input)
+    places = StreamPlaces(plan, rings: input)
     learner = StreamLearner(
       settings: plan.separation, grid: plan.grid, binCount: plan.fittedBinCount,
-      material: material, bank: bank)
+      voiceCount: layout.voiceCount, material: material, bank: bank)
     adapts = settings.adapts
     releaseSeconds = settings.separation.releaseSeconds
     notes = NoteHistory(
@@ -67,7 +69,9 @@ public final class StreamWorker: @unchecked Sendable {
 
   private func publish() {
     shared.pointee.snapshots.publish(
-      StreamSnapshot(previous: previous, current: current, live: learner.liveModel()))
+      StreamSnapshot(
+        previous: previous, current: current, live: learner.liveModel(),
+        covariances: places?.covariances))
   }
 
   /// Takes a score, which holds from the next update on.
@@ -75,18 +79,22 @@ public final class StreamWorker: @unchecked Sendable {
   /// - Parameter parts: as many as the layout has.
   public func setScore(parts: [Part], hasPedal: Bool) {
     // Outside the lock, for which an update would wait: a long score takes long.
+    let instruments = parts.enumerated().map { index, part in
+      layout.instrument(ofPart: index, saying: part.instrument)
+    }
     let score = StreamScore(
       parts: parts.enumerated().map { index, part in
         part.notes.map { note in
           StreamNote(
             onsetSeconds: note.onsetSeconds, endSeconds: note.dampedSeconds,
-            pitch: UInt8(layout.voice(ofPitch: note.pitch)),
-            velocity: UInt8(clamping: note.velocity), part: Int16(index))
+            pitch: UInt8(layout.number(ofPitch: note.pitch)),
+            velocity: UInt8(clamping: note.velocity), part: Int16(index),
+            instrument: Int16(instruments[index]))
         }
-      }, hasPedal: hasPedal, isPercussive: layout.isPercussive)
+      }, instruments: instruments, hasPedal: hasPedal, layout: layout)
     alone {
       notes.score = score
-      learner.prepare(notes.pitches, soon: [])
+      learner.prepare(notes.voices, soon: [])
       shared.pointee.scores.publish(score)
       publish()
     }
@@ -133,7 +141,7 @@ public final class StreamWorker: @unchecked Sendable {
       V, parts: window, firstFrame: first,
       leaving: min(leaving, end - first), adapts: adapts,
       due: frames.lowerBound - first..<frames.upperBound - first)
-    learner.prepare(notes.pitches, soon: notes.upcomingPitches(after: endSeconds))
+    learner.prepare(notes.voices, soon: notes.upcomingVoices(after: endSeconds))
     if !clock.isLive {
       let block = MaskBlock(frames: frames, stride: clock.maskStride, partCount: mask.partCount)
       if let model { fill(block, from: model, firstFrame: first) }
@@ -141,6 +149,13 @@ public final class StreamWorker: @unchecked Sendable {
       previous = current
       current = block
       decidedEnd = due.upperBound
+    }
+    if let model {
+      let decided = max(first, end - clock.lookahead)
+      let heard = max(first, decided - clock.interval)..<decided
+      places?.learn(from: heard, written: shared.pointee) {
+        mask.compute(from: model, frame: $0 - first, into: $1, scratch: $2)
+      }
     }
     publish()
   }

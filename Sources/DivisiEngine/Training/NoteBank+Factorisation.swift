@@ -12,6 +12,7 @@ extension NoteBank {
     let model = factorisation.model
     for (index, component) in factorisation.components.enumerated() {
       guard let kind = Self.kinds.firstIndex(of: component.role.rawValue) else { continue }
+      guard component.cents == 0 else { continue }
       let sum = model.W.sum(ofComponent: index)
       let column = model.W.frame(0, ofComponent: index)
       let values = (0..<model.binCount).map { sum > 0 ? column[$0] / sum : 0 }

@@ -10,19 +10,26 @@ enum Synthesis {
   ///
   /// - Returns: stems[part][channel], as long as the recording.
   static func stems(
-    of channels: [[Float]], stft: STFT, model: ConvolutiveNMF, mask: WienerMask, parallel: Parallel
+    of channels: [[Float]], stft: STFT, model: ConvolutiveNMF, mask: WienerMask,
+    covariances: SpatialCovariances? = nil, parallel: Parallel
   ) -> [[[Float]]] {
-    stems(of: channels, stft: stft, partCount: mask.partCount, parallel: parallel) {
+    stems(
+      of: channels, stft: stft, partCount: mask.partCount, covariances: covariances,
+      parallel: parallel
+    ) {
       mask.compute(from: model, frame: $0, into: $1, scratch: $2)
     }
   }
 
+  /// Writes the masks of a frame, K × parts; the last argument is scratch of K × 2.
+  typealias Masks = @Sendable (_ frame: Int, borrowing Matrix, borrowing Matrix) -> Void
+
   /// The same with masks from elsewhere.
   ///
-  /// - Parameter fill: writes the masks of a frame, K × parts; the last argument is scratch of K × 2.
+  /// - Parameter covariances: where the parts lie; nil where each mask serves all channels alike.
   static func stems(
-    of channels: [[Float]], stft: STFT, partCount: Int, parallel: Parallel,
-    masks fill: @escaping @Sendable (_ frame: Int, borrowing Matrix, borrowing Matrix) -> Void
+    of channels: [[Float]], stft: STFT, partCount: Int, covariances: SpatialCovariances? = nil,
+    parallel: Parallel, masks fill: @escaping Masks
   ) -> [[[Float]]] {
     let stemCount = partCount * channels.count
     let stems = signals(count: stemCount, length: channels[0].count) { stems in
@@ -38,7 +45,7 @@ enum Synthesis {
           let first = (2 * pair + parity) * chunk
           add(
             first..<min(first + chunk, frameCount), of: channels, stft: stft, partCount: partCount,
-            masks: fill, to: results)
+            covariances: covariances, masks: fill, to: results)
         }
       }
       parallel(stemCount) { stft.normalise(results[$0]) }
@@ -49,9 +56,14 @@ enum Synthesis {
   /// Adds some frames to all stems, channel after channel of each part; silent masks are left out.
   private static func add(
     _ frames: Range<Int>, of channels: [[Float]], stft: STFT, partCount: Int,
-    masks fill: (_ frame: Int, borrowing Matrix, borrowing Matrix) -> Void,
+    covariances: SpatialCovariances?, masks fill: Masks,
     to stems: [UnsafeMutableBufferPointer<Float>]
   ) {
+    if let covariances {
+      return addImages(
+        frames, of: channels, stft: stft, partCount: partCount, covariances: covariances,
+        masks: fill, to: stems)
+    }
     let binCount = stft.grid.binCount
     let masks = Matrix(rowCount: binCount, columnCount: partCount)
     let scratch = Matrix(rowCount: binCount, columnCount: 2)
@@ -67,6 +79,28 @@ enum Synthesis {
           SpectrumKernels.multiply(
             analysis.spectrum, by: gains.baseAddress!, to: synthesis.spectrum, count: binCount)
           stft.overlapAdd(synthesis, frame: frame, to: stems[part * channels.count + index])
+        }
+      }
+    }
+  }
+
+  /// The same where parts lie in different places.
+  private static func addImages(
+    _ frames: Range<Int>, of channels: [[Float]], stft: STFT, partCount: Int,
+    covariances: SpatialCovariances, masks fill: Masks,
+    to stems: [UnsafeMutableBufferPointer<Float>]
+  ) {
+    let analysis = SpatialAnalysis.Frame(
+      stft: stft, channelCount: channels.count, partCount: partCount)
+    let synthesis = stft.makeBuffer()
+    for frame in frames {
+      analysis.solve(frame, of: channels, covariances, masks: fill)
+      for part in 0..<partCount where analysis.sounds(part) {
+        for channel in channels.indices {
+          analysis.frame.image(
+            of: part, channel: channel, in: covariances.view, mask: analysis.masks.column(part),
+            to: synthesis.spectrum)
+          stft.overlapAdd(synthesis, frame: frame, to: stems[part * channels.count + channel])
         }
       }
     }

@@ -38,7 +38,7 @@ struct StrokeClustering: Sendable {
   ///
   /// - Parameter signal: the stem as it is known.
   func clusters(of strokes: [WaveformStroke], in signal: [Float]) -> [Cluster] {
-    for stroke in strokes { (stroke.cluster, stroke.coherence) = (nil, 0) }
+    for stroke in strokes { (stroke.cluster, stroke.match.coherence) = (nil, 0) }
     let loudness = strokes.map { stroke in
       let sound = reader.read(
         signal, from: stroke.onset, step: 1, count: grid.samples(milliseconds: 58.957))
@@ -60,7 +60,7 @@ struct StrokeClustering: Sendable {
       parallel(rivals.count) { rival in
         results.initializeElement(
           at: rival,
-          to: aligner.match(template, in: signal, onset: rivals[rival].onset, isFine: false))
+          to: aligner.match(template, in: signal, onset: rivals[rival].onset))
       }
       let joining = rivals.indices.filter {
         matches[$0].score > StrokeAligner.leastScore
@@ -75,11 +75,9 @@ struct StrokeClustering: Sendable {
       failures = 0
       let number = templates.count
       templates.append(template)
-      (seed.cluster, seed.delay, seed.rate, seed.coherence) = (number, 0, 1, 1)
+      seed.take(StrokeAligner.Match(delay: 0, rate: 1, score: .infinity, coherence: 1), number)
       for index in joining {
-        let (stroke, match) = (rivals[index], matches[index])
-        (stroke.cluster, stroke.delay, stroke.rate) = (number, match.delay, match.rate)
-        stroke.coherence = match.coherence
+        rivals[index].take(matches[index], number)
       }
     }
     return templates.enumerated().compactMap { number, template in

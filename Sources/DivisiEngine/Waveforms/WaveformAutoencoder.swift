@@ -43,6 +43,7 @@ import DivisiDSP
 ///   model", IEEE TASLP 2010, eq. 24 (the posterior mean of Gaussian sources).
 struct WaveformAutoencoder: Sendable {
   private let grid: StrokeGrid
+  private let covariances: SpatialCovariances?
   private let parallel: Parallel
   private let reader = FractionalReader()
   private let aligner: StrokeAligner
@@ -53,7 +54,11 @@ struct WaveformAutoencoder: Sendable {
   /// The variance of frames that are not a stroke's own: as good as unknown.
   private static let foreign: Float = 1e9
 
-  init(_ stft: STFT, parallel: @escaping Parallel) {
+  /// - Parameter covariances: where the parts lie; nil where each mask serves all channels alike.
+  init(
+    _ stft: STFT, covariances: SpatialCovariances? = nil, parallel: @escaping Parallel
+  ) {
+    self.covariances = covariances
     grid = StrokeGrid(stft)
     self.parallel = parallel
     aligner = StrokeAligner(grid, reader)
@@ -72,7 +77,7 @@ struct WaveformAutoencoder: Sendable {
         find(part, pass: pass, &section)
         try step()
       }
-      section.stems = section.posterior(grid.stft, parallel)
+      section.stems = section.posterior(grid.stft, covariances, parallel)
     }
   }
 
@@ -128,12 +133,10 @@ struct WaveformAutoencoder: Sendable {
     var template = cluster.template
     for round in 0..<2 {
       let sought = template
+      sought.prepare(rates: strokes.map(\.rate), aligner, parallel: parallel)
       parallel(strokes.count) { [self] index in
         let stroke = strokes[index]
-        let match = aligner.match(sought, in: mono, onset: stroke.onset, isFine: true)
-        if match.score > StrokeAligner.leastScore {
-          (stroke.delay, stroke.rate) = (match.delay, match.rate)
-        }
+        stroke.match = aligner.refine(stroke.match, sought, in: mono, onset: stroke.onset)
         observe(stroke, pass: pass, round: round, rest: rest, stems: stems, noise, power)
       }
       if round == 0 { setLevels(strokes) }
@@ -142,7 +145,7 @@ struct WaveformAutoencoder: Sendable {
       guard round == 0 else { break }
       var waveform = Self.sum(average.means.map { grid.waveform(of: $0.values) })
       grid.fade(&waveform, fadeOut: grid.samples(milliseconds: 20), end: grid.length)
-      template = StrokeAligner.Template(waveform, aligner)
+      template = StrokeAligner.Template(waveform, aligner, isSought: false)
     }
   }
 
@@ -151,7 +154,11 @@ struct WaveformAutoencoder: Sendable {
     _ stroke: WaveformStroke, pass: Int, round: Int, rest: [[Float]], stems: [[Float]],
     _ noise: WaveformSection.MapView, _ power: WaveformSection.MapView
   ) {
-    let measured = stroke.measured ?? StrokeMeasurement(grid, channels: rest.count)
+    let measured =
+      stroke.measured
+      ?? StrokeMeasurement(
+        grid, channels: rest.count,
+        frames: grid.frames(reaching: Int(stroke.cut) + grid.lead))
     stroke.measured = measured
     let start = stroke.start(grid)
     let step = 1 / stroke.rate
@@ -172,7 +179,7 @@ struct WaveformAutoencoder: Sendable {
     measured.noise.take(noise.values, from: start / Double(grid.hop))
     measured.variance.take(power.values, from: start / Double(grid.hop))
     if round == 0 { measured.share.fill(1) }
-    for frame in 0..<grid.frameCount {
+    for frame in 0..<measured.frameCount {
       let (noise, averaged) = (
         measured.noise.values.column(frame), measured.averagedNoise.values.column(frame)
       )
@@ -204,7 +211,8 @@ struct WaveformAutoencoder: Sendable {
   private func setLevels(_ strokes: [WaveformStroke]) {
     let energies = strokes.map { stroke in
       guard let measured = stroke.measured else { return 0.0 }
-      return (min(2, grid.frameCount)..<min(8, grid.frameCount)).reduce(0.0) { sum, frame in
+      let count = measured.frameCount
+      return (min(2, count)..<min(8, count)).reduce(0.0) { sum, frame in
         let column = measured.variance.values.column(frame)
         return (0..<grid.binCount).reduce(sum) { $0 + Double(column[$1]) }
       }
@@ -226,16 +234,17 @@ struct WaveformAutoencoder: Sendable {
       Double(grid.lead)
       + (stroke.onset.rounded(.down) - Double(grid.lead) - stroke.onset - stroke.delay)
       * stroke.rate
+    let end = min(grid.length, Int(stroke.cut) + grid.lead)
+    // Nothing sounds after the end, and the reader sees 16 samples around a place.
+    let count = min(grid.length, max(0, Int((Double(end) - back) / stroke.rate) + 17))
     stroke.waveforms = means.map { mean in
-      for frame in 0..<grid.frameCount {
+      for frame in 0..<measured.frameCount {
         let (column, gains) = (mean.column(frame), measured.gains.values.column(frame))
         for bin in 0..<grid.binCount { column[bin] *= gains[bin] }
       }
       var waveform = grid.waveform(of: mean.values)
-      grid.fade(
-        &waveform, fadeOut: grid.samples(milliseconds: 10),
-        end: min(grid.length, Int(stroke.cut) + grid.lead))
-      return reader.read(waveform, from: back, step: stroke.rate, count: grid.length)
+      grid.fade(&waveform, fadeOut: grid.samples(milliseconds: 10), end: end)
+      return reader.read(waveform, from: back, step: stroke.rate, count: count)
     }
   }
 
@@ -248,7 +257,8 @@ struct WaveformAutoencoder: Sendable {
     let first = Int(stroke.onset.rounded(.down)) - grid.lead
     for channel in means.indices {
       let waveform = stroke.waveforms[channel]
-      for index in max(0, -first)..<max(0, -first, min(grid.length, means[channel].count - first)) {
+      let end = min(waveform.count, means[channel].count - first)
+      for index in max(0, -first)..<max(0, -first, end) {
         means[channel][first + index] += waveform[index]
       }
     }
@@ -261,7 +271,7 @@ struct WaveformAutoencoder: Sendable {
     for column in lower..<upper {
       let frame = Int((Double(column) - (stroke.onset - Double(grid.lead)) / hop).rounded())
       share.values.column(column).update(
-        from: measured.share.values.column(min(max(frame, 0), grid.frameCount - 1)),
+        from: measured.share.values.column(min(max(frame, 0), measured.frameCount - 1)),
         count: grid.binCount)
     }
   }

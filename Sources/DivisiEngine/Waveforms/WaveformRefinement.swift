@@ -8,6 +8,7 @@ struct WaveformRefinement {
   private let stft: STFT
   private let model: ConvolutiveNMF
   private let mask: WienerMask
+  private let covariances: SpatialCovariances?
   private let parts: [Part]
   private let parallel: Parallel
 
@@ -17,14 +18,16 @@ struct WaveformRefinement {
   /// How long one section takes over from the one before.
   private static let fadeSeconds = 0.05
 
+  /// - Parameter covariances: where the parts lie; nil where each mask serves all channels alike.
   init(
-    stft: STFT, model: ConvolutiveNMF, mask: WienerMask, parts: [Part],
-    parallel: @escaping Parallel, sectionSeconds: Double = 30
+    stft: STFT, model: ConvolutiveNMF, mask: WienerMask, covariances: SpatialCovariances? = nil,
+    parts: [Part], parallel: @escaping Parallel, sectionSeconds: Double = 30
   ) {
     self.sectionSeconds = sectionSeconds
     self.stft = stft
     self.model = model
     self.mask = mask
+    self.covariances = covariances
     self.parts = parts
     self.parallel = parallel
   }
@@ -44,7 +47,8 @@ struct WaveformRefinement {
     let margin = Int(Self.marginSeconds * grid.frameRate) + 1
     let count = max(1, Int((Double(model.V.frameCount) / Double(sectionFrames)).rounded()))
     let peak = peak(of: channels)
-    let autoencoder = WaveformAutoencoder(stft, parallel: parallel)
+    let autoencoder = WaveformAutoencoder(
+      stft, covariances: covariances, parallel: parallel)
     let steps = Double(count * WaveformAutoencoder.passCount * parts.count)
     var done = 0.0
     func frames(_ index: Int) -> Range<Int> {

@@ -61,9 +61,11 @@ extension WaveformSection {
   }
 
   /// μ_p + the part's share of what no mean explains.
-  func posterior(_ stft: STFT, _ parallel: Parallel) -> [[[Float]]] {
+  func posterior(
+    _ stft: STFT, _ covariances: SpatialCovariances?, _ parallel: Parallel
+  ) -> [[[Float]]] {
     var stems = Synthesis.stems(
-      of: rest, stft: stft, partCount: partCount, parallel: parallel
+      of: rest, stft: stft, partCount: partCount, covariances: covariances, parallel: parallel
     ) { frame, masks, scratch in
       let total = scratch.column(0)
       total.update(repeating: 0, count: scratch.rowCount)

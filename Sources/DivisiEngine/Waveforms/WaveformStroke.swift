@@ -15,12 +15,8 @@ final class WaveformStroke: @unchecked Sendable {
 
   /// The strokes that repeat its waveform, by number; nil if there are none.
   var cluster: Int?
-  /// How well it fits into them.
-  var coherence: Float = 0
-  /// Samples after the score's onset.
-  var delay = 0.0
-  /// Samples of stroke time per sample of the recording.
-  var rate = 1.0
+  /// How it fits into them; the delay and the rate hold without them too.
+  var match = StrokeAligner.Match(delay: 0, rate: 1, score: 0, coherence: 0)
   /// What it has been found to sound like, by channel, from ``StrokeGrid/lead`` before the onset on,
   /// rounded down; empty until then.
   var waveforms: [[Float]] = []
@@ -36,6 +32,18 @@ final class WaveformStroke: @unchecked Sendable {
     self.onset = onset
     self.gap = gap
     cut = min(gap, longest)
+  }
+
+  var coherence: Float { match.coherence }
+  /// Samples after the score's onset.
+  var delay: Double { match.delay }
+  /// Samples of stroke time per sample of the recording.
+  var rate: Double { match.rate }
+
+  /// Joins a cluster.
+  func take(_ match: StrokeAligner.Match, _ cluster: Int) {
+    self.cluster = cluster
+    self.match = match
   }
 
   /// Where stroke time begins, in samples of the section.

@@ -1,7 +1,7 @@
 /// The notes of a score as text, for when its file is missing.
 ///
-/// A line with the version, and whether there was a pedal; then each part by name, and a line per
-/// note: onset, release and damping in seconds, pitch, velocity.
+/// A line with the version, and whether there was a pedal; then each part by name, with the number of its instrument
+/// unless that is 0, and a line per note: onset, release and damping in seconds, pitch, velocity.
 ///
 ///     divisi-notes 1 pedal
 ///     part left
@@ -13,7 +13,7 @@ public struct SavedNotes: Sendable, Equatable {
   /// No text that is longer is read.
   public static let largestByteCount = ScoreLimits.fileBytes
 
-  /// Notes with pitch, velocity and times; the text keeps nothing else of them.
+  /// Notes with pitch, velocity and times; the text keeps nothing else of them, and of parts the instrument.
   public var parts: [Part]
   /// Whether a pedal says when notes are damped.
   public var hasPedal: Bool
@@ -31,7 +31,7 @@ public struct SavedNotes: Sendable, Equatable {
   public var text: String {
     var text = "\(Self.title) \(Self.version) \(hasPedal ? "pedal" : "plain")\n"
     for part in parts {
-      text += "part \(part.name)\n"
+      text += "part \(part.name)\(part.instrument == 0 ? "" : " \(part.instrument)")\n"
       for note in part.notes {
         text += "\(note.onsetSeconds) \(note.releaseSeconds) \(note.dampedSeconds) "
         text += "\(note.pitch) \(note.velocity)\n"
@@ -54,11 +54,15 @@ public struct SavedNotes: Sendable, Equatable {
     var noteCount = 0
     while let line = lines.next() {
       let fields = line.split(separator: " ", maxSplits: 5)
-      if fields.count == 2, fields[0] == "part" {
-        guard parts.count < partNames.count, fields[1] == partNames[parts.count] else {
+      if (2...3).contains(fields.count), fields[0] == "part" {
+        let instrument = fields.count == 3 ? Int(fields[2]) : 0
+        guard parts.count < partNames.count, fields[1] == partNames[parts.count],
+          let instrument, partNames.indices.contains(instrument)
+        else {
           throw lines.error(expected: Self.description(of: partNames.dropFirst(parts.count).first))
         }
-        parts.append(Part(name: partNames[parts.count], notes: []))
+        parts.append(
+          Part(name: partNames[parts.count], notes: [], instrument: instrument))
       } else if let note = Self.note(fields), !parts.isEmpty {
         noteCount += 1
         guard noteCount <= ScoreLimits.eventCount else {

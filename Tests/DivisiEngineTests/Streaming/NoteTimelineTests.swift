@@ -177,6 +177,32 @@ struct NoteTimelineTests {
     }
   }
 
+  /// What one instrument strikes neither ends nor takes what another one holds.
+  @Test func instrumentsInUnisonBothSound() {
+    let parts = [[(0.5, 3.0)], [(1.0, 1.5)]].enumerated().map { index, spans in
+      Part(
+        name: "part_\(index + 1)",
+        notes: spans.map { Note(onsetSeconds: $0.0, releaseSeconds: $0.1, pitch: 72) },
+        instrument: index)
+    }
+    let silent = (3...8).map { Part(name: "part_\($0)", notes: [], instrument: $0 - 1) }
+    let run = StreamRun(.quick(lookahead: 0), layout: .parts, parts: parts + silent)
+    let process = run.stream.process
+    process.pointee.timeline.adoptScore()
+    Self.locate(run, frame: 0, seconds: 0)
+    let grid = Self.grid
+    for frame in 0...grid.nearestFrame(atSeconds: 2) {
+      process.pointee.timeline.advance(toFrame: frame)
+    }
+    let (violin, flute) = (
+      process.pointee.timeline.sounding[72], process.pointee.timeline.sounding[128 + 72]
+    )
+    #expect(violin.note.part == 0)
+    #expect(violin.endFrame == grid.nearestFrame(atSeconds: 3))
+    #expect(flute.note.part == 1)
+    #expect(flute.endFrame == grid.nearestFrame(atSeconds: 1.5))
+  }
+
   /// A stretch has every note that sounds in it, in order, whatever lasts how long.
   @Test(arguments: [0, 1, 2])
   func aStretchHasItsNotes(seed: UInt64) {
@@ -189,7 +215,8 @@ struct NoteTimelineTests {
           endSeconds: onset + (number % 50 == 0 ? 60 : .random(in: 0..<1, using: &random)),
           pitch: .random(in: 30..<90, using: &random), part: 0)
       })
-    let score = StreamScore(parts: [notes], hasPedal: true, isPercussive: false)
+    let score = StreamScore(
+      parts: [notes], instruments: [0], hasPedal: true, layout: .hands)
     for _ in 0..<50 {
       let start = Double.random(in: -5..<105, using: &random)
       let end = start + .random(in: 0..<5, using: &random)

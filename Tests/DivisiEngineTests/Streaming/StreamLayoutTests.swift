@@ -21,6 +21,15 @@ import Testing
     #expect(remark?.hasPrefix("song.mid: which hand plays what is not in the score") == true)
   }
 
+  /// The plugin for parts knows which of them are one piano's; the one for hands has one instrument in any case.
+  @Test func instrumentsComeFromTheScore() throws {
+    let names = ["Violin", "Piano left", "Piano right"]
+    let (parts, _) = try StreamLayout.parts.parts(of: score(names), name: "song.mid")
+    #expect(parts.map(\.instrument) == [0, 1, 1, 3, 4, 5, 6, 7])
+    let hands = try StreamLayout.hands.parts(of: score(names), name: "song.mid").parts
+    #expect(Set(hands.map(\.instrument)) == [0])
+  }
+
   @Test func severalPlayersAreCutAtMiddleC() throws {
     let names = ["Viola", "Flute", "Horn"]
     let (parts, remark) = try StreamLayout.hands.parts(of: score(names), name: "song.mid")

@@ -119,8 +119,8 @@ struct StreamNotesTests {
         part: Int16(number % 2))
     }
     history.score = StreamScore(
-      parts: [notes.filter { $0.part == 0 }, notes.filter { $0.part == 1 }], hasPedal: true,
-      isPercussive: false)
+      parts: [notes.filter { $0.part == 0 }, notes.filter { $0.part == 1 }], instruments: [0, 0],
+      hasPedal: true, layout: .hands)
     for round in 0..<200 {
       history.apply(
         StreamEvent(kind: .locate, sample: round * 1600, seconds: 50.05, isRolling: true))

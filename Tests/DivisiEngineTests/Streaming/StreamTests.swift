@@ -118,7 +118,9 @@ struct StreamTests {
     let stereo = try streamed(
       [Self.mix, Self.mix.map { _ in 0 }], settings, parts: Self.parts,
       sampleRate: Self.sampleRate)
-    #expect(mono.map { $0[0] } == stereo.map { $0[0] })
+    for (mono, stereo) in zip(mono, stereo) {
+      #expect(largestDifference(mono[0], stereo[0]) < 1e-5)
+    }
     #expect(stereo.allSatisfy { $0[1].allSatisfy { $0 == 0 } })
   }
 

@@ -5,7 +5,7 @@ import DivisiScore
 
 /// Learns pitched components window by window along a stream, each from where the last one ended.
 ///
-/// What it keeps is one memory per component of each pitch, however long the stream. Templates have
+/// What it keeps is one memory per component of each pitch of an instrument, however long the stream. Templates have
 /// one frame and the divergence is Kullback-Leibler, whatever the settings say. A pitch that has not
 /// been learnt starts from its neighbours (``PitchTransposition``), and that start counts as if it had
 /// been observed for a moment, so that little evidence does little harm.
@@ -18,15 +18,15 @@ final class PitchLearner {
   private let binCount: Int
   private let parallel: Parallel
   private let bank: NoteBank?
-  /// By pitch; each has the components that the settings want, learnt or not.
-  private var memories: [Int: [RecursiveMemory]] = [:]
+  /// Each sound has the components that the settings want, learnt or not.
+  private var memories: [Sound: [RecursiveMemory]] = [:]
   private var tuning = StreamTuning()
   private var carried = CarriedActivations()
-  /// Made when asked for after each fit; nil until then.
-  private var transposition: PitchTransposition?
-  /// The number of fits, and at which the memories of a pitch that is not learnt were made.
+  /// Of each instrument; made when asked for after each fit.
+  private var transpositions: [Int: PitchTransposition] = [:]
+  /// The number of fits, and at which the memories of a sound that is not learnt were made.
   private var fitCount = 0
-  private var starts: [Int: Int] = [:]
+  private var starts: [Sound: Int] = [:]
 
   /// Of 30 iterations, those of a window, and those of a window that has something new. On ten piano
   /// pieces 1 to 4 and 4 to 6 measure alike; 8, 10 when new and 20 cost 0.05, 0.05 and 0.2 dB SDR.
@@ -74,15 +74,15 @@ final class PitchLearner {
         of: parts, firstFrame: firstFrame, frameCount: V.frameCount, grid: grid,
         toleranceSeconds: settings.toleranceSeconds
       ) { $0.dampedSeconds + release }, releaseSeconds: release)
-    let pitches = constraints.pitches
-    guard !pitches.isEmpty else { return nil }
-    if pitches.contains(where: { !isLearnt($0) }) {
+    let sounds = constraints.sounds
+    guard !sounds.isEmpty else { return nil }
+    if sounds.contains(where: { !isLearnt($0) }) {
       tuning.observe(V, constraints: constraints, firstFrame: firstFrame, grid: grid)
       forgetStarts()
     }
-    let current = pitches.flatMap { components(ofPitch: $0) }
-    let rows = pitches.flatMap {
-      constraints.rows(ofPitch: $0, grid: grid, frameCount: V.frameCount, settings: settings)
+    let current = sounds.flatMap { components(of: $0) }
+    let rows = sounds.flatMap {
+      constraints.rows(of: $0, grid: grid, frameCount: V.frameCount, settings: settings)
     }
     let model = ConvolutiveNMF(
       spectrogram: V,
@@ -93,44 +93,51 @@ final class PitchLearner {
     if settings.model == .nae {
       fitAutoencoder(model, current, leaving: leaving, adapts: adapts, due: due)
     } else {
-      let kinds = current.count / pitches.count
+      let kinds = current.count / sounds.count
       fitFactors(
-        model, current, keys: current.indices.map { pitches[$0 / kinds] * kinds + $0 % kinds },
+        model, current,
+        keys: current.indices.map { index in
+          let sound = sounds[index / kinds]
+          return (128 * sound.instrument + sound.pitch) * kinds + index % kinds
+        },
         shapes: rows.map(\.weights), firstFrame: firstFrame, leaving: leaving, adapts: adapts)
     }
     forgetStarts()
     return model
   }
 
-  /// The components of a pitch, 0 to 127, as they are known now: the full sound, the attack, the
-  /// onset, as far as the settings want them. A component that has not been learnt has no encoder.
+  /// The components of a sound as they are known now, as the settings want them. A component that has not been
+  /// learnt has no encoder.
   ///
   /// - Returns: memories that the next fit may change or replace.
-  func components(ofPitch pitch: Int) -> [RecursiveMemory] {
-    if isLearnt(pitch) || starts[pitch] == fitCount { return memories[pitch]! }
+  func components(of sound: Sound) -> [RecursiveMemory] {
+    if isLearnt(sound) || starts[sound] == fitCount { return memories[sound]! }
     let comb = PitchComb(tuningCents: tuning.cents, shape: settings.comb)
     let source =
-      transposition
+      transpositions[sound.instrument]
       ?? PitchTransposition(
-        memories: memories, comb: comb, bank: bank, grid: grid, binCount: binCount,
+        memories: Dictionary(
+          uniqueKeysWithValues: memories.filter { $0.key.instrument == sound.instrument }
+            .map { ($0.key.pitch, $0.value) }), comb: comb, bank: bank, grid: grid,
+        binCount: binCount,
         settings: settings)
-    transposition = source
-    let result = source.templates(ofPitch: pitch).enumerated().map { kind, start in
-      if let known = memories[pitch]?[kind], known.isLearnt { return known }
+    transpositions[sound.instrument] = source
+    let result = source.templates(ofPitch: sound.pitch).enumerated().map { kind, start in
+      if let known = memories[sound]?[kind], known.isLearnt { return known }
       return RecursiveMemory(template: start, hasEncoder: true)
     }
-    memories[pitch] = result
-    starts[pitch] = fitCount
+    memories[sound] = result
+    starts[sound] = fitCount
     return result
   }
 
-  private func isLearnt(_ pitch: Int) -> Bool {
-    memories[pitch]?.allSatisfy(\.isLearnt) ?? false
+  private func isLearnt(_ sound: Sound) -> Bool {
+    memories[sound]?.allSatisfy(\.isLearnt) ?? false
   }
 
   private func forgetStarts() {
     fitCount += 1
-    transposition = nil
+    transpositions = [:]
   }
 
   private func fitAutoencoder(

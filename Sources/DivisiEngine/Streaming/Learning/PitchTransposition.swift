@@ -22,8 +22,8 @@ struct PitchTransposition {
   private let bank: NoteBank?
   private let grid: TimeGrid
   private let binCount: Int
-  /// Components with partials, of each pitch.
-  private let tonalCount: Int
+  /// The components with partials, of each pitch, and their combs.
+  private let tonal: [(component: PitchComponent, comb: PitchComb)]
   private let hasOnset: Bool
 
   /// A pitch at this distance, in semitones, counts 1 / e of one nearby. 2 to 10 measure alike.
@@ -46,17 +46,19 @@ struct PitchTransposition {
     self.bank = bank
     self.grid = grid
     self.binCount = binCount
-    tonalCount = settings.hasAttackTemplates ? 2 : 1
+    tonal = settings.pitchComponents.filter { $0.kind != .onset }
+      .map { ($0, comb.shifted(byCents: $0.cents)) }
     hasOnset = settings.hasOnsetTemplates
-    let tonalCount = tonalCount
+    let tonal = tonal
     learnt = memories.sorted { $0.key < $1.key }.compactMap { pitch, memories in
       guard memories[0].isLearnt else { return nil }
       return Learnt(
         pitch: pitch,
-        levels: memories.prefix(tonalCount).filter(\.isLearnt).map {
-          Self.levels(of: $0.template(0), pitch: pitch, comb: comb, grid: grid, binCount: binCount)
+        levels: zip(memories, tonal).filter { $0.0.isLearnt }.map { memory, kind in
+          Self.levels(
+            of: memory.template(0), pitch: pitch, comb: kind.comb, grid: grid, binCount: binCount)
         },
-        onset: memories.dropFirst(tonalCount).first { $0.isLearnt })
+        onset: memories.dropFirst(tonal.count).first { $0.isLearnt })
     }
   }
 
@@ -64,7 +66,7 @@ struct PitchTransposition {
   func templates(ofPitch pitch: Int) -> [[Float]] {
     let weights = learnt.map { exp(-Double(abs($0.pitch - pitch)) / Self.reach) }
     let prior = bank == nil ? Self.prior : Self.bankPrior
-    let tonal = (0..<tonalCount).map { kind in
+    let starts = tonal.indices.map { kind in
       let usual = usualLevels(ofPitch: pitch, kind: kind)
       let norm = usual.reduce(0, +)
       var levels = usual.map { $0 / norm * prior }
@@ -74,27 +76,31 @@ struct PitchTransposition {
           levels[partial] += weight * (partial < other.count ? other[partial] : 0)
         }
       }
-      return comb.template(pitch: pitch, grid: grid, binCount: binCount) { partial in
+      return tonal[kind].comb.template(pitch: pitch, grid: grid, binCount: binCount) { partial in
         max(levels[min(partial, levels.count) - 1], Self.floor)
       }
     }
-    guard hasOnset else { return tonal }
+    guard hasOnset else { return starts }
     let flat = [Float](repeating: 1 / Float(binCount), count: binCount)
-    var onset = (starts(ofPitch: pitch, kind: 2, comb: flat) ?? flat).map { $0 * Float(prior) }
+    var onset = (start(ofPitch: pitch, .onset, from: flat) ?? flat).map { $0 * Float(prior) }
     for (known, weight) in zip(learnt, weights) {
       guard let memory = known.onset else { continue }
       let template = memory.template(0)
       for bin in onset.indices { onset[bin] += Float(weight) * template[bin] }
     }
     let sum = onset.reduce(0, +)
-    return tonal + [onset.map { $0 / sum }]
+    return starts + [onset.map { $0 / sum }]
   }
 
   /// The levels of partials 1, 2, … where no pitch is learnt: the bank's, or 1 / h.
   private func usualLevels(ofPitch pitch: Int, kind: Int) -> [Double] {
     let usual = (1...Self.partials).map { 1 / Double($0) }
+    guard bank != nil else { return usual }
+    let (component, comb) = tonal[kind]
     let template = comb.template(pitch: pitch, grid: grid, binCount: binCount)
-    guard let start = starts(ofPitch: pitch, kind: kind, comb: template) else { return usual }
+    guard
+      let start = start(ofPitch: pitch, component.kind, from: template, cents: component.cents)
+    else { return usual }
     let known = start.withUnsafeBufferPointer {
       Self.levels(
         of: $0.baseAddress!, pitch: pitch, comb: comb, grid: grid, binCount: binCount)
@@ -103,9 +109,11 @@ struct PitchTransposition {
     return usual.indices.map { $0 < known.count ? known[$0] : known[known.count - 1] }
   }
 
-  private func starts(ofPitch pitch: Int, kind: Int, comb: [Float]) -> [Float]? {
-    bank?.starts(
-      pitch: pitch, kinds: [kind], combs: [comb], tuningCents: self.comb.tuningCents, grid: grid)[0]
+  private func start(
+    ofPitch pitch: Int, _ kind: PitchComponent.Kind, from start: [Float], cents: Double = 0
+  ) -> [Float]? {
+    bank?.start(
+      pitch: pitch, kind: kind, comb: start, tuningCents: comb.tuningCents + cents, grid: grid)
   }
 
   private static func levels(

@@ -26,7 +26,7 @@ struct StreamTuning {
     let start = Double(firstFrame) / grid.frameRate
     let end = start + Double(V.frameCount) / grid.frameRate
     // In an order that is always the same: it decides the sum's last bits.
-    for strike in constraints.pitches.compactMap({ constraints.strikes[$0] }).joined() {
+    for strike in constraints.sounds.compactMap({ constraints.strikes[$0] }).joined() {
       let lower = max(strike.note.onsetSeconds + start, endSeconds)
       let upper = min(strike.note.dampedSeconds + start, end)
       observedSeconds += max(0, upper - lower)

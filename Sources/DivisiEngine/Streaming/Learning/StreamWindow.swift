@@ -28,7 +28,7 @@ enum StreamWindow {
         moved.dampedSeconds -= offset
         notes.append(moved)
       }
-      return Part(name: part.name, notes: notes)
+      return Part(name: part.name, notes: notes, instrument: part.instrument)
     }
   }
 

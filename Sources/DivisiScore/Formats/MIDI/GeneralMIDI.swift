@@ -1,5 +1,8 @@
 /// The instruments of General MIDI.
 enum GeneralMIDI {
+  /// The first programs are pianos and their like.
+  static let pianoCount = 8
+
   /// Names by program, from 0.
   ///
   /// - SeeAlso: "General MIDI System Level 1", MMA 1991.

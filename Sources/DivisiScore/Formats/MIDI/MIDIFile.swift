@@ -147,6 +147,7 @@ enum MIDIFile {
     score.pedals = pedals
     score.bars = bars
     score.channelNames = roles.channelNames
+    score.programs = roles.programs
     return score
   }
 }

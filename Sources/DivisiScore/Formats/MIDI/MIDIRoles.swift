@@ -22,6 +22,8 @@ struct MIDIRoles {
   private let linesByTrack: [Int: [Line]]
   /// The names of channels where one track holds those of several; else empty.
   private(set) var channelNames: [Int: String] = [:]
+  /// The program of each track that has only one; tracks from 1, programs from 0.
+  private(set) var programs: [Int: Int] = [:]
 
   /// Finds the roles of all tracks that have notes.
   ///
@@ -50,6 +52,7 @@ struct MIDIRoles {
       all.merge(track.programs) { $0.union($1) }
     }
     linesByTrack = Dictionary(grouping: lines.map(\.line), by: \.track)
+    var played: [Int: Set<Int>] = [:]
     for (line, hint, pitches) in lines {
       let onChannel: Note.Kind =
         if line.address.channel != Note.percussionChannel || hint == .pitched
@@ -69,11 +72,14 @@ struct MIDIRoles {
         default: kits.isDrums(line.address).map { $0 ? .drum : .pitched } ?? onChannel
         }
       let track = tracks[line.track]
-      let played = track.programs[line.address] ?? programs[line.address] ?? []
+      let own = track.programs[line.address] ?? programs[line.address] ?? []
+      played[line.track + 1, default: []].formUnion(own)
       roles[line] = Role(
-        kind: kind, mayBePiano: played.allSatisfy { $0 < 8 } && hint?.isPiano ?? true,
+        kind: kind,
+        mayBePiano: own.allSatisfy { $0 < GeneralMIDI.pianoCount } && hint?.isPiano ?? true,
         name: track.name.isEmpty ? track.instrumentName : track.name)
     }
+    self.programs = played.compactMapValues { $0.count == 1 ? $0.first : nil }
     // A file of clicks alone is asked for by who reads it.
     if roles.values.allSatisfy({ $0.kind == .click }) {
       for line in roles.keys { roles[line]?.kind = .drum }

@@ -1,0 +1,1 @@
+../DivisiKernels/Waveforms.swift

@@ -1,0 +1,126 @@
+import DivisiTestSupport
+import Testing
+
+@testable import DivisiDSP
+
+/// What restraints do to updates, and that they do nothing where there are none.
+struct RestraintsTests {
+  private static let cases = ModelCase.all(betas: [0.5, 1, 2]).filter {
+    $0.family == .NMFD || $0.family == .CAE
+  }
+  private static let frames = 12
+
+  private func problem(seed: UInt64 = 31) -> FactorisationProblem {
+    FactorisationProblem(templateFrames: Self.frames, isSparse: true, seed: seed)
+  }
+
+  /// Every third entry may be what it likes.
+  private func penalties(_ model: ConvolutiveNMF, _ value: Float = 1) -> [Float] {
+    (0..<model.pattern.entryCount).map { $0 % 3 == 0 ? 0 : value }
+  }
+
+  @Test(arguments: cases) func noPenaltyIsNoRestraint(item: ModelCase) {
+    let plain = Subject(item, problem().makeModel(beta: item.beta))
+    let model = problem().makeModel(beta: item.beta)
+    model.restraints = Restraints(penalties: penalties(model, 0), fading: nil)
+    let restrained = Subject(item, model)
+    for _ in 0..<4 {
+      plain.iterate()
+      restrained.iterate()
+    }
+    #expect(plain.values.map(\.bitPattern) == restrained.values.map(\.bitPattern))
+  }
+
+  @Test func aPenaltyDividesTheStep() {
+    let (plain, model) = (problem().makeModel(beta: 1), problem().makeModel(beta: 1))
+    let penalties = penalties(model)
+    model.restraints = Restraints(penalties: penalties, fading: nil)
+    for subject in [plain, model] { subject.update(templates: false, activations: true) }
+    for entry in penalties.indices {
+      #expect(abs(model.H[entry] * (1 + penalties[entry]) / plain.H[entry] - 1) < 1e-5)
+    }
+  }
+
+  /// D + Σ λ H Σ W, for which the step on H is that of majorisation.
+  @Test(arguments: [false, true]) func whatIsPenalisedDoesNotRise(isEncoded: Bool) {
+    let model = problem().makeModel(beta: 1)
+    let penalties = penalties(model)
+    model.restraints = Restraints(penalties: penalties, fading: nil)
+    let autoencoder = isEncoded ? NonnegativeAutoencoder(decoder: model) : nil
+    func loss() -> Double {
+      penalties.indices.reduce(model.loss()) { sum, entry in
+        let (component, frame) = (
+          Int(model.pattern.components[entry]), Int(model.pattern.frames[entry])
+        )
+        let heard = (0..<min(Self.frames, model.frameCount - frame)).reduce(Float(0)) {
+          let w = model.W.frame($1, ofComponent: component)
+          return (0..<model.binCount).reduce($0) { $0 + w[$1] }
+        }
+        return sum + Double(penalties[entry] * model.H[entry] * heard)
+      }
+    }
+    let start = loss()
+    var last = start
+    for _ in 0..<8 {
+      if let autoencoder {
+        autoencoder.update(encoder: true, decoder: false)
+        autoencoder.encode()
+      } else {
+        model.update(templates: false, activations: true)
+      }
+      let now = loss()
+      #expect(now <= last * (1 + 1e-5))
+      last = now
+    }
+    #expect(last < 0.99 * start)
+  }
+
+  @Test func whatIsSilencedStaysSilentAndChangesNothing() {
+    let model = problem().makeModel(beta: 1)
+    model.restraints = Restraints(penalties: penalties(model, 1000), fading: nil)
+    for _ in 0..<2 { model.update(templates: false, activations: true) }
+    let silent = (0..<model.pattern.entryCount).filter { model.H[$0] == 0 }
+    #expect(silent.allSatisfy { $0 % 3 != 0 })
+    #expect(silent.count > model.pattern.entryCount / 2)
+    // Visits that are passed over would have added nothing.
+    let plain = problem().makeModel(beta: 1)
+    for entry in 0..<plain.pattern.entryCount { plain.H[entry] = model.H[entry] }
+    for subject in [model, plain] { subject.update(templates: true, activations: false) }
+    for column in 0..<plain.W.values.columnCount {
+      for bin in 0..<plain.binCount {
+        #expect(model.W.values[bin, column] == plain.W.values[bin, column])
+      }
+    }
+    model.update(templates: false, activations: true)
+    #expect(silent.allSatisfy { model.H[$0] == 0 })
+  }
+
+  @Test(arguments: [1, 2]) func templatesFade(beta: Float) {
+    let (plain, model) = (problem().makeModel(beta: beta), problem().makeModel(beta: beta))
+    let fading = Restraints.Fading(firstFrame: 4, reach: 6, growth: 1.2)
+    model.restraints = Restraints(penalties: penalties(model, 0), fading: fading)
+    for subject in [plain, model] { subject.update(templates: true, activations: false) }
+    var clipped = 0
+    for component in 0..<model.componentCount {
+      for frame in 0..<Self.frames {
+        let (w, free) = (
+          model.W.frame(frame, ofComponent: component), plain.W.frame(frame, ofComponent: component)
+        )
+        for bin in 0..<model.binCount {
+          #expect(w[bin] <= free[bin])
+          if frame < fading.firstFrame || w[bin] == free[bin] {
+            #expect(w[bin] == free[bin])
+            continue
+          }
+          let before = max(0, frame - fading.reach)..<frame
+          let mean =
+            before.reduce(Float(0)) { $0 + model.W.frame($1, ofComponent: component)[bin] }
+            / Float(before.count)
+          #expect(abs(w[bin] - 1.2 * mean) <= 1e-6 * mean)
+          clipped += 1
+        }
+      }
+    }
+    #expect(clipped > 0)
+  }
+}
