@@ -166,6 +166,37 @@ struct SpatialCovariancesTests {
     }
   }
 
+  /// What rounding leaves of a loud bin must not become the covariance of a quiet one.
+  @Test func quietBinsBesideLoudOnesHaveCovariancesToo() {
+    let binCount = 400
+    let nowhere = SpatialCovariances(binCount: binCount, channelCount: 2, partCount: 1)
+    let sums = SpatialSums(
+      like: nowhere,
+      grid: TimeGrid(sampleRate: 44_100, windowLength: 2 * (binCount - 1), hopSize: 200))
+    let frame = SpatialFrame(binCount: binCount, channelCount: 2)
+    let masks = Matrix(rowCount: binCount, columnCount: 1)
+    for bin in 0..<binCount { masks[bin, 0] = bin < 30 ? 1 : bin < 200 ? 0 : 1e-3 }
+    for round in 0..<10 {
+      for channel in 0..<2 {
+        let values = noise(count: 2 * binCount, seed: UInt64(7 * round + channel))
+        let spectrum = (0..<binCount).map { bin in
+          SIMD2(values[2 * bin], values[2 * bin + 1]) * (bin < 30 ? 1e4 : 1e-6)
+        }
+        frame.take(spectrum, channel: channel)
+      }
+      frame.solve(nowhere.view, masks: masks.column(0))
+      sums.add(frame, nowhere.view, masks: masks.column(0))
+    }
+    let values = sums.covariances().values
+    for source in 0..<2 {
+      for bin in 0..<binCount {
+        let (left, right) = (values[bin, 4 * source], values[bin, 4 * source + 3])
+        let (re, im) = (values[bin, 4 * source + 2], values[bin, 4 * source + 1])
+        #expect(left > 0 && right > 0 && re * re + im * im < left * right, "\(source) \(bin)")
+      }
+    }
+  }
+
   @Test func tracesAreTheNumberOfChannels() {
     let scene = Scene(channelCount: 3)
     for source in 0...Self.partCount {

@@ -112,18 +112,31 @@ public struct SpatialSums: ~Copyable, Sendable {
     return result
   }
 
+  /// The sums with the means of their neighbours.
+  ///
+  /// Nothing is ever subtracted: what is left of a loud bin by rounding would be no covariance of a quiet one. The
+  /// bins are cut into runs as long as a window, which so is the end of one run and the start of the next.
   private func withNeighbours() -> Matrix {
     let result = values.copy()
     let count = values.rowCount
+    let width = 2 * reach + 1
+    var fromStart = [Float](repeating: 0, count: count)
+    var toEnd = fromStart
     for column in 0..<values.columnCount {
       let (source, target) = (values.column(column), result.column(column))
-      // In double precision, so that what has left the window leaves nothing behind.
-      var sum = (0..<min(reach, count)).reduce(0.0) { $0 + Double(source[$1]) }
       for bin in 0..<count {
-        if bin + reach < count { sum += Double(source[bin + reach]) }
-        if bin > reach { sum -= Double(source[bin - reach - 1]) }
-        let width = min(count, bin + reach + 1) - max(0, bin - reach)
-        target[bin] += Self.neighbourShare * Float(sum / Double(width))
+        fromStart[bin] = source[bin] + (bin % width == 0 ? 0 : fromStart[bin - 1])
+      }
+      for bin in (0..<count).reversed() {
+        let isLast = bin % width == width - 1 || bin == count - 1
+        toEnd[bin] = source[bin] + (isLast ? 0 : toEnd[bin + 1])
+      }
+      for bin in 0..<count {
+        let (first, last) = (max(0, bin - reach), min(count - 1, bin + reach))
+        let sum =
+          first % width == 0
+          ? fromStart[last] : toEnd[first] + (first / width == last / width ? 0 : fromStart[last])
+        target[bin] += Self.neighbourShare * sum / Float(last - first + 1)
       }
     }
     return result
