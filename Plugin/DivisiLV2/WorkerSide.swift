@@ -226,7 +226,7 @@ final class WorkerSide: Sendable {
       let (model, notes) = content.withLock { ($0.model, $0.playing) }
       let stream = Stream(
         settings: settings, layout: layout, kit: model.kit ?? preparation.defaultKit,
-        bank: model.bank, sampleRate: sampleRate,
+        banks: NoteBanks(usual: model.bank), sampleRate: sampleRate,
         channelCount: key.channelCount)
       publish(notes, to: stream)
       let handle = StreamHandle(

@@ -11,7 +11,7 @@ import Testing
   @Test(
     .enabled(
       if: FileManager.default.fileExists(atPath: data),
-      "no ../shared/data/scores beside the package"), arguments: [[]] as [[String]])
+      "no ../shared/data/scores beside the package"), arguments: [[], ["--stream"]])
   func noPartFallsSilent(options: [String]) throws {
     let folder = try TemporaryFolder()
     let run = try Program.run(
@@ -35,5 +35,40 @@ import Testing
     for quiet in [0..<3, 7..<8, 12..<16] {
       #expect(flute[quiet].allSatisfy { $0 < -45 }, "\(flute)")
     }
+  }
+
+  /// Two instruments, one of them in two parts: what no part explains is all that is missing.
+  @Test func partsOfInstrumentsAddUp() throws {
+    let folder = try TemporaryFolder()
+    let run = try Program.run(
+      "separate", Recording.polonaise + "/mix.flac", "--score", Recording.polonaise + "/score.mid",
+      "-p", "parts", "--instruments", "parts", "--residual", "--format", "wav-float", "-o", "out",
+      in: folder.path)
+    #expect(run.status == 0, "\(run.errors)")
+    let mix = try AudioFile.read(path: Recording.polonaise + "/mix.flac")
+    let stems = try FileManager.default.contentsOfDirectory(atPath: folder.file("out/mix"))
+    #expect(stems.count > 2)
+    var rest = mix.channels[0]
+    for stem in stems {
+      let samples = try AudioFile.read(path: folder.file("out/mix/\(stem)")).channels[0]
+      for index in rest.indices { rest[index] -= samples[index] }
+    }
+    #expect(rest.allSatisfy { abs($0) < 1e-5 })
+  }
+
+  @Test func wrongInstrumentsAreRefused() throws {
+    func inspected(_ instruments: String) throws -> Program.Run {
+      try Program.run(
+        "inspect", Recording.polonaise + "/score.mid", "--instruments", instruments)
+    }
+    let unknown = try inspected("left+oboe")
+    #expect(unknown.status == 1)
+    #expect(
+      unknown.errors.contains(
+        "--instruments: expected names of parts: left, right, found 'oboe'"), "\(unknown.errors)")
+    let usage = try inspected("left+")
+    #expect(usage.status == 64)
+    #expect(usage.errors.contains("--instruments: expected one, score, parts, or names"))
+    #expect(try inspected("parts").output.contains("instrument 2"))
   }
 }

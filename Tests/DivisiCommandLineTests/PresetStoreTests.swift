@@ -48,7 +48,7 @@ import Testing
       case .pitched: #expect(selection != .drums)
       case .drums(let kit): #expect(selection == .drums && kit.patches.isEmpty)
       }
-      #expect(try choice.bank() == nil)
+      #expect(try choice.banks(ModelFiles([])).usual == nil)
     }
   }
 
@@ -78,9 +78,32 @@ import Testing
   @Test func modelsThatCannotBeReadAreNamed() throws {
     let drums = try PresetStore.choose("drums")
     #expect(message { _ = try drums.material(modelFile: "/no/kit") }.hasPrefix("/no/kit: expected"))
-    #expect(try drums.bank(modelFile: "/no/kit") == nil)
+    #expect(try drums.banks(ModelFiles(["/no/kit"])).usual == nil)
+    #expect(
+      message { _ = try drums.banks(ModelFiles(["kick=x"])) }.hasPrefix("--model-file kick=x"))
     let hands = try PresetStore.choose("hands")
-    #expect(message { _ = try hands.bank(modelFile: "/no/bank") }.hasPrefix("/no/bank: expected"))
-    #expect(try hands.bank(modelFile: "generic-piano") != nil)
+    #expect(
+      message { _ = try hands.banks(ModelFiles(["/no/bank"])) }.hasPrefix("/no/bank: expected"))
+    #expect(try hands.banks(ModelFiles(["generic-piano"])).usual != nil)
+  }
+
+  /// A part's file is its instrument's.
+  @Test func partsHaveModelsOfTheirOwn() throws {
+    let parts = try PresetStore.choose("parts")
+    let banks = try parts.banks(ModelFiles(["Piano=generic-piano"]))
+    #expect(banks.usual == nil)
+    let players = [Part(name: "violin", notes: []), Part(name: "piano", notes: [], instrument: 1)]
+    #expect(try banks.banks(of: players, score: "x.mid").own.keys.sorted() == [1])
+    #expect(
+      message { _ = try banks.banks(of: [players[0]], score: "x.mid") }
+        == "--model-file: expected parts of x.mid: violin; found 'Piano'")
+    let both = try parts.banks(ModelFiles(["left=generic-piano", "right=generic-piano"]))
+    let hands = ["left", "right"].map { Part(name: $0, notes: []) }
+    #expect(
+      message { _ = try both.banks(of: hands, score: "x.mid") }.hasPrefix(
+        "--model-file: expected one file for each instrument; 'right'"))
+    #expect(message { _ = try ModelFiles(["a", "b"]) }.contains("expected one file"))
+    #expect(message { _ = try ModelFiles(["a=x", "A=y"]) }.contains("expected each part once"))
+    #expect(try ModelFiles(["./no=file"]).usual == "./no=file")
   }
 }

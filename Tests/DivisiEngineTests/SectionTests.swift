@@ -269,7 +269,7 @@ struct SectionTests {
     let input = [mixture(Self.truths), Self.truths[0]]
     let whole = try streamed(input, settings, parts: Self.duet, sampleRate: Self.rate)
     let pieces = try StreamPieces(
-      settings: settings, material: .pitched, bank: nil, parts: Self.duet, hasPedal: true,
+      settings: settings, material: .pitched, banks: NoteBanks(), parts: Self.duet, hasPedal: true,
       sampleCount: 64_000, sampleRate: Self.rate, channelCount: 2)
     var stems = Self.duet.map { _ in input.map { _ in [Float]() } }
     // The first are shorter than the latency.

@@ -121,7 +121,7 @@ struct TrainTests {
       settings.refinements = 0
       settings.releaseSeconds = 0.2
       var separator = Separator(settings: settings, material: .pitched, parallel: sequentially)
-      separator.bank = bank
+      separator.banks.usual = bank
       var found: Factorisation?
       _ = try separator.separate(
         channels: [samples], sampleRate: 44_100, parts: [Part(name: "all", notes: notes)],
@@ -144,7 +144,7 @@ struct TrainTests {
     let grid = NoteBank.grid
     func peakHertz(_ bank: NoteBank?) throws -> Double {
       let learner = PitchLearner(
-        settings: SeparationSettings(), grid: grid, binCount: 2048, bank: bank,
+        settings: SeparationSettings(), grid: grid, binCount: 2048, banks: NoteBanks(usual: bank),
         parallel: sequentially)
       let template = learner.components(of: Sound(instrument: 0, pitch: 55))[0].template(0)
       let peak = try #require((0..<2048).max { template[$0] < template[$1] })

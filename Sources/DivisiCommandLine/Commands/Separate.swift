@@ -68,10 +68,10 @@ struct Separate: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "The sounds that templates start from, instead of the preset's: a drum kit or a note bank (generic-kit, generic-piano, or a file from 'divisi train').",
+      "The sounds that templates start from, instead of the preset's: a drum kit or a note bank (generic-kit, generic-piano, or a file from 'divisi train'). With the name of a part before it, piano=generic-piano, for the instrument of that part; may then be repeated.",
       valueName: "file"),
     completion: .file(extensions: ["safetensors"]))
-  var modelFile: String?
+  var modelFile: [String] = []
 
   @Flag(
     help:
@@ -103,6 +103,7 @@ struct Separate: ParsableCommand {
       }
     }
     _ = try scoring.selection()
+    _ = try ModelFiles(modelFile)
     guard score != nil || !stream else {
       throw ValidationError("--stream: expected --score as well")
     }
@@ -133,13 +134,14 @@ struct Separate: ParsableCommand {
       let choice = try PresetStore.choose(preset)
       var settings = try gradients.applied(to: overrides.applied(to: choice.settings))
       settings.separation.isScoreless = score == nil
-      let material = try choice.material(modelFile: modelFile)
+      let models = try ModelFiles(modelFile)
+      let material = try choice.material(modelFile: models.usual)
       let parallel = threads(overrides.threadCount)
       return SeparationJob(
         output: output, presetName: preset, choice: choice,
         settings: settings,
         material: material,
-        bank: try choice.bank(modelFile: modelFile),
+        banks: try choice.banks(models),
         selection: try scoring.selection() ?? choice.selection,
         placer: ScorePlacer(
           options: placing, scoring: scoring, isPartial: partial, material: material,

@@ -117,11 +117,20 @@ extension PresetStore.Choice {
     return .drums(try DrumKit(decoding: bytes, path: path))
   }
 
-  /// What pitched templates start from, where the user or the preset names a file; else nil.
-  func bank(modelFile: String? = nil) throws -> NoteBank? {
-    guard selection != .drums,
-      let path = PresetStore.model(modelFile) ?? preset.paths[PresetStore.modelFile]
-    else { return nil }
+  /// What pitched templates start from, where the user or the preset names files.
+  ///
+  /// - Throws: for a file that is none, and for files of parts where drums are separated.
+  func banks(_ models: ModelFiles) throws -> PartBanks {
+    guard selection != .drums else {
+      guard let (part, path) = models.own.first else { return PartBanks() }
+      throw Failure("--model-file \(part)=\(path): expected one drum kit for all parts")
+    }
+    return PartBanks(
+      usual: try (PresetStore.model(models.usual) ?? preset.paths[PresetStore.modelFile]).map(bank),
+      own: try models.own.map { ($0.part, try bank(PresetStore.model($0.path) ?? $0.path)) })
+  }
+
+  private func bank(_ path: String) throws -> NoteBank {
     let bytes = try PresetStore.bytes(
       of: path, expecting: "a note bank, by its path or the name of one that ships")
     return try NoteBank(decoding: bytes, path: path)

@@ -13,8 +13,8 @@ struct SeparationJob {
   let choice: PresetStore.Choice
   let settings: StreamSettings
   let material: Material
-  /// What pitched templates start from; nil for combs.
-  var bank: NoteBank?
+  /// What pitched templates start from, for all and by part.
+  var banks = PartBanks()
   let selection: PartSelection
   /// Brings scores onto the time of their recordings.
   let placer: ScorePlacer
@@ -48,6 +48,7 @@ struct SeparationJob {
     let source = try source(mix: mix, score: score)
     let remixes = try Remix.outputs(
       of: remixes, parts: source.parts.map(\.name), score: source.scorePath)
+    let banks = try banks.banks(of: source.parts, score: source.scorePath)
     try checkMemory(of: source, keepsStems: folder != nil)
     if source.recording.tags.hasTimeStamp, writing.format.fileExtension != "wav" {
       printError(
@@ -69,7 +70,7 @@ struct SeparationJob {
     }
     var separation: Sections
     do throws(SeparationError) {
-      separation = try sections(of: source, observer: observer)
+      separation = try sections(of: source, banks: banks, observer: observer)
     } catch {
       throw source.hasNoNote
     }
@@ -189,19 +190,19 @@ struct SeparationJob {
   }
 
   private func sections(
-    of source: SeparationSource, observer: FitObserver?
+    of source: SeparationSource, banks: NoteBanks, observer: FitObserver?
   ) throws(SeparationError) -> Sections {
     let sampleRate = Double(source.shape.sampleRate)
     if isStreamed {
       return .streamed(
         try StreamPieces(
-          settings: settings, material: material, bank: bank, parts: source.parts,
+          settings: settings, material: material, banks: banks, parts: source.parts,
           hasPedal: source.hasPedal, sampleCount: source.sampleCount, sampleRate: sampleRate,
           channelCount: source.shape.channelCount))
     }
     var separator = Separator(
       settings: settings.separation, material: material, parallel: parallel)
-    separator.bank = bank
+    separator.banks = banks
     // Who wants the factors wants those of the whole.
     let layout = observer == nil ? SectionLayout() : .whole
     return .fitted(

@@ -3,7 +3,7 @@ import DivisiDSP
 extension ReleaseSearch {
   /// How long the tones of players sound on, who stop their strings and their breath, and how long those of struck
   /// strings, and of rooms that ring.
-  private static let stoppedSeconds = 0.15
+  static let stoppedSeconds = 0.15
   private static let ringingSeconds = 0.4
   /// A release that somebody asks for means the latter from here on.
   private static let leastRingingSeconds = 0.25

@@ -32,10 +32,8 @@ public struct Separator: Sendable {
   /// The model whose trial fits find out how long notes ring; nil for that of the settings. Models
   /// that are to be compared get the same masks by it.
   public var trialModel: ModelKind?
-  /// What pitched templates start from; nil for combs.
-  public var bank: NoteBank?
-  /// What those of some instruments start from instead, by ``Part/instrument``.
-  public var banks: [Int: NoteBank] = [:]
+  /// What pitched templates start from.
+  public var banks = NoteBanks()
 
   /// - Parameters:
   ///   - settings: valid.
@@ -182,7 +180,7 @@ public struct Separator: Sendable {
         try Fit.run(
           extend(
             constraints.constraints(
-              comb: comb, bank: { banks[$0] ?? bank }, grid: grid, frameCount: frameCount,
+              comb: comb, bank: banks.bank, grid: grid, frameCount: frameCount,
               binCount: V.binCount,
               settings: settings)),
           to: V, settings: settings, parallel: parallel, observe: observe, step: step)

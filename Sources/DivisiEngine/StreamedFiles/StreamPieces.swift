@@ -23,21 +23,21 @@ public final class StreamPieces {
 
   /// - Parameters:
   ///   - settings: valid.
-  ///   - bank: what pitched templates start from; nil for combs.
+  ///   - banks: what pitched templates start from.
   ///   - parts: their notes in seconds of the recording.
   ///   - hasPedal: whether the notes' damping times come from a sustain pedal.
   ///   - sampleCount: of each channel.
   ///   - sampleRate: 8,000 to 192,000 Hz.
   /// - Throws: ``SeparationError/noNoteInRecording``.
   public init(
-    settings: StreamSettings, material: Material, bank: NoteBank?, parts: [Part], hasPedal: Bool,
+    settings: StreamSettings, material: Material, banks: NoteBanks, parts: [Part], hasPedal: Bool,
     sampleCount: Int, sampleRate: Double, channelCount: Int
   ) throws(SeparationError) {
     try checkNotes(of: parts, durationSeconds: Double(sampleCount) / sampleRate)
     let kit: DrumKit? = if case .drums(let kit) = material { kit } else { nil }
     stream = Stream(
       settings: settings, layout: .named(parts.map(\.name), isPercussive: kit != nil), kit: kit,
-      bank: bank, sampleRate: sampleRate, channelCount: channelCount)
+      banks: banks, sampleRate: sampleRate, channelCount: channelCount)
     stream.worker.setScore(parts: parts, hasPedal: hasPedal)
     stream.process.pointee.locate(seconds: 0, isRolling: true)
     partCount = parts.count

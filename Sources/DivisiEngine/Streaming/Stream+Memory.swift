@@ -15,7 +15,9 @@ extension Stream {
     let (clock, separation) = (plan.clock, plan.separation)
     let (K, S, C) = (Double(plan.fittedBinCount), Double(plan.partCount), Double(channelCount))
     let roles = layout.isPercussive ? 1 : separation.pitchComponents.count
-    let R = Double(roles * Self.pitchCount)
+    // Each of several instruments has half of a piano's keys.
+    let voices = max(Self.pitchCount, Self.pitchCount / 2 * layout.instrumentCount)
+    let R = Double(roles * voices)
     let T = Double(separation.frames)
     let rings = C * (Double(clock.ringLength) + S * Double(clock.overlapLength))
     // Once as it is kept, and once as a window of it is fitted.

@@ -29,12 +29,12 @@ public final class Stream: @unchecked Sendable {
   /// - Parameters:
   ///   - settings: valid.
   ///   - kit: where drum templates start; nil for generic ones.
-  ///   - bank: what pitched templates start from; nil for combs.
+  ///   - banks: what pitched templates start from.
   ///   - sampleRate: 8,000 to 192,000 Hz.
   ///   - channelCount: from 1.
   /// - Complexity: allocates some megabytes; see ``StreamClock/ringLength``.
   public init(
-    settings: StreamSettings, layout: StreamLayout, kit: DrumKit?, bank: NoteBank? = nil,
+    settings: StreamSettings, layout: StreamLayout, kit: DrumKit?, banks: NoteBanks = NoteBanks(),
     sampleRate: Double, channelCount: Int
   ) {
     let plan = StreamPlan(
@@ -50,7 +50,7 @@ public final class Stream: @unchecked Sendable {
     worker = StreamWorker(
       plan, settings: settings, input: input.pointers, shared: shared,
       material: layout.isPercussive
-        ? .drums(kit ?? DrumKit(patches: [:], origin: "")) : .pitched, bank: bank)
+        ? .drums(kit ?? DrumKit(patches: [:], origin: "")) : .pitched, banks: banks)
   }
 
   deinit {

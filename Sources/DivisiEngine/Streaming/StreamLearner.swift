@@ -16,7 +16,7 @@ final class StreamLearner {
   private let binCount: Int
   private let voiceCount: Int
   private let material: Material
-  private let bank: NoteBank?
+  private let banks: NoteBanks
   private var pitches: PitchLearner?
   private var strokes: StrokeLearner?
   /// The largest magnitude that was learnt from.
@@ -37,9 +37,9 @@ final class StreamLearner {
   init(
     settings: SeparationSettings, grid: TimeGrid, binCount: Int, voiceCount: Int = 128,
     material: Material,
-    bank: NoteBank? = nil
+    banks: NoteBanks = NoteBanks()
   ) {
-    self.bank = bank
+    self.banks = banks
     self.settings = settings
     self.grid = grid
     self.binCount = binCount
@@ -53,7 +53,7 @@ final class StreamLearner {
     switch material {
     case .pitched:
       let learner = PitchLearner(
-        settings: settings, grid: grid, binCount: binCount, bank: bank, parallel: sequentially)
+        settings: settings, grid: grid, binCount: binCount, banks: banks, parallel: sequentially)
       learner.releaseSeconds = releaseSeconds
       pitches = learner
     case .drums(let kit):

@@ -74,7 +74,7 @@ func streamed(
 ) throws -> [[[Float]]] {
   let all = 0..<channels[0].count
   let stream = try StreamPieces(
-    settings: settings, material: .pitched, bank: nil, parts: parts, hasPedal: true,
+    settings: settings, material: .pitched, banks: NoteBanks(), parts: parts, hasPedal: true,
     sampleCount: all.count, sampleRate: sampleRate, channelCount: channels.count)
   let piece = try stream.separate(
     Section(index: 0, core: all, extent: all, channels: channels))

@@ -17,7 +17,7 @@ final class PitchLearner {
   private let grid: TimeGrid
   private let binCount: Int
   private let parallel: Parallel
-  private let bank: NoteBank?
+  private let banks: NoteBanks
   /// Each sound has the components that the settings want, learnt or not.
   private var memories: [Sound: [RecursiveMemory]] = [:]
   private var tuning = StreamTuning()
@@ -41,12 +41,12 @@ final class PitchLearner {
 
   /// - Parameters:
   ///   - binCount: K of all windows.
-  ///   - bank: what pitches start from; nil for combs.
+  ///   - banks: what pitches start from.
   init(
-    settings: SeparationSettings, grid: TimeGrid, binCount: Int, bank: NoteBank? = nil,
+    settings: SeparationSettings, grid: TimeGrid, binCount: Int, banks: NoteBanks = NoteBanks(),
     parallel: @escaping Parallel
   ) {
-    self.bank = bank
+    self.banks = banks
     self.settings = settings
     self.grid = grid
     self.binCount = binCount
@@ -93,14 +93,9 @@ final class PitchLearner {
     if settings.model == .nae {
       fitAutoencoder(model, current, leaving: leaving, adapts: adapts, due: due)
     } else {
-      let kinds = current.count / sounds.count
       fitFactors(
-        model, current,
-        keys: current.indices.map { index in
-          let sound = sounds[index / kinds]
-          return (128 * sound.instrument + sound.pitch) * kinds + index % kinds
-        },
-        shapes: rows.map(\.weights), firstFrame: firstFrame, leaving: leaving, adapts: adapts)
+        model, current, sounds, shapes: rows.map(\.weights), firstFrame: firstFrame,
+        leaving: leaving, adapts: adapts)
     }
     forgetStarts()
     return model
@@ -118,7 +113,8 @@ final class PitchLearner {
       ?? PitchTransposition(
         memories: Dictionary(
           uniqueKeysWithValues: memories.filter { $0.key.instrument == sound.instrument }
-            .map { ($0.key.pitch, $0.value) }), comb: comb, bank: bank, grid: grid,
+            .map { ($0.key.pitch, $0.value) }), comb: comb,
+        bank: banks.bank(ofInstrument: sound.instrument), grid: grid,
         binCount: binCount,
         settings: settings)
     transpositions[sound.instrument] = source
@@ -157,9 +153,14 @@ final class PitchLearner {
   }
 
   private func fitFactors(
-    _ model: ConvolutiveNMF, _ current: [RecursiveMemory], keys: [Int], shapes: [[Float]],
+    _ model: ConvolutiveNMF, _ current: [RecursiveMemory], _ sounds: [Sound], shapes: [[Float]],
     firstFrame: Int, leaving: Int, adapts: Bool
   ) {
+    let kinds = current.count / sounds.count
+    let keys = current.indices.map { index in
+      let sound = sounds[index / kinds]
+      return (128 * sound.instrument + sound.pitch) * kinds + index % kinds
+    }
     let hasNew = hasNew(model, current)
     if hasNew { scaleStart(of: model, current) }
     for (component, memory) in current.enumerated() where memory.isLearnt {
@@ -167,6 +168,7 @@ final class PitchLearner {
         component, key: keys[component], shape: shapes[component], isFresh: false, in: model,
         firstFrame: firstFrame)
     }
+    Unison.evenOut(model, sounds: sounds, kinds: kinds)
     let nmf = RecursiveNMF(
       model: model, memories: current, priorFrames: Float(Self.priorSeconds * grid.frameRate),
       parallel: parallel)
