@@ -187,11 +187,11 @@ struct SpatialCovariancesTests {
       frame.solve(nowhere.view, masks: masks.column(0))
       sums.add(frame, nowhere.view, masks: masks.column(0))
     }
-    let values = sums.covariances().values
+    let found = sums.covariances()
     for source in 0..<2 {
       for bin in 0..<binCount {
-        let (left, right) = (values[bin, 4 * source], values[bin, 4 * source + 3])
-        let (re, im) = (values[bin, 4 * source + 2], values[bin, 4 * source + 1])
+        let (left, right) = (found.values[bin, 4 * source], found.values[bin, 4 * source + 3])
+        let (re, im) = (found.values[bin, 4 * source + 2], found.values[bin, 4 * source + 1])
         #expect(left > 0 && right > 0 && re * re + im * im < left * right, "\(source) \(bin)")
       }
     }
