@@ -15,10 +15,15 @@ struct PresetStore {
     let settings: StreamSettings
     /// The parts that the preset means, where the user names none.
     let selection: PartSelection
+
+    /// Whether what sounds besides drums has a part of its own.
+    var hasRest: Bool { preset.switches.contains(PresetStore.rest) }
   }
 
   private static let bundleName = "divisi-presets.lv2"
   static let modelFile = "urn:divisi:model_file"
+  /// Of a preset that gives what sounds besides drums a part of its own.
+  fileprivate static let rest = "urn:divisi:rest"
 
   /// The bundle of presets: where `DIVISI_PRESETS` says, beside the installed program, in the
   /// source tree, or where LV2 bundles are kept.

@@ -16,9 +16,11 @@ public struct Factorisation: Sendable {
       case onset
       /// A drum.
       case stroke
+      /// What is no drum.
+      case rest
     }
 
-    /// MIDI number; of a drum, in the General MIDI map.
+    /// MIDI number; of a drum, in the General MIDI map; of the rest, a number from 0.
     public let pitch: Int
     /// What it is for.
     public let role: Role
@@ -68,7 +70,11 @@ extension Factorisation.Component {
     let pitches = parts.flatMap { $0.notes.map(\.pitch) }
     switch material {
     case .drums:
-      return Set(pitches.map(DrumKit.articulation)).sorted().map { .init(pitch: $0, role: .stroke) }
+      let drums = Set(pitches.map(DrumKit.articulation)).sorted().map {
+        Factorisation.Component(pitch: $0, role: .stroke)
+      }
+      return drums
+        + (0..<(settings.hasRest ? Rest.componentCount : 0)).map { .init(pitch: $0, role: .rest) }
     case .pitched:
       let roles: [Role] =
         [.tone] + (settings.hasAttackTemplates ? [.attack] : [])
@@ -94,12 +100,13 @@ extension Factorisation.Component {
     steps[pitch % 12] + String(pitch / 12 - 1)
   }
 
-  /// What to call it: `C4`, `C4 attack`, `C4 onset`, `snare`.
+  /// What to call it: `C4`, `C4 attack`, `C4 onset`, `snare`, `rest 1`.
   public var name: String {
     switch role {
     case .tone: Self.name(ofPitch: pitch)
     case .attack, .onset: "\(Self.name(ofPitch: pitch)) \(role.rawValue)"
     case .stroke: Self.drums[pitch] ?? "drum \(pitch)"
+    case .rest: "\(role.rawValue) \(pitch + 1)"
     }
   }
 }
