@@ -59,6 +59,7 @@ enum RDF {
   static let preset = "http://lv2plug.in/ns/ext/presets#Preset"
   static let value = "http://lv2plug.in/ns/ext/presets#value"
   static let state = "http://lv2plug.in/ns/ext/state#state"
+  static let boolean = "http://www.w3.org/2001/XMLSchema#boolean"
   static let atomPath = "http://lv2plug.in/ns/ext/atom#Path"
   static let numberTypes: Set<String> = [
     "http://www.w3.org/2001/XMLSchema#integer", "http://www.w3.org/2001/XMLSchema#int",

@@ -8,7 +8,8 @@ import Testing
     let names = run.output.split(separator: "\n").compactMap { $0.split(separator: " ").first }
     #expect(
       names == [
-        "drums", "drums-fast", "drums-live", "hands", "hands-fast", "hands-live", "hands-pedal",
+        "drums", "drums-fast", "drums-live", "drums-song", "hands", "hands-fast", "hands-live",
+        "hands-pedal",
         "literature", "parts",
       ])
     #expect(run.output.split(separator: "\n").allSatisfy { $0.hasSuffix(".") })

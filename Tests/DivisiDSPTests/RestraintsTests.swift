@@ -123,4 +123,53 @@ struct RestraintsTests {
     }
     #expect(clipped > 0)
   }
+
+  @Test func activationsAreAveraged() {
+    let problem = FactorisationProblem(templateFrames: 2, isSparse: false, seed: 33)
+    let (plain, model) = (problem.makeModel(beta: 1), problem.makeModel(beta: 1))
+    let reaches = [0, 2, 0, 40, 0]
+    model.restraints = Restraints(averaging: model.pattern, over: reaches)
+    for subject in [plain, model] { subject.update(templates: false, activations: true) }
+    for (component, reach) in reaches.enumerated() {
+      let entries = Array(model.pattern.entries(ofComponent: component))
+      for (place, entry) in entries.enumerated() {
+        let near = entries[max(0, place - reach)...min(entries.count - 1, place + reach)]
+        let mean = near.reduce(Float(0)) { $0 + plain.H[$1] } / Float(near.count)
+        #expect(abs(model.H[entry] - mean) <= 1e-6 * mean)
+      }
+    }
+  }
+
+  // MARK: Templates of different lengths
+
+  /// A template of two frames among longer ones is one whose other frames are zero.
+  @Test(arguments: [0.5, 1, 2] as [Float]) func shortTemplatesAreZeroBeyondTheirEnd(beta: Float) {
+    var problem = FactorisationProblem(templateFrames: 6, isSparse: true, seed: 35)
+    for frame in 2..<6 {
+      for bin in 0..<FactorisationProblem.binCount { problem.W[1][frame][bin] = 0 }
+    }
+    let long = problem.makeModel(beta: beta)
+    let templates = Templates(
+      binCount: long.binCount, supports: long.W.supports, frameCounts: [6, 2, 6, 6, 6])
+    for component in 0..<5 {
+      for frame in 0..<templates.frameCount(ofComponent: component) {
+        templates.frame(frame, ofComponent: component).update(
+          from: long.W.frame(frame, ofComponent: component), count: long.binCount)
+      }
+    }
+    let short = ConvolutiveNMF(
+      spectrogram: long.V, templates: templates, pattern: long.pattern, divergence: long.divergence)
+    for _ in 0..<3 {
+      for model in [long, short] {
+        model.update(templates: true, activations: true)
+        model.normalise()
+      }
+    }
+    #expect(abs(short.loss() / long.loss() - 1) < 1e-4)
+    for entry in 0..<long.pattern.entryCount {
+      #expect(abs(short.H[entry] - long.H[entry]) <= 1e-3 * long.H[entry] + 1e-6)
+    }
+    #expect(short.W.copy(frames: 3).frameCounts == [3, 2, 3, 3, 3])
+    #expect(short.W.copy().frameCounts == short.W.frameCounts)
+  }
 }

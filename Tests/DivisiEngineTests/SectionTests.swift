@@ -150,6 +150,19 @@ struct SectionTests {
     #expect(separator.lossAfter < separator.lossBefore)
   }
 
+  @Test func stretchesWithoutStrokesAreTheRests() throws {
+    var settings = SeparationSettings.quick(.nmfd)
+    settings.hasRest = true
+    let input = [noise(count: 50_000, level: 0.5, seed: 1), noise(count: 50_000, seed: 2)]
+    let parts = [Part(name: "kick", notes: [note(36, 0.1, 0.2), note(36, 0.9, 1)]), Rest.part]
+    let (stems, _) = try separate(
+      settings, input, parts: parts, layout: Self.layout, material: .drums(SyntheticDrum.small))
+    for channel in input.indices {
+      #expect(largestDifference(mixture(stems.map { $0[channel] }), input[channel]) < 5e-6)
+      #expect(stems[1][channel][24_000...] == input[channel][24_000...])
+    }
+  }
+
   @Test(arguments: ModelKind.allCases, [false, true])
   func oneSectionIsTheWholeBitForBit(model: ModelKind, isDrums: Bool) throws {
     let input = [noise(count: 24_000, level: 0.5, seed: 1)]

@@ -47,9 +47,11 @@ enum Parser: String, CaseIterable {
         precondition(again.encoded() == file.encoded())
       }
     case .cover:
-      let file = memfd_create("fuzz", 0)
+      let path = "/tmp/divisi-fuzz-input-\(getpid())"
+      let file = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+      unlink(path)
       defer { close(file) }
-      precondition(write(file, bytes, bytes.count) == bytes.count)
+      precondition(pwrite(file, bytes, bytes.count, 0) == bytes.count)
       let found = PictureBlock.first(in: file) ?? OggComments.picture(in: file)
       precondition(found?.bytes.count ?? 0 <= bytes.count)
     case .osc:

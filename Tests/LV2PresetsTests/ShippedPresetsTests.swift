@@ -1,3 +1,4 @@
+import Foundation
 import LV2Presets
 import Testing
 
@@ -11,7 +12,8 @@ private let shippedBundle =
     let library = try PresetLibrary(bundle: shippedBundle)
     #expect(
       library.presets.map(\.name) == [
-        "drums", "drums-fast", "drums-live", "hands", "hands-fast", "hands-live", "hands-pedal",
+        "drums", "drums-fast", "drums-live", "drums-song", "hands", "hands-fast", "hands-live",
+        "hands-pedal",
         "literature", "parts",
       ])
     #expect(library.bundle == shippedBundle)
@@ -48,6 +50,18 @@ private let shippedBundle =
     let preset = try PresetLibrary(bundle: shippedBundle).preset(named: "drums")
     #expect(
       preset.paths == ["urn:divisi:model_file": shippedBundle + "/generic-kit.safetensors"])
+  }
+
+  @Test func drumsOfSongsHaveARestAndNoPlugin() throws {
+    let library = try PresetLibrary(bundle: shippedBundle)
+    for preset in library.presets {
+      #expect(preset.switches == (preset.name == "drums-song" ? ["urn:divisi:rest"] : []))
+    }
+    // Hosts offer what the manifest says of a plugin.
+    let manifest = try String(contentsOfFile: shippedBundle + "/manifest.ttl", encoding: .utf8)
+    let stanza = try #require(
+      manifest.split(separator: "\n\n").first { $0.contains("preset:drums-song>") })
+    #expect(!stanza.contains("lv2:appliesTo"))
   }
 
   @Test func hostsReadTheSame() throws {

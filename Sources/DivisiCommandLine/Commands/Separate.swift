@@ -78,6 +78,12 @@ struct Separate: ParsableCommand {
       "Accept a score that continues after the end of the recording, or that ends long before it.")
   var partial = false
 
+  @Flag(
+    help:
+      "With drums out of a song: whatever is no drum becomes one more part, rest. The preset drums-song does so, too."
+  )
+  var rest = false
+
   @Flag(help: "Separate as the plugin does, as if the recording were being played live.")
   var stream = false
 
@@ -127,6 +133,18 @@ struct Separate: ParsableCommand {
     }
   }
 
+  private func hasRest(_ choice: PresetStore.Choice, _ material: Material) throws -> Bool {
+    guard rest || choice.hasRest else { return false }
+    let name = rest ? "--rest" : "preset '\(choice.preset.name)'"
+    guard case .drums = material else {
+      throw Failure("--rest: expected a preset of drums, found '\(choice.preset.name)'")
+    }
+    guard !stream else {
+      throw Failure("\(name): expected no --stream, in which there is no part of what is no drum")
+    }
+    return true
+  }
+
   func run() throws {
     StagedFiles.removeOnSignals()
     giveLargeBlocksBack()
@@ -136,6 +154,7 @@ struct Separate: ParsableCommand {
       settings.separation.isScoreless = score == nil
       let models = try ModelFiles(modelFile)
       let material = try choice.material(modelFile: models.usual)
+      settings.separation.hasRest = try hasRest(choice, material)
       let parallel = threads(overrides.threadCount)
       return SeparationJob(
         output: output, presetName: preset, choice: choice,

@@ -23,10 +23,11 @@ struct SeparationSource {
   ///
   /// - Parameters:
   ///   - instruments: which parts are one, unless options say it.
+  ///   - withRest: whether one more part, the last, is what sounds besides drums.
   ///   - check: gets the names of the parts before the score is placed, which may take long.
   init(
     mix: String, score scorePath: String, placer: ScorePlacer, selection: PartSelection,
-    instruments: Instrumentation,
+    instruments: Instrumentation, withRest: Bool = false,
     check: (_ parts: [String]) throws -> Void = { _ in }
   ) throws {
     // A score that cannot be divided is refused before it is placed.
@@ -35,8 +36,14 @@ struct SeparationSource {
     let names = try scoring.assignInstruments(
       to: try selection.parts(of: original, name: scorePath), of: original, usually: instruments
     ).map(\.name)
+    if withRest, names.contains(where: { $0.lowercased() == Rest.name }) {
+      throw Failure(
+        "\(scorePath): expected parts of other names than '\(Rest.name)', which is that of what sounds besides the drums; --parts gives them others"
+      )
+    }
     recording = try RecordingHeader(path: mix)
-    try check(names)
+    let rest = withRest ? [Rest.part] : []
+    try check(names + rest.map(\.name))
     let (score, placement) = try placer.place(
       original, path: scorePath, recording: recording)
     self.scorePath = scorePath
@@ -44,11 +51,12 @@ struct SeparationSource {
     let parts = try scoring.assignInstruments(
       to: try selection.parts(of: score, name: scorePath), of: score, usually: instruments)
     // Rules mean pitches as they are written.
-    self.parts = parts.map { part in
-      var part = part
-      part.notes = part.notes.transposed(by: placement.transposition)
-      return part
-    }
+    self.parts =
+      parts.map { part in
+        var part = part
+        part.notes = part.notes.transposed(by: placement.transposition)
+        return part
+      } + rest
     hasPedal = score.hasPedal
     let remarks = [
       selection.remark(on: score, name: scorePath), score.remainder(of: parts, name: scorePath),
@@ -57,11 +65,12 @@ struct SeparationSource {
   }
 
   /// Looks at a recording of drums that has no score: any drum of the kit may sound at any time.
-  init(mix: String, kit: DrumKit, selection: PartSelection) throws {
+  init(mix: String, kit: DrumKit, selection: PartSelection, withRest: Bool) throws {
     recording = try RecordingHeader(path: mix)
     scorePath = ""
     placement = nil
-    parts = try selection.parts(of: kit.score, name: "the kit")
+    parts =
+      try selection.parts(of: kit.score, name: "the kit") + (withRest ? [Rest.part] : [])
     hasPedal = kit.score.hasPedal
   }
 

@@ -17,6 +17,7 @@ extension ConvolutiveNMF {
         let gain = H[Int(entry)]
         if gain == 0 || (part != nil && pattern.parts[Int(entry)] != part) { continue }
         let component = Int(pattern.components[Int(entry)])
+        if delay >= W.frameCount(ofComponent: component) { continue }
         batch.add(
           W.frame(delay, ofComponent: component), gain: gain,
           over: W.supports[component].blocks)
@@ -89,8 +90,9 @@ extension ConvolutiveNMF {
   ) {
     let blocks = W.supports[component].blocks
     let stride = V.values.columnStride
+    let frameCount = W.frameCount(ofComponent: component)
     var delay = 0
-    while delay + 4 <= templateFrames {
+    while delay + 4 <= frameCount {
       let first = gains - delay - 3
       if (0..<7).contains(where: { first[$0] != 0 }) {
         BlockKernels.convolve(
@@ -99,7 +101,7 @@ extension ConvolutiveNMF {
       }
       delay += 4
     }
-    while delay < templateFrames {
+    while delay < frameCount {
       let first = gains - delay
       let four = SIMD4(first[0], first[1], first[2], first[3])
       if four != .zero {

@@ -138,7 +138,7 @@ extension ConvolutiveNMF {
   func addFloors(_ component: Int) {
     guard divergence.beta == 1 else { return }
     let entries = pattern.entries(ofComponent: component)
-    for delay in 0..<templateFrames {
+    for delay in 0..<W.frameCount(ofComponent: component) {
       let sum = BlockKernels.sum(
         W.frame(delay, ofComponent: component), over: W.supports[component].blocks)
       for entry in reaching(entries, delay: delay) { denominators[entry] += sum }
@@ -158,10 +158,11 @@ extension ConvolutiveNMF {
     of templates: borrowing Templates, with X: ColumnView, _ visit: FrameSweep.Visit
   ) -> SIMD4<Float> {
     let blocks = templates.supports[visit.component].blocks
+    let frameCount = templates.frameCount(ofComponent: visit.component)
     var sum = SIMD4<Float>.zero
     var delay = 0
     if let frame = firstFrame(ofRun: visit) {
-      while delay + 4 <= templates.frameCount {
+      while delay + 4 <= frameCount {
         sum += BlockKernels.correlate(
           templates.frame(delay, ofComponent: visit.component),
           stride: templates.values.columnStride, X.column(frame + delay), stride: X.stride,
@@ -169,7 +170,7 @@ extension ConvolutiveNMF {
         delay += 4
       }
     }
-    while delay < templates.frameCount {
+    while delay < frameCount {
       sum += BlockKernels.dot(
         templates.frame(delay, ofComponent: visit.component),
         columns(of: X, visit, delay: delay), over: blocks)
@@ -197,9 +198,10 @@ extension ConvolutiveNMF {
     to sums: TemplateSums
   ) {
     let blocks = W.supports[visit.component].blocks
+    let frameCount = W.frameCount(ofComponent: visit.component)
     var delay = 0
     if let frame = firstFrame(ofRun: visit) {
-      while delay + 4 <= templateFrames {
+      while delay + 4 <= frameCount {
         BlockKernels.addDelayed(
           X.column(frame + delay), stride: X.stride, gains: gains,
           to: sums.frame(delay, ofComponent: visit.component, inChunk: chunk),
@@ -207,7 +209,7 @@ extension ConvolutiveNMF {
         delay += 4
       }
     }
-    while delay < templateFrames {
+    while delay < frameCount {
       BlockKernels.add(
         columns(of: X, visit, delay: delay),
         gains: gains, to: sums.frame(delay, ofComponent: visit.component, inChunk: chunk),

@@ -16,7 +16,7 @@
 public final class ConvolutiveNMF: @unchecked Sendable {
   /// K × N magnitudes, scaled to a maximum of 1.
   public let V: Spectrogram
-  /// K × R × T.
+  /// K × R × T, or less for some components.
   public let W: Templates
   /// Where H may be non-zero.
   public let pattern: ActivationPattern
@@ -175,7 +175,7 @@ public final class ConvolutiveNMF: @unchecked Sendable {
   /// The step on one component of W, from sums over all of its entries.
   func updateTemplates(_ component: Int, _ sums: Sums) {
     let blocks = W.supports[component].blocks
-    for delay in 0..<templateFrames {
+    for delay in 0..<W.frameCount(ofComponent: component) {
       let w = W.frame(delay, ofComponent: component)
       let numerator = sums.numerators.total(ofFrame: delay, component: component)
       if let denominators = sums.denominators {

@@ -93,7 +93,7 @@ struct FrameSweep: Sendable {
         support: .union(components.map { supports[$0] }, binCount: binCount),
         visits: firstVisit..<visits.count)
     }
-    let columns = shape.componentCount * shape.frameCount
+    let columns = shape.values.columnCount
     let count = min(
       chunkCount
         ?? min(max(frames.count / max(Self.chunkFrames, columns), 1), Self.mostChunks),
@@ -148,16 +148,18 @@ final class TemplateSums: Sendable {
   private let values: Matrix
   private let sweep: FrameSweep
   private let supports: [BinBlocks]
-  private let frameCount: Int
+  private let frameCounts: [Int]
+  /// The first column of each component in the first chunk, and behind them the columns of a chunk.
+  private let firstColumns: [Int]
 
   /// - Parameter shape: templates whose components, bins and frames are summed.
   init(_ sweep: FrameSweep, like shape: borrowing Templates) {
     self.sweep = sweep
     supports = shape.supports
-    frameCount = shape.frameCount
+    frameCounts = shape.frameCounts
+    firstColumns = frameCounts.reduce(into: [0]) { $0.append($0[$0.count - 1] + $1) }
     values = Matrix(
-      rowCount: shape.binCount,
-      columnCount: sweep.chunks.count * shape.componentCount * shape.frameCount)
+      rowCount: shape.binCount, columnCount: sweep.chunks.count * shape.values.columnCount)
   }
 
   /// One frame of one component; K values.
@@ -165,7 +167,7 @@ final class TemplateSums: Sendable {
   func frame(_ frame: Int, ofComponent component: Int, inChunk chunk: Int)
     -> UnsafeMutablePointer<Float>
   {
-    values.column((chunk &* supports.count &+ component) &* frameCount &+ frame)
+    values.column(chunk &* firstColumns[supports.count] &+ firstColumns[component] &+ frame)
   }
 
   /// From one frame of a component to the next.
@@ -174,7 +176,7 @@ final class TemplateSums: Sendable {
   /// Sets a chunk's sums to zero, where it has entries.
   func clear(chunk: Int) {
     for component in supports.indices where sweep.chunksByComponent[component].contains(chunk) {
-      for frame in 0..<frameCount {
+      for frame in 0..<frameCounts[component] {
         BlockKernels.clear(
           self.frame(frame, ofComponent: component, inChunk: chunk),
           over: supports[component].blocks)

@@ -2,6 +2,7 @@
 ///
 ///     H_e ← H_e · A_e / ((1 + λ_e) B_e + ε)              A and B as without restraints
 ///     W_τ ← min(W_τ, c · mean of W_τ−m … W_τ−1)           τ = a, a + 1, …, T − 1, after each step on W
+///     H_n ← mean of H_n−s … H_n+s                         after each step on H, for components that do not strike
 ///
 /// For β = 1 the first is an L1 penalty of λ_e times the sum of the entry's template. An activation under
 /// a penalty that has fallen far below the largest of its component becomes zero, and costs nothing from then on.
@@ -10,6 +11,8 @@ public struct Restraints: Sendable {
   let factors: [Float]
   /// How templates fade; nil where they may do as they like.
   let fading: Fading?
+  /// s, by component; 0 for those that are not averaged. Empty for none.
+  let reaches: [Int]
 
   /// How a template fades from some frame on.
   public struct Fading: Sendable {
@@ -33,10 +36,20 @@ public struct Restraints: Sendable {
   /// measure alike on seventeen drum tracks.
   static let silence: Float = 1e-3
 
-  /// - Parameter penalties: λ, one per entry of the pattern, 0 or more.
-  public init(penalties: [Float], fading: Fading?) {
+  /// - Parameters:
+  ///   - penalties: λ, one per entry of the pattern, 0 or more.
+  ///   - reaches: s, one per component, or none.
+  public init(penalties: [Float], fading: Fading?, averagedOver reaches: [Int] = []) {
     factors = penalties.map { 1 + $0 }
     self.fading = fading
+    self.reaches = reaches
+  }
+
+  /// Averages alone.
+  public init(averaging pattern: ActivationPattern, over reaches: [Int]) {
+    self.init(
+      penalties: [Float](repeating: 0, count: pattern.entryCount), fading: nil,
+      averagedOver: reaches)
   }
 }
 
@@ -78,12 +91,28 @@ extension ConvolutiveNMF {
     for entry in entries where factors[entry] > 1 && H[entry] < Restraints.silence * largest {
       H[entry] = 0
     }
+    average(component)
+  }
+
+  /// Replaces the activations of one component by their moving average, where that is asked for.
+  private func average(_ component: Int) {
+    guard let reach = restraints.map({ $0.reaches.isEmpty ? 0 : $0.reaches[component] }), reach > 0
+    else { return }
+    let entries = pattern.entries(ofComponent: component)
+    var sums: [Double] = [0]
+    for entry in entries { sums.append(sums[sums.count - 1] + Double(H[entry])) }
+    for place in 0..<entries.count {
+      let (lower, upper) = (max(0, place - reach), min(entries.count, place + reach + 1))
+      H[entries.lowerBound + place] = Float(
+        max(0, sums[upper] - sums[lower]) / Double(upper - lower))
+    }
   }
 
   /// Has the template of one component fade.
   func fade(_ component: Int) {
-    guard let fading = restraints?.fading, fading.firstFrame < templateFrames else { return }
-    for frame in fading.firstFrame..<templateFrames {
+    let frameCount = W.frameCount(ofComponent: component)
+    guard let fading = restraints?.fading, fading.firstFrame < frameCount else { return }
+    for frame in fading.firstFrame..<frameCount {
       let first = max(0, frame - fading.reach)
       let gain = fading.growth / Float(frame - first)
       let w = W.frame(frame, ofComponent: component)

@@ -10,4 +10,11 @@ public final class Spectrogram: Sendable {
   public var binCount: Int { values.rowCount }
   /// N.
   public var frameCount: Int { values.columnCount }
+
+  /// Σ V.
+  public func sum() -> Double {
+    (0..<frameCount).reduce(0) {
+      $0 + Double(SpectrumKernels.sum(values.column($1), count: binCount))
+    }
+  }
 }

@@ -12,6 +12,8 @@ struct Constraints: ~Copyable {
   let strokes: [[Stroke]]
   /// What strokes keep to besides; nil for nothing.
   var rules: StrokeRules?
+  /// What takes that which is no drum; nil for nothing.
+  var rest: Rest?
   /// Whether no score says what sounds when.
   var isFree = false
   /// Which sound (pitch, drum) each component is of; nil if each is of its own.
@@ -55,9 +57,9 @@ extension Constraints {
       let full = BinBlocks.full(binCount: templates.binCount)
       let drawn = Templates(
         binCount: templates.binCount, supports: templates.supports.map { _ in full },
-        frameCount: templates.frameCount)
+        frameCounts: templates.frameCounts)
       for component in 0..<drawn.componentCount {
-        for frame in 0..<drawn.frameCount {
+        for frame in 0..<drawn.frameCount(ofComponent: component) {
           let column = drawn.frame(frame, ofComponent: component)
           for bin in 0..<drawn.binCount { column[bin] = generator.nextUnit() }
         }

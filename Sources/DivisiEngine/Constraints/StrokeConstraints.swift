@@ -33,21 +33,31 @@ struct StrokeConstraints {
   }
 
   /// Draws masks and start values on a time grid.
+  ///
+  /// - Parameter parts: the last one is the rest's, if there is one.
   static func constraints(
     parts: [Part], kit: DrumKit, grid: TimeGrid, frameCount: Int, binCount: Int,
     settings: SeparationSettings
   ) -> Constraints {
     let envelopes = envelopes(parts: parts, grid: grid, frameCount: frameCount, settings: settings)
     let full = BinBlocks.full(binCount: binCount)
+    let free = envelopes.count..<envelopes.count + (settings.hasRest ? Rest.componentCount : 0)
     let templates = Templates(
-      binCount: binCount, supports: envelopes.map { _ in full }, frameCount: settings.frames)
+      binCount: binCount, supports: (0..<free.upperBound).map { _ in full },
+      frameCounts: envelopes.map { _ in settings.frames } + free.map { _ in 1 })
     for (component, envelope) in envelopes.enumerated() {
       kit.write(
         articulation: envelope.articulation, component: component, grid: grid, to: templates)
     }
+    let starts = Rest.start(
+      templates, components: free, frameCount: frameCount, seed: settings.seed)
+    var open = ActivationPattern.Row(frameCount: frameCount)
+    open.open(0..<frameCount, part: parts.count - 1)
     var result = Constraints.assemble(
-      templates: templates, rows: envelopes.map(\.row), starts: envelopes.map(\.start),
-      strokes: envelopes.map(\.strokes), settings: settings)
+      templates: templates, rows: envelopes.map(\.row) + free.map { _ in open },
+      starts: envelopes.map(\.start) + starts,
+      strokes: envelopes.map(\.strokes) + free.map { _ in [] }, settings: settings)
+    if !free.isEmpty { result.rest = Rest(components: free, grid: grid) }
     result.isFree = settings.isScoreless
     result.rules = StrokeRules(result.strokes, grid: grid, settings: settings)
     return result

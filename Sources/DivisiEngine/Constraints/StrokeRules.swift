@@ -36,7 +36,9 @@ struct StrokeRules: Sendable {
   private func frames(_ seconds: Double) -> Int { Int((seconds * grid.frameRate).rounded()) }
 
   /// The restraints of a model.
-  func restraints(of pattern: ActivationPattern) -> Restraints {
+  ///
+  /// - Parameter reaches: what each of its components is averaged over; empty for nothing.
+  func restraints(of pattern: ActivationPattern, averagedOver reaches: [Int] = []) -> Restraints {
     let reach = frames(attackSeconds)
     var penalties = [Float](repeating: 0, count: pattern.entryCount)
     for (component, strokes) in strokes.enumerated() where !strokes.isEmpty {
@@ -52,7 +54,7 @@ struct StrokeRules: Sendable {
       penalties: penalties,
       fading: Restraints.Fading(
         firstFrame: max(1, frames(Self.attackedSeconds)),
-        reach: max(1, frames(Self.fadingSeconds)), growth: Self.growth))
+        reach: max(1, frames(Self.fadingSeconds)), growth: Self.growth), averagedOver: reaches)
   }
 
   /// What draws strokes to each other's level where velocities do not.

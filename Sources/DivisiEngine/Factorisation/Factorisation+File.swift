@@ -59,7 +59,7 @@ extension Factorisation {
     let (K, R, T) = (model.binCount, components.count, model.W.frameCount)
     var values = [Float](repeating: 0, count: K * R * T)
     for r in 0..<R {
-      for t in 0..<T {
+      for t in 0..<model.W.frameCount(ofComponent: r) {
         let column = model.W.frame(t, ofComponent: r)
         for k in 0..<K { values[(k * R + r) * T + t] = column[k] }
       }

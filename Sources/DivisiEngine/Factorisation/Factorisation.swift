@@ -16,9 +16,11 @@ public struct Factorisation: Sendable {
       case onset
       /// A drum.
       case stroke
+      /// What is no drum.
+      case rest
     }
 
-    /// MIDI number; of a drum, in the General MIDI map.
+    /// MIDI number; of a drum, in the General MIDI map; of the rest, a number from 0.
     public let pitch: Int
     /// What it is for.
     public let role: Role
@@ -74,7 +76,11 @@ extension Factorisation.Component {
     switch material {
     case .drums:
       let pitches = parts.flatMap { $0.notes.map(\.pitch) }
-      return Set(pitches.map(DrumKit.articulation)).sorted().map { .init(pitch: $0, role: .stroke) }
+      let drums = Set(pitches.map(DrumKit.articulation)).sorted().map {
+        Factorisation.Component(pitch: $0, role: .stroke)
+      }
+      return drums
+        + (0..<(settings.hasRest ? Rest.componentCount : 0)).map { .init(pitch: $0, role: .rest) }
     case .pitched:
       let instruments = Dictionary(grouping: parts, by: \.instrument).sorted { $0.key < $1.key }
       return instruments.flatMap { instrument, own in
@@ -116,8 +122,8 @@ extension Factorisation.Component {
     steps[pitch % 12] + String(pitch / 12 - 1)
   }
 
-  /// What to call it: `C4`, `C4 attack`, `C4 onset`, `snare`; of several instruments `violin C4`, and of several
-  /// tones `violin C4 -20 cents`.
+  /// What to call it: `C4`, `C4 attack`, `C4 onset`, `snare`, `rest 1`; of several instruments `violin C4`, and of
+  /// several tones `violin C4 -20 cents`.
   public var name: String {
     let owner = instrumentName.isEmpty ? "" : instrumentName + " "
     let shift = cents == 0 ? "" : " \(Int(cents)) cents"
@@ -125,6 +131,7 @@ extension Factorisation.Component {
     case .tone: owner + Self.name(ofPitch: pitch) + shift
     case .attack, .onset: "\(owner)\(Self.name(ofPitch: pitch)) \(role.rawValue)"
     case .stroke: Self.drums[pitch] ?? "drum \(pitch)"
+    case .rest: "\(role.rawValue) \(pitch + 1)"
     }
   }
 }

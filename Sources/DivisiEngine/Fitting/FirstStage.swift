@@ -7,8 +7,8 @@ import DivisiDSP
 ///     autoencoder, by gradients       the same, as one network
 ///     frozen, by gradients            the inputs of the decoder, which stays as it is
 ///
-/// Where no score says what sounds when there is no encoder: what its code could know, the mask, is
-/// missing. Templates that are frozen have none either, and then H alone is found.
+/// Where no score says what sounds when, or where there is a rest, there is no encoder: what its code could
+/// know, the mask, is missing. Templates that are frozen have none either, and then H alone is found.
 struct FirstStage {
   /// Does so many iterations of a step, with all that goes with each.
   typealias Iterate = (_ count: Int, _ step: () -> Void) throws(SeparationError) -> Void
@@ -36,7 +36,7 @@ struct FirstStage {
   private let parallel: Parallel
 
   /// - Parameters:
-  ///   - isFree: whether no score says what sounds when.
+  ///   - isFree: whether no score says what sounds when, or not of everything.
   ///   - sounds: see ``Constraints``.
   init(
     _ settings: SeparationSettings, isFree: Bool, sounds: [Int]?, parallel: @escaping Parallel

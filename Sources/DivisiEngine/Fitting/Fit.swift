@@ -45,12 +45,20 @@ struct Fit {
     let pattern = constraints.pattern
     let sounds = constraints.sounds
     let recordedFrameCount = constraints.recordedFrameCount
+    let rest = constraints.rest
+    let harmonic = rest.map { _ in HarmonicPart.of(V, parallel: parallel) }
+    let reaches = rest?.reaches(componentCount: pattern.componentCount) ?? []
     func makeModel(_ templates: consuming Templates) -> ConvolutiveNMF {
       let model = ConvolutiveNMF(
         spectrogram: V, templates: templates, pattern: pattern,
         divergence: Divergence(beta: Float(settings.beta)),
         parallel: parallel)
       for entry in activations.indices { model.H[entry] = activations[entry] }
+      if let rest, let harmonic {
+        rest.setLevels(model, harmonic: harmonic, parallel: parallel)
+        model.restraints = Restraints(averaging: pattern, over: reaches)
+        return model
+      }
       let gain = model.leastSquaresGain()
       for entry in activations.indices { model.H[entry] *= gain }
       return model
@@ -66,7 +74,7 @@ struct Fit {
 
     let rules = constraints.rules
     let model = makeModel(constraints.templates)
-    model.restraints = rules?.restraints(of: pattern)
+    if let rules { model.restraints = rules.restraints(of: pattern, averagedOver: reaches) }
     let levels = pull.exponent == 0 ? rules?.levels(of: pattern) : nil
     let lossBefore = model.loss(ofFrames: recordedFrameCount)
     observe?(model)
@@ -88,7 +96,8 @@ struct Fit {
       }
     }
     if isFree { updateActivations(freeIterations) }
-    let stage = FirstStage(settings, isFree: isFree, sounds: sounds, parallel: parallel)
+    let stage = FirstStage(
+      settings, isFree: isFree || rest != nil, sounds: sounds, parallel: parallel)
     let found = try stage.run(model, keepsEncoder: observe != nil, iterate)
     try iterate(settings.iterations - stage.count) {
       model.iterate(templates: !settings.isFrozen)

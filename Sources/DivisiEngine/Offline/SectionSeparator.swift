@@ -73,8 +73,9 @@ public struct SectionSeparator {
         result, noteCount: notes.reduce(0) { $0 + $1.notes.count }, beta: separator.beta)
       swap(&stems, &result.stems)
     } else {
-      // What masks give where nothing is active.
+      // What masks give where nothing is active; the rest sounds at any time.
       stems = parts.map { _ in section.channels.map { [Float](repeating: 0, count: $0.count) } }
+      if separator.hasRest { stems[stems.count - 1] = section.channels }
       guard progress((index + 1) / count) else { throw .cancelled }
     }
     return piece(of: section, &stems)
@@ -158,6 +159,11 @@ extension SectionSeparator {
   /// The tuning against A4 = 440 Hz in cents, the mean over all notes; nil for drums and for
   /// silence.
   public var tuningCents: Double? { statistics.tuningCents }
+  /// The share of the mixture that the models do not explain, Σ divergence / Σ V, for β = 1; nil for other
+  /// divergences and for silence.
+  public var unexplainedShare: Double? {
+    separator.beta == 1 && statistics.total > 0 ? lossAfter / statistics.total : nil
+  }
   /// The most components that training by gradients has silenced in a section.
   public var deadComponents: Int { statistics.deadComponents }
 }
@@ -167,6 +173,7 @@ private struct SectionStatistics {
   struct Losses {
     let before: Double
     let after: Double
+    let total: Double
     /// What V was divided by.
     let scale: Double
   }
@@ -180,10 +187,15 @@ private struct SectionStatistics {
     self.beta = beta
     guard result.scale > 0 else { return }
     losses.append(
-      Losses(before: result.lossBefore, after: result.lossAfter, scale: result.scale))
+      Losses(
+        before: result.lossBefore, after: result.lossAfter, total: result.total,
+        scale: result.scale))
     if let cents = result.tuningCents { tunings.append((cents, noteCount)) }
     deadComponents = max(deadComponents, result.deadComponents)
   }
+
+  /// Σ V of all sections; on the scale of a loss for β = 1.
+  var total: Double { loss(\.total) }
 
   /// A β-divergence grows with the β-th power of its arguments' common scale.
   func loss(_ value: KeyPath<Losses, Double>) -> Double {

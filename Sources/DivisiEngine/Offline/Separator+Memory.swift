@@ -58,6 +58,7 @@ extension Separator {
         return sum + max(0, min(note.dampedSeconds + 1, end) - onset)
       }
     }
-    return Int(min(seconds * grid.frameRate, 1e15)) * roles
+    let free = hasRest ? Rest.componentCount * grid.frameCount(sampleCount: sampleCount) : 0
+    return Int(min(seconds * grid.frameRate, 1e15)) * roles + free
   }
 }

@@ -19,6 +19,8 @@ public struct Separation: Sendable {
   public var deadComponents = 0
   /// What the spectrogram was divided by to have a maximum of 1; 0 for digital silence.
   var scale = 0.0
+  /// Σ V, of which the divergence for β = 1 is a part.
+  var total = 0.0
 }
 
 /// Separates whole recordings by their score: analysis, constraints, fit, masks, synthesis. Long ones
@@ -74,6 +76,7 @@ public struct Separator: Sendable {
   // What sounds, as far as sections have to know.
   var isOfDrums: Bool { if case .drums = material { true } else { false } }
   var isScoreless: Bool { settings.isScoreless }
+  var hasRest: Bool { settings.hasRest && isOfDrums }
   var beta: Double { settings.beta }
 
   /// What is to be handed from section to section; nil for nothing.
@@ -135,7 +138,7 @@ public struct Separator: Sendable {
     guard progress(1) else { throw .cancelled }
     return Separation(
       stems: stems, lossBefore: fit.lossBefore, lossAfter: fit.lossAfter, tuningCents: tuning,
-      deadComponents: fit.deadComponents, scale: Double(scale))
+      deadComponents: fit.deadComponents, scale: Double(scale), total: V.sum())
   }
 
   private func fit(

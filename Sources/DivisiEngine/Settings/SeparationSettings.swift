@@ -39,6 +39,8 @@ public struct SeparationSettings: Sendable, Equatable {
   public var cutoffHertz = 11_000.0
   /// Whether drums are struck at times that no score gives: notes then only say which drums there are.
   public var isScoreless = false
+  /// Whether the last part of drums is what sounds besides them, as in a song.
+  public var hasRest = false
   /// Whether templates stay as they start: those of a kit, a bank or the score.
   public var isFrozen = false
   /// Whether parts of a recording of two to eight channels are told apart by where they lie, too.
