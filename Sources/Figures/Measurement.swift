@@ -60,6 +60,10 @@ struct RecordingSet: Sendable {
   /// Fourteen tracks.
   static let drums = RecordingSet(pattern: "\(Places.data)/drums/d*/MIX.flac")
   static let drumMachine = RecordingSet(pattern: "\(Places.data)/real/tr808/MIX.flac")
+  /// Strokes of two played kits, set anew.
+  static let acousticKits = RecordingSet(
+    pattern: "\(Places.data)/acoustic/mdb-restroked/*/mix.flac")
+  static let songs = RecordingSet(pattern: "\(Places.data)/acoustic/mdb-fullmix/*/mix.flac")
   static let acousticLoop = RecordingSet(pattern: "\(Places.data)/real/funky/MIX.flac")
 }
 

@@ -6,7 +6,9 @@ extension Measurement {
   private static let shallow = ["rmsprop", "adam", "sgd"].flatMap { optimiser in
     [
       separating(.piano, "-p hands --model nae-\(optimiser)", as: "piano.\(optimiser)"),
-      separating(.drums, "-p drums --model cae-\(optimiser)", as: "drums.\(optimiser)"),
+      separating(
+        .drums, "-p drums --model cae-\(optimiser) --template-frames 16",
+        as: "drums.\(optimiser)"),
     ]
   }
 
@@ -19,15 +21,18 @@ extension Measurement {
   }
 
   private static let deepOnDrums = [4, 8].map { layers in
-    separating(.drums, "-p drums --model cae-adam --layers \(layers)", as: "drums.adam-\(layers)")
+    separating(
+      .drums, "-p drums --model cae-adam --layers \(layers) --template-frames 16",
+      as: "drums.adam-\(layers)")
   }
 
   // MARK: Frozen decoders
 
   static let frozen: [Measurement] =
     [
-      separating(.drums, "-p drums --model cae --frozen", as: "drums.frozen"),
-      separating(.drums, "-p drums --model cae-adam --frozen", as: "drums.frozen-adam"),
+      separating(.drums, "-p drums --model cae --frozen --template-frames 16", as: "drums.frozen"),
+      separating(
+        .drums, "-p drums --model cae-adam --frozen --template-frames 16", as: "drums.frozen-adam"),
       separating(
         .piano, "-p hands --model-file generic-piano --frozen", as: "piano.bank-frozen"),
       separating(
@@ -73,7 +78,8 @@ extension Measurement {
           .run("train \(strokes.joined(separator: " ")) -o \(file)"),
           .score(
             separation(
-              of: mixes.joined(separator: " "), "-p drums \(options) --model-file \(file)")),
+              of: mixes.joined(separator: " "),
+              "-p drums \(options) --template-frames 16 --model-file \(file)")),
         ]
       }, reductions: [.sdr])
   }
@@ -108,6 +114,6 @@ extension Measurement {
     ("window-1024", "--window 1024 --hop 256"), ("window-1536", "--window 1536 --hop 384"),
     ("window-3072", "--window 3072 --hop 768"), ("window-4096", "--window 4096 --hop 1024"),
   ].map { name, options in
-    separating(.drums, "-p drums --model cae \(options)", as: "drums.\(name)")
+    separating(.drums, "-p drums --model cae --template-frames 16 \(options)", as: "drums.\(name)")
   }
 }

@@ -41,7 +41,31 @@ extension Measurement {
     separating(.drumMachine, "-p drums --model cae", as: "drum-machine.cae"),
     separating(.acousticLoop, "-p drums", as: "acoustic-loop.wae"),
     separating(.acousticLoop, "-p drums --model cae", as: "acoustic-loop.cae"),
+    separating(
+      .acousticLoop, "-p drums --model cae --template-frames 16", as: "acoustic-loop.short"),
+    separating(.acousticKits, "-p drums", as: "acoustic-kits.wae"),
+    separating(
+      .acousticKits, "-p drums --model cae --oracle", as: "acoustic-kits.cae",
+      keeping: [.sdr, .oracle]),
+    separating(
+      .acousticKits, "-p drums --model cae --template-frames 16", as: "acoustic-kits.short"),
+    separating(.drums, "-p drums --model cae --template-frames 16", as: "drums.short"),
+    drumsOfSongs("-p drums-song", as: "songs.nmfd"),
+    drumsOfSongs("-p drums --rest", as: "songs.wae"),
   ]
+
+  /// The drums together, against all else.
+  private static func drumsOfSongs(_ options: String, as id: String) -> Measurement {
+    let separation =
+      "separate \(RecordingSet.songs.pattern) --score {folder}/score.mid \(options) --no-stems --minus rest"
+    return Measurement(
+      id: id,
+      steps: [
+        .run(separation + " --filename {parent}/{part} -o \(Places.work)/stems"),
+        .prepare(.songDrums),
+        .score("evaluate --references \(Places.work)/true --estimates \(Places.work)/found"),
+      ], reductions: [.sdr])
+  }
 
   private static func ofEqualVelocities(
     _ options: String, as id: String, keeping reductions: [Reduction]

@@ -34,6 +34,20 @@ struct Preparation: Sendable {
     }
   }
 
+  /// The drums of songs, the true ones and those that were found: `true/<song>/drums.flac`, `found/<song>/drums.flac`.
+  static let songDrums = Preparation { data, work in
+    for song in try entries("\(work)/stems") {
+      for (folder, source) in [
+        ("true", "\(data)/acoustic/mdb-fullmix/\(song)/drums.flac"),
+        ("found", "\(work)/stems/\(song)/minus-rest.flac"),
+      ] {
+        try makeFolder("\(work)/\(folder)/\(song)")
+        try FileManager.default.createSymbolicLink(
+          atPath: "\(work)/\(folder)/\(song)/drums.flac", withDestinationPath: source)
+      }
+    }
+  }
+
   /// The strokes of a kit, each in a file of its own: `<kit>/<pitch>-<number>.wav`.
   static func strokes(of kit: String) -> Preparation {
     Preparation { data, work in

@@ -32,9 +32,9 @@ public struct Restraints: Sendable {
     }
   }
 
-  /// An activation under a penalty is silent below this share of its component's largest, −60 dB. 1e-4 and 1e-2
+  /// An activation under a penalty is silent below this share of its component's largest, −40 dB. 1e-4 and 5e-2
   /// measure alike on seventeen drum tracks.
-  static let silence: Float = 1e-3
+  static let silence: Float = 1e-2
 
   /// - Parameters:
   ///   - penalties: λ, one per entry of the pattern, 0 or more.

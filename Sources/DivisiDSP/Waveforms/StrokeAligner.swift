@@ -12,7 +12,7 @@ internal import Glibc
 ///     score = √(2 / E_ρ) · max_τ c_ρ(τ)                     in standard deviations, were Y noise
 ///     coherence = max_τ c_ρ(τ) / √(E_ρ E)                   1 where Y is a multiple of T_ρ
 ///
-///     match    59 ms, τ within ±10 ms, ρ from 0.98 to 1.02 in steps of 0.001
+///     match    59 ms, τ within ±10 ms, ρ from 0.98 to 1.02 in steps of 0.002, then 0.001
 ///       └─▶ refine   136 ms, τ within ±0.9 ms of the first, ρ within ±0.0015 in steps of 0.00025
 ///             └─▶ tops of parabolas, through c at half samples and through scores of rates
 ///
@@ -65,7 +65,8 @@ public struct StrokeAligner: Sendable {
 
     /// Computes what ``StrokeAligner/refine(_:_:in:onset:)`` needs of it for some rates.
     public func prepare(
-      rates: [Double], _ aligner: StrokeAligner, parallel: Parallel = sequentially
+      rates: [Double], _ aligner: StrokeAligner,
+      parallel: Parallel = sequentially
     ) {
       let wanted = Set(
         rates.flatMap { rate in StrokeAligner.fineRates.map { $0 + StrokeAligner.number(rate) } })
@@ -141,13 +142,18 @@ public struct StrokeAligner: Sendable {
       spectrum(of: signal, from: onset - Double(lead), step: 1, stage: coarse))
     let buffer = FFTBuffer(length: coarse.plan.length)
     var best = Match(delay: 0, rate: 1, score: -.infinity, coherence: 0)
-    for (spectrum, rate) in zip(template.coarse, Self.rates) {
-      let found = correlate(spectrum, stroke, coarse, buffer)
-      if found.score > best.score {
-        best = Match(
-          delay: Double(found.lag), rate: rate, score: found.score, coherence: found.coherence)
-      }
+    var place = 0
+    func look(at index: Int) {
+      let found = correlate(template.coarse[index], stroke, coarse, buffer)
+      guard found.score > best.score else { return }
+      place = index
+      best = Match(
+        delay: Double(found.lag), rate: Self.rates[index], score: found.score,
+        coherence: found.coherence)
     }
+    // Every other rate, and then the neighbours of the best.
+    for index in stride(from: 0, to: Self.rates.count, by: 2) { look(at: index) }
+    for index in [place - 1, place + 1] where Self.rates.indices.contains(index) { look(at: index) }
     return best
   }
 
@@ -157,9 +163,9 @@ public struct StrokeAligner: Sendable {
   ///   - match: where the template was found, or one that resembles it.
   ///   - template: prepared for the match's rate.
   /// - Returns: the match as it was, where nothing certain is found around it.
-  public func refine(_ match: Match, _ template: Template, in signal: [Float], onset: Double)
-    -> Match
-  {
+  public func refine(
+    _ match: Match, _ template: Template, in signal: [Float], onset: Double
+  ) -> Match {
     var best = match
     let stroke = Observation(
       spectrum(of: signal, from: onset + best.delay - Double(lead), step: 1, stage: fine))

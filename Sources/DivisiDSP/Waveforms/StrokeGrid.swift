@@ -68,6 +68,11 @@ public struct StrokeGrid: Sendable {
     min(frameCount, (sample + stft.grid.windowLength / 2) / hop + 1)
   }
 
+  /// Samples of stroke time that its first frames hear.
+  public func samples(heardBy frames: Int) -> Int {
+    min(length, (frames - 1) * hop + stft.grid.windowLength / 2)
+  }
+
   /// Fades a waveform in from 10 to 6 ms before its onset, and out before an end.
   ///
   /// - Parameters:

@@ -162,18 +162,18 @@ struct WaveformAutoencoder: Sendable {
     stroke.measured = measured
     let start = stroke.start(grid)
     let step = 1 / stroke.rate
+    let count = grid.samples(heardBy: measured.frameCount)
     for channel in rest.indices {
-      var y = reader.read(rest[channel], from: start, step: step, count: grid.length)
+      var y = reader.read(rest[channel], from: start, step: step, count: count)
       if !stroke.formerWaveforms.isEmpty {
         let former = reader.read(
           stroke.formerWaveforms[channel],
-          from: start - stroke.onset.rounded(.down) + Double(grid.lead), step: step,
-          count: grid.length)
+          from: start - stroke.onset.rounded(.down) + Double(grid.lead), step: step, count: count)
         for index in y.indices { y[index] += former[index] }
       }
       grid.analyse(y, into: measured.observed[channel].values)
       let z =
-        pass > 0 ? y : reader.read(stems[channel], from: start, step: step, count: grid.length)
+        pass > 0 ? y : reader.read(stems[channel], from: start, step: step, count: count)
       grid.analyse(z, into: measured.averaged[channel].values)
     }
     measured.noise.take(noise.values, from: start / Double(grid.hop))
