@@ -216,8 +216,7 @@ public struct StreamProcess: ~Copyable {
       }
       channel &+= 1
     }
-    guard let gains = gains(ofFrame: frame) else { return }
-    let covariances = covariances()
+    guard let (gains, covariances) = gains(ofFrame: frame) else { return }
     if let covariances { solve(covariances, masks: gains) }
     var part = 0
     while part < partCount {
@@ -237,13 +236,6 @@ public struct StreamProcess: ~Copyable {
       }
       part &+= 1
     }
-  }
-
-  /// Where the parts lie, as far as the worker knows it.
-  @_noLocks
-  private func covariances() -> SpatialCovariances.View? {
-    guard let address = shared.pointee.snapshots.user.current else { return nil }
-    return Unmanaged<StreamSnapshot>.fromOpaque(address)._withUnsafeGuaranteedRef { $0.places }
   }
 
   @_noLocks
@@ -266,11 +258,14 @@ public struct StreamProcess: ~Copyable {
     return true
   }
 
-  /// The masks of a frame: the worker's where they have come, else those of the live model.
+  /// The masks of a frame, and where its parts lie.
+  private typealias Gains = (UnsafePointer<Float>, SpatialCovariances.View?)
+
+  /// The worker's where they have come, else those of the live model.
   ///
   /// - Returns: nil where no part sounds.
   @_noLocks
-  private mutating func gains(ofFrame frame: Int) -> UnsafePointer<Float>? {
+  private mutating func gains(ofFrame frame: Int) -> Gains? {
     guard let address = shared.pointee.snapshots.user.current else { return nil }
     let snapshot = Unmanaged<StreamSnapshot>.fromOpaque(address)
     let current = snapshot._withUnsafeGuaranteedRef { $0.current }
@@ -284,14 +279,15 @@ public struct StreamProcess: ~Copyable {
     let found = separator.separate(
       spectra: spectra, channelCount: channelCount, timeline: timeline, model: live, frame: frame,
       into: masks, stride: maskStride)
-    return found ? UnsafePointer(masks) : nil
+    guard found else { return nil }
+    return (UnsafePointer(masks), snapshot._withUnsafeGuaranteedRef { $0.places })
   }
 
   @_noLocks
-  private func masks(in block: StreamSnapshot.Masks, frame: Int) -> UnsafePointer<Float>? {
+  private func masks(in block: StreamSnapshot.Masks, frame: Int) -> Gains? {
     guard let values = block.values, frame >= block.firstFrame, frame < block.endFrame else {
       return nil
     }
-    return values + (frame &- block.firstFrame) &* partCount &* maskStride
+    return (values + (frame &- block.firstFrame) &* partCount &* maskStride, block.places)
   }
 }

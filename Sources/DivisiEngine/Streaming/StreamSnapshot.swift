@@ -2,16 +2,19 @@
 
 import DivisiDSP
 
-/// The masks of consecutive frames: K × S values each.
+/// The masks of consecutive frames, K × S values each, and where the parts lie in them.
 final class MaskBlock: Sendable {
   let frames: Range<Int>
   let stride: Int
   let partCount: Int
   nonisolated(unsafe) let values: UnsafeMutablePointer<Float>
+  /// Nil where each mask serves all channels alike.
+  let covariances: SpatialCovariances?
 
   /// - Parameter stride: values from one part's mask to the next.
-  init(frames: Range<Int>, stride: Int, partCount: Int) {
+  init(frames: Range<Int>, stride: Int, partCount: Int, covariances: SpatialCovariances? = nil) {
     self.frames = frames
+    self.covariances = covariances
     self.stride = stride
     self.partCount = partCount
     let count = max(1, frames.count * stride * partCount)
@@ -46,12 +49,14 @@ final class StreamSnapshot: Sendable {
     var firstFrame = 0
     var endFrame = 0
     var values: UnsafePointer<Float>?
+    var places: SpatialCovariances.View?
   }
 
   nonisolated(unsafe) let previous: Masks
   nonisolated(unsafe) let current: Masks
   nonisolated(unsafe) let live: LiveModel.View
-  /// Where the parts lie; nil where each mask serves all channels alike.
+  /// Where the parts lie, for frames that the audio thread separates itself; nil where each mask serves all channels
+  /// alike.
   let places: SpatialCovariances.View?
   private let blocks: [MaskBlock]
   private let model: LiveModel
@@ -72,6 +77,7 @@ final class StreamSnapshot: Sendable {
   private static func view(_ block: MaskBlock?) -> Masks {
     guard let block else { return Masks() }
     return Masks(
-      firstFrame: block.frames.lowerBound, endFrame: block.frames.upperBound, values: block.values)
+      firstFrame: block.frames.lowerBound, endFrame: block.frames.upperBound, values: block.values,
+      places: block.covariances?.view)
   }
 }

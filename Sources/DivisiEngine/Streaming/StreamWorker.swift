@@ -141,20 +141,22 @@ public final class StreamWorker: @unchecked Sendable {
       leaving: min(leaving, end - first), adapts: adapts,
       due: frames.lowerBound - first..<frames.upperBound - first)
     learner.prepare(notes.voices, soon: notes.upcomingVoices(after: endSeconds))
-    if !clock.isLive {
-      let block = MaskBlock(frames: frames, stride: clock.maskStride, partCount: mask.partCount)
-      if let model { fill(block, from: model, firstFrame: first) }
-      if let current { block.fadeIn(after: current) }
-      previous = current
-      current = block
-      decidedEnd = due.upperBound
-    }
     if let model {
       let decided = max(first, end - clock.lookahead)
       let heard = max(first, decided - clock.interval)..<decided
       places?.learn(from: heard, written: shared.pointee) {
         mask.compute(from: model, frame: $0 - first, into: $1, scratch: $2)
       }
+    }
+    if !clock.isLive {
+      let block = MaskBlock(
+        frames: frames, stride: clock.maskStride, partCount: mask.partCount,
+        covariances: places?.covariances)
+      if let model { fill(block, from: model, firstFrame: first) }
+      if let current { block.fadeIn(after: current) }
+      previous = current
+      current = block
+      decidedEnd = due.upperBound
     }
     publish()
   }
