@@ -54,8 +54,7 @@ extension Turtle {
     let points = control.points.map {
       "[ rdfs:label \(quoted($0.label)) ; rdf:value \(Control.text($0.value)) ]"
     }
-    // Some hosts, such as GStreamer, take any scale point for one of an enumeration.
-    if points.count > 1 { add("lv2:scalePoint " + points.joined(separator: " , ")) }
+    if !points.isEmpty { add("lv2:scalePoint " + points.joined(separator: " , ")) }
     add(control.comment.map { "rdfs:comment \(quoted($0))" })
     return lines
   }
