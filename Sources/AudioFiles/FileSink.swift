@@ -105,7 +105,10 @@ struct PinnedSink: ~Copyable {
     address.initialize(to: sink)
   }
 
-  deinit { address.deallocate() }
+  deinit {
+    address.deinitialize(count: 1)
+    address.deallocate()
+  }
 
   var descriptor: Int32 { address.pointee.descriptor }
   /// The first error number that a call returned; zero while all is well.
