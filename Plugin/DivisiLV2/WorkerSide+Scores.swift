@@ -9,11 +9,11 @@ extension WorkerSide {
   /// Gives the score to all streams.
   func publishScore() {
     let (streams, notes) = content.withLock { ($0.streams, $0.playing) }
+    publishExtent(of: notes)
     for (_, stream) in streams { publish(notes, to: stream) }
   }
 
   func publish(_ notes: LoadedScore, to stream: Stream) {
-    publishExtent(of: notes)
     withExtendedLifetime(stream) {
       stream.worker.setScore(
         parts: notes.parts.isEmpty
@@ -22,7 +22,7 @@ extension WorkerSide {
     }
   }
 
-  private func publishExtent(of notes: LoadedScore) {
+  func publishExtent(of notes: LoadedScore) {
     var (start, end) = (Double.infinity, -Double.infinity)
     for part in notes.parts {
       for note in part.notes {

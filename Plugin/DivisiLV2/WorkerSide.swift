@@ -228,6 +228,7 @@ final class WorkerSide: Sendable {
         settings: settings, layout: layout, kit: model.kit ?? preparation.defaultKit,
         banks: NoteBanks(usual: model.bank), sampleRate: sampleRate,
         channelCount: key.channelCount)
+      publishExtent(of: notes)
       publish(notes, to: stream)
       let handle = StreamHandle(
         stream, number: preparation.streamCount, channelCount: key.channelCount,

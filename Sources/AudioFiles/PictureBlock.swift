@@ -2,12 +2,12 @@
 enum PictureBlock {
   /// A metadata block with its header; nil if the picture does not fit into one.
   static func encoded(_ picture: AudioTags.Picture) -> [UInt8]? {
+    guard holds(picture) else { return nil }
     let type = Array(picture.type.utf8)
     var body = bigEndian(frontCover) + bigEndian(type.count) + type
     // No description; width, height, depth and colours are not known.
     for _ in 0..<5 { body += bigEndian(0) }
     body += bigEndian(picture.bytes.count) + picture.bytes
-    guard body.count <= longest else { return nil }
     return [blockType] + bigEndian(body.count).dropFirst() + body
   }
 

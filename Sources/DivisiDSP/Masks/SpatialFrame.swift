@@ -1,5 +1,5 @@
 /// One frame of a mixture on its way through ``SpatialCovariances``: in with ``take(_:channel:)``, then
-/// ``solve(_:masks:stride:)``, then an ``image(of:channel:in:mask:to:)`` for each part and channel.
+/// ``solve(_:masks:)``, then an ``image(of:channel:in:mask:to:)`` for each part and channel.
 ///
 /// It owns its memory.
 ///

@@ -26,7 +26,9 @@ extension Stream {
     let templates = K * R * (4 * T + 3)
     let masks =
       3 * S * Double(clock.maskStride) * Double(clock.interval + clock.crossfade)
-    let places = plan.isSpatial ? 4 * Double(clock.maskStride) * (S + 1) * C * C : 0
+    // Sums and covariances of each round, and covariances of three snapshots, of none and of one in the making.
+    let placeCount = Double(2 * SpatialAnalysis.roundCount + 5)
+    let places = plan.isSpatial ? placeCount * Double(clock.maskStride) * (S + 1) * C * C : 0
     let bytes = 4 * (rings + spectra + templates + masks + places)
     return Int(min(bytes, Double(1 << 62)))
   }
