@@ -5,7 +5,7 @@ import Testing
 @Suite struct LifetimeTests {
   /// Kilobytes that may stay over 160 loads or 800 instances: one that leaked its smallest ring,
   /// 32 kB, would leave 5 or 25 MB.
-  private static let bound = 4096
+  private static let bound = 1024
 
   @Test(arguments: ["urn:divisi:hands", "urn:divisi:drums-mix"])
   func memoryStaysFlat(uri: String) throws {
