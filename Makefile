@@ -11,12 +11,12 @@ endif
 
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 # Libraries that the programs link.
-PACKAGES := pkg-config libfftw3-dev libsndfile1-dev libmpg123-dev libexpat1-dev libzip-dev libserd-dev libcairo2-dev liblilv-dev lv2-dev libjack-jackd2-dev \
+PACKAGES := pkg-config libfftw3-dev libsndfile1-dev libmpg123-dev libexpat1-dev libzip-dev libserd-dev libcairo2-dev libx11-dev liblilv-dev lv2-dev libjack-jackd2-dev \
   liblo-dev libreadline-dev
 # Libraries that the command line and the host load when a recording needs them.
 PACKAGES += libavformat-dev libavcodec-dev libswresample-dev
 # For tests: a JACK server without a sound card, the validators of LV2, a program that writes M4A files, and small tools.
-test test-deep: PACKAGES += jackd2 lilv-utils sordi liblo-tools lv2-examples valgrind ffmpeg
+test test-deep: PACKAGES += jackd2 lilv-utils sordi liblo-tools lv2-examples valgrind ffmpeg xvfb
 # For tests of what aarch64 does, on other processors.
 test test-deep: PACKAGES += libc6-dev-arm64-cross qemu-user
 # For tests in other people's programs: hosts, a browser for the mixer page, and effects that nobody here wrote.
@@ -53,6 +53,7 @@ build: deps
 # The plugin and its presets, ready to be copied to where hosts look.
 bundle: deps
 	swift build $(RELEASE) --product DivisiLV2
+	swift build $(RELEASE) --product DivisiUI
 	Plugin/bundle.sh .build/release/libDivisiLV2.so $(BUNDLES)
 
 # The plugins' Turtle, after a control was added.

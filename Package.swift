@@ -18,14 +18,16 @@ let quick: [SwiftSetting] = [.unsafeFlags(["-O"], .when(configuration: .debug))]
 
 // A host needs no Swift runtime, sees one symbol, and never unloads the object: the runtime inside
 // it could not be started again.
-let pluginLinker: [LinkerSetting] = [
-  .unsafeFlags(
-    ["-static-stdlib", "-use-ld=lld"]
-      + [
-        "--version-script=\(Context.packageDirectory)/Plugin/exports.map", "--exclude-libs=ALL",
-        "-Bsymbolic", "-z", "nodelete", "--gc-sections", "--as-needed",
-      ].flatMap { ["-Xlinker", $0] })
-]
+func pluginLinker(exports: String) -> [LinkerSetting] {
+  [
+    .unsafeFlags(
+      ["-static-stdlib", "-use-ld=lld"]
+        + [
+          "--version-script=\(Context.packageDirectory)/Plugin/\(exports)", "--exclude-libs=ALL",
+          "-Bsymbolic", "-z", "nodelete", "--gc-sections", "--as-needed",
+        ].flatMap { ["-Xlinker", $0] })
+  ]
+}
 
 // The benchmark counts what is allocated: its functions take the names of the C library's, for itself and
 // for the libraries that it loads.
@@ -42,8 +44,9 @@ let package = Package(
   products: [
     .executable(name: "divisi", targets: ["divisi"]),
     .executable(name: "divisi-host", targets: ["divisi-host"]),
-    // The plugin's shared object; `make bundle` puts it beside its data.
+    // The plugin's shared object, and that of its own window; `make bundle` puts them beside their data.
     .library(name: "DivisiLV2", type: .dynamic, targets: ["DivisiLV2"]),
+    .library(name: "DivisiUI", type: .dynamic, targets: ["DivisiUI"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -61,6 +64,7 @@ let package = Package(
     .systemLibrary(name: "CExpat", pkgConfig: "expat", providers: [.apt(["libexpat1-dev"])]),
     .systemLibrary(name: "CZip", pkgConfig: "libzip", providers: [.apt(["libzip-dev"])]),
     .systemLibrary(name: "CCairo", pkgConfig: "cairo", providers: [.apt(["libcairo2-dev"])]),
+    .systemLibrary(name: "CX11", pkgConfig: "x11", providers: [.apt(["libx11-dev"])]),
     .systemLibrary(name: "CSerd", pkgConfig: "serd-0", providers: [.apt(["libserd-dev"])]),
     .systemLibrary(name: "CLilv", pkgConfig: "lilv-0", providers: [.apt(["liblilv-dev"])]),
 
@@ -173,7 +177,17 @@ let package = Package(
         "CCPU", "CFFTWThreads", "CLV2", "DivisiAlignment", "DivisiControls", "DivisiEngine",
         "DivisiRealtime", "DivisiScore", "InputFiles",
       ],
-      path: "Plugin/DivisiLV2", swiftSettings: strict, linkerSettings: pluginLinker),
+      path: "Plugin/DivisiLV2", swiftSettings: strict,
+      linkerSettings: pluginLinker(exports: "exports.map")),
+    // The plugin's own window: what it shows, how that is drawn, and the screen.
+    .target(
+      name: "PluginFace", dependencies: ["CCairo", "CX11", "DivisiControls", "Plotting"],
+      swiftSettings: strict + quick),
+    // The same as hosts load it. A leaf, as the plugin is.
+    .target(
+      name: "DivisiUI", dependencies: ["CLV2", "DivisiControls", "PluginFace"],
+      path: "Plugin/DivisiUI", swiftSettings: strict,
+      linkerSettings: pluginLinker(exports: "exports-ui.map")),
     // Timings of kernels and models, as ratios in one run.
     .target(
       name: "DivisiBench",
@@ -256,7 +270,14 @@ let package = Package(
     // The plugin as hosts see it: the built bundle, in process and in real hosts.
     .testTarget(
       name: "PluginTests",
-      dependencies: ["AudioFiles", "BundleSupport", "CLilv", "DivisiScore", "LV2Hosting"],
+      dependencies: [
+        "AudioFiles", "BundleSupport", "CLilv", "DivisiControls", "DivisiScore", "LV2Hosting",
+        "PluginFace",
+      ],
+      swiftSettings: strict),
+    // What the plugin's own window shows and does, without a screen.
+    .testTarget(
+      name: "PluginFaceTests", dependencies: ["DivisiControls", "PluginFace"],
       swiftSettings: strict),
     // The host's libraries, without a server.
     .testTarget(

@@ -18,6 +18,9 @@ public enum PluginKind: Int, CaseIterable, Sendable {
   /// What identifies the plugin everywhere.
   public var uri: String { "urn:divisi:\(fileName)" }
 
+  /// What identifies the plugin's own window.
+  public var faceURI: String { "\(uri)#face" }
+
   /// What hosts call it.
   public var name: String {
     switch self {

@@ -14,7 +14,7 @@ public enum Turtle {
     }
     return prefixes + groups(of: kind) + "\n<\(kind.uri)>\n  "
       + head(of: kind).joined(separator: " ;\n  ") + " ;\n  lv2:port\n"
-      + blocks.joined(separator: " ,\n") + " .\n"
+      + blocks.joined(separator: " ,\n") + " .\n" + face(of: kind)
   }
 
   private static func head(of kind: PluginKind) -> [String] {
@@ -34,7 +34,7 @@ public enum Turtle {
       + [
         "lv2:optionalFeature " + features.joined(separator: " , "),
         "lv2:extensionData state:interface , work:interface", "pg:mainInput <\(kind.uri)#in>",
-        "pg:mainOutput <\(kind.uri)#mix>",
+        "pg:mainOutput <\(kind.uri)#mix>", faceLine(of: kind),
       ]
       + (kind.hasPartOutputs
         ? [
@@ -65,6 +65,8 @@ public enum Turtle {
     @prefix log: <http://lv2plug.in/ns/ext/log#> .
     @prefix lv2: <http://lv2plug.in/ns/lv2core#> .
     @prefix midi: <http://lv2plug.in/ns/ext/midi#> .
+    @prefix opts: <http://lv2plug.in/ns/ext/options#> .
+    @prefix param: <http://lv2plug.in/ns/ext/parameters#> .
     @prefix patch: <http://lv2plug.in/ns/ext/patch#> .
     @prefix pg: <http://lv2plug.in/ns/ext/port-groups#> .
     @prefix pprops: <http://lv2plug.in/ns/ext/port-props#> .
@@ -73,6 +75,7 @@ public enum Turtle {
     @prefix rsz: <http://lv2plug.in/ns/ext/resize-port#> .
     @prefix state: <http://lv2plug.in/ns/ext/state#> .
     @prefix time: <http://lv2plug.in/ns/ext/time#> .
+    @prefix ui: <http://lv2plug.in/ns/extensions/ui#> .
     @prefix units: <http://lv2plug.in/ns/extensions/units#> .
     @prefix urid: <http://lv2plug.in/ns/ext/urid#> .
     @prefix work: <http://lv2plug.in/ns/ext/worker#> .

@@ -1,0 +1,60 @@
+/// A place in the face, in points from its top left corner.
+struct Place: Equatable, Sendable {
+  var x: Double
+  var y: Double
+}
+
+/// A rectangle in points.
+struct Rectangle: Equatable, Sendable {
+  var x: Double
+  var y: Double
+  var width: Double
+  var height: Double
+
+  var right: Double { x + width }
+  var bottom: Double { y + height }
+  var middle: Place { Place(x: x + width / 2, y: y + height / 2) }
+
+  func contains(_ place: Place) -> Bool {
+    place.x >= x && place.x < right && place.y >= y && place.y < bottom
+  }
+
+  /// Smaller by so much on each side, but never less than nothing.
+  func inset(_ horizontal: Double, _ vertical: Double) -> Rectangle {
+    let width = max(0, self.width - 2 * horizontal)
+    let height = max(0, self.height - 2 * vertical)
+    return Rectangle(
+      x: middle.x - width / 2, y: middle.y - height / 2, width: width, height: height)
+  }
+
+  /// Takes a slice off the top.
+  mutating func takeTop(_ height: Double) -> Rectangle {
+    let slice = Rectangle(x: x, y: y, width: width, height: min(height, self.height))
+    y += slice.height
+    self.height -= slice.height
+    return slice
+  }
+
+  /// Takes a slice off the bottom.
+  mutating func takeBottom(_ height: Double) -> Rectangle {
+    let length = min(height, self.height)
+    self.height -= length
+    return Rectangle(x: x, y: bottom, width: width, height: length)
+  }
+
+  /// Takes a slice off the right side.
+  mutating func takeRight(_ width: Double) -> Rectangle {
+    let length = min(width, self.width)
+    self.width -= length
+    return Rectangle(x: right, y: y, width: length, height: height)
+  }
+
+  /// Equal columns with gaps between them.
+  func columns(_ count: Int, gap: Double) -> [Rectangle] {
+    guard count > 0 else { return [] }
+    let width = max(0, (self.width - gap * Double(count - 1)) / Double(count))
+    return (0..<count).map {
+      Rectangle(x: x + Double($0) * (width + gap), y: y, width: width, height: height)
+    }
+  }
+}

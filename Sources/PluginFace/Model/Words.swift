@@ -1,0 +1,73 @@
+import DivisiControls
+
+/// Values and states as people read and write them.
+enum Words {
+  private static let minus: Character = "\u{2212}"
+
+  /// A number with so many decimals, 9 at most.
+  static func fixed(_ value: Double, decimals: Int) -> String {
+    guard value == value, abs(value) < 1e9 else { return "–" }
+    var scale = 1
+    for _ in 0..<decimals { scale *= 10 }
+    let count = Int((abs(value) * Double(scale)).rounded())
+    var text = String(count / scale)
+    if decimals > 0 {
+      let digits = String(count % scale)
+      text += "." + String(repeating: "0", count: decimals - digits.count) + digits
+    }
+    return value < 0 && count > 0 ? "\(minus)\(text)" : text
+  }
+
+  /// A control's value: a word where it has one, else a number with its unit.
+  static func value(_ value: Double, _ law: FaderLaw) -> String {
+    let control = law.control
+    if let point = control.points.first(where: { abs($0.value - value) < law.grain / 2 }) {
+      return point.label
+    }
+    if control.kind == .toggle { return value > 0.5 ? "on" : "off" }
+    let unit = control.unit.map { "\u{A0}" + ($0 == .seconds ? "s" : $0.text) } ?? ""
+    var text = fixed(value, decimals: law.decimals)
+    if control.unit != .decibels, text.contains(".") {
+      while text.last == "0" { text.removeLast() }
+      if text.last == "." { text.removeLast() }
+    }
+    return text + unit
+  }
+
+  /// A balance: the middle, or how far to which side.
+  static func balance(_ value: Double) -> String {
+    let share = Int((abs(value) * 100).rounded())
+    return share == 0 ? "Pan" : "\(value < 0 ? "L" : "R") \(share)"
+  }
+
+  /// What somebody has typed: a number with or without its unit, or the word for a value; nil for anything else.
+  static func typed(_ text: String, _ law: FaderLaw) -> Double? {
+    let plain = text.filter { $0 != " " && $0 != "\u{A0}" }.lowercased()
+    if let point = law.control.points.first(where: {
+      $0.label.filter { $0 != " " }.lowercased() == plain
+    }) {
+      return point.value
+    }
+    let number = String(
+      plain.prefix { $0.isNumber || "+-.,".contains($0) || $0 == minus }
+        .map { $0 == minus ? "-" : $0 == "," ? "." : $0 })
+    let unit = plain.dropFirst(number.count)
+    let units = ["", "s", "ms", "hz", "db", law.control.unit?.text.lowercased() ?? ""]
+    guard units.contains(String(unit)), let value = Double(number), value == value else {
+      return nil
+    }
+    return law.settled(min(max(value, law.control.range.lowerBound), law.control.range.upperBound))
+  }
+
+  /// How far ahead the model looks, and how late the sound comes out.
+  static func latency(lookAhead: Double, seconds: Double) -> String {
+    let late = "the sound is \(fixed(seconds, decimals: 2)) s late"
+    if lookAhead <= 0 { return "Separates live; \(late)" }
+    return "Looks \(fixed(lookAhead, decimals: 1)) s ahead; \(late)"
+  }
+
+  /// The last part of a path.
+  static func fileName(_ path: String) -> String {
+    path.split(separator: "/").last.map(String.init) ?? path
+  }
+}

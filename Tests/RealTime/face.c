@@ -1,0 +1,220 @@
+// Shows the plugin's own windows as a host does, without the plugin: a script on the standard input says what the host and
+// its user do, a line for each; what the windows have to say is written to the standard output.
+//
+//   open N URI WIDTH HEIGHT SCALE [dark]   close N   orphan N (its parent goes first)   resize N WIDTH HEIGHT
+//   value N PORT VALUE   text N PORT PROPERTY TYPE TEXT   press|release|move|wheel N X Y BUTTON [shift]
+//   key N KEYSYM [shift]   drop N FILE-URI   hide N   show N   idle COUNT   wait MILLISECONDS   memory
+//   picture N FILE   drawn N
+#include "face.h"
+
+#include <X11/Xutil.h>
+#include <cairo/cairo-xlib.h>
+#include <dlfcn.h>
+#include <malloc.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+static const LV2UI_Descriptor* find_face(void* library, const char* plugin) {
+  char uri[256];
+  snprintf(uri, sizeof uri, "%s#face", plugin);
+  LV2UI_DescriptorFunction function =
+      library ? (LV2UI_DescriptorFunction)dlsym(library, "lv2ui_descriptor") : NULL;
+  for (uint32_t index = 0; function; ++index) {
+    const LV2UI_Descriptor* descriptor = function(index);
+    if (!descriptor || !strcmp(descriptor->URI, uri)) return descriptor;
+  }
+  return NULL;
+}
+
+static void open_face(Stage* stage, void* library, const char* bundle, int number, const char* rest) {
+  char uri[128], shade[16] = "";
+  int width, height;
+  float scale;
+  if (sscanf(rest, "%127s %d %d %f %15s", uri, &width, &height, &scale, shade) < 4) exit(3);
+  Shown* shown = &stage->shown[number];
+  shown->stage = stage;
+  shown->number = number;
+  shown->descriptor = find_face(library, uri);
+  if (!shown->descriptor) exit(4);
+  const int screen = DefaultScreen(stage->display);
+  shown->parent = XCreateSimpleWindow(stage->display, DefaultRootWindow(stage->display), 0, 0, width,
+                                      height, 0, 0, WhitePixel(stage->display, screen));
+  XMapWindow(stage->display, shown->parent);
+  XSync(stage->display, False);
+  shown->options.scale = scale;
+  shown->options.rate = 44100;
+  shown->options.background = strcmp(shade, "dark") ? 0xF0F0F0FF : 0x202020FF;
+  face_features(shown);
+  shown->handle = shown->descriptor->instantiate(shown->descriptor, uri, bundle, face_write, shown,
+                                                 (LV2UI_Widget*)&shown->window, shown->features);
+  if (!shown->handle) exit(5);
+  shown->idle = shown->descriptor->extension_data(LV2_UI__idleInterface);
+}
+
+static void close_face(Shown* shown, bool parent_first) {
+  if (parent_first) {
+    XDestroyWindow(shown->stage->display, shown->parent);
+    XSync(shown->stage->display, False);
+    shown->idle->idle(shown->handle);
+  }
+  shown->descriptor->cleanup(shown->handle);
+  if (!parent_first) XDestroyWindow(shown->stage->display, shown->parent);
+  XSync(shown->stage->display, False);
+  memset(shown, 0, sizeof *shown);
+}
+
+static void point(Shown* shown, const char* word, const char* rest) {
+  int x, y, button = 1;
+  char shift[8] = "";
+  if (sscanf(rest, "%d %d %d %7s", &x, &y, &button, shift) < 2) exit(3);
+  XEvent event = {0};
+  const unsigned state = *shift ? ShiftMask : 0;
+  event.xbutton = (XButtonEvent){.type = ButtonPress, .display = shown->stage->display,
+                                 .window = shown->window, .x = x, .y = y, .same_screen = True,
+                                 .state = state, .button = button};
+  long mask = ButtonPressMask;
+  if (!strcmp(word, "release")) event.type = ButtonRelease, mask = ButtonReleaseMask;
+  if (!strcmp(word, "move")) {
+    mask = Button1MotionMask;
+    event.xmotion = (XMotionEvent){.type = MotionNotify, .display = shown->stage->display,
+                                   .window = shown->window, .x = x, .y = y, .same_screen = True,
+                                   .state = state | Button1Mask};
+  }
+  XSendEvent(shown->stage->display, shown->window, False, mask, &event);
+}
+
+static void press_key(Shown* shown, const char* rest) {
+  char name[32], shift[8] = "";
+  if (sscanf(rest, "%31s %7s", name, shift) < 1) exit(3);
+  Display* display = shown->stage->display;
+  const KeyCode code = XKeysymToKeycode(display, XStringToKeysym(name));
+  if (!code) exit(3);
+  XEvent event = {0};
+  event.xkey = (XKeyEvent){.type = KeyPress, .display = display, .window = shown->window,
+                           .same_screen = True, .keycode = code, .state = *shift ? ShiftMask : 0};
+  XSendEvent(display, shown->window, False, KeyPressMask, &event);
+}
+
+/// Brings a file as a file manager does, and has the window take it.
+static void drop(Shown* shown, const char* uri) {
+  Display* display = shown->stage->display;
+#define ATOM(name) XInternAtom(display, name, False)
+  const Window source = XCreateSimpleWindow(display, DefaultRootWindow(display), 0, 0, 1, 1, 0, 0, 0);
+  XSetSelectionOwner(display, ATOM("XdndSelection"), source, CurrentTime);
+  const char* const words[] = {"XdndEnter", "XdndPosition", "XdndDrop"};
+  bool is_taken = false;
+  for (int step = 0; step < 3; ++step) {
+    XEvent event = {0};
+    event.xclient = (XClientMessageEvent){.type = ClientMessage, .display = display,
+                                          .window = shown->window, .format = 32,
+                                          .message_type = ATOM(words[step])};
+    event.xclient.data.l[0] = source;
+    if (step == 0) event.xclient.data.l[1] = 5L << 24, event.xclient.data.l[2] = ATOM("text/uri-list");
+    XSendEvent(display, shown->window, False, NoEventMask, &event);
+    XSync(display, False);
+    shown->idle->idle(shown->handle);
+    // The answers, and the question for the file.
+    while (XPending(display)) {
+      XNextEvent(display, &event);
+      if (event.type == SelectionRequest) {
+        XSelectionRequestEvent asked = event.xselectionrequest;
+        XChangeProperty(display, asked.requestor, asked.property, asked.target, 8, PropModeReplace,
+                        (const unsigned char*)uri, strlen(uri));
+        XEvent answer = {0};
+        answer.xselection = (XSelectionEvent){.type = SelectionNotify, .display = display,
+                                              .requestor = asked.requestor, .selection = asked.selection,
+                                              .target = asked.target, .property = asked.property};
+        XSendEvent(display, asked.requestor, False, NoEventMask, &answer);
+        XSync(display, False);
+        shown->idle->idle(shown->handle);
+        XSync(display, False);
+      } else if (event.type == ClientMessage) {
+        if (event.xclient.message_type == ATOM("XdndStatus") && !(event.xclient.data.l[1] & 1)) printf("refused %d\n", shown->number);
+        if (event.xclient.message_type == ATOM("XdndFinished")) is_taken = event.xclient.data.l[1] & 1;
+      }
+    }
+  }
+  printf("dropped %d %d\n", shown->number, is_taken);
+  XDestroyWindow(display, source);
+}
+
+static void picture(Shown* shown, const char* path) {
+  Display* display = shown->stage->display;
+  XWindowAttributes attributes;
+  XGetWindowAttributes(display, shown->window, &attributes);
+  cairo_surface_t* surface = cairo_xlib_surface_create(
+      display, shown->window, attributes.visual, attributes.width, attributes.height);
+  cairo_surface_t* image =
+      cairo_image_surface_create(CAIRO_FORMAT_RGB24, attributes.width, attributes.height);
+  cairo_t* context = cairo_create(image);
+  cairo_set_source_surface(context, surface, 0, 0);
+  cairo_paint(context);
+  cairo_destroy(context);
+  if (cairo_surface_write_to_png(image, path)) exit(6);
+  cairo_surface_destroy(image);
+  cairo_surface_destroy(surface);
+}
+
+/// Kilobytes that are in use.
+static long memory(void) {
+  const struct mallinfo2 info = mallinfo2();
+  return (long)((info.uordblks + info.hblkhd) / 1024);
+}
+
+static void wait_for(long milliseconds) {
+  const struct timespec pause = {milliseconds / 1000, milliseconds % 1000 * 1000000};
+  nanosleep(&pause, NULL);
+}
+
+static void idle(Stage* stage, int count) {
+  XSync(stage->display, False);
+  for (int turn = 0; turn < count; ++turn)
+    for (int number = 0; number < MAX_SHOWN; ++number)
+      if (stage->shown[number].handle) stage->shown[number].idle->idle(stage->shown[number].handle);
+}
+
+int main(int count, char** arguments) {
+  if (count != 2) return 3;
+  char bundle[512], line[8192], word[16], rest[8192];
+  snprintf(bundle, sizeof bundle, "%s", arguments[1]);
+  char* slash = strrchr(bundle, '/');
+  if (slash) slash[1] = 0;
+  void* library = dlopen(arguments[1], RTLD_NOW | RTLD_LOCAL);
+  if (!library) return fprintf(stderr, "%s\n", dlerror()), 4;
+  static Stage stage;
+  stage.display = XOpenDisplay(NULL);
+  if (!stage.display) return 5;
+  setvbuf(stdout, NULL, _IOLBF, 0);
+  while (fgets(line, sizeof line, stdin)) {
+    int number = 0;
+    *rest = 0;
+    if (sscanf(line, "%15s %d %8191[^\n]", word, &number, rest) < 1) continue;
+    Shown* shown = &stage.shown[number >= 0 && number < MAX_SHOWN ? number : 0];
+    if (!strcmp(word, "open")) open_face(&stage, library, bundle, number, rest);
+    else if (!strcmp(word, "close")) close_face(shown, false);
+    else if (!strcmp(word, "orphan")) close_face(shown, true);
+    else if (!strcmp(word, "key")) press_key(shown, rest);
+    else if (!strcmp(word, "drop")) drop(shown, rest);
+    else if (!strcmp(word, "picture")) picture(shown, rest);
+    else if (!strcmp(word, "idle")) idle(&stage, number);
+    else if (!strcmp(word, "wait")) wait_for(number);
+    else if (!strcmp(word, "memory")) printf("memory %ld\n", memory());
+    else if (!strcmp(word, "hide")) XUnmapWindow(stage.display, shown->parent);
+    else if (!strcmp(word, "show")) XMapRaised(stage.display, shown->parent);
+    else if (!strcmp(word, "value")) face_value(shown, rest);
+    else if (!strcmp(word, "text")) face_text(shown, rest);
+    else if (!strcmp(word, "resize")) {
+      int width, height;
+      if (sscanf(rest, "%d %d", &width, &height) != 2) return 3;
+      XResizeWindow(stage.display, shown->window, width, height);
+    } else point(shown, word, rest);
+    XSync(stage.display, False);
+  }
+  for (int number = 0; number < MAX_SHOWN; ++number)
+    if (stage.shown[number].handle) close_face(&stage.shown[number], false);
+  XCloseDisplay(stage.display);
+  return 0;
+}
