@@ -18,6 +18,8 @@ struct TextRing: @unchecked Sendable {
     case get
     /// How the recording is to be followed, as `follow` says it; no text.
     case follow
+    /// What the numbers of drums mean, as `drum_map` says it; no text.
+    case drumMap
   }
 
   /// A text in the queue, which stays until it is removed.

@@ -37,7 +37,7 @@ struct JackServer: ServerKind {
 /// PipeWire with its own driver in place of a sound card, and its libraries in place of JACK's.
 struct PipeWireServer: ServerKind {
   /// Not in the folder of a test: the address of a socket has room for 107 bytes.
-  private let folder = "/tmp/divisi-pw-\(UUID().uuidString.prefix(8))"
+  let folder = "/tmp/divisi-pw-\(UUID().uuidString.prefix(8))"
   private let libraries: String
 
   init() throws {
@@ -56,6 +56,12 @@ struct PipeWireServer: ServerKind {
   }
 
   func start(rate: Int, period: Int) throws -> Child {
+    try configure(rate: rate, period: period)
+    return try Child("pipewire", ["-c", folder + "/server.conf"], environment: environment)
+  }
+
+  /// Writes `server.conf`.
+  func configure(rate: Int, period: Int) throws {
     let drivers = ["Dummy-Driver", "Freewheel-Driver"].map {
       """
         { factory = spa-node-factory args = { factory.name = support.node.driver node.name = \($0)
@@ -84,7 +90,6 @@ struct PipeWireServer: ServerKind {
     \(drivers.joined(separator: "\n"))
     ]
     """.write(toFile: folder + "/server.conf", atomically: true, encoding: .utf8)
-    return try Child("pipewire", ["-c", folder + "/server.conf"], environment: environment)
   }
 
   var isReady: Bool {
