@@ -60,7 +60,8 @@ extension WorkerSide {
       _ = channels.flags.pointee.servedSettings.add(1, ordering: .acquiringAndReleasing)
     case .get: replyWithAll()
     case .follow: follow(request.number, &preparation)
-    case .message: break
+    case .tell: tellScore(isAsked: true)
+    case .message, .notes, .beats, .heard: break
     }
     return true
   }
