@@ -111,13 +111,17 @@ FUZZ_SECONDS ?= 60
 fuzz: deps
 	Tests/Fuzz/fuzz.sh build/fuzz $(FUZZ_SECONDS) $(FUZZ)
 
-# The pictures of README: what the demo learns from its piano recording, and the mixer page while its drums play.
-pictures: PACKAGES += jackd2 ecasound chromium chromium-driver curl
+# The pictures of README and docs: what the demo learns from its piano recording, the mixer page while its drums play, and
+# the plugin's own windows.
+pictures: PACKAGES += xvfb jackd2 ecasound chromium chromium-driver curl
 pictures: build bundle
 	$(DIVISI) plot Tests/Recordings/polonaise/mix.flac --score Tests/Recordings/polonaise/score.mid --preset hands --to 10 \
 	  --pictures png -o build/pictures --force
 	cp build/pictures/activations.png build/pictures/templates.png docs/
 	docs/mixer-page.sh .build/release/divisi-host $(BUNDLES) docs/mixer-page.png
+	swift build --build-tests $(CHECKS)
+	swift test --skip-build --filter FacePlayTests
+	cp build/tests/faces/face-drums.png build/tests/faces/face-hands.png docs/
 
 lint:
 	swift format lint --strict --recursive $(SOURCES)

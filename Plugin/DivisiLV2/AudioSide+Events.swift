@@ -17,7 +17,14 @@ extension AudioSide {
       } else if object.type == urids.set {
         set(object)
       } else if object.type == urids.get {
-        outbox.add(.get)
+        let property = object.word(urids.property, urids: urids)
+        if property != 0, property == urids.notes || property == urids.place {
+          watch.renew()
+          if property == urids.place { return }
+          outbox.add(.tell)
+        } else {
+          outbox.add(.get)
+        }
         if outbox.send() { needsWork = true }
       }
     }
@@ -58,7 +65,14 @@ extension AudioSide {
     guard map.notify >= 0, var writer = EventWriter(ports.pointer(map.notify), urids: urids) else {
       return
     }
+    watch.advance(count)
+    channels.flags.pointee.isWatched.store(watch.isWatched, ordering: .relaxed)
+    if watch.isPlaceDue { tellPlace(&writer) }
     while let entry = channels.replies.first {
+      if entry.subject.isTale {
+        guard tell(entry, &writer) else { return }
+        continue
+      }
       let property: UInt32
       switch entry.subject {
       case .score: property = urids.score
@@ -68,7 +82,8 @@ extension AudioSide {
       guard
         writer.set(
           property, type: property == urids.message ? urids.string : urids.path,
-          text: entry.bytes, count: entry.count, frame: max(count &- 1, 0), urids: urids)
+          text: entry.bytes, count: entry.count, frame: max(count &- 1, 0), isText: true,
+          urids: urids)
       else {
         // What finds no room in an empty buffer never will, and must not hold up the rest.
         if writer.isEmpty { channels.replies.removeFirst() }

@@ -79,6 +79,8 @@ struct AudioSide: ~Copyable {
   let drumNumbers = DrumNumbers()
   /// What is heard on its way to the worker; see ``hear(from:count:)``.
   var hearing: Hearing
+  /// Who looks at the plugin's own window, and what it is told.
+  var watch: Watch
   /// Whether gains are where the controls say, because no sample has been processed yet.
   var isFresh = true
 
@@ -101,6 +103,7 @@ struct AudioSide: ~Copyable {
     outbox = Outbox(channels)
     transport = Transport(sampleRate: sampleRate)
     hearing = Hearing(channels.sound)
+    watch = Watch(sampleRate: sampleRate)
     inputs = .allocate(capacity: 2)
     constInputs = .allocate(capacity: 2)
     for channel in 0..<2 {

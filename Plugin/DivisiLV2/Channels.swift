@@ -28,6 +28,10 @@ struct Channels: @unchecked Sendable {
     /// of a `Double`. Infinity and less where there is none.
     let scoreStartBits = Atomic<UInt64>(Double.infinity.bitPattern)
     let scoreEndBits = Atomic<UInt64>((-Double.infinity).bitPattern)
+    /// Whether somebody looks at the plugin's own window.
+    let isWatched = Atomic<Bool>(false)
+    /// Messages for it that are in the queue of replies.
+    let waitingTales = Atomic<Int>(0)
     /// Where in the score the recording is.
     let places = SnapshotExchange<ScorePlaces>()
   }

@@ -26,16 +26,18 @@ struct EventWriter {
     @_noLocks get { size == 16 }
   }
 
-  /// Writes a `patch:Set` of a text.
+  /// Writes a `patch:Set` of a text, or of other bytes.
   ///
+  /// - Parameter isText: whether a zero follows the bytes.
   /// - Returns: false where there is no room, and nothing is written.
   @_noLocks
   mutating func set(
     _ property: UInt32, type: UInt32, text: UnsafePointer<UInt8>, count: Int, frame: Int,
-    urids: URIDs
+    isText: Bool, urids: URIDs
   ) -> Bool {
     // Event header; object; a property that holds a word; another that holds the text.
-    let body = 8 &+ 24 &+ 16 &+ count &+ 1
+    let length = isText ? count &+ 1 : count
+    let body = 8 &+ 24 &+ 16 &+ length
     let needed = 16 &+ (body &+ 7) & ~7
     guard needed <= capacity &- size else { return false }
     let event = size
@@ -52,7 +54,7 @@ struct EventWriter {
     put(0, at: event &+ 44)
     put(urids.value, at: event &+ 48)
     put(0, at: event &+ 52)
-    put(UInt32(count &+ 1), at: event &+ 56)
+    put(UInt32(length), at: event &+ 56)
     put(type, at: event &+ 60)
     var index = 0
     while index < needed &- 64 {

@@ -12,6 +12,7 @@ struct Outbox: ~Copyable {
   private var score = Slot(.score)
   private var modelFile = Slot(.modelFile)
   private var get = Slot(.get)
+  private var tell = Slot(.tell)
 
   init(_ channels: Channels) { self.channels = channels }
 
@@ -23,6 +24,7 @@ struct Outbox: ~Copyable {
     switch subject {
     case .score: score.put(text, count: count)
     case .modelFile: modelFile.put(text, count: count)
+    case .tell: tell.put(text, count: count)
     default: get.put(text, count: count)
     }
   }
@@ -35,7 +37,8 @@ struct Outbox: ~Copyable {
     let hasSentScore = score.send(channels)
     let hasSentModel = modelFile.send(channels)
     let hasSentGet = get.send(channels)
-    return hasSentScore || hasSentModel || hasSentGet
+    let hasSentTell = tell.send(channels)
+    return hasSentScore || hasSentModel || hasSentGet || hasSentTell
   }
 
   /// A request of one kind.

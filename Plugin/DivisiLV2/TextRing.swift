@@ -20,13 +20,17 @@ struct TextRing: @unchecked Sendable {
     case follow
     /// What the numbers of drums mean, as `drum_map` says it; no text.
     case drumMap
+    /// A request of the plugin's own window to be told of the score; no text.
+    case tell
+    /// What it is told: see ``FaceMessage``.
+    case notes, beats, heard
   }
 
   /// A text in the queue, which stays until it is removed.
   struct Entry: BitwiseCopyable {
     let subject: Subject
     let number: Int
-    /// UTF-8 without a zero at the end.
+    /// UTF-8 without a zero at the end, or what the subject says.
     let bytes: UnsafePointer<UInt8>
     let count: Int
   }
@@ -77,6 +81,10 @@ struct TextRing: @unchecked Sendable {
   var isFull: Bool {
     @_noLocks get { !messages.hasRoom(forCount: Self.maximumCount) }
   }
+
+  /// Whether a text of so many bytes finds room now; for the writing thread.
+  @_noLocks
+  func hasRoom(forCount count: Int) -> Bool { messages.hasRoom(forCount: count) }
 
   /// Makes room for another text in the place of the oldest.
   @_noLocks

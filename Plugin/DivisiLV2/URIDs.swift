@@ -1,6 +1,7 @@
 // Thread: any
 
 internal import CLV2
+import DivisiControls
 
 /// The host's numbers for the words of ``URI``; 0 where the host maps none.
 struct URIDs: BitwiseCopyable {
@@ -18,6 +19,7 @@ struct URIDs: BitwiseCopyable {
   var urid: UInt32 = 0
   var path: UInt32 = 0
   var string: UInt32 = 0
+  var chunk: UInt32 = 0
   var beatTime: UInt32 = 0
 
   var midiEvent: UInt32 = 0
@@ -33,6 +35,10 @@ struct URIDs: BitwiseCopyable {
   var score: UInt32 = 0
   var modelFile: UInt32 = 0
   var message: UInt32 = 0
+  var notes: UInt32 = 0
+  var beats: UInt32 = 0
+  var heard: UInt32 = 0
+  var place: UInt32 = 0
   var digest: UInt32 = 0
   var alignment: UInt32 = 0
   var stateVersion: UInt32 = 0
@@ -54,6 +60,7 @@ struct URIDs: BitwiseCopyable {
     urid = number(URI.atom + "URID")
     path = number(URI.atom + "Path")
     string = number(URI.atom + "String")
+    chunk = number(URI.atom + "Chunk")
     beatTime = number(URI.atom + "beatTime")
     midiEvent = number(URI.midiEvent)
     position = number(URI.time + "Position")
@@ -66,6 +73,10 @@ struct URIDs: BitwiseCopyable {
     score = number(URI.score)
     modelFile = number(URI.modelFile)
     message = number(URI.message)
+    notes = number(FaceMessage.notes)
+    beats = number(FaceMessage.beats)
+    heard = number(FaceMessage.heard)
+    place = number(FaceMessage.place)
     digest = number(URI.digest)
     alignment = number(URI.alignment)
     stateVersion = number(URI.stateVersion)

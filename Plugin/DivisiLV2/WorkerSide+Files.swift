@@ -13,6 +13,8 @@ struct LoadedScore: Sendable {
   var hasPedal = false
   /// Where a recording may leave its order.
   var jumps = AlignmentOptions.Jumps.none
+  /// In the time of the score as it is written; none where an alignment has moved the notes.
+  var bars: [Bar] = []
 
   /// For an alignment.
   var heard: HeardScore { HeardScore(parts: parts, hasPedal: hasPedal, jumps: jumps) }
@@ -154,7 +156,8 @@ extension WorkerSide {
       if let remark { reportNote(remark) }
       if let remainder = score.remainder(of: parts, name: path) { reportNote(remainder) }
       return LoadedScore(
-        path: path, parts: parts, hasPedal: score.hasPedal, jumps: .repeats(of: score.bars))
+        path: path, parts: parts, hasPedal: score.hasPedal, jumps: .repeats(of: score.bars),
+        bars: score.bars)
     } catch {
       throw FileError(description: error.description)
     }

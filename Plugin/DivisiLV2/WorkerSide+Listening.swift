@@ -193,6 +193,7 @@ extension WorkerSide.Content {
     guard slotScore == nil, let aligned else { return slotScore ?? score }
     var playing = score
     playing.parts = aligned.partsWithoutOffset
+    playing.bars = []
     return playing
   }
 }

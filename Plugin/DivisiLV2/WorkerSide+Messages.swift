@@ -61,7 +61,8 @@ extension WorkerSide {
       while let first = content.backlog.first, write(first.subject, first.text) {
         content.backlog.removeFirst()
       }
-      channels.flags.pointee.hasBacklog.store(!content.backlog.isEmpty, ordering: .releasing)
+      channels.flags.pointee.hasBacklog.store(
+        !content.backlog.isEmpty || content.tale.isUnderWay, ordering: .releasing)
     }
   }
 

@@ -63,7 +63,8 @@ extension WorkerSide {
       guard choose(drumMap: request.number, isAbandoned) else { return false }
       if !content.withLock({ $0.awaitsStream }) { publishScore() }
     case .follow: follow(request.number, &preparation)
-    case .message: break
+    case .tell: tellScore(isAsked: true)
+    case .message, .notes, .beats, .heard: break
     }
     return true
   }

@@ -10,6 +10,7 @@ extension WorkerSide {
   func publishScore() {
     let (streams, notes) = content.withLock { ($0.streams, $0.playing) }
     publishExtent(of: notes)
+    tellScore(isAsked: false)
     for (_, stream) in streams { publish(notes, to: stream) }
   }
 

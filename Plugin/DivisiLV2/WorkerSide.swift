@@ -47,6 +47,8 @@ final class WorkerSide: Sendable {
     var isOutdated = false
     /// Whether a state has been restored that no stream plays yet.
     var awaitsStream = false
+    /// What the plugin's own window is told of the score.
+    var tale = ScoreTale()
     /// Replies that found no room yet, oldest first.
     var backlog: [(subject: TextRing.Subject, text: String)] = []
   }
@@ -169,6 +171,7 @@ final class WorkerSide: Sendable {
     }
     learn()
     sendBacklog()
+    tellOn()
     logOverflows()
   }
 
@@ -186,6 +189,7 @@ final class WorkerSide: Sendable {
     if needsPreparation { prepare() }
     learn()
     sendBacklog()
+    tellOn()
   }
 
   private final class Signal: Sendable {
@@ -206,9 +210,13 @@ final class WorkerSide: Sendable {
 
   private func learn() {
     // The oldest is the one in the outputs.
+    let isWatched = channels.flags.pointee.isWatched.load(ordering: .relaxed)
     for (_, stream) in content.withLock({ $0.streams }) {
       // Else it may be freed meanwhile, with all that its worker looks at.
-      withExtendedLifetime(stream) { stream.worker.update() }
+      withExtendedLifetime(stream) {
+        stream.worker.keepHeard(isWatched)
+        stream.worker.update()
+      }
     }
   }
 
@@ -242,6 +250,7 @@ final class WorkerSide: Sendable {
         banks: NoteBanks(usual: model.bank), sampleRate: sampleRate,
         channelCount: key.channelCount)
       publishExtent(of: notes)
+      tellScore(isAsked: false)
       publish(notes, to: stream)
       let handle = StreamHandle(
         stream, number: preparation.streamCount, channelCount: key.channelCount,

@@ -48,7 +48,10 @@ final class FaceInstance {
     if let resize = host.resize, let function = resize.pointee.ui_resize {
       _ = function(resize.pointee.handle, Int32(face.size.width), Int32(face.size.height))
     }
-    if let control { ports.send(PatchMessage(get: 0), port: control, urids: urids) }
+    if let control {
+      ports.send(PatchMessage(get: 0), port: control, urids: urids)
+      ports.send(PatchMessage(get: urids.notes), port: control, urids: urids)
+    }
   }
 
   var windowID: UInt { face.windowID }
@@ -65,6 +68,7 @@ final class FaceInstance {
   }
 
   private func take(_ message: PatchMessage) {
+    if message.isSet, message.type == urids.chunk, message.type != 0 { return takeNews(message) }
     guard let text = message.text(urids) else { return }
     switch message.property {
     case urids.score: face.take(.score, path: text)
@@ -74,7 +78,21 @@ final class FaceInstance {
     }
   }
 
+  private func takeNews(_ message: PatchMessage) {
+    switch message.property {
+    case urids.notes: face.take(.notes, message.value)
+    case urids.beats: face.take(.beats, message.value)
+    case urids.heard: face.take(.heard, message.value)
+    case urids.place: face.take(.place, message.value)
+    default: break
+    }
+  }
+
   func idle() {
+    if let control, let question = face.nextQuestion() {
+      let property = question == .notes ? urids.notes : urids.place
+      ports.send(PatchMessage(get: property), port: control, urids: urids)
+    }
     for wish in face.idle() { fulfil(wish) }
   }
 

@@ -1,6 +1,7 @@
 // Thread: any
 
 internal import CLV2
+import DivisiControls
 
 /// The words that host, plugin and face share.
 enum URI {
@@ -42,6 +43,11 @@ struct URIDs {
   var score: UInt32 = 0
   var modelFile: UInt32 = 0
   var message: UInt32 = 0
+  var notes: UInt32 = 0
+  var beats: UInt32 = 0
+  var heard: UInt32 = 0
+  var place: UInt32 = 0
+  var chunk: UInt32 = 0
   var sampleRate: UInt32 = 0
   var scaleFactor: UInt32 = 0
   var backgroundColour: UInt32 = 0
@@ -65,6 +71,11 @@ struct URIDs {
     score = number(URI.score)
     modelFile = number(URI.modelFile)
     message = number(URI.message)
+    notes = number(FaceMessage.notes)
+    beats = number(FaceMessage.beats)
+    heard = number(FaceMessage.heard)
+    place = number(FaceMessage.place)
+    chunk = number(URI.atom + "Chunk")
     sampleRate = number(URI.sampleRate)
     scaleFactor = number(URI.scaleFactor)
     backgroundColour = number(URI.backgroundColour)

@@ -8,6 +8,8 @@ internal import Glibc
 /// - Thread: that of the host's user interface.
 public final class Face {
   private let window: XWindow
+  /// When the plugin was last asked to go on telling, in seconds.
+  private var askSeconds = Face.seconds
   private var desk: Desk
 
   /// Makes a window and shows it.
@@ -60,8 +62,24 @@ public final class Face {
     desk.dirty.insert(.header)
   }
 
+  /// Takes what the plugin tells of the score and of what it hears.
+  ///
+  /// - Parameter bytes: a value as ``FaceMessage`` has it.
+  public func take(_ news: FaceNews, _ bytes: [UInt8]) {
+    desk.take(news, bytes, at: Self.seconds)
+  }
+
   /// Takes what there is to say.
   public func say(_ text: String) { desk.say(text) }
+
+  /// What the plugin has to be asked, so that it goes on telling: for all its notes as long as some are missing, else for
+  /// the place; nil until half of its patience has passed since the last time.
+  public func nextQuestion() -> FaceNews? {
+    let seconds = Self.seconds
+    guard seconds - askSeconds > FaceMessage.patienceSeconds / 2 else { return nil }
+    askSeconds = seconds
+    return desk.roll.isTold ? .place : .notes
+  }
 
   /// Does what is due: takes what people did, and draws what has changed.
   ///

@@ -1,14 +1,14 @@
-// Shows the plugin's own windows as a host does, without the plugin: a script on the standard input says what the host and
+// Shows the plugin's own windows as a host does, with the plugin or without it: a script on the standard input says what the host and
 // its user do, a line for each; what the windows have to say is written to the standard output.
 //
 //   open N URI WIDTH HEIGHT SCALE [dark]   close N   orphan N (its parent goes first)   resize N WIDTH HEIGHT
 //   value N PORT VALUE   text N PORT PROPERTY TYPE TEXT   press|release|move|wheel N X Y BUTTON [shift]
 //   key N KEYSYM [shift]   drop N FILE-URI   hide N   show N   idle COUNT   wait MILLISECONDS   memory
-//   picture N FILE   drawn N
+//   picture N FILE   count N RRGGBB   load 0 OBJECT URI PORTS SCORE|- [SOUND]   play|render SECONDS
 #include "face.h"
 
 #include <X11/Xutil.h>
-#include <cairo/cairo-xlib.h>
+#include <cairo/cairo.h>
 #include <dlfcn.h>
 #include <malloc.h>
 #include <stdio.h>
@@ -141,21 +141,34 @@ static void drop(Shown* shown, const char* uri) {
   XDestroyWindow(display, source);
 }
 
-static void picture(Shown* shown, const char* path) {
+/// What is on the screen: a PNG file, or how many of its pixels have a colour.
+static void picture(Shown* shown, const char* path, const char* colour) {
   Display* display = shown->stage->display;
   XWindowAttributes attributes;
   XGetWindowAttributes(display, shown->window, &attributes);
-  cairo_surface_t* surface = cairo_xlib_surface_create(
-      display, shown->window, attributes.visual, attributes.width, attributes.height);
-  cairo_surface_t* image =
-      cairo_image_surface_create(CAIRO_FORMAT_RGB24, attributes.width, attributes.height);
-  cairo_t* context = cairo_create(image);
-  cairo_set_source_surface(context, surface, 0, 0);
-  cairo_paint(context);
-  cairo_destroy(context);
-  if (cairo_surface_write_to_png(image, path)) exit(6);
-  cairo_surface_destroy(image);
-  cairo_surface_destroy(surface);
+  XImage* image = XGetImage(display, shown->window, 0, 0, attributes.width, attributes.height,
+                            AllPlanes, ZPixmap);
+  if (!image || image->bits_per_pixel != 32) exit(6);
+  if (path) {
+    cairo_surface_t* surface = cairo_image_surface_create_for_data(
+        (unsigned char*)image->data, CAIRO_FORMAT_RGB24, image->width, image->height,
+        image->bytes_per_line);
+    if (cairo_surface_write_to_png(surface, path)) exit(6);
+    cairo_surface_destroy(surface);
+  } else {
+    const unsigned long wanted = strtoul(colour, NULL, 16);
+    long count = 0;
+    for (int y = 0; y < image->height; ++y)
+      for (int x = 0; x < image->width; ++x) {
+        const unsigned long pixel = XGetPixel(image, x, y);
+        bool is_near = true;
+        for (int shift = 0; shift < 24; shift += 8)
+          is_near &= labs((long)(pixel >> shift & 255) - (long)(wanted >> shift & 255)) <= 2;
+        count += is_near;
+      }
+    printf("pixels %d %s %ld\n", shown->number, colour, count);
+  }
+  XDestroyImage(image);
 }
 
 /// Kilobytes that are in use.
@@ -198,7 +211,8 @@ int main(int count, char** arguments) {
     else if (!strcmp(word, "orphan")) close_face(shown, true);
     else if (!strcmp(word, "key")) press_key(shown, rest);
     else if (!strcmp(word, "drop")) drop(shown, rest);
-    else if (!strcmp(word, "picture")) picture(shown, rest);
+    else if (!strcmp(word, "picture")) picture(shown, rest, NULL);
+    else if (!strcmp(word, "count")) picture(shown, NULL, rest);
     else if (!strcmp(word, "idle")) idle(&stage, number);
     else if (!strcmp(word, "wait")) wait_for(number);
     else if (!strcmp(word, "memory")) printf("memory %ld\n", memory());
@@ -206,6 +220,9 @@ int main(int count, char** arguments) {
     else if (!strcmp(word, "show")) XMapRaised(stage.display, shown->parent);
     else if (!strcmp(word, "value")) face_value(shown, rest);
     else if (!strcmp(word, "text")) face_text(shown, rest);
+    else if (!strcmp(word, "load")) face_load(rest);
+    else if (!strcmp(word, "play")) face_play(&stage, number, true);
+    else if (!strcmp(word, "render")) face_play(&stage, number, false);
     else if (!strcmp(word, "resize")) {
       int width, height;
       if (sscanf(rest, "%d %d", &width, &height) != 2) return 3;
@@ -215,6 +232,7 @@ int main(int count, char** arguments) {
   }
   for (int number = 0; number < MAX_SHOWN; ++number)
     if (stage.shown[number].handle) close_face(&stage.shown[number], false);
+  face_unload();
   XCloseDisplay(stage.display);
   return 0;
 }

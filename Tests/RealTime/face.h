@@ -44,4 +44,12 @@ void face_value(Shown* shown, const char* rest);
 /// Tells a window of a text that the plugin has set: "PORT PROPERTY TYPE TEXT".
 void face_text(Shown* shown, const char* rest);
 
+/// Loads the plugin whose windows are shown: "OBJECT URI PORTS SCORE|- [SOUND]", the sound 32-bit floats in stereo.
+void face_load(const char* rest);
+void face_unload(void);
+/// Passes on what a window writes.
+void face_send(uint32_t port, uint32_t size, const void* buffer);
+/// Lets it play, in time or as fast as it can, and says a digest of all that has come out since it was loaded.
+void face_play(Stage* stage, double seconds, bool in_time);
+
 #endif

@@ -54,6 +54,7 @@ void face_features(Shown* shown) {
 void face_write(LV2UI_Controller controller, uint32_t port, uint32_t size, uint32_t protocol,
                 const void* buffer) {
   Shown* shown = controller;
+  face_send(port, size, buffer);
   if (protocol == 0 && size == sizeof(float)) {
     printf("set %d %u %g\n", shown->number, port, *(const float*)buffer);
     return;

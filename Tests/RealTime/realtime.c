@@ -48,6 +48,12 @@ static void send(LV2_Atom_Sequence* events, unsigned round, unsigned position) {
   if (round % 10 == 0) host_event(events, 1, object, sizeof place, &place);
   LV2_Atom_Object_Body question = {0, host_map(NULL, "http://lv2plug.in/ns/ext/patch#Get")};
   if (round % 50 == 7) host_event(events, 2, object, sizeof question, &question);
+  // As the plugin's own window asks.
+  struct { LV2_Atom_Object_Body body; LV2_Atom_Property_Body property; uint32_t notes, padding; } watch = {
+      question, {host_map(NULL, "http://lv2plug.in/ns/ext/patch#property"), 0,
+                 {sizeof(uint32_t), host_map(NULL, LV2_ATOM__URID)}},
+      host_map(NULL, "urn:divisi:notes"), 0};
+  if (round % 50 == 9) host_event(events, 2, object, sizeof watch, &watch);
 }
 
 /// Blocks of one length, with the worker's work waited for or not.

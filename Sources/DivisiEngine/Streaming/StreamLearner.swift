@@ -17,6 +17,9 @@ final class StreamLearner {
   private let voiceCount: Int
   private let material: Material
   private let banks: NoteBanks
+  /// The pitches of the last model, by component; none of drums.
+  var componentPitches: [UInt8] { pitches?.componentPitches ?? [] }
+
   private var pitches: PitchLearner?
   private var strokes: StrokeLearner?
   /// The largest magnitude that was learnt from.

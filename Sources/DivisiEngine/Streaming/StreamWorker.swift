@@ -27,6 +27,8 @@ public final class StreamWorker: @unchecked Sendable {
   private let adapts: Bool
   private let releaseSeconds: Double
   private let isOfPlayers: Bool
+  private let keepsHeard = Atomic<Bool>(false)
+  private var heard = HeardSounds()
   private let lock = Mutex(())
   /// Turns at the lock begun and ended. Of a thread that has waited, the kernel says that it holds the lock, which the
   /// thread sanitizer does not see; this it sees.
@@ -102,6 +104,18 @@ public final class StreamWorker: @unchecked Sendable {
     }
   }
 
+  /// Has what updates hear be kept for ``takeHeard()``, or no longer.
+  public func keepHeard(_ isKept: Bool) { keepsHeard.store(isKept, ordering: .relaxed) }
+
+  /// What updates have heard and kept since the last call.
+  ///
+  /// - Returns: ordered within each update.
+  public func takeHeard() -> [HeardSound] {
+    var taken: [HeardSound] = []
+    alone { taken = heard.take() }
+    return taken
+  }
+
   /// Does what is due: learns from the newest frames and decides the masks of those that are due.
   ///
   /// Does nothing if nothing has been asked for since the last call.
@@ -143,9 +157,14 @@ public final class StreamWorker: @unchecked Sendable {
     learner.prepare(notes.voices, soon: notes.upcomingVoices(after: endSeconds))
     if let model {
       let decided = max(first, end - clock.lookahead)
-      let heard = max(first, decided - clock.interval)..<decided
-      places?.learn(from: heard, written: shared.pointee) {
+      let newest = max(first, decided - clock.interval)..<decided
+      places?.learn(from: newest, written: shared.pointee) {
         mask.compute(from: model, frame: $0 - first, into: $1, scratch: $2)
+      }
+      if keepsHeard.load(ordering: .relaxed) {
+        heard.add(
+          from: model, pitches: learner.componentPitches, frames: newest, firstFrame: first,
+          frameRate: clock.grid.frameRate)
       }
     }
     if !clock.isLive {

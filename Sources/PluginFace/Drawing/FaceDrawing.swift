@@ -30,7 +30,10 @@ struct FaceDrawing {
     switch region {
     case .ground: break
     case .header: drawHeader()
-    case .roll: break
+    case .roll:
+      if let scale = desk.rollScale {
+        RollDrawing(desk: desk, scale: scale, brush: brush, palette: palette).draw()
+      }
     case .fields: drawFields()
     case .message: drawMessage()
     case .strip(let index): strip(index).draw()

@@ -36,7 +36,7 @@ extension Desk {
     case .shade:
       isDark.toggle()
       dirtyAll()
-    case .roll: break
+    case .roll: rollDrag = RollDrag(place: place, offset: values[offsetPort])
     }
   }
 
@@ -105,6 +105,7 @@ extension Desk {
   private static let (fieldTravel, offsetTravel) = (300.0, 100.0)
 
   mutating func move(to place: Place, isFine: Bool) {
+    if rollDrag != nil { return moveRoll(to: place, isFine: isFine) }
     guard var drag, let law = laws[drag.port] else { return }
     let (x, y) = (place.x - drag.place.x, drag.place.y - place.y)
     guard x != 0 || y != 0 else { return }
@@ -125,6 +126,7 @@ extension Desk {
   }
 
   mutating func release(at seconds: Double) {
+    if rollDrag != nil { return releaseRoll(at: seconds) }
     guard let drag else { return }
     self.drag = nil
     hold(drag.port, false, at: seconds)
@@ -134,6 +136,7 @@ extension Desk {
     guard drag == nil, typing == nil, let item = layout.item(at: place) else { return }
     switch item {
     case .gain, .value, .pan, .field: step(item, .notches(notches, isLarge: isLarge))
+    case .roll: zoomRoll(notches)
     default: break
     }
   }

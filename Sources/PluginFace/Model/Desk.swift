@@ -30,6 +30,7 @@ struct Desk: Sendable {
   let lookAheadPort: Int
   let statePort: Int
   let offsetPort: Int
+  private let sourcePort: Int
   private let levelPorts: Range<Int>
 
   /// By port; of ports without a value, no number.
@@ -37,6 +38,11 @@ struct Desk: Sendable {
   private(set) var meters: [Meter]
   private(set) var layout: Layout
   var sampleRate = 48_000.0
+  var roll = Roll()
+  /// What is heard now as it is shown, in the time of notes; and how much of time is.
+  var shownPosition = 0.0
+  var secondsShown = 12.0
+  var rollDrag: RollDrag?
   var scorePath = ""
   var modelPath = ""
   var message = ""
@@ -72,6 +78,7 @@ struct Desk: Sendable {
     lookAheadPort = port("lookahead")
     statePort = port("score_state")
     offsetPort = port("score_offset")
+    sourcePort = port("score_source")
     layout = Layout(
       width: width, height: height, stripCount: strips.count, fieldCount: fields.count,
       hasEvents: kind.hasPartOutputs)
@@ -112,6 +119,9 @@ struct Desk: Sendable {
 
   // MARK: Values
 
+  /// Where notes come from.
+  var sourceValue: Double { values[sourcePort] }
+
   /// The port of something that has a value.
   func port(of item: Item) -> Int? {
     switch item {
@@ -128,7 +138,9 @@ struct Desk: Sendable {
   /// A value from the host; of a control that is held, it waits.
   mutating func take(_ value: Double, port: Int, at seconds: Double) {
     guard laws.indices.contains(port), laws[port] != nil, value == value else { return }
-    if drag?.port == port || typing.map({ self.port(of: $0.item) == port }) == true {
+    if drag?.port == port || (rollDrag != nil && port == offsetPort)
+      || typing.map({ self.port(of: $0.item) == port }) == true
+    {
       withheld[port] = (value, .infinity)
     } else if let held = withheld[port], seconds < held.until {
       withheld[port] = (value, held.until)
@@ -160,7 +172,7 @@ struct Desk: Sendable {
     } else {
       if fields.contains(port) { dirty.insert(.fields) }
       if [latencyPort, lookAheadPort, statePort].contains(port) { dirty.insert(.header) }
-      if port == offsetPort { dirty.insert(.roll) }
+      if port == sourcePort { dirty.insert(.roll) }
     }
   }
 
@@ -178,6 +190,7 @@ struct Desk: Sendable {
     for strip in meters.indices where meters[strip].advance(to: seconds) {
       dirty.insert(.meter(strip))
     }
+    advanceRoll(to: seconds)
     for (port, held) in withheld where held.until <= seconds {
       withheld[port] = nil
       show(held.value, port: port)

@@ -61,6 +61,11 @@ public enum Wish: Equatable, Sendable {
   case use(FaceFile, path: String)
 }
 
+/// What the plugin tells of the score and of what it hears; see ``FaceMessage``.
+public enum FaceNews: Sendable {
+  case notes, beats, heard, place
+}
+
 /// The files that a plugin uses.
 public enum FaceFile: Sendable {
   case score, model

@@ -66,6 +66,20 @@ enum Words {
     return "Looks \(fixed(lookAhead, decimals: 1)) s ahead; \(late)"
   }
 
+  /// A pitch by its MIDI number; 60 is C4.
+  static func pitch(_ number: Int) -> String {
+    let names = ["C", "C♯", "D", "E♭", "E", "F", "F♯", "G", "A♭", "A", "B♭", "B"]
+    return names[((number % 12) + 12) % 12] + "\((number - (number % 12 + 12) % 12) / 12 - 1)"
+  }
+
+  /// A time in minutes and seconds.
+  static func clock(_ seconds: Double) -> String {
+    let tenths = Int((min(abs(seconds), 1e6) * 10).rounded())
+    let rest = fixed(Double(tenths % 600) / 10, decimals: 1)
+    return (seconds < 0 ? "\(minus)" : "") + "\(tenths / 600):" + (tenths % 600 < 100 ? "0" : "")
+      + rest
+  }
+
   /// The last part of a path.
   static func fileName(_ path: String) -> String {
     path.split(separator: "/").last.map(String.init) ?? path

@@ -13,6 +13,9 @@ final class PitchLearner {
   /// How long strings sound after they are damped, in seconds.
   var releaseSeconds = ReleaseSearch.dampedSeconds
 
+  /// The pitch of each component of the last fit.
+  private(set) var componentPitches: [UInt8] = []
+
   private let settings: SeparationSettings
   private let grid: TimeGrid
   private let binCount: Int
@@ -81,6 +84,9 @@ final class PitchLearner {
       forgetStarts()
     }
     let current = sounds.flatMap { components(of: $0) }
+    componentPitches = sounds.flatMap {
+      repeatElement(UInt8(clamping: $0.pitch), count: current.count / sounds.count)
+    }
     let rows = sounds.flatMap {
       constraints.rows(of: $0, grid: grid, frameCount: V.frameCount, settings: settings)
     }
