@@ -44,10 +44,11 @@ struct CoarseAligner: Sendable {
       Double(spectrum.frameCount) / spectrum.grid.frameRate > instrument.rates.longSeconds
   }
 
-  private func search(_ rate: FeatureRate) -> ScoreSearch {
+  private func search(_ rate: FeatureRate, frames: Range<Int>? = nil) -> ScoreSearch {
     ScoreSearch(
       recording: RecordingFeatures(
-        spectrum, rate: rate, instrument: instrument, reference: reference), rate: rate,
+        spectrum, rate: rate, instrument: instrument, reference: reference, frames: frames),
+      rate: rate,
       grid: spectrum.grid, instrument: instrument)
   }
 
@@ -80,7 +81,16 @@ struct CoarseAligner: Sendable {
         for candidate in candidates where merit(candidate) > merit(best) { best = candidate }
       }
     }
-    let placed = best.path.place(notes.map(\.onset))
+    var onsets = notes.map(\.onset)
+    if options.jumps == .none, !instrument.isPercussive, !isLong, let ending = ending(best, search),
+      let found = path(
+        search, ending.moved(notes), scale: best.path.scale, transposition: best.transposition),
+      cost(found) < cost(best)
+    {
+      best = found
+      onsets = onsets.map(ending.moved)
+    }
+    let placed = best.path.place(onsets)
     let used = Set(placed.map(\.index))
     let leftOut = LeftOutRepeats.find(in: notes, used: used, jumps: options.jumps)
     let audible = AudibleNotes(
@@ -107,11 +117,17 @@ struct CoarseAligner: Sendable {
     min(max(scale, ScoreSearch.scales.lowerBound), ScoreSearch.scales.upperBound)
   }
 
+  private func ending(_ best: ScoreSearch.Result, _ search: ScoreSearch) -> Ending? {
+    Ending.find(notes, after: best, isSounding: search.recording.isSounding) {
+      self.search(search.rate, frames: $0)
+    }
+  }
+
   private func path(
-    _ search: ScoreSearch, scale: Double, transposition: Int
+    _ search: ScoreSearch, _ notes: [SketchedNote]? = nil, scale: Double, transposition: Int
   ) -> ScoreSearch.Result? {
     search.path(
-      notes, scale: scale, transposition: transposition, jumps: options.jumps)
+      notes ?? self.notes, scale: scale, transposition: transposition, jumps: options.jumps)
   }
 
   /// The path at the dense rate, close to one at the sparse rate.

@@ -141,7 +141,8 @@ struct RecordingHeader {
       let count = try reader.read(into: &block)
       guard count > 0 else { return }
       let channels = (0..<stride).map { channel in
-        (0..<count).map { block[$0 * stride + channel] }
+        stride == 1
+          ? Array(block[..<count]) : (0..<count).map { block[$0 * stride + channel] }
       }
       try use(channels, Double(first) / Double(shape.sampleRate))
     }
