@@ -35,7 +35,7 @@ BUNDLES := build/bundle
 # would build everything anew.
 RELEASE := -c release --static-swift-stdlib --disable-local-rpath
 
-.PHONY: deps build bundle turtle demo test test-hosts test-deep test-kills fuzz figures pictures lint format bench bench-against install install-plugin uninstall clean
+.PHONY: deps build bundle turtle demo test test-hosts test-deep test-kills fuzz figures pictures lint format bench bench-against install install-plugin uninstall deb test-deb clean
 
 # Installs the packages that are missing, and asks for nothing where there are none.
 deps:
@@ -161,8 +161,9 @@ install: build install-plugin
 	install -s -m 755 .build/release/divisi-host $(DESTDIR)$(PREFIX)/bin/divisi-host
 	for name in divisi divisi-host; do \
 	  .build/release/generate-manual .build/release/$$name -o build/manual && \
+	  sed -i "/^$$/d; s/^'/\\\\(aq/; s/^\.\(divisi\|build\)/\\\\\&&/" build/manual/$$name.1 && \
 	  install -m 644 build/manual/$$name.1 $(DESTDIR)$(PREFIX)/share/man/man1 && \
-	  .build/release/$$name --generate-completion-script bash \
+	  .build/release/$$name --generate-completion-script bash | sed '1{/^#!/d}' \
 	    > $(DESTDIR)$(PREFIX)/share/bash-completion/completions/$$name && \
 	  .build/release/$$name --generate-completion-script zsh \
 	    > $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_$$name && \
@@ -178,6 +179,20 @@ uninstall:
 	    $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/$$name.fish; \
 	done
 	rm -rf $(DESTDIR)$(LV2DIR)/divisi.lv2 $(DESTDIR)$(LV2DIR)/divisi-presets.lv2
+
+# Packages for Debian 12 and what descends from it, in build/deb. They need no Swift where they are installed.
+deb: PACKAGES += debhelper dpkg-dev
+deb: deps
+	mkdir -p build/deb
+	dpkg-buildpackage -b -us -uc \
+	  --buildinfo-file=build/deb/divisi.buildinfo --changes-file=build/deb/divisi.changes \
+	  --buildinfo-option=-ubuild/deb --changes-option=-ubuild/deb
+
+# The packages, judged by lintian, and used in a Debian 12 of their own without Swift. For root.
+test-deb: PACKAGES += lintian debootstrap
+test-deb: deb
+	lintian --allow-root --fail-on error build/deb/divisi.changes
+	Tests/Packages/install.sh build/deb Tests/Recordings
 
 clean:
 	rm -rf .build build
