@@ -4,7 +4,7 @@
 //   open N URI WIDTH HEIGHT SCALE [dark]   close N   orphan N (its parent goes first)   resize N WIDTH HEIGHT
 //   value N PORT VALUE   text N PORT PROPERTY TYPE TEXT   press|release|move|wheel N X Y BUTTON [shift]
 //   key N KEYSYM [shift]   drop N FILE-URI   hide N   show N   idle COUNT   wait MILLISECONDS   memory
-//   picture N FILE   count N RRGGBB   load 0 OBJECT URI PORTS SCORE|- [SOUND]   play|render SECONDS
+//   await N NAME (another program's)   dismiss N   picture N FILE   count N RRGGBB [LEAST [MOST]]   load 0 OBJECT URI PORTS SCORE|- [SOUND]   play|render SECONDS
 #include "face.h"
 
 #include <X11/Xutil.h>
@@ -141,45 +141,60 @@ static void drop(Shown* shown, const char* uri) {
   XDestroyWindow(display, source);
 }
 
-/// What is on the screen: a PNG file, or how many of its pixels have a colour.
-static void picture(Shown* shown, const char* path, const char* colour) {
-  Display* display = shown->stage->display;
+void face_wait(long milliseconds) {
+  const struct timespec pause = {milliseconds / 1000, milliseconds % 1000 * 1000000};
+  nanosleep(&pause, NULL);
+}
+
+/// What is on the screen.
+static XImage* pixels(Shown* shown) {
   XWindowAttributes attributes;
-  XGetWindowAttributes(display, shown->window, &attributes);
-  XImage* image = XGetImage(display, shown->window, 0, 0, attributes.width, attributes.height,
-                            AllPlanes, ZPixmap);
+  XGetWindowAttributes(shown->stage->display, shown->window, &attributes);
+  XImage* image = XGetImage(shown->stage->display, shown->window, 0, 0, attributes.width,
+                            attributes.height, AllPlanes, ZPixmap);
   if (!image || image->bits_per_pixel != 32) exit(6);
-  if (path) {
-    cairo_surface_t* surface = cairo_image_surface_create_for_data(
-        (unsigned char*)image->data, CAIRO_FORMAT_RGB24, image->width, image->height,
-        image->bytes_per_line);
-    if (cairo_surface_write_to_png(surface, path)) exit(6);
-    cairo_surface_destroy(surface);
-  } else {
-    const unsigned long wanted = strtoul(colour, NULL, 16);
-    long count = 0;
-    for (int y = 0; y < image->height; ++y)
-      for (int x = 0; x < image->width; ++x) {
-        const unsigned long pixel = XGetPixel(image, x, y);
-        bool is_near = true;
-        for (int shift = 0; shift < 24; shift += 8)
-          is_near &= labs((long)(pixel >> shift & 255) - (long)(wanted >> shift & 255)) <= 2;
-        count += is_near;
-      }
-    printf("pixels %d %s %ld\n", shown->number, colour, count);
-  }
+  return image;
+}
+
+static void picture(Shown* shown, const char* path) {
+  XImage* image = pixels(shown);
+  cairo_surface_t* surface = cairo_image_surface_create_for_data(
+      (unsigned char*)image->data, CAIRO_FORMAT_RGB24, image->width, image->height,
+      image->bytes_per_line);
+  if (cairo_surface_write_to_png(surface, path)) exit(6);
+  cairo_surface_destroy(surface);
   XDestroyImage(image);
+}
+
+/// How many pixels have a colour, or nearly so.
+static long count_pixels(Shown* shown, unsigned long wanted) {
+  XImage* image = pixels(shown);
+  long count = 0;
+  for (int y = 0; y < image->height; ++y)
+    for (int x = 0; x < image->width; ++x) {
+      const unsigned long pixel = XGetPixel(image, x, y);
+      bool is_near = true;
+      for (int shift = 0; shift < 24; shift += 8)
+        is_near &= labs((long)(pixel >> shift & 255) - (long)(wanted >> shift & 255)) <= 2;
+      count += is_near;
+    }
+  XDestroyImage(image);
+  return count;
+}
+
+/// Counts pixels: "RRGGBB"; or waits until there are so many: "RRGGBB LEAST [MOST]".
+static void count(Shown* shown, const char* rest) {
+  unsigned colour;
+  long least = 0, most = 1 << 30, found;
+  if (sscanf(rest, "%x %ld %ld", &colour, &least, &most) < 1) exit(3);
+  while ((found = count_pixels(shown, colour)) < least || found > most) face_wait(20);
+  printf("pixels %d %ld\n", shown->number, found);
 }
 
 /// Kilobytes that are in use.
 static long memory(void) {
   const struct mallinfo2 info = mallinfo2();
   return (long)((info.uordblks + info.hblkhd) / 1024);
-}
-
-static void wait_for(long milliseconds) {
-  const struct timespec pause = {milliseconds / 1000, milliseconds % 1000 * 1000000};
-  nanosleep(&pause, NULL);
 }
 
 static void idle(Stage* stage, int count) {
@@ -189,8 +204,8 @@ static void idle(Stage* stage, int count) {
       if (stage->shown[number].handle) stage->shown[number].idle->idle(stage->shown[number].handle);
 }
 
-int main(int count, char** arguments) {
-  if (count != 2) return 3;
+int main(int argument_count, char** arguments) {
+  if (argument_count != 2) return 3;
   char bundle[512], line[8192], word[16], rest[8192];
   snprintf(bundle, sizeof bundle, "%s", arguments[1]);
   char* slash = strrchr(bundle, '/');
@@ -209,12 +224,14 @@ int main(int count, char** arguments) {
     if (!strcmp(word, "open")) open_face(&stage, library, bundle, number, rest);
     else if (!strcmp(word, "close")) close_face(shown, false);
     else if (!strcmp(word, "orphan")) close_face(shown, true);
+    else if (!strcmp(word, "await")) face_await(&stage, shown, rest);
+    else if (!strcmp(word, "dismiss")) face_dismiss(shown);
     else if (!strcmp(word, "key")) press_key(shown, rest);
     else if (!strcmp(word, "drop")) drop(shown, rest);
-    else if (!strcmp(word, "picture")) picture(shown, rest, NULL);
-    else if (!strcmp(word, "count")) picture(shown, NULL, rest);
+    else if (!strcmp(word, "picture")) picture(shown, rest);
+    else if (!strcmp(word, "count")) count(shown, rest);
     else if (!strcmp(word, "idle")) idle(&stage, number);
-    else if (!strcmp(word, "wait")) wait_for(number);
+    else if (!strcmp(word, "wait")) face_wait(number);
     else if (!strcmp(word, "memory")) printf("memory %ld\n", memory());
     else if (!strcmp(word, "hide")) XUnmapWindow(stage.display, shown->parent);
     else if (!strcmp(word, "show")) XMapRaised(stage.display, shown->parent);
