@@ -107,6 +107,32 @@ import Testing
     #expect(values[1] < values[0])
   }
 
+  /// What changed while nobody could see it is there when the window is shown again, whatever its size has become.
+  @Test func aHiddenWindowIsDrawnWhenItIsShown() throws {
+    let server = try XServer()
+    let kind = PluginKind.hands
+    var stage = FaceStage()
+    stage.open(0, kind)
+    stage.say("count 0 B23A2A")
+    stage.say("hide 0")
+    stage.say("value 0 \(try Self.port("mute_left", kind)) 1")
+    stage.say("idle 3")
+    stage.say("resize 0 800 560")
+    stage.say("idle 3")
+    stage.say("show 0")
+    stage.say("idle 3")
+    stage.say("count 0 B23A2A")
+    // And covered by another window, it is as it was.
+    stage.open(1, kind)
+    stage.say("close 1")
+    stage.say("idle 3")
+    stage.say("count 0 B23A2A")
+    let counts = try stage.run(on: server).filter { $0.hasPrefix("pixels") }
+      .compactMap { $0.split(separator: " ").last.flatMap { Int($0) } }
+    try #require(counts.count == 3)
+    #expect(counts[0] == 0 && counts[1] > 500 && counts[2] == counts[1], "\(counts)")
+  }
+
   @Test func keysAndTypingSetControls() throws {
     let server = try XServer()
     let kind = PluginKind.handsMix
