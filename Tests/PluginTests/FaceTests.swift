@@ -164,6 +164,8 @@ import Testing
     stage.say("idle 1")
     stage.say("drop 0 file:///music/bank.safetensors")
     stage.say("idle 1")
+    stage.say("paste 0 /music/pasted.musicxml")
+    stage.say("idle 1")
     stage.say("drop 0 https://example.org/piece.mid")
     stage.say("idle 1")
     let said = try stage.run(on: server).filter { !$0.hasPrefix("size") && !$0.hasPrefix("get") }
@@ -171,7 +173,8 @@ import Testing
       said == [
         "request 0 score 1", "request 0 model 1",
         "patch 0 \(control) score /music/a piece.mid", "dropped 0 1",
-        "patch 0 \(control) model /music/bank.safetensors", "dropped 0 1", "dropped 0 0",
+        "patch 0 \(control) model /music/bank.safetensors", "dropped 0 1",
+        "patch 0 \(control) score /music/pasted.musicxml", "dropped 0 0",
       ])
   }
 }

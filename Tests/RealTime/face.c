@@ -3,7 +3,7 @@
 //
 //   open N URI WIDTH HEIGHT SCALE [dark]   close N   orphan N (its parent goes first)   resize N WIDTH HEIGHT
 //   value N PORT VALUE   text N PORT PROPERTY TYPE TEXT   press|release|move|wheel N X Y BUTTON [shift]
-//   key N KEYSYM [shift]   drop N FILE-URI   hide N   show N   idle COUNT   wait MILLISECONDS   memory
+//   key N KEYSYM [shift]   drop N FILE-URI   paste N TEXT   hide N   show N   idle COUNT   wait MILLISECONDS   memory
 //   await N NAME (another program's)   dismiss N   picture N FILE   count N RRGGBB [LEAST [MOST]]   load 0 OBJECT URI PORTS SCORE|- [SOUND]   play|render SECONDS
 #include "face.h"
 
@@ -98,10 +98,42 @@ static void press_key(Shown* shown, const char* rest) {
   XSendEvent(display, shown->window, False, KeyPressMask, &event);
 }
 
+#define ATOM(name) XInternAtom(display, name, False)
+
+/// Takes what the window has to say to another: its answers, and its question for what there is to be had.
+///
+/// @return whether it has taken files that were dropped.
+static bool converse(Shown* shown, const char* text) {
+  Display* display = shown->stage->display;
+  bool is_taken = false;
+  XSync(display, False);
+  shown->idle->idle(shown->handle);
+  XSync(display, False);
+  while (XPending(display)) {
+    XEvent event;
+    XNextEvent(display, &event);
+    if (event.type == SelectionRequest) {
+      XSelectionRequestEvent asked = event.xselectionrequest;
+      XChangeProperty(display, asked.requestor, asked.property, asked.target, 8, PropModeReplace,
+                      (const unsigned char*)text, strlen(text));
+      XEvent answer = {0};
+      answer.xselection = (XSelectionEvent){.type = SelectionNotify, .display = display,
+                                            .requestor = asked.requestor, .selection = asked.selection,
+                                            .target = asked.target, .property = asked.property};
+      XSendEvent(display, asked.requestor, False, NoEventMask, &answer);
+      XSync(display, False);
+      shown->idle->idle(shown->handle);
+      XSync(display, False);
+    } else if (event.type == ClientMessage && event.xclient.message_type == ATOM("XdndFinished")) {
+      is_taken = event.xclient.data.l[1] & 1;
+    }
+  }
+  return is_taken;
+}
+
 /// Brings a file as a file manager does, and has the window take it.
 static void drop(Shown* shown, const char* uri) {
   Display* display = shown->stage->display;
-#define ATOM(name) XInternAtom(display, name, False)
   const Window source = XCreateSimpleWindow(display, DefaultRootWindow(display), 0, 0, 1, 1, 0, 0, 0);
   XSetSelectionOwner(display, ATOM("XdndSelection"), source, CurrentTime);
   const char* const words[] = {"XdndEnter", "XdndPosition", "XdndDrop"};
@@ -114,30 +146,23 @@ static void drop(Shown* shown, const char* uri) {
     event.xclient.data.l[0] = source;
     if (step == 0) event.xclient.data.l[1] = 5L << 24, event.xclient.data.l[2] = ATOM("text/uri-list");
     XSendEvent(display, shown->window, False, NoEventMask, &event);
-    XSync(display, False);
-    shown->idle->idle(shown->handle);
-    // The answers, and the question for the file.
-    while (XPending(display)) {
-      XNextEvent(display, &event);
-      if (event.type == SelectionRequest) {
-        XSelectionRequestEvent asked = event.xselectionrequest;
-        XChangeProperty(display, asked.requestor, asked.property, asked.target, 8, PropModeReplace,
-                        (const unsigned char*)uri, strlen(uri));
-        XEvent answer = {0};
-        answer.xselection = (XSelectionEvent){.type = SelectionNotify, .display = display,
-                                              .requestor = asked.requestor, .selection = asked.selection,
-                                              .target = asked.target, .property = asked.property};
-        XSendEvent(display, asked.requestor, False, NoEventMask, &answer);
-        XSync(display, False);
-        shown->idle->idle(shown->handle);
-        XSync(display, False);
-      } else if (event.type == ClientMessage) {
-        if (event.xclient.message_type == ATOM("XdndStatus") && !(event.xclient.data.l[1] & 1)) printf("refused %d\n", shown->number);
-        if (event.xclient.message_type == ATOM("XdndFinished")) is_taken = event.xclient.data.l[1] & 1;
-      }
-    }
+    is_taken |= converse(shown, uri);
   }
   printf("dropped %d %d\n", shown->number, is_taken);
+  XDestroyWindow(display, source);
+}
+
+/// Has something in the clipboard, and presses Control and V.
+static void paste(Shown* shown, const char* text) {
+  Display* display = shown->stage->display;
+  const Window source = XCreateSimpleWindow(display, DefaultRootWindow(display), 0, 0, 1, 1, 0, 0, 0);
+  XSetSelectionOwner(display, ATOM("CLIPBOARD"), source, CurrentTime);
+  XEvent event = {0};
+  event.xkey = (XKeyEvent){.type = KeyPress, .display = display, .window = shown->window,
+                           .same_screen = True, .state = ControlMask,
+                           .keycode = XKeysymToKeycode(display, XStringToKeysym("v"))};
+  XSendEvent(display, shown->window, False, KeyPressMask, &event);
+  converse(shown, text);
   XDestroyWindow(display, source);
 }
 
@@ -228,6 +253,7 @@ int main(int argument_count, char** arguments) {
     else if (!strcmp(word, "dismiss")) face_dismiss(shown);
     else if (!strcmp(word, "key")) press_key(shown, rest);
     else if (!strcmp(word, "drop")) drop(shown, rest);
+    else if (!strcmp(word, "paste")) paste(shown, rest);
     else if (!strcmp(word, "picture")) picture(shown, rest);
     else if (!strcmp(word, "count")) count(shown, rest);
     else if (!strcmp(word, "idle")) idle(&stage, number);
