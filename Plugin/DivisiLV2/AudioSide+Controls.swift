@@ -21,10 +21,7 @@ extension AudioSide {
     readRemix()
     readPlacement()
     if outbox.send() { needsWork = true }
-    if !awaitsState {
-      readSlot()
-      readFollow()
-    }
+    if !awaitsState { tellWorker() }
     requestStream(waitsForRest: waitsForRest)
   }
 
@@ -61,13 +58,11 @@ extension AudioSide {
     if !isAdoptingState { mainPlacement = placement }
   }
 
-  /// Asks for the score of another slot where the control says so.
+  /// Tells the worker of controls that it serves, where they have changed.
   @_noLocks
-  mutating func readSlot() {
-    guard map.scoreSlot >= 0 else { return }
-    let value = requestedSlot
-    guard value != sentSlot, channels.requests.write(.slot, number: value) else { return }
-    sentSlot = value
-    needsWork = true
+  mutating func tellWorker() {
+    if drumMap.tell(ports, channels.requests) { needsWork = true }
+    if slot.tell(ports, channels.requests) { needsWork = true }
+    if follow.tell(ports, channels.requests) { needsWork = true }
   }
 }

@@ -34,7 +34,8 @@ extension AudioSide {
   private func receive(_ event: EventReader.Event) {
     guard event.size >= 2, event.size <= 3 else { return }
     let status = event.body.load(as: UInt8.self)
-    let first = event.body.load(fromByteOffset: 1, as: UInt8.self)
+    var first = event.body.load(fromByteOffset: 1, as: UInt8.self)
+    if status & 0xE0 == 0x80 { first = drumNumbers.number(of: first, map: drumMap.value(ports)) }
     let second = event.size > 2 ? event.body.load(fromByteOffset: 2, as: UInt8.self) : 0
     if mainPlacement.source == 1 {
       main?.stream.process.pointee.receive(status: status, first: first, second: second)

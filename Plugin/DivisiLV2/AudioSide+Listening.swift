@@ -5,27 +5,12 @@ import Synchronization
 
 /// Following: what is heard goes to the worker, which aligns the score with it.
 extension AudioSide {
-  /// How the controls want the recording followed, as ``Following`` has it.
-  var requestedFollow: Int {
-    @_noLocks get { map.follow < 0 ? 0 : Int(ports.value(map.follow)) }
-  }
-
-  /// Tells the worker where the control has changed.
-  @_noLocks
-  mutating func readFollow() {
-    guard map.follow >= 0 else { return }
-    let value = requestedFollow
-    guard value != sentFollow, channels.requests.write(.follow, number: value) else { return }
-    sentFollow = value
-    needsWork = true
-  }
-
   /// Whether what comes in is of a recording that has a place: on the host's time, or live on any.
   private var hears: Bool {
     @_noLocks get {
-      guard sentFollow != 0, placement.source == 0 else { return false }
+      guard follow.sent != 0, placement.source == 0 else { return false }
       if placement.followsHost && transport.isHostRolling { return true }
-      return sentFollow == 2 && now.isRolling
+      return follow.sent == 2 && now.isRolling
     }
   }
 

@@ -56,8 +56,7 @@ extension AudioSide {
     let restored = channels.flags.pointee.restoredStates.load(ordering: .acquiring)
     let differs = updateRequested()
     guard differs || restored != adoptedStates else { return }
-    readSlot()
-    readFollow()
+    tellWorker()
     guard
       channels.requests.write(
         .settings, UnsafeRawPointer(requested).assumingMemoryBound(to: UInt8.self),

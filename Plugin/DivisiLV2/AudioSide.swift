@@ -74,8 +74,9 @@ struct AudioSide: ~Copyable {
   /// Where the controls say that notes come from, and where they did for the main stream.
   var placement = Placement()
   var mainPlacement = Placement()
-  var sentSlot = 0
-  var sentFollow = 0
+  /// The score slot, 0 for none; how the recording is followed, as ``Following`` has it; the map of drums.
+  var slot: WorkerControl, follow: WorkerControl, drumMap: WorkerControl
+  let drumNumbers = DrumNumbers()
   /// What is heard on its way to the worker; see ``hear(from:count:)``.
   var hearing: Hearing
   /// Who looks at the plugin's own window, and what it is told.
@@ -89,6 +90,9 @@ struct AudioSide: ~Copyable {
 
   init(kind: PluginKind, sampleRate: Double, urids: URIDs, channels: Channels) {
     map = PortMap(kind)
+    slot = WorkerControl(map.scoreSlot, .slot)
+    follow = WorkerControl(map.follow, .follow)
+    drumMap = WorkerControl(map.drumMap, .drumMap)
     self.urids = urids
     self.channels = channels
     self.sampleRate = sampleRate
@@ -149,8 +153,9 @@ struct AudioSide: ~Copyable {
     mixer.endCrossFade()
     chunkCount = 0
     isFresh = true
-    sentSlot = requestedSlot
-    sentFollow = requestedFollow
+    slot.sent = slot.value(ports)
+    follow.sent = follow.value(ports)
+    drumMap.sent = drumMap.value(ports)
     // Without a new stream the old one goes on.
     while let read = channels.streams.read(), let stream = read {
       if let main { retire(main.stream) }
@@ -163,9 +168,10 @@ struct AudioSide: ~Copyable {
     for stem in 0..<stemCount { levels[stem] = 0 }
   }
 
-  /// The score slot that the controls ask for; 0 for none.
-  var requestedSlot: Int {
-    @_noLocks get { map.scoreSlot < 0 ? 0 : Int(ports.value(map.scoreSlot)) }
+  /// What the controls say that the worker serves.
+  var controlsOfWorker: WorkerSide.Controls {
+    WorkerSide.Controls(
+      slot: slot.value(ports), follow: follow.value(ports), drumMap: drumMap.value(ports))
   }
 
   /// Whether the controls want notes from a score.

@@ -63,8 +63,7 @@ final class Instance: @unchecked Sendable {
     _ = audio.pointee.updateRequested()
     worker.start(
       StreamKey(audio.pointee.requested, channelCount: audio.pointee.requestedChannelCount),
-      scoreSlot: audio.pointee.requestedSlot, follow: audio.pointee.requestedFollow,
-      usesScore: audio.pointee.usesScore)
+      audio.pointee.controlsOfWorker, usesScore: audio.pointee.usesScore)
     audio.pointee.restart()
     // A host may have dropped what was scheduled before it deactivated the plugin.
     channels.flags.pointee.isWorkScheduled.store(false, ordering: .releasing)

@@ -29,6 +29,7 @@ struct PortMap: BitwiseCopyable {
   let scorePosition: Int
   let verdict: Int
   let scoreState: Int
+  let drumMap: Int
 
   init(_ kind: PluginKind) {
     let symbols = kind.ports.map(\.symbol)
@@ -54,5 +55,6 @@ struct PortMap: BitwiseCopyable {
     scorePosition = place("score_position")
     verdict = place("verdict")
     scoreState = place("score_state")
+    drumMap = place("drum_map")
   }
 }

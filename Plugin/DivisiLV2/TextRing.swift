@@ -18,6 +18,8 @@ struct TextRing: @unchecked Sendable {
     case get
     /// How the recording is to be followed, as `follow` says it; no text.
     case follow
+    /// What the numbers of drums mean, as `drum_map` says it; no text.
+    case drumMap
     /// A request of the plugin's own window to be told of the score; no text.
     case tell
     /// What it is told: see ``FaceMessage``.

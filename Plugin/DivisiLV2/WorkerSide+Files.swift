@@ -110,6 +110,37 @@ extension WorkerSide {
     return true
   }
 
+  /// Chooses what the numbers of drums in files mean; 0 for a guess. Scores that are there are read anew.
+  ///
+  /// - Returns: false if reading was abandoned, and then it is as if nobody had asked.
+  func choose(
+    drumMap number: Int, _ isAbandoned: @escaping InputFile.IsAbandoned = { false }
+  ) -> Bool {
+    guard kind.isPercussive else { return true }
+    let tables = DrumTable.all
+    let table = tables.indices.contains(number - 1) ? tables[number - 1] : nil
+    let (known, chosen, inSlot) = content.withLock { ($0.drumTable, $0.score, $0.slotScore) }
+    guard table != known else { return true }
+    content.withLock { $0.drumTable = table }
+    do throws(FileError) {
+      let newlyChosen = chosen.path.isEmpty ? chosen : try readScore(path: chosen.path, isAbandoned)
+      let newlyInSlot = try inSlot.map { old throws(FileError) in
+        try readScore(path: old.path, isAbandoned)
+      }
+      content.withLock { content in
+        adopt(newlyChosen, in: &content)
+        content.slotScore = newlyInSlot
+      }
+    } catch {
+      if isAbandoned() {
+        content.withLock { $0.drumTable = known }
+        return false
+      }
+      reportError(error.description)
+    }
+    return true
+  }
+
   /// Reads a score, and divides it into the plugin's parts; says what did not quite fit.
   func readScore(
     path: String, _ isAbandoned: @escaping InputFile.IsAbandoned = { false }
@@ -117,7 +148,9 @@ extension WorkerSide {
     guard !path.isEmpty else { return LoadedScore() }
     do throws(ScoreError) {
       // A session would find a pipe empty the next time.
-      let score = try Score.read(path: path, pipeSeconds: nil, isAbandoned: isAbandoned)
+      let score = try Score.read(
+        path: path, drumTable: content.withLock(\.drumTable), pipeSeconds: nil,
+        isAbandoned: isAbandoned)
       let (parts, remark) = try layout.parts(of: score, name: path)
       for warning in score.warnings { reportNote(warning) }
       if let remark { reportNote(remark) }

@@ -59,6 +59,9 @@ extension WorkerSide {
       if let settings = request.settings { serve(settings, &preparation) }
       _ = channels.flags.pointee.servedSettings.add(1, ordering: .acquiringAndReleasing)
     case .get: replyWithAll()
+    case .drumMap:
+      guard choose(drumMap: request.number, isAbandoned) else { return false }
+      if !content.withLock({ $0.awaitsStream }) { publishScore() }
     case .follow: follow(request.number, &preparation)
     case .tell: tellScore(isAsked: true)
     case .message, .notes, .beats, .heard: break

@@ -3,6 +3,7 @@
 internal import CLV2
 import DivisiAlignment
 import DivisiScore
+internal import Glibc
 import Synchronization
 
 /// Saving and restoring, which neither stop nor delay what plays.
@@ -74,11 +75,22 @@ extension WorkerSide {
       return state.isComplete && content.withLock({ !$0.model.path.isEmpty }) ? LoadedModel() : nil
     }
     do throws(FileError) {
-      return try readModel(path: path)
+      return try readModel(path: shippedModel(path) ?? path)
     } catch {
       reportError(error.description)
       return nil
     }
+  }
+
+  /// Where a model that came with the presets is on this machine, if a state names it where it is not; else nil.
+  private func shippedModel(_ path: String) -> String? {
+    let presets = "/divisi-presets.lv2/"
+    guard access(path, R_OK) != 0, let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else {
+      return nil
+    }
+    let name = path[path.index(after: slash)...]
+    let here = "\(bundle)/..\(presets)\(name)"
+    return path.hasSuffix(presets + name) && access(here, R_OK) == 0 ? here : nil
   }
 
   /// How the score of a state was aligned; nil where it was not, or was another score then.

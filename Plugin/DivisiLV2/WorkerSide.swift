@@ -25,6 +25,8 @@ final class WorkerSide: Sendable {
     /// The score of the host's choice, and that of a slot, which goes before it.
     var score = LoadedScore()
     var slotScore: LoadedScore?
+    /// What the numbers of drums in files mean; nil for General MIDI, unless they fit another map alone.
+    var drumTable: DrumTable?
     var model = LoadedModel()
     /// How the recording is followed, and how the score was aligned with what was heard; for ``score`` alone.
     var following = Following.off
@@ -49,6 +51,13 @@ final class WorkerSide: Sendable {
     var tale = ScoreTale()
     /// Replies that found no room yet, oldest first.
     var backlog: [(subject: TextRing.Subject, text: String)] = []
+  }
+
+  /// Controls that are told when they change.
+  struct Controls {
+    var slot = 0
+    var follow = 0
+    var drumMap = 0
   }
 
   /// What making streams needs.
@@ -76,6 +85,8 @@ final class WorkerSide: Sendable {
   let preparation: Mutex<Preparation>
   /// What is heard, and what has to do with it.
   let listening: Listening
+  /// The folder of the plugin, without a slash at its end.
+  let bundle: String
   private let sampleRate: Double
   /// How often the plugin has been deactivated; reads that were requested before end.
   private let deactivationCount = Atomic<Int>(0)
@@ -88,6 +99,7 @@ final class WorkerSide: Sendable {
     kind: PluginKind, sampleRate: Double, bundle: String, channels: Channels, log: HostLog
   ) {
     self.kind = kind
+    self.bundle = bundle
     layout = kind.layout
     self.sampleRate = sampleRate
     self.channels = channels
@@ -100,13 +112,14 @@ final class WorkerSide: Sendable {
   /// Makes the stream that an activated instance starts with; while nothing runs.
   ///
   /// - Parameter usesScore: whether notes are to come from a score.
-  func start(_ key: StreamKey, scoreSlot: Int, follow: Int, usesScore: Bool) {
+  func start(_ key: StreamKey, _ controls: Controls, usesScore: Bool) {
     preparation.withLock { preparation in
       readOwnKit(&preparation)
       freeRetired()
       serveRequests(&preparation)
-      _ = choose(scoreSlot: scoreSlot)
-      self.follow(follow, &preparation)
+      _ = choose(drumMap: controls.drumMap)
+      _ = choose(scoreSlot: controls.slot)
+      follow(controls.follow, &preparation)
       serve(key, &preparation)
     }
     if usesScore, content.withLock({ $0.playing.parts.isEmpty }) {

@@ -11,10 +11,11 @@ struct Refined {
   ///   - score: what `placed` refers to.
   ///   - anchoring: what is known of the times.
   ///   - mains: of each note of the score its main note, if it is a grace note.
+  /// - Throws: what reading the recording throws.
   init(
     _ placed: [PlacedNote], of score: [Note], mains: [Int?], transposition: Int,
-    anchoring: Anchoring, with refinement: Refinement
-  ) {
+    anchoring: Anchoring, with refinement: Refinement, in sound: RecordedSound
+  ) throws {
     let placed = anchoring.corrected(placed, of: score).filter {
       (0...127).contains(score[$0.index].pitch + transposition)
     }
@@ -34,7 +35,8 @@ struct Refined {
           (grace, GraceEstimate(pitch: pitch, main: index, isOrdered: score[grace].isGrace)))
       }
     }
-    var result = refinement.refine(estimates, graces: graces.map(\.estimate))
+    var result = try refinement.refine(
+      estimates, graces: graces.map(\.estimate), in: sound)
     anchoring.keep(in: &result, estimates: estimates, graces: graces.map(\.estimate))
     map = result.map
     var notes: [AlignedNote] = []

@@ -25,23 +25,37 @@ public struct ScoreAligner: Sendable {
     self.parallel = parallel
   }
 
-  /// Aligns notes with a recording.
-  ///
   /// Scores may last so long, in seconds, and so many times as long as the recording.
   private static let (longScoreSeconds, longScore) = (7200.0, 8.0)
+  /// A recording that is not held is read in stretches of so many frames, about 90 s.
+  private static let (pitchFrames, searchFrames) = (1024, 4096)
 
+  /// Aligns notes with a recording that is held.
+  ///
   /// - Parameters:
   ///   - channels: planar samples, of equal length.
   ///   - notes: in seconds of the score, in any order; their tempo may be up to 3.3 times as fast or slow as the
   ///     recording's.
   /// - Throws: ``AlignmentError`` if there is nothing to align.
   /// - Complexity: O(n² · bands) for n tenths of a second, 15 times with all transpositions.
-  public func align(channels: [[Float]], notes: [Note]) throws(AlignmentError) -> Alignment {
-    guard !notes.isEmpty else { throw .noNotes }
-    let recordingSeconds = Double(channels.first?.count ?? 0) / sampleRate
+  public func align(channels: [[Float]], notes: [Note]) throws -> Alignment {
+    try align(RecordedSound(sampleRate: sampleRate, channels: channels), notes: notes)
+  }
+
+  /// Aligns notes with a recording of any length.
+  ///
+  /// - Parameters:
+  ///   - sound: of the aligner's sample rate; read three times.
+  ///   - notes: as in ``align(channels:notes:)``.
+  /// - Throws: ``AlignmentError`` if there is nothing to align, and what reading throws.
+  public func align(_ sound: RecordedSound, notes: [Note]) throws -> Alignment {
+    guard !notes.isEmpty else { throw AlignmentError.noNotes }
+    let recordingSeconds = Double(sound.sampleCount) / sampleRate
     let limit = max(Self.longScoreSeconds, Self.longScore * recordingSeconds)
     let onsets = notes.map(\.onsetSeconds)
-    guard onsets.max()! - onsets.min()! <= limit else { throw .scoreIsLong(limitSeconds: limit) }
+    guard onsets.max()! - onsets.min()! <= limit else {
+      throw AlignmentError.scoreIsLong(limitSeconds: limit)
+    }
     let order = Self.order(notes)
     let sorted = order.map { index in
       var note = notes[index]
@@ -52,32 +66,45 @@ public struct ScoreAligner: Sendable {
       instrument.isPercussive
       ? Array(repeating: nil, count: sorted.count) : GraceNotes.mains(of: sorted)
     let main = sorted.indices.filter { mains[$0] == nil }
-    let cents =
-      instrument.isPercussive
-      ? 0 : ConcertPitch.cents(of: channels, sampleRate: sampleRate, parallel: parallel)
+    let cents = instrument.isPercussive ? 0 : try tuning(of: sound)
+    var peak: Float = 0
     let spectrum = BandSpectrum(
-      channels: channels,
+      sampleCount: sound.sampleCount, channelCount: sound.channelCount,
       grid: FeatureRate.grid(sampleRate: sampleRate, window: instrument.searchWindow),
-      bands: instrument.bands(tuningCents: cents), parallel: parallel)
+      bands: instrument.bands(tuningCents: cents))
+    try sound.forEachStretch(of: spectrum.grid, length: Self.searchFrames) {
+      spectrum.fill(from: $0, parallel: parallel)
+      peak = max(peak, $0.peak)
+    }
     let sketch = main.map {
       SketchedNote(
         onset: sorted[$0].onsetSeconds, end: sorted[$0].releaseSeconds, pitch: sorted[$0].pitch)
     }
     let aligner = CoarseAligner(
       spectrum, notes: sketch, instrument: instrument, options: options)
-    guard let coarse = aligner.align(parallel: parallel) else { throw .silentRecording }
+    guard let coarse = aligner.align(parallel: parallel) else {
+      throw AlignmentError.silentRecording
+    }
     let placed = coarse.notes.map { PlacedNote(index: main[$0.index], onset: $0.onset) }
-    let refined = Refined(
+    let refined = try Refined(
       placed, of: sorted, mains: mains, transposition: coarse.transposition,
       anchoring: Anchoring(options.anchors),
       with: Refinement(
-        channels: channels, sampleRate: sampleRate, instrument: instrument, tuningCents: cents,
-        parallel: parallel))
+        sampleCount: sound.sampleCount, sampleRate: sampleRate, peak: peak, instrument: instrument,
+        tuningCents: cents, parallel: parallel), in: sound)
     var aligned = refined.notes
     for index in aligned.indices { aligned[index].index = order[aligned[index].index] }
     return Alignment(
       notes: aligned, map: refined.map, tuningCents: cents, transposition: coarse.transposition,
       verdict: coarse.verdict)
+  }
+
+  private func tuning(of sound: RecordedSound) throws -> Double {
+    var pitch = ConcertPitch(sampleRate: sampleRate)
+    try sound.forEachStretch(of: pitch.grid, length: Self.pitchFrames) {
+      pitch.listen(to: $0, parallel: parallel)
+    }
+    return pitch.cents
   }
 
   /// Notes in the order of print, then in that of playing.

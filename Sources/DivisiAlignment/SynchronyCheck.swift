@@ -82,7 +82,8 @@ public struct SynchronyCheck {
       grid: FeatureRate.grid(sampleRate: sampleRate, window: instrument.searchWindow),
       bands: instrument.bands(tuningCents: cents), parallel: parallel)
     let rate = instrument.rates.dense
-    let recording = RecordingFeatures(spectrum, rate: rate, instrument: instrument)
+    let recording = RecordingFeatures(
+      spectrum, rate: rate, instrument: instrument, reference: spectrum.reference)
     let frameRate = recording.path.frameRate
     let frameCount = recording.path.frameCount
     guard frameCount > 0 else { return }
@@ -134,9 +135,10 @@ public struct SynchronyCheck {
         estimate: $0.onsetSeconds - startSeconds)
     }
     let found = Refinement(
-      channels: channels, sampleRate: sampleRate, instrument: instrument, tuningCents: cents,
-      parallel: parallel
-    ).refine(estimates)
+      sampleCount: channels.first?.count ?? 0, sampleRate: sampleRate,
+      peak: SoundStretch.peak(of: channels),
+      instrument: instrument, tuningCents: cents, parallel: parallel
+    ).refine(estimates, in: channels)
     deviations += zip(estimates, found.notes).map { $1.onset - $0.estimate }
   }
 

@@ -58,6 +58,8 @@ public struct Control: Sendable, Equatable {
   public let drumsDefault: Double
   /// Where it starts in the plugin for parts.
   public let partsDefault: Double
+  /// Where it starts in the plugins with two outputs; nil for where it starts in those with outputs for parts.
+  public let stereoDefault: Double?
   /// The unit of all these values.
   public let unit: Unit?
   /// Values with names, in the order in which they are shown.
@@ -87,7 +89,7 @@ public struct Control: Sendable, Equatable {
   init(
     _ symbol: String, _ name: String, _ range: ClosedRange<Double>, _ kind: Kind = .number,
     accepted: ClosedRange<Double>? = nil, zero: Zero = .ordinary, default defaultValue: Double,
-    drums: Double? = nil, parts: Double? = nil, unit: Unit? = nil,
+    drums: Double? = nil, parts: Double? = nil, stereo: Double? = nil, unit: Unit? = nil,
     points: KeyValuePairs<Double, String> = [:], traits: [Trait] = [],
     designation: Designation? = nil, option: String? = nil,
     perEngineUnit: Double = 1, comment: String? = nil
@@ -101,6 +103,7 @@ public struct Control: Sendable, Equatable {
     self.defaultValue = defaultValue
     drumsDefault = drums ?? defaultValue
     partsDefault = parts ?? defaultValue
+    stereoDefault = stereo
     self.unit = unit
     self.points = points.map(Point.init)
     self.traits = traits
@@ -140,9 +143,11 @@ extension Control {
   /// Where it starts in a plugin.
   public func start(in kind: PluginKind) -> Double {
     switch kind {
-    case .hands, .handsMix: defaultValue
-    case .drums, .drumsMix: drumsDefault
+    case .hands: defaultValue
+    case .drums: drumsDefault
     case .parts: partsDefault
+    case .handsMix: stereoDefault ?? defaultValue
+    case .drumsMix: stereoDefault ?? drumsDefault
     }
   }
 }

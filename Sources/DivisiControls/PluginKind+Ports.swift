@@ -4,9 +4,13 @@ extension PluginKind {
   /// All ports by index. Indices never change: a new port goes behind all others.
   public var ports: [Port] {
     let settings = Setting.withPort.map { control($0.control) }
-    return audioPorts + eventPorts + hostPorts + remixPorts
-      + settings.prefix(Self.firstSettingCount) + scorePorts
-      + settings.dropFirst(Self.firstSettingCount) + followPorts + statePorts
+    let groups = [
+      audioPorts, eventPorts, hostPorts, remixPorts,
+      Array(settings.prefix(Self.firstSettingCount)), scorePorts,
+      Array(settings.dropFirst(Self.firstSettingCount)), followPorts, statePorts, slotPorts,
+      drumMapPorts,
+    ]
+    return groups.flatMap { $0 }
   }
 
   /// The settings that came with the first plugins; ports of later ones go behind all others.
@@ -105,11 +109,15 @@ extension PluginKind {
     let sync = Control.choice(
       "sync", "Sync", [0: "Host transport", 1: "Free-running"], default: 0,
       comment: "What moves the score; free-running begins at activation.")
-    let slot = Control(
+    return (hasPartOutputs ? [source, sync, offset] : [source, offset, scoreSlot]).map(control)
+  }
+
+  private var scoreSlot: Control {
+    Control(
       "score_slot", "Score slot", 0...99, .integer, default: 0, points: [0: "none"],
       comment:
-        "The score whose file name begins with this number, in $XDG_DATA_HOME/divisi/scores.")
-    return (hasPartOutputs ? [source, sync, offset] : [source, offset, slot]).map(control)
+        "The score whose file name begins with this number, in $XDG_DATA_HOME/divisi/scores, in place of the one that was chosen otherwise."
+    )
   }
 
   private var followPorts: [Port] {
@@ -140,6 +148,23 @@ extension PluginKind {
         "Where the sound is against the score: with no score, or outside it, everything is in the residual."
     )
     return [report(state)]
+  }
+
+  /// Where files can be chosen too; the other plugins have always had it.
+  private var slotPorts: [Port] { hasPartOutputs ? [control(scoreSlot)] : [] }
+
+  private var drumMapPorts: [Port] {
+    guard isPercussive else { return [] }
+    let map = Control.choice(
+      "drum_map", "Drum map",
+      [
+        0: "Automatic", 1: "General MIDI", 2: "Addictive Drums", 3: "Superior Drummer, EZdrummer",
+        4: "Roland V-Drums", 5: "Yamaha DTX", 6: "Alesis",
+      ], default: 0,
+      comment:
+        "What the note numbers of drums mean, in files and by MIDI; Automatic is General MIDI, unless a file fits only another map."
+    )
+    return [control(map)]
   }
 
   private func control(_ control: Control) -> Port { port(control, .control) }

@@ -37,6 +37,12 @@ public struct Port: Sendable, Equatable {
     public static let none = Values(minimum: 0, maximum: 0, defaultValue: 0, isInteger: false)
   }
 
+  /// The controls that choose the score and place it, as far as a plugin has them, in the order in which people
+  /// need them.
+  public static let scoreControls = [
+    "score_source", "score_slot", "drum_map", "sync", "score_offset", "follow",
+  ]
+
   /// What identifies the port in saved projects and presets.
   public let symbol: String
   /// What people read.

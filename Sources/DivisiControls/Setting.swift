@@ -60,7 +60,7 @@ extension Setting {
     switch self {
     case .lookahead:
       Control(
-        rawValue, "Look-ahead", 0...4, default: 1, unit: .seconds, points: [0: "live"],
+        rawValue, "Look-ahead", 0...4, default: 1, stereo: 0, unit: .seconds, points: [0: "live"],
         traits: [.expensive, .causesArtifacts], option: "lookahead",
         comment:
           "How far ahead of what it separates the model looks: latency for quality. At 0 the latency is one window."

@@ -4,7 +4,7 @@ extension Turtle {
   /// What is said of a port: its type first, then its names.
   static func lines(of port: Port, in kind: PluginKind) -> [String] {
     [type(of: port), "lv2:symbol \(quoted(port.symbol))", "lv2:name \(quoted(port.name))"]
-      + (port.control.map { lines(of: $0, in: kind) }
+      + (port.control.map { lines(of: $0, in: kind) + groupLines(of: port, in: kind) }
         ?? (port.side == nil ? eventLines(port) : audioLines(port, in: kind)))
       + (port.isOptional ? ["lv2:portProperty lv2:connectionOptional"] : [])
   }
@@ -54,7 +54,9 @@ extension Turtle {
     let points = control.points.map {
       "[ rdfs:label \(quoted($0.label)) ; rdf:value \(Control.text($0.value)) ]"
     }
-    if !points.isEmpty { add("lv2:scalePoint " + points.joined(separator: " , ")) }
+    // Some hosts offer the scale points of a port and nothing between them, even where there is one.
+    let predicate = control.kind == .choice ? "lv2:scalePoint" : "<urn:divisi:named_value>"
+    if !points.isEmpty { add("\(predicate) " + points.joined(separator: " , ")) }
     add(control.comment.map { "rdfs:comment \(quoted($0))" })
     return lines
   }

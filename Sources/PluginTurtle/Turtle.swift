@@ -3,7 +3,7 @@ public import DivisiControls
 /// The Turtle of a plugin, from the table of its ports: what hosts read before they load it.
 public enum Turtle {
   /// An even micro version is a release; it rises with every change to the data, the minor one with ports.
-  private static let version = (minor: 2, micro: 3)
+  private static let version = (minor: 3, micro: 2)
 
   /// The whole file.
   public static func text(of kind: PluginKind) -> String {
@@ -57,6 +57,7 @@ public enum Turtle {
     }
     return group("in", "In", "Input")
       + kind.outputs.map { group($0.symbol, $0.name, "Output", source: "\(kind.uri)#in") }.joined()
+      + controlGroups(of: kind)
   }
 
   private static let prefixes = """

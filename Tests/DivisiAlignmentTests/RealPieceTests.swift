@@ -67,6 +67,31 @@ struct RealPieceTests {
     #expect(quantile(errors, 0.98) < 0.1)
   }
 
+  /// The last five seconds are twice as fast or as slow as the score says; paths left the score there, or hurried.
+  @Test(arguments: [("debussy-reflets", 2.0), ("clara-schumann-op1-2", 0.5)])
+  func anEndingAtAnotherTempoIsFound(piece: String, factor: Double) throws {
+    let folder = "\(RenderedPianos.folder)/\(piece)"
+    let audio = try AudioFile.read(path: folder + "/mix.flac")
+    let table = try String(contentsOfFile: folder + "/alignment.csv", encoding: .utf8)
+    let rows = table.split(whereSeparator: \.isNewline).dropFirst().map { row in
+      row.split(separator: ";").compactMap { Double($0) }
+    }
+    let last = try #require(rows.map { $0[2] }.max())
+    let begin = try #require(rows.filter { $0[2] >= last - 5 }.map { $0[1] }.min())
+    let notes = rows.map { row in
+      let onset = row[1] < begin ? row[1] : begin + factor * (row[1] - begin)
+      return Note(
+        onsetSeconds: onset, releaseSeconds: onset + row[3] - row[2], pitch: Int(row[4]))
+    }
+    let result = try ScoreAligner(sampleRate: Double(audio.sampleRate), parallel: threaded)
+      .align(channels: audio.channels, notes: notes)
+    var errors = rows.indices.map { _ in Double.infinity }
+    for note in result.notes { errors[note.index] = abs(note.onsetSeconds - rows[note.index][2]) }
+    let late = zip(rows, errors).filter { $0.0[2] >= last - 5 }.map(\.1)
+    #expect(quantile(late, 0.5) < 0.03)
+    #expect(quantile(late, 0.9) < 0.5)
+  }
+
   /// Scores in time, among them one of nine notes, of which three sound late: attacks of winds are soft.
   @Test(arguments: ["p2-01", "p2-02", "p2-04", "p2-06", "p2-08", "p2-11"])
   func windsInTimeAreInTime(piece: String) throws {

@@ -42,6 +42,45 @@ import Testing
     }
   }
 
+  /// A number chooses the score, in hosts that can set nothing but numbers.
+  @Test func theScoreCanHaveANumber() throws {
+    let folder = try TemporaryFolder()
+    try FileManager.default.createDirectory(
+      atPath: folder.file("divisi/scores"), withIntermediateDirectories: true)
+    try FileManager.default.copyItem(
+      atPath: Polonaise.score, toPath: folder.file("divisi/scores/07 polonaise.mid"))
+    let chosen = try Self.render(Polonaise.mix, to: folder.file("chosen"))
+    let numbered = try Project.host(
+      [
+        "render", Polonaise.mix, "--plugin", "urn:divisi:hands", "--preset", Polonaise.preset,
+        "--set", "score_slot=7", "-o", folder.file("numbered"),
+      ], environment: ["XDG_DATA_HOME": folder.path])
+    #expect(chosen.status == 0 && numbered.status == 0, "\(chosen.errors)\(numbered.errors)")
+    for output in ["mix", "left", "right", "residual"] {
+      let bytes = try folder.data("numbered/mix/\(output).flac")
+      #expect(try bytes == folder.data("chosen/mix/\(output).flac"), "\(output)")
+    }
+  }
+
+  /// What the numbers of a drum track mean is guessed, or said; a wrong map puts the strokes elsewhere.
+  @Test func drumsHaveMaps() throws {
+    let folder = try TemporaryFolder()
+    let mix = Project.root + "/Tests/Recordings/break/mix.flac"
+    let score = Project.root + "/Tests/Recordings/break/score.mid"
+    func render(_ name: String, _ controls: [String]) throws -> Data {
+      let run = try Project.host(
+        [
+          "render", mix, "--plugin", "urn:divisi:drums", "--preset", "drums-fast", "--score", score,
+          "-o", folder.file(name),
+        ] + controls.flatMap { ["--set", $0] })
+      #expect(run.status == 0, "\(run.errors)")
+      return try folder.data("\(name)/mix/kick.flac")
+    }
+    let guessed = try render("guessed", [])
+    #expect(try render("said", ["drum_map=1"]) == guessed)
+    #expect(try render("wrong", ["drum_map=2"]) != guessed)
+  }
+
   /// The mix is the recording itself where nothing is changed.
   @Test func mixIsTheRecording() throws {
     let recording = try Polonaise()
@@ -94,7 +133,7 @@ import Testing
     #expect(info.output.contains("out\taudio\tleft_l\tLeft hand L\tgroup left\n"))
     #expect(
       info.output.contains(
-        "in\tcontrol\tgain_left\tLeft hand gain\t0 of -60 to 12 (off -60)\tdb\n"))
+        "in\tcontrol\tgain_left\tLeft hand gain\t0 of -60 to 12 (off -60)\tdb\tgroup strip_left\n"))
     #expect(info.output.contains("file\turn:divisi:a_score\tScore\n"))
   }
 

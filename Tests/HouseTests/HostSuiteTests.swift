@@ -6,7 +6,7 @@ import Testing
     let makefile = try House.text("Makefile")
     let list = try #require(makefile.firstMatch(of: /\nHOST_SUITES := (.*)\n/)).1
     let suites = try House.swiftFiles(below: "Tests").map(House.text)
-      .flatMap { $0.matches(of: /@Suite[^\n]*\bstruct (\w+)/).map(\.1) }
+      .flatMap { $0.matches(of: /@Suite[^\n]*\b(?:struct|class) (\w+)/).map(\.1) }
     for name in list.split(separator: " ") {
       #expect(suites.filter { $0 == name }.count == 1, "\(name)")
     }

@@ -68,7 +68,7 @@ import Testing
     #expect(try designation("freewheel") == [.uri(Word.lv2 + "freeWheeling")])
   }
 
-  /// A plugin that starts as its preset needs none.
+  /// A plugin that starts as its preset needs none; those with two outputs start live.
   @Test(arguments: [
     (PluginKind.hands, "hands"), (.handsMix, "hands"), (.drums, "drums"), (.drumsMix, "drums"),
     (.parts, "parts"),
@@ -78,7 +78,17 @@ import Testing
     #expect(values.keys.sorted() == Setting.withPort.map(\.rawValue).sorted())
     for (symbol, value) in values {
       let port = try #require(kind.ports.first { $0.symbol == symbol }, "\(symbol)")
-      #expect(port.values?.defaultValue == Float(value), "\(symbol)")
+      let isLive = symbol == "lookahead" && !kind.hasPartOutputs
+      #expect(port.values?.defaultValue == (isLive ? 0 : Float(value)), "\(symbol)")
+    }
+  }
+
+  /// GStreamer takes whatever is in a group for a channel.
+  @Test(arguments: [PluginKind.handsMix, .drumsMix])
+  func stereoPluginsGroupNothingButSound(kind: PluginKind) throws {
+    let described = try DescribedPlugin(kind)
+    for port in described.ports where !described.graph.objects(port, Word.group + "group").isEmpty {
+      #expect(described.isA(port, Word.lv2 + "AudioPort"))
     }
   }
 

@@ -1,5 +1,6 @@
 import DivisiControls
 import DivisiEngine
+import DivisiScore
 import FoundationEssentials
 import Testing
 
@@ -87,8 +88,26 @@ import Testing
     #expect(try labels("model") == expected(ModelKind.allCases.map(\.rawValue)))
     #expect(try labels("comb") == expected(CombShape.allCases.map(\.rawValue)))
     #expect(try labels("resolution") == [2048: "2048", 4096: "4096", 8192: "8192"])
+    if kind.isPercussive {
+      #expect(try labels("drum_map").count == DrumTable.all.count + 1)
+      for (place, table) in DrumTable.all.enumerated() {
+        let words = try #require(try labels("drum_map")[Double(place + 1)]).split(separator: " ")
+        #expect(words.first.map { table.name.contains($0) } == true, "\(table.name)")
+      }
+    }
     let sources = try labels("score_source")
     #expect(sources.keys.sorted() == (kind.hasPartOutputs ? [0, 1, 2] : [0, 2]))
+  }
+
+  /// GStreamer offers nothing but a port's scale points where it has some.
+  @Test(arguments: PluginKind.allCases)
+  func onlyEnumerationsHaveScalePoints(kind: PluginKind) throws {
+    let described = try DescribedPlugin(kind)
+    for port in described.ports where !described.has(port, property: "enumeration") {
+      #expect(described.graph.objects(port, Word.lv2 + "scalePoint").isEmpty)
+    }
+    let gain = try #require(described.port("gain_\(kind.parts[0].name)"))
+    #expect(described.scalePoints(gain) == [-60: "off"])
   }
 
   @Test(arguments: PluginKind.allCases)

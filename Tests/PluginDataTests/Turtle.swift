@@ -80,7 +80,9 @@ struct DescribedPlugin {
   /// The labels of a port's scale points, by value.
   func scalePoints(_ port: RDFGraph.Node) -> [Double: String] {
     var points: [Double: String] = [:]
-    for point in graph.objects(port, Word.lv2 + "scalePoint") {
+    for point in graph.objects(port, Word.lv2 + "scalePoint")
+      + graph.objects(port, "urn:divisi:named_value")
+    {
       if let value = graph.number(point, Word.value) {
         points[value] = graph.text(point, Word.label)
       }

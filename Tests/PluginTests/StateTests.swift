@@ -77,6 +77,21 @@ import Testing
     expectHeard(expected[2])
   }
 
+  /// Presets and projects name models where they were on the machine that they come from.
+  @Test func aShippedModelIsFoundOnAnotherMachine() throws {
+    let world = try Bundle.world()
+    let folder = try TemporaryFolder()
+    func model(_ path: String) throws -> String {
+      try folder.write(presetText(for: "urn:divisi:hands", model: path), to: "state.ttl")
+      let instance = try Render(score: nil).instance(in: world)
+      try State(path: folder.file("state.ttl"), in: world).restore(to: instance)
+      return try State(of: instance).text(uri: "urn:test:state")
+    }
+    let found = try model("/another/lv2/divisi-presets.lv2/generic-piano.safetensors")
+    #expect(found.contains("generic-piano.safetensors") && !found.contains("/another/"))
+    #expect(try !model("/another/folder/generic-piano.safetensors").contains("generic-piano"))
+  }
+
   /// However often a state is saved that refers to it.
   @Test func aMissingScoreHasOneLink() throws {
     let world = try Bundle.world()

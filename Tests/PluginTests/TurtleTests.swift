@@ -75,6 +75,24 @@ import Testing
     }
   }
 
+  /// Hosts show the controls of a part together.
+  @Test(arguments: Bundle.full)
+  func controlsAreGrouped(uri: String) throws {
+    let world = try Bundle.world()
+    let plugin = try world.plugin(uri)
+    let controls = plugin.ports(.control, isInput: true).filter { $0.designation == nil }
+    for port in controls {
+      let group = try #require(port.group, "\(port.symbol)")
+      #expect(!world.values(of: group, Self.core + "name").isEmpty)
+      #expect(world.values(of: group, Self.core + "symbol").count == 1)
+    }
+    for part in Bundle.parts(of: uri) + ["residual"] {
+      let strip = ["gain_", "mute_", "solo_", "pan_"].map { plugin.port($0 + part)?.group }
+      #expect(strip.allSatisfy { $0 == "\(uri)#strip_\(part)" })
+    }
+    #expect(plugin.port("score_slot")?.group == plugin.port("score_source")?.group)
+  }
+
   /// Numbers that are not counts, switches or choices say what they count.
   @Test(arguments: Bundle.plugins)
   func quantitiesHaveUnits(uri: String) throws {

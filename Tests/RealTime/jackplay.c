@@ -28,7 +28,7 @@ static unsigned played_count, heard_count;
 static double tempo;
 static bool waits;
 static float *input, *output;
-static atomic_bool is_done, is_gone, is_released;
+static atomic_bool has_begun, is_done, is_gone, is_released;
 
 /// Where the transport is; false if it does not roll.
 static bool place(jack_client_t* client, jack_nframes_t* position) {
@@ -84,6 +84,8 @@ static int record(jack_nframes_t count, void* context) {
   (void)context;
   jack_nframes_t now;
   if (!place(recorder, &now) || atomic_load(&is_done)) return 0;
+  if (now == start) atomic_store(&has_begun, true);
+  if (!atomic_load(&has_begun)) return 0;
   for (unsigned channel = 0; channel < sink_count; ++channel) {
     const float* samples = jack_port_get_buffer(sinks[channel], count);
     for (jack_nframes_t n = 0; n < count && now + n < length; ++n)
@@ -211,8 +213,15 @@ int main(int count, char** arguments) {
   if (!waits) jack_set_freewheel(player, 1);
   jack_transport_locate(player, start);
   jack_transport_start(player);
+  const bool is_pipewire = strstr(jack_get_version_string(), "PipeWire");
+  unsigned passes = 0;
   while (!atomic_load(&is_done) && !atomic_load(&is_gone)) {
     jack_nframes_t now;
+    // It puts both under another driver when they begin to freewheel, which has a transport of its own.
+    if (is_pipewire && ++passes % 100 == 0 && !atomic_load(&has_begun)) {
+      jack_transport_locate(player, start);
+      jack_transport_start(player);
+    }
     if (announced && place(player, &now) && now >= announced) {
       printf("reached %u\n", now);
       fflush(stdout);

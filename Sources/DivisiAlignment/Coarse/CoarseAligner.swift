@@ -3,9 +3,9 @@ import DivisiDSP
 /// Finds about where a score lies in a recording, in which key and at which tempo.
 struct CoarseAligner: Sendable {
   private let spectrum: BandSpectrum
-  private let search: ScoreSearch
-  /// Where keys and the first path of a long recording are searched; nil for a short one.
-  private let sparseSearch: ScoreSearch?
+  private let reference: Float
+  /// Whether the first path is searched at the sparse rate.
+  private let isLong: Bool
   private let notes: [SketchedNote]
   private let instrument: Instrument
   private let options: AlignmentOptions
@@ -19,10 +19,6 @@ struct CoarseAligner: Sendable {
   private static let furtherScales = [0.7, 0.5, 0.35]
   /// How far the search at the dense rate goes from the path that was found at the sparse one, in seconds.
   private static let sparseReach = 4.0
-  /// How far the second search goes from the first path, in seconds.
-  private static let reach = 2.0
-  /// The second path has to be this much of the first.
-  private static let leastLength = 0.8
 
   /// What was found.
   struct Result: Sendable {
@@ -43,50 +39,65 @@ struct CoarseAligner: Sendable {
     self.notes = notes
     self.instrument = instrument
     self.options = options
-    func search(_ rate: FeatureRate) -> ScoreSearch {
-      ScoreSearch(
-        recording: RecordingFeatures(spectrum, rate: rate, instrument: instrument), rate: rate,
-        grid: spectrum.grid, instrument: instrument)
-    }
-    let rates = instrument.rates
-    self.search = search(rates.dense)
-    let seconds = Double(spectrum.frameCount) / spectrum.grid.frameRate
-    sparseSearch = seconds > rates.longSeconds ? search(rates.sparse) : nil
+    reference = spectrum.reference
+    isLong =
+      Double(spectrum.frameCount) / spectrum.grid.frameRate > instrument.rates.longSeconds
+  }
+
+  private func search(_ rate: FeatureRate, frames: Range<Int>? = nil) -> ScoreSearch {
+    ScoreSearch(
+      recording: RecordingFeatures(
+        spectrum, rate: rate, instrument: instrument, reference: reference, frames: frames),
+      rate: rate,
+      grid: spectrum.grid, instrument: instrument)
   }
 
   /// - Returns: nil for a recording or a score without anything in it.
   func align(parallel: Parallel) -> Result? {
+    let rates = instrument.rates
+    let search = search(isLong ? rates.sparse : rates.dense)
     guard let first = notes.first, search.recording.isSounding.contains(true) else { return nil }
     let length = (notes.lazy.map(\.end).max() ?? 0) - first.onset
     let scale =
       options.jumps == .none
       ? clamped(search.recording.soundingSeconds / (length + 0.5)) : 1
-    let keys = transposed(scale: scale, parallel: parallel)
+    let keys = transposed(search, scale: scale, parallel: parallel)
     guard var best = keys.best else { return nil }
-    let keyAgreement = sparseSearch == nil ? nil : best.agreement.value
-    if sparseSearch == nil {
-      best = rescaled(best)
-    } else if options.jumps == .none, let closer = closer(best) {
+    let keyAgreement = isLong ? best.agreement.value : nil
+    // Its features are as large as those of the first, so they are made late.
+    let dense = isLong ? self.search(rates.dense) : search
+    if !isLong {
+      best = rescaled(best, search)
+    } else if options.jumps == .none, let closer = closer(best, dense) {
       best = closer
     }
-    if isDoubtful(best) && options.jumps == .none && sparseSearch == nil {
+    if isDoubtful(best) && options.jumps == .none && !isLong {
       // At a wrong tempo keys say nothing.
       let scales = Self.furtherScales.map { clamped(scale * $0) } + [1]
       for transposition in Set([0, best.transposition]).sorted() {
         let candidates = scales.compactMap { scale in
-          path(scale: scale, transposition: transposition).map(rescaled)
+          path(search, scale: scale, transposition: transposition).map { rescaled($0, search) }
         }
         for candidate in candidates where merit(candidate) > merit(best) { best = candidate }
       }
     }
-    let placed = best.path.place(notes.map(\.onset))
+    var onsets = notes.map(\.onset)
+    if options.jumps == .none, !instrument.isPercussive, !isLong, let ending = ending(best, search),
+      let found = path(
+        search, ending.moved(notes), scale: best.path.scale, transposition: best.transposition),
+      cost(found) < cost(best)
+    {
+      best = found
+      onsets = onsets.map(ending.moved)
+    }
+    let placed = best.path.place(onsets)
     let used = Set(placed.map(\.index))
     let leftOut = LeftOutRepeats.find(in: notes, used: used, jumps: options.jumps)
     let audible = AudibleNotes(
       placed.map {
         SketchedNote(
           onset: $0.onset, end: $0.onset, pitch: notes[$0.index].pitch + best.transposition)
-      }, in: search.recording.path, instrument: instrument)
+      }, in: dense.recording.path, instrument: instrument)
     let verdict = Verdict(
       agreement: best.agreement, inKeys: keyAgreement,
       others: keys.others(than: best.transposition),
@@ -95,22 +106,34 @@ struct CoarseAligner: Sendable {
       // Where it may jump, a path has no need to hurry.
       hurried: options.jumps == .anywhere
         ? [] : audible.map { HurriedPassages.find(in: best.path, notes: $0) } ?? [])
-    let refined = secondSearch(placed, after: best) ?? placed
+    let second = SecondSearch(
+      spectrum, reference: reference, notes: notes, instrument: instrument, first: best)
     return Result(
-      notes: refined, transposition: best.transposition, verdict: verdict)
+      notes: isLong ? second.inSections(placed, parallel: parallel) : second.atOnce(placed),
+      transposition: best.transposition, verdict: verdict)
   }
 
   private func clamped(_ scale: Double) -> Double {
     min(max(scale, ScoreSearch.scales.lowerBound), ScoreSearch.scales.upperBound)
   }
 
-  private func path(scale: Double, transposition: Int) -> ScoreSearch.Result? {
-    (sparseSearch ?? search).path(
-      notes, scale: scale, transposition: transposition, jumps: options.jumps)
+  private func ending(_ best: ScoreSearch.Result, _ search: ScoreSearch) -> Ending? {
+    Ending.find(notes, after: best, isSounding: search.recording.isSounding) {
+      self.search(search.rate, frames: $0)
+    }
+  }
+
+  private func path(
+    _ search: ScoreSearch, _ notes: [SketchedNote]? = nil, scale: Double, transposition: Int
+  ) -> ScoreSearch.Result? {
+    search.path(
+      notes ?? self.notes, scale: scale, transposition: transposition, jumps: options.jumps)
   }
 
   /// The path at the dense rate, close to one at the sparse rate.
-  private func closer(_ sparse: ScoreSearch.Result) -> ScoreSearch.Result? {
+  private func closer(
+    _ sparse: ScoreSearch.Result, _ search: ScoreSearch
+  ) -> ScoreSearch.Result? {
     let (frames, rate) = (sparse.path.frames, sparse.path.frameRate)
     let corridor = Corridor(
       search: { seconds in
@@ -137,15 +160,17 @@ struct CoarseAligner: Sendable {
     }
   }
 
-  private func transposed(scale: Double, parallel: Parallel) -> Keys {
+  private func transposed(
+    _ search: ScoreSearch, scale: Double, parallel: Parallel
+  ) -> Keys {
     let shifts = Array(options.transpositions ?? instrument.transpositions)
     var results = [ScoreSearch.Result?](repeating: nil, count: shifts.count)
     results.withUnsafeMutableBufferPointer { buffer in
       nonisolated(unsafe) let results = buffer
       // Those of a long recording would take too much memory at once.
-      let parallel = sparseSearch == nil ? parallel : sequentially
+      let parallel = isLong ? sequentially : parallel
       parallel(shifts.count) { index in
-        results[index] = path(scale: scale, transposition: shifts[index])
+        results[index] = path(search, scale: scale, transposition: shifts[index])
       }
     }
     let found = results.compactMap { $0 }
@@ -164,7 +189,9 @@ struct CoarseAligner: Sendable {
   // MARK: Tempo
 
   /// The same with the tempo that the path itself shows, as long as that is cheaper.
-  private func rescaled(_ result: ScoreSearch.Result) -> ScoreSearch.Result {
+  private func rescaled(
+    _ result: ScoreSearch.Result, _ search: ScoreSearch
+  ) -> ScoreSearch.Result {
     var best = result
     for _ in 0..<Self.scaleAttempts {
       let path = best.path
@@ -174,7 +201,7 @@ struct CoarseAligner: Sendable {
       let slope = Double(longest.count - 1) / Double(max(1, scoreFrames))
       let scale = clamped(path.scale * slope)
       guard abs(scale / path.scale - 1) > Self.scaleStep,
-        let candidate = self.path(scale: scale, transposition: best.transposition),
+        let candidate = self.path(search, scale: scale, transposition: best.transposition),
         cost(candidate) < cost(best)
       else { break }
       best = candidate
@@ -189,81 +216,5 @@ struct CoarseAligner: Sendable {
   /// A score of one half has a path that fits but covers half, and one that is stretched over everything.
   private func merit(_ result: ScoreSearch.Result) -> Double {
     result.agreement.value * (0.5 + 0.5 * result.agreement.coverage)
-  }
-
-  // MARK: The second search
-
-  /// Places notes anew at the fine rate, close to where they are, in a score that is warped to the recording: this
-  /// finds what dwelling hid, above all slips among repeated chords.
-  ///
-  /// - Returns: nil if the second path is much shorter than the first.
-  private func secondSearch(_ placed: [PlacedNote], after first: ScoreSearch.Result)
-    -> [PlacedNote]?
-  {
-    guard !placed.isEmpty else { return nil }
-    // In the order of the recording, in which a stretch of the score never goes back.
-    var order = placed
-    var latest = -Double.infinity
-    for index in order.indices {
-      latest = max(latest, order[index].onset)
-      order[index].onset = latest
-    }
-    let warped = warp(order, scale: first.path.scale)
-    let rate = instrument.rates.second
-    let recording = RecordingFeatures(spectrum, rate: rate, instrument: instrument)
-    let start = order[0].onset
-    let fine = ScoreSearch(
-      recording: recording, rate: rate, grid: search.grid, instrument: instrument)
-    // The search puts the first onset a quarter of a second after its begin.
-    let corridor = Corridor(search: { 0.25 + $0 - start }, reach: Self.reach)
-    guard
-      let second = fine.path(
-        warped, scale: 1, transposition: first.transposition, around: corridor)
-    else { return nil }
-    let expected =
-      Double(first.path.frames.recording.count) / first.path.frameRate * second.path.frameRate
-    guard Double(second.path.frames.recording.count) > Self.leastLength * expected else {
-      return nil
-    }
-    return second.path.place(warped.map(\.onset)).map {
-      PlacedNote(index: order[$0.index].index, onset: $0.onset)
-    }
-  }
-
-  /// The notes at their places, ending as the path says.
-  private func warp(_ placed: [PlacedNote], scale: Double) -> [SketchedNote] {
-    // Notes of one stretch are ascending in the score; where the score goes back, a new one begins.
-    var result: [SketchedNote] = []
-    var first = 0
-    while first < placed.count {
-      var end = first + 1
-      while end < placed.count, notes[placed[end].index].onset >= notes[placed[end - 1].index].onset
-      {
-        end += 1
-      }
-      let points = placed[first..<end].map {
-        PathPoint(score: notes[$0.index].onset, recording: $0.onset)
-      }
-      let line = PointLine(distinct(points), slope: scale)
-      for item in placed[first..<end] {
-        let note = notes[item.index]
-        let release = line.recording(atScore: note.end)
-        result.append(
-          SketchedNote(
-            onset: item.onset, end: max(release, item.onset + 0.1), pitch: note.pitch))
-      }
-      first = end
-    }
-    return result
-  }
-
-  /// The last of points with the same time of the score.
-  private func distinct(_ points: [PathPoint]) -> [PathPoint] {
-    var result: [PathPoint] = []
-    for point in points {
-      if let last = result.last, point.score - last.score < 1e-9 { result.removeLast() }
-      result.append(point)
-    }
-    return result
   }
 }

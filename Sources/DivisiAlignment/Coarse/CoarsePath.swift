@@ -25,6 +25,16 @@ struct CoarsePath: Sendable {
   /// How far before and after its ends a stretch between jumps takes notes in, in frames.
   private static let margin = 0.5
 
+  /// The same in a recording that has some frames more before its begin.
+  func later(by frameCount: Int) -> CoarsePath {
+    CoarsePath(
+      frames: FramePath(
+        recording: frames.recording.lowerBound
+          + frameCount..<frames.recording.upperBound + frameCount, score: frames.score,
+        meanCost: frames.meanCost), frameRate: frameRate, scale: scale, offset: offset,
+      lastOnset: lastOnset)
+  }
+
   /// Stretches in which the path moves on without a jump, as indices of the path.
   var stretches: [Range<Int>] {
     var result: [Range<Int>] = []

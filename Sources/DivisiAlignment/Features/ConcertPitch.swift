@@ -2,59 +2,71 @@ import DivisiDSP
 internal import Glibc
 
 /// Finds how a recording is tuned from its spectral peaks alone, without a score.
-enum ConcertPitch {
+///
+/// The circular mean of where peaks lie between the equal-tempered pitches, weighted by magnitude; on recordings retuned by
+/// known amounts within 2.6 cents.
+struct ConcertPitch {
   private static let resolution = 8192
   /// Peaks that are looked at, in hertz.
   private static let range = 150.0...2000
   /// Peaks below this share of their frame's largest are left out, and those below this magnitude.
   private static let (share, least): (Float, Float) = (0.05, 1e-5)
-  /// Frames that one piece of work transforms.
-  private static let chunk = 32
+  /// Frames that one piece of work looks at: every second one.
+  private static let chunk = 64
 
-  /// How far the tuning is from A4 = 440 Hz, up to whole semitones.
-  ///
-  /// The circular mean of where peaks lie between the equal-tempered pitches, weighted by magnitude; on
-  /// recordings retuned by known amounts within 2.6 cents.
-  ///
-  /// - Parameters:
-  ///   - channels: planar samples, of equal length.
-  ///   - sampleRate: in hertz.
-  /// - Returns: cents, from −50 to 50; 0 for silence.
-  /// - Complexity: O(samples · log window); a frame of 8192 samples (at 44.1 kHz) every 0.19 s.
+  let grid: TimeGrid
+  private let stft: STFT
+  private var sum = SIMD2<Double>.zero
+
+  /// - Parameter sampleRate: in hertz.
+  init(sampleRate: Double) {
+    grid = TimeGrid(
+      sampleRate: sampleRate, resolution: Self.resolution, hopAtResolution: Self.resolution / 2)
+    stft = STFT(grid: grid)
+  }
+
+  /// How far the tuning is from A4 = 440 Hz, up to whole semitones: cents, from −50 to 50; 0 for silence.
+  var cents: Double { sum == .zero ? 0 : 100 * atan2(sum.y, sum.x) / (2 * .pi) }
+
+  /// The tuning of a recording as a whole.
   static func cents(of channels: [[Float]], sampleRate: Double, parallel: Parallel) -> Double {
-    let grid = TimeGrid(
-      sampleRate: sampleRate, resolution: resolution, hopAtResolution: resolution / 2)
-    let stft = STFT(grid: grid)
-    // Every second frame.
-    let frameCount = (grid.frameCount(sampleCount: channels.first?.count ?? 0) + 1) / 2
-    let pieceCount = (frameCount + chunk - 1) / chunk
+    var pitch = ConcertPitch(sampleRate: sampleRate)
+    pitch.listen(to: SoundStretch(whole: channels, grid: pitch.grid), parallel: parallel)
+    return pitch.cents
+  }
+
+  /// Takes peaks of a stretch into account.
+  ///
+  /// - Complexity: O(samples · log window); a frame of 8192 samples (at 44.1 kHz) every 0.19 s.
+  mutating func listen(to stretch: SoundStretch, parallel: Parallel) {
+    let frames = stretch.frames
+    let pieceCount = (frames.count + Self.chunk - 1) / Self.chunk
     var sums = [SIMD2<Double>](repeating: .zero, count: pieceCount)
     sums.withUnsafeMutableBufferPointer { sums in
       nonisolated(unsafe) let sums = sums
+      let stft = stft
       parallel(pieceCount) { piece in
         let buffer = stft.makeBuffer()
         var sum = SIMD2<Double>.zero
-        for frame in piece * chunk..<min((piece + 1) * chunk, frameCount) {
-          sum += vector(of: channels, frame: 2 * frame, stft: stft, buffer: buffer)
+        let first = frames.lowerBound + piece * Self.chunk
+        for frame in first..<min(first + Self.chunk, frames.upperBound)
+        where frame.isMultiple(of: 2) {
+          sum += Self.vector(of: stretch, frame: frame, stft: stft, buffer: buffer)
         }
         sums[piece] = sum
       }
     }
-    let sum = sums.reduce(.zero, +)
-    return sum == .zero ? 0 : 100 * atan2(sum.y, sum.x) / (2 * .pi)
+    sum = sums.reduce(sum, +)
   }
 
   /// The peaks of a frame as vectors, of their magnitudes, a turn to a semitone; added up.
   private static func vector(
-    of channels: [[Float]], frame: Int, stft: STFT, buffer: FFTBuffer
+    of stretch: SoundStretch, frame: Int, stft: STFT, buffer: FFTBuffer
   ) -> SIMD2<Double> {
     let grid = stft.grid
     var power = [Float](repeating: 0, count: grid.binCount)
-    for channel in channels {
-      channel.withUnsafeBufferPointer { stft.analyse($0, frame: frame, into: buffer) }
-      power.withUnsafeMutableBufferPointer {
-        SpectrumKernels.addPower(of: buffer.spectrum, to: $0.baseAddress!, count: $0.count)
-      }
+    power.withUnsafeMutableBufferPointer {
+      stretch.addPower(ofFrame: frame, stft: stft, buffer: buffer, to: $0.baseAddress!)
     }
     let scale = 2 / Float(grid.windowLength)
     let magnitudes = power.map { scale * $0.squareRoot() }

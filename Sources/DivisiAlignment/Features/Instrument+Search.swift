@@ -34,8 +34,12 @@ extension Instrument {
     var riseFrames: Int
     /// How far from its estimate a note may lie, in seconds.
     var reachSeconds: Double
-    /// What a wrong time from event to event is measured in: a share of the time.
+    /// What a wrong time from event to event costs, and what it is measured in: seconds, and a share of the time.
+    var tempoWeight: Double
+    var timeUnitSeconds: Double
     var timeShare: Double
+    /// How far notes that the score puts at one time may lie apart, in seconds.
+    var chordSeconds: Double
     /// How far a note may lie from its event, and over what distance evidence counts less by a factor of e, in
     /// seconds.
     var noteReachSeconds: Double
@@ -46,13 +50,16 @@ extension Instrument {
 
   var refining: Refining {
     // Of windows of 1024, 2048 and 4096 samples the middle one gives the least errors for pianos, at 200 frames a
-    // second, and their rises peak 7 ms after a key is struck.
+    // second, and their rises peak 7 ms after a key is struck. Patterns of drums are written to a grid, of which strokes lie
+    // up to half a step off: a wrong time costs less there.
     isPercussive
       ? Refining(
-        windowLength: 512, hop: 110, riseFrames: 1, reachSeconds: 0.3, timeShare: 0.2,
+        windowLength: 512, hop: 110, riseFrames: 1, reachSeconds: 0.3, tempoWeight: 0.4,
+        timeUnitSeconds: 0.06, timeShare: 0.2, chordSeconds: 0.02,
         noteReachSeconds: 0.03, noteDecaySeconds: 0.01, delaySeconds: 0)
       : Refining(
-        windowLength: 2048, hop: 220, riseFrames: 2, reachSeconds: 0.5, timeShare: 0.4,
+        windowLength: 2048, hop: 220, riseFrames: 2, reachSeconds: 0.5, tempoWeight: 0.6,
+        timeUnitSeconds: 0.02, timeShare: 0.4, chordSeconds: 0.04,
         noteReachSeconds: 0.2, noteDecaySeconds: 0.04, delaySeconds: 0.007)
   }
 }

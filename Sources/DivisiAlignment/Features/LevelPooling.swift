@@ -24,15 +24,16 @@ enum LevelPooling {
   ///
   /// - Parameters:
   ///   - spectrum: bands × fine frames of magnitudes.
+  ///   - first: the fine frame to begin with.
   ///   - gain: what magnitudes are multiplied by before they are compressed.
   ///   - count: fine frames per frame.
   ///   - levels: bands × frames of zeros.
-  ///   - rises: the same; empty where nobody asks for them.
+  ///   - rises: the same.
   static func pool(
-    _ spectrum: borrowing Matrix, gain: Float, by count: Int, levels: borrowing Matrix,
-    rises: borrowing Matrix
+    _ spectrum: borrowing Matrix, from first: Int, gain: Float, by count: Int,
+    levels: borrowing Matrix, rises: borrowing Matrix
   ) {
-    let (bands, fine) = (spectrum.rowCount, spectrum.columnCount)
+    let (bands, fine) = (spectrum.rowCount, spectrum.columnCount - first)
     let used = levels.columnCount * count
     guard used > 0 else { return }
     // The levels of the frames at hand: a ring of three.
@@ -40,17 +41,40 @@ enum LevelPooling {
     let share = 1 / Float(count)
     for next in 0...used {
       if next < fine {
-        let (source, target) = (spectrum.column(next), ring.column(next % 3))
+        let (source, target) = (spectrum.column(first + next), ring.column(next % 3))
         for band in 0..<bands { target[band] = level(source[band], gain: gain) }
       }
       let frame = next - 1
       guard frame >= 0 else { continue }
       let (level, here) = (levels.column(frame / count), ring.column(frame % 3))
       for band in 0..<bands { level[band] += share * here[band] }
-      guard frame > 0, next < fine, rises.columnCount > 0 else { continue }
+      guard frame > 0, next < fine else { continue }
       let rise = rises.column(frame / count)
       let (before, after) = (ring.column((frame + 2) % 3), ring.column(next % 3))
       for band in 0..<bands { rise[band] = max(rise[band], after[band] - before[band]) }
+    }
+  }
+
+  /// Writes means of levels alone.
+  ///
+  /// - Parameters:
+  ///   - spectrum: bands × fine frames of magnitudes.
+  ///   - columns: those to take: whole frames.
+  ///   - gain: what magnitudes are multiplied by before they are compressed.
+  ///   - count: fine frames per frame.
+  ///   - levels: bands × frames of zeros.
+  ///   - first: the frame of the first.
+  static func pool(
+    _ spectrum: borrowing Matrix, columns: Range<Int>, gain: Float, by count: Int,
+    levels: borrowing Matrix, from first: Int
+  ) {
+    let share = 1 / Float(count)
+    for index in columns {
+      let source = spectrum.column(index)
+      let target = levels.column(first + (index - columns.lowerBound) / count)
+      for band in 0..<spectrum.rowCount {
+        target[band] += share * level(source[band], gain: gain)
+      }
     }
   }
 }

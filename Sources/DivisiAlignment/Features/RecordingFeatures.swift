@@ -11,16 +11,22 @@ struct RecordingFeatures: Sendable {
   /// Levels as even as this over a second, as the cosine with equal ones, are noise, speech or applause.
   private static let evenness: Float = 0.86
 
+  /// - Parameters:
+  ///   - reference: ``BandSpectrum/reference`` of the spectrum.
+  ///   - frames: of the rate; nil for all.
   /// - Complexity: O(bands · fine frames).
-  init(_ spectrum: BandSpectrum, rate: FeatureRate, instrument: Instrument) {
-    let values = (0..<spectrum.frameCount).map { spectrum.values.maximum(ofColumns: $0..<$0 + 1) }
-    let reference = LevelPooling.reference(values)
+  init(
+    _ spectrum: BandSpectrum, rate: FeatureRate, instrument: Instrument, reference: Float,
+    frames: Range<Int>? = nil
+  ) {
     let gain = reference > 0 ? 1 / (LevelPooling.compression * reference) : 0
-    let frameCount = spectrum.frameCount / rate.rawValue
+    let frames = frames ?? 0..<spectrum.frameCount / rate.rawValue
+    let frameCount = frames.count
     let levels = Matrix(rowCount: instrument.bandCount, columnCount: frameCount)
     let rises = Matrix(rowCount: instrument.bandCount, columnCount: frameCount)
     LevelPooling.pool(
-      spectrum.values, gain: gain, by: rate.rawValue, levels: levels, rises: rises)
+      spectrum.values, from: frames.lowerBound * rate.rawValue, gain: gain, by: rate.rawValue,
+      levels: levels, rises: rises)
     path = PathFeatures(
       levels: levels, rises: rises, frameRate: rate.frameRate(grid: spectrum.grid),
       holdSeconds: instrument.holdSeconds)

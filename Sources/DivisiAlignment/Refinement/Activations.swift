@@ -85,7 +85,6 @@ struct Activations: ~Copyable {
 /// - SeeAlso: Lee & Seung, "Algorithms for non-negative matrix factorization", NIPS 2000.
 struct ActivationAnalyser: Sendable {
   let grid: TimeGrid
-  private let channels: [[Float]]
   private let filter: BandFilter
   private let instrument: Instrument
   private let rows: ActivationRows
@@ -97,21 +96,20 @@ struct ActivationAnalyser: Sendable {
   /// Keeps quotients finite; magnitudes are scaled to the recording's peak.
   private static let floor: Float = 1e-6
 
-  init(channels: [[Float]], filter: BandFilter, instrument: Instrument, rows: ActivationRows) {
+  /// - Parameter peak: the largest magnitude of the recording's samples.
+  init(peak: Float, filter: BandFilter, instrument: Instrument, rows: ActivationRows) {
     grid = filter.grid
-    self.channels = channels
     self.filter = filter
     self.instrument = instrument
     self.rows = rows
     stft = STFT(grid: filter.grid)
-    let peak = channels.reduce(Float(0)) { peak, channel in
-      channel.reduce(peak) { max($0, abs($1)) }
-    }
     scale = 2 / Float(filter.grid.windowLength) / max(peak, 1e-9)
   }
 
-  /// - Parameter range: of frames.
-  func activations(in range: Range<Int>) -> Activations {
+  /// - Parameters:
+  ///   - range: of frames.
+  ///   - stretch: that has the samples for them.
+  func activations(in range: Range<Int>, of stretch: SoundStretch) -> Activations {
     let open = rows.open(in: range)
     let templates = Matrix(rowCount: filter.count, columnCount: rows.pitches.count)
     for (row, pitch) in rows.pitches.enumerated() {
@@ -137,10 +135,7 @@ struct ActivationAnalyser: Sendable {
       power.withUnsafeMutableBufferPointer { power in
         let base = power.baseAddress!
         base.update(repeating: 0, count: power.count)
-        for channel in channels {
-          channel.withUnsafeBufferPointer { stft.analyse($0, frame: frame, into: buffer) }
-          SpectrumKernels.addPower(of: buffer.spectrum, to: base, count: power.count)
-        }
+        stretch.addPower(ofFrame: frame, stft: stft, buffer: buffer, to: base)
         filter.magnitudes(ofPower: base, scale: scale, into: V.column(0))
       }
       Self.factorise(

@@ -47,7 +47,7 @@ struct ScoreEvent: Sendable, Equatable {
 ///
 /// A dynamic programme over events and places. What it maximises is the sum over events of
 /// Σ evidence / √notes − 1.5/s · min(0.3 s, |t − estimate|) − 0.6 |Δt − expected| / (0.02 s + 0.4 expected),
-/// with Δt ≥ 0; the evidence of chords may lie up to 40 ms apart.
+/// with Δt ≥ 0; the evidence of chords may lie up to 40 ms apart. Drums have other numbers (``Instrument/Refining``).
 struct EventPath {
   private let evidence: OnsetEvidence
   private let notes: [NoteEstimate]
@@ -55,12 +55,6 @@ struct EventPath {
   /// What a second from the estimate costs, and from where on it costs no more, in seconds.
   private static let distanceWeight = 1.5
   private static let farthest = 0.3
-  /// What a wrong time from event to event costs, and the seconds that it is measured in, beside a share of
-  /// the time.
-  private static let tempoWeight = 0.6
-  private static let timeUnit = 0.02
-  /// How far the notes of a chord may lie apart, in seconds.
-  private static let chordSeconds = 0.04
 
   init(evidence: OnsetEvidence, notes: [NoteEstimate]) {
     self.evidence = evidence
@@ -75,16 +69,17 @@ struct EventPath {
     let width = evidence.width
     let rate = evidence.grid.frameRate
     let expected = expectedSeconds(events)
+    let refining = evidence.refining
     let bases = events.map { evidence.firstFrames[$0.notes[0]] }
     var sources = [Int16](repeating: 0, count: events.count * width)
     var reached = gains(of: events[0], base: bases[0])
     var step = EventStep(width: width)
     for index in events.indices.dropFirst() {
-      let unit = Self.timeUnit + evidence.refining.timeShare * expected[index]
+      let unit = refining.timeUnitSeconds + refining.timeShare * expected[index]
       let gains = gains(of: events[index], base: bases[index])
       reached = step.advance(
         reached, shift: bases[index] - bases[index - 1], expected: expected[index] * rate,
-        weight: Self.tempoWeight / unit / rate
+        weight: refining.tempoWeight / unit / rate
       ) { sources[index * width + $0] = Int16($1) }
       for place in 0..<width { reached[place] += gains[place] }
     }
@@ -121,7 +116,7 @@ struct EventPath {
   /// The evidence of a note with a triangle around each value, of which the largest count.
   private func widened(_ note: Int) -> [Float] {
     let values = Array(evidence.values(ofNote: note))
-    let reach = Int(Self.chordSeconds * evidence.grid.frameRate)
+    let reach = Int(evidence.refining.chordSeconds * evidence.grid.frameRate)
     var result = values
     for distance in 1...max(1, reach) {
       let weight = 1 - 0.5 * Float(distance) / Float(reach + 1)

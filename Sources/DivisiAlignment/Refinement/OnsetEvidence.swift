@@ -15,60 +15,91 @@ struct OnsetEvidence {
   /// Of each grace note its values, from 0 to 1, and the frame of the first.
   private(set) var graces: [(first: Int, values: [Float])]
 
-  /// Finds them section by section, so that no more than a section's spectra are held for each thread.
+  private let notes: [NoteEstimate]
+  private let graceNotes: [GraceEstimate]
+  private let rows: ActivationRows
+  private let analyser: ActivationAnalyser
+  private let frameCount: Int
+
+  /// What is analysed at once, in seconds.
+  private static let sectionSeconds = 30.0
+  /// Sections of a stretch that is read, so that threads have something each.
+  private static let sectionsAtOnce = 4
+
+  /// Finds nothing yet.
   ///
   /// - Parameters:
-  ///   - channels: planar samples of equal length.
+  ///   - sound: what will be looked at.
+  ///   - peak: the largest magnitude of its samples.
   ///   - filter: of the grid's window.
   ///   - instrument: what plays.
-  /// - Complexity: O(frames · open pitches · bands); memory O(notes · `width`).
+  /// - Complexity: memory O(notes · `width`).
   init(
-    channels: [[Float]], filter: BandFilter, instrument: Instrument, notes: [NoteEstimate],
-    graces: [GraceEstimate], parallel: Parallel
+    sampleCount: Int, peak: Float, filter: BandFilter, instrument: Instrument,
+    notes: [NoteEstimate], graces: [GraceEstimate]
   ) {
     grid = filter.grid
     let refining = instrument.refining
     self.refining = refining
     let reach = Int(refining.reachSeconds * grid.frameRate)
-    let width = 2 * reach + 1
-    self.width = width
-    let firsts = notes.map { [grid] in grid.frame(atSeconds: $0.estimate) - reach }
-    firstFrames = firsts
+    width = 2 * reach + 1
+    firstFrames = notes.map { [grid] in grid.frame(atSeconds: $0.estimate) - reach }
     values = [Float](repeating: 0, count: notes.count * width)
     self.graces = GraceStrip.all(graces, notes: notes, reach: refining.reachSeconds, grid: grid)
-    let rows = ActivationRows(
+    rows = ActivationRows(
       notes: notes, graces: graces, reach: refining.reachSeconds, grid: grid)
+    analyser = ActivationAnalyser(peak: peak, filter: filter, instrument: instrument, rows: rows)
+    frameCount = grid.frameCount(sampleCount: sampleCount)
+    self.notes = notes
+    graceNotes = graces
+  }
+
+  /// Frames of a section.
+  private var sectionLength: Int { Int(Self.sectionSeconds * grid.frameRate) }
+  /// How many frames before and after a section its notes may need.
+  private var margin: Int {
+    max(width / 2 + 2 * refining.riseFrames, graces.map(\.values.count).max() ?? 0)
+  }
+
+  /// Looks at all of a recording.
+  ///
+  /// - Throws: what the reader throws.
+  mutating func find(in sound: RecordedSound, parallel: Parallel) throws {
     guard !rows.pitches.isEmpty else { return }
-    let strips = self.graces
-    let frameCount = grid.frameCount(sampleCount: channels.first?.count ?? 0)
-    let margin = max(
-      reach + 2 * refining.riseFrames, strips.map(\.values.count).max() ?? 0)
-    let length = Int(Self.sectionSeconds * grid.frameRate)
-    let sections = stride(from: 0, to: frameCount, by: length).map {
-      $0..<min($0 + length, frameCount)
-    }
-    let analyser = ActivationAnalyser(
-      channels: channels, filter: filter, instrument: instrument, rows: rows)
+    try sound.forEachStretch(
+      of: grid, length: Self.sectionsAtOnce * sectionLength, margin: margin
+    ) { find(in: $0, parallel: parallel) }
+  }
+
+  /// Looks at a stretch, section by section, so that no more than a section's spectra are held for each thread.
+  ///
+  /// - Complexity: O(frames · open pitches · bands).
+  mutating func find(in stretch: SoundStretch, parallel: Parallel) {
+    let sections = stride(
+      from: stretch.frames.lowerBound, to: stretch.frames.upperBound, by: sectionLength
+    ).map { $0..<min($0 + sectionLength, stretch.frames.upperBound) }
+    let (strips, firsts, width, margin) = (graces, firstFrames, width, margin)
     // Each note and each grace note belongs to one section, and only that one writes there.
     var graceRises = strips.map { $0.values }
-    values.withUnsafeMutableBufferPointer { buffer in
+    values.withUnsafeMutableBufferPointer { [self] buffer in
       graceRises.withUnsafeMutableBufferPointer { graceBuffer in
         nonisolated(unsafe) let (target, graceTarget) = (buffer, graceBuffer)
         parallel(sections.count) { index in
           let section = sections[index]
-          let isLast = index == sections.count - 1
           func belongs(_ seconds: Double) -> Bool {
             let frame = min(max(0, analyser.grid.frame(atSeconds: seconds)), frameCount - 1)
-            return section.contains(frame) || (isLast && frame >= section.upperBound)
+            return section.contains(frame)
           }
           let own = notes.indices.filter { belongs(notes[$0].estimate) }
-          let ownGraces = graces.indices.filter { belongs(notes[graces[$0].main].estimate) }
+          let ownGraces = graceNotes.indices.filter {
+            belongs(notes[graceNotes[$0].main].estimate)
+          }
           guard !own.isEmpty || !ownGraces.isEmpty else { return }
           let extent =
             max(
               0, section.lowerBound - margin)..<min(
               frameCount, section.upperBound + margin)
-          let H = analyser.activations(in: extent)
+          let H = analyser.activations(in: extent, of: stretch)
           for note in own {
             H.rise(
               row: rows.row(ofPitch: notes[note].pitch), from: firsts[note],
@@ -78,23 +109,15 @@ struct OnsetEvidence {
             let strip = strips[grace]
             graceTarget[grace].withUnsafeMutableBufferPointer {
               H.rise(
-                row: rows.row(ofPitch: graces[grace].pitch), from: strip.first,
+                row: rows.row(ofPitch: graceNotes[grace].pitch), from: strip.first,
                 to: $0.baseAddress!, count: strip.values.count, lag: refining.riseFrames)
             }
           }
         }
       }
     }
-    for index in graceRises.indices {
-      let largest = graceRises[index].max() ?? 0
-      let scale = 1 / (largest + .leastNormalMagnitude)
-      self.graces[index].values = graceRises[index].map { largest > 0 ? $0 * scale : 0 }
-    }
-    normalise(pitches: notes.map(\.pitch))
+    for index in graceRises.indices { graces[index].values = graceRises[index] }
   }
-
-  /// What is analysed at once, in seconds.
-  private static let sectionSeconds = 30.0
 
   /// How strongly a note is held against others of its pitch: the share of their median maximum
   /// that its own maximum is added to.
@@ -106,8 +129,15 @@ struct OnsetEvidence {
   }
 
   /// Divides each note's values by their maximum, but not all by which a weak one is weaker than
-  /// others of its pitch.
-  private mutating func normalise(pitches: [Int]) {
+  /// others of its pitch; once everything has been looked at.
+  mutating func normalise() {
+    for index in graces.indices {
+      let largest = graces[index].values.max() ?? 0
+      guard largest > 0 else { continue }
+      let scale = 1 / (largest + .leastNormalMagnitude)
+      graces[index].values = graces[index].values.map { $0 * scale }
+    }
+    let pitches = notes.map(\.pitch)
     let maxima = pitches.indices.map { values(ofNote: $0).max() ?? 0 }
     for notes in Dictionary(grouping: pitches.indices, by: { pitches[$0] }).values {
       let sorted = notes.map { maxima[$0] }.sorted()

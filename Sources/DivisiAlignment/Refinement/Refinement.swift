@@ -18,7 +18,8 @@ struct Refinement {
     var stretches: [Int]
   }
 
-  private let channels: [[Float]]
+  private let sampleCount: Int
+  private let peak: Float
   private let filter: BandFilter
   private let instrument: Instrument
   private let parallel: Parallel
@@ -26,16 +27,18 @@ struct Refinement {
   private static let shortest = 0.05
 
   /// - Parameters:
-  ///   - channels: planar samples of equal length, at least one channel.
+  ///   - sampleCount: of each channel of the recording.
   ///   - sampleRate: in hertz.
+  ///   - peak: the largest magnitude of the samples.
   ///   - instrument: what plays.
   ///   - tuningCents: against A4 = 440 Hz.
   ///   - parallel: spreads sections of the recording.
   init(
-    channels: [[Float]], sampleRate: Double, instrument: Instrument = .pitched,
-    tuningCents: Double, parallel: @escaping Parallel
+    sampleCount: Int, sampleRate: Double, peak: Float, instrument: Instrument, tuningCents: Double,
+    parallel: @escaping Parallel
   ) {
-    self.channels = channels
+    self.sampleCount = sampleCount
+    self.peak = peak
     self.instrument = instrument
     filter = BandFilter(
       instrument.bands(tuningCents: tuningCents),
@@ -46,10 +49,37 @@ struct Refinement {
   }
 
   /// - Parameter graces: with indices of their main notes among the notes.
-  func refine(_ notes: [NoteEstimate], graces: [GraceEstimate] = []) -> Result {
-    let evidence = OnsetEvidence(
-      channels: channels, filter: filter, instrument: instrument, notes: notes, graces: graces,
-      parallel: parallel)
+  /// - Throws: what reading the recording throws.
+  func refine(
+    _ notes: [NoteEstimate], graces: [GraceEstimate], in sound: RecordedSound
+  ) throws -> Result {
+    var evidence = evidence(of: notes, graces)
+    try evidence.find(in: sound, parallel: parallel)
+    evidence.normalise()
+    return result(of: notes, graces, evidence)
+  }
+
+  /// - Parameters:
+  ///   - graces: with indices of their main notes among the notes.
+  ///   - channels: planar samples of the whole recording, of equal length.
+  func refine(
+    _ notes: [NoteEstimate], graces: [GraceEstimate] = [], in channels: [[Float]]
+  ) -> Result {
+    var evidence = evidence(of: notes, graces)
+    evidence.find(in: SoundStretch(whole: channels, grid: filter.grid), parallel: parallel)
+    evidence.normalise()
+    return result(of: notes, graces, evidence)
+  }
+
+  private func evidence(of notes: [NoteEstimate], _ graces: [GraceEstimate]) -> OnsetEvidence {
+    OnsetEvidence(
+      sampleCount: sampleCount, peak: peak, filter: filter, instrument: instrument, notes: notes,
+      graces: graces)
+  }
+
+  private func result(
+    of notes: [NoteEstimate], _ graces: [GraceEstimate], _ evidence: OnsetEvidence
+  ) -> Result {
     let events = ScoreEvent.all(notes)
     let frames = EventPath(evidence: evidence, notes: notes).frames(of: events)
     let placer = NoteOnsets(evidence: evidence)

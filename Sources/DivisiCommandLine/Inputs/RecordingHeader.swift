@@ -1,4 +1,5 @@
 import AudioFiles
+import DivisiAlignment
 import DivisiScore
 import Terminal
 
@@ -82,19 +83,38 @@ struct RecordingHeader {
     }
   }
 
-  /// What ``samples()`` and an alignment of them need: features are about as large as mono samples.
-  var memoryForSamples: MemoryNeed {
-    let channelCount = durationSeconds > Self.longestInFull ? 1 : shape.channelCount
+  /// What an alignment needs: about as much as mono samples, or less for long recordings, which are not held.
+  var memoryForAlignment: MemoryNeed {
+    let features = Self.featureBytes * durationSeconds
+    // What a search twice a second remembers of each pair of frames.
+    let search = 4 * durationSeconds * durationSeconds
+    let byteCount =
+      isHeldForAlignment ? 4 * sampleCount * (shape.channelCount + 1) : Int(features + search)
     return MemoryNeed(
-      byteCount: 4 * sampleCount * (channelCount + 1),
-      purpose: "to align the score with all \(Int(durationSeconds)) s")
+      byteCount: byteCount, purpose: "to align the score with all \(Int(durationSeconds)) s")
   }
 
+  /// Whether an alignment holds all samples.
+  private var isHeldForAlignment: Bool { durationSeconds <= Self.longestInFull }
+
+  /// Of a second of a long recording, as measured.
+  private static let featureBytes = 60_000.0
+
   /// Samples for an alignment of the whole: all channels, or their mean where they are long.
-  func samples() throws -> [[Float]] {
+  func soundForAlignment() throws -> RecordedSound {
+    let sampleRate = Double(shape.sampleRate)
+    guard !isHeldForAlignment else {
+      return RecordedSound(sampleRate: sampleRate, channels: try samples())
+    }
+    return RecordedSound(sampleRate: sampleRate, channelCount: 1, sampleCount: sampleCount) {
+      let reader = try MeanReader(path: path, sampleCount: sampleCount)
+      return { [try reader.samples($0)] }
+    }
+  }
+
+  private func samples() throws -> [[Float]] {
     var channels: [[Float]] = []
-    let isMixed = durationSeconds > Self.longestInFull
-    try readSections(seconds: 10, isMixed: isMixed) { section, _ in
+    try readSections(seconds: 10) { section, _ in
       if channels.isEmpty {
         channels = section
         let expected = min(sampleCount, 1 << 30)
@@ -108,11 +128,9 @@ struct RecordingHeader {
 
   /// Reads the recording piece by piece.
   ///
-  /// - Parameters:
-  ///   - isMixed: whether to add the channels up, to their mean.
-  ///   - use: gets planar samples and the second at which they begin.
+  /// - Parameter use: gets planar samples and the second at which they begin.
   func readSections(
-    seconds: Double, isMixed: Bool, use: (_ channels: [[Float]], _ start: Double) throws -> Void
+    seconds: Double, use: (_ channels: [[Float]], _ start: Double) throws -> Void
   ) throws {
     let reader = try AudioFileReader(path: path)
     let stride = reader.channelCount
@@ -122,18 +140,9 @@ struct RecordingHeader {
       let first = reader.position
       let count = try reader.read(into: &block)
       guard count > 0 else { return }
-      let channels: [[Float]]
-      if isMixed {
-        let share = 1 / Float(stride)
-        channels = [
-          (0..<count).map { sample in
-            (0..<stride).reduce(Float(0)) { $0 + block[sample * stride + $1] } * share
-          }
-        ]
-      } else {
-        channels = (0..<stride).map { channel in
-          (0..<count).map { block[$0 * stride + channel] }
-        }
+      let channels = (0..<stride).map { channel in
+        stride == 1
+          ? Array(block[..<count]) : (0..<count).map { block[$0 * stride + channel] }
       }
       try use(channels, Double(first) / Double(shape.sampleRate))
     }

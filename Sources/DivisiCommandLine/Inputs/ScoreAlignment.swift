@@ -33,11 +33,11 @@ struct ScoreAlignment {
     let aligner = ScoreAligner(
       sampleRate: Double(recording.shape.sampleRate), instrument: instrument, options: settings,
       parallel: parallel)
-    try recording.memoryForSamples.check(for: recording.path)
-    let channels = try recording.samples()
+    try recording.memoryForAlignment.check(for: recording.path)
+    let sound = try recording.soundForAlignment()
     do {
-      alignment = try aligner.align(channels: channels, notes: notes)
-    } catch {
+      alignment = try aligner.align(sound, notes: notes)
+    } catch let error as AlignmentError {
       switch error {
       case .noNotes: throw Failure("\(scorePath): expected notes with a pitch; found drums only")
       case .scoreIsLong(let limit):

@@ -71,7 +71,7 @@ struct ScorePlacer {
     var check = SynchronyCheck(
       sampleRate: Double(recording.shape.sampleRate), instrument: instrument, notes: notes,
       parallel: parallel)
-    try recording.readSections(seconds: SynchronyCheck.sectionSeconds, isMixed: false) {
+    try recording.readSections(seconds: SynchronyCheck.sectionSeconds) {
       check.add($0, startSeconds: $1)
     }
     return check.result

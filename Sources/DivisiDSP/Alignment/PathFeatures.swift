@@ -23,6 +23,8 @@ public final class PathFeatures: Sendable {
   private static let floor: Float = 0.1
   /// For so many frames an onset is held at least.
   private static let holdFrames = 0.6
+  /// Onsets that have faded below this are over: products of smaller ones would be denormal, which processors are slow at.
+  private static let least: Float = 1e-12
 
   /// - Parameters:
   ///   - levels: bands × frames.
@@ -81,7 +83,10 @@ public final class PathFeatures: Sendable {
       for band in 0..<bands { target[band] = gain * source[band] }
       guard frame > 0 else { continue }
       let before = result.column(frame - 1)
-      for band in 0..<bands { target[band] = max(target[band], decay * before[band]) }
+      for band in 0..<bands {
+        let held = decay * before[band]
+        target[band] = max(target[band], held >= Self.least ? held : 0)
+      }
     }
     return result
   }

@@ -15,7 +15,7 @@ public struct PathSearch: ~Copyable {
   /// Least costs of the paths that end in each frame of the score, less what they would have paid outside:
   /// of this row and of the one before, in columns, after a margin. What is outside the band is `never`.
   private let costs: Matrix
-  /// What a meeting costs, and the two products that it is made of.
+  /// What meetings cost, a column for each of some rows; and the products of their onsets, behind.
   private let meetings: Matrix
   /// The blocks of rows of levels and of onsets.
   private let levelBlocks: [Int32]
@@ -32,6 +32,9 @@ public struct PathSearch: ~Copyable {
   private static let never: Float = 1e30
   /// Rows after which costs are made small again.
   private static let rebasePeriod = 256
+  /// Rows that meet the score at once: frames of the score come from memory once for all of them, which takes most of
+  /// the time where they do not fit into a cache.
+  private static let rowsAtOnce = 8
 
   private enum Move {
     static let begin: UInt8 = 0
@@ -76,7 +79,7 @@ public struct PathSearch: ~Copyable {
     for column in 0..<2 {
       costs.column(column).update(repeating: Self.never, count: costs.columnStride)
     }
-    meetings = Matrix(rowCount: m + Self.margin, columnCount: 3)
+    meetings = Matrix(rowCount: m + Self.margin, columnCount: 2 * Self.rowsAtOnce)
     levelBlocks = stride(from: 0, to: Int32(recording.directions.rowCount), by: 8).map { $0 }
     onsetBlocks = stride(from: 0, to: Int32(recording.onsets.rowCount), by: 8).map { $0 }
   }
@@ -88,7 +91,7 @@ public struct PathSearch: ~Copyable {
     let outside = rules.outsideCosts.reduce(0.0) { $0 + Double($1) }
     var best = (cost: Double.infinity, row: 0, frame: 0)
     for row in 0..<n {
-      meet(row)
+      if row % Self.rowsAtOnce == 0 { meet(row..<min(row + Self.rowsAtOnce, n)) }
       advance(row)
       let current = costs.column(row % 2) + Self.margin
       let ends = row == n - 1 ? Array(bands[row]) : rules.mayEnd
@@ -102,47 +105,51 @@ public struct PathSearch: ~Copyable {
     return trace(from: best.row, best.frame, meanCost: (best.cost + outside) / Double(n))
   }
 
-  // MARK: One row
+  // MARK: Meetings
 
-  /// What the frame of the recording costs with each frame of the score.
-  private func meet(_ row: Int) {
-    let band = bands[row]
-    let (levels, onsets) = (meetings.column(1), meetings.column(2))
-    multiply(
-      recording.directions.column(row), score.directions, levelBlocks, band, into: levels)
-    multiply(recording.onsets.column(row), score.onsets, onsetBlocks, band, into: onsets)
-    let result = meetings.column(0)
-    let (weight, power) = (rules.onsetWeight, recording.onsetPowers[row])
-    score.onsetPowers.withUnsafeBufferPointer { powers in
-      for frame in band {
-        let squares = max(0, power + powers[frame] - 2 * onsets[frame])
-        result[frame] = 1 - levels[frame] + weight * squares.squareRoot()
+  /// What frames of the recording cost with each frame of the score.
+  private func meet(_ rows: Range<Int>) {
+    multiply(rows, recording.directions, score.directions, levelBlocks, into: 0)
+    multiply(rows, recording.onsets, score.onsets, onsetBlocks, into: Self.rowsAtOnce)
+    for row in rows {
+      let levels = meetings.column(row - rows.lowerBound)
+      let onsets = meetings.column(row - rows.lowerBound + Self.rowsAtOnce)
+      let (weight, power) = (rules.onsetWeight, recording.onsetPowers[row])
+      score.onsetPowers.withUnsafeBufferPointer { powers in
+        for frame in bands[row] {
+          let squares = max(0, power + powers[frame] - 2 * onsets[frame])
+          levels[frame] = 1 - levels[frame] + weight * squares.squareRoot()
+        }
       }
     }
   }
 
-  /// result[frame] ← ⟨column, matrix[frame]⟩ for the frames of a band.
+  /// meetings[frame, first + i] ← ⟨columns[rows[i]], matrix[frame]⟩ for the frames of the bands of all rows.
   private func multiply(
-    _ column: UnsafePointer<Float>, _ matrix: borrowing Matrix, _ blocks: [Int32],
-    _ band: Range<Int>, into result: UnsafeMutablePointer<Float>
+    _ rows: Range<Int>, _ columns: borrowing Matrix, _ matrix: borrowing Matrix, _ blocks: [Int32],
+    into first: Int
   ) {
+    let (lower, upper) = (
+      bands[rows.lowerBound].lowerBound, bands[rows.upperBound - 1].upperBound
+    )
     blocks.withUnsafeBufferPointer { blocks in
-      var frame = band.lowerBound
-      while frame + 4 <= band.upperBound {
-        let columns: BlockKernels.Columns = (
-          UnsafePointer(matrix.column(frame)), UnsafePointer(matrix.column(frame + 1)),
-          UnsafePointer(matrix.column(frame + 2)), UnsafePointer(matrix.column(frame + 3))
-        )
-        let products = BlockKernels.dot(column, columns, over: blocks)
-        UnsafeMutableRawPointer(result + frame).storeBytes(of: products, as: SIMD4<Float>.self)
-        frame += 4
-      }
-      while frame < band.upperBound {
-        result[frame] = BlockKernels.dot(column, matrix.column(frame), over: blocks)
-        frame += 1
+      for frame in stride(from: lower, to: upper, by: 4) {
+        let count = min(4, upper - frame)
+        func column(_ index: Int) -> UnsafePointer<Float> {
+          UnsafePointer(matrix.column(frame + min(index, count - 1)))
+        }
+        let others: BlockKernels.Columns = (column(0), column(1), column(2), column(3))
+        for row in rows {
+          let products = BlockKernels.dot(columns.column(row), others, over: blocks)
+          // Columns have room for four more.
+          UnsafeMutableRawPointer(meetings.column(first + row - rows.lowerBound) + frame)
+            .storeBytes(of: products, as: SIMD4<Float>.self)
+        }
       }
     }
   }
+
+  // MARK: One row
 
   /// The least costs of this row from those of the last.
   private mutating func advance(_ row: Int) {
@@ -153,7 +160,7 @@ public struct PathSearch: ~Copyable {
       for frame in bands[row - 2] where !band.contains(frame) { current[frame] = Self.never }
     }
     let outside = rules.outsideCosts[row]
-    let meeting = meetings.column(0)
+    let meeting = meetings.column(row % Self.rowsAtOnce)
     let rowMoves = moves + rowStarts[row]
     move(band, from: previous, to: current, meeting, outside: outside, moves: rowMoves)
     func offer(_ frame: Int, _ cost: Float, _ move: UInt8) {

@@ -160,6 +160,7 @@ struct Play: ParsableCommand {
         try OSCSurface(host: oscAddress, port: osc, peers: oscPeer, plugin: plugin))
     }
     if let manager { session.surfaces.append(NSMSurface(manager)) }
+    client.updateLatency()
     say("\(plugin.name) plays as \(client.name)")
     try page.open(for: session)
     // Last: what is said from now on must leave the line alone that is being typed.
@@ -169,6 +170,13 @@ struct Play: ParsableCommand {
     session.client?.deactivate()
     // A session manager says itself when to save.
     if project == nil, let state { try session.save(to: state) }
+    if session.isStuck || session.client?.isStuck == true { endWithoutJack() }
+  }
+
+  /// Ends while JACK still has the plugin, which nobody may take from it; what runs at an exit could wait for JACK too.
+  private func endWithoutJack() -> Never {
+    printError("the JACK server does not answer; ends without leaving it")
+    _exit(Failure.unavailable)
   }
 
   /// A name in ASCII without spaces, such as `divisi-drums`.

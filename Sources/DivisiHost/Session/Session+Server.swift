@@ -40,6 +40,7 @@ extension Session {
       name: gone.name, connections: gone.connections.remembered(), xrunCount: xrunCount,
       lostCount: lostCount, nextTry: .now + Absence.pause)
     gone.close()
+    if gone.isStuck { log("JACK does not let go of the server that has gone") }
     client = nil
     hosted.disconnectSound()
     log("the JACK server has gone; waiting for one")
@@ -47,11 +48,17 @@ extension Session {
 
   private func rejoin(_ absence: Absence) {
     self.absence?.nextTry = .now + Absence.pause
-    // Never starts one. An error here means that there is none, or that it is just beginning.
-    guard
-      let found = try? JackClient(
-        name: absence.name, isExact: isExact, startsServer: false, tries: 1)
-    else { return }
+    let found: JackClient
+    do {
+      // Never starts one.
+      found = try JackClient(name: absence.name, isExact: isExact, startsServer: false, tries: 1)
+    } catch is JackClient.NoAnswer {
+      isStuck = true
+      return
+    } catch {
+      // There is none, or it is just beginning.
+      return
+    }
     do {
       if found.sampleRate != hosted.instance.sampleRate {
         hosted = try hosted.copy(sampleRate: found.sampleRate)

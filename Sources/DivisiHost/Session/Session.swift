@@ -37,6 +37,8 @@ final class Session {
   private(set) var properties: [String: String] = [:]
   /// Whether somebody has asked for the end.
   var isOver = false
+  /// Whether JACK does not answer any more, which ends the session too.
+  var isStuck = false
 
   /// How often surfaces show what is new, per second.
   static let rate = 20
@@ -58,7 +60,7 @@ final class Session {
     let interval = Duration.seconds(1) / Self.rate
     var next = ContinuousClock.now + interval
     try? hosted.askForProperties()
-    while !isOver && !Stop.isWanted {
+    while !isOver && !isStuck && !Stop.isWanted {
       wait(until: next)
       guard ContinuousClock.now >= next else { continue }
       next = max(next + interval, .now)

@@ -11,7 +11,8 @@ extension JackClient {
   private static let prettyName = "http://jackaudio.org/metadata/pretty-name"
   private static let integer = "http://www.w3.org/2001/XMLSchema#int"
 
-  /// Tells other clients what the plugin calls its ports, and in what order it has them.
+  /// Tells other clients what the plugin calls its ports, and in what order it has them. It is taken back at the
+  /// end: the server would keep it for whatever port comes next.
   func describePorts(_ plugin: Plugin) {
     for port in plugin.ports {
       guard let jack = ports[port.index] else { continue }
@@ -23,11 +24,6 @@ extension JackClient {
       jack_set_property(
         client, jack_port_uuid(jack), Self.prettyName, "MIDI controllers", "text/plain")
     }
-  }
-
-  /// Takes back what was told, which the server would keep for whatever port comes next.
-  func forgetPorts() {
-    for jack in ports.values { jack_remove_properties(client, jack_port_uuid(jack)) }
   }
 
   /// Makes the connections that were asked for.

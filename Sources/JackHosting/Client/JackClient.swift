@@ -17,15 +17,20 @@ package final class JackClient {
   package let blockLength: Int
   let shared: UnsafeMutablePointer<SharedState>
   private var process: UnsafeMutablePointer<HostProcess>?
-  private var hosted: HostedPlugin?
+  private(set) var hosted: HostedPlugin?
   /// The server's ports by the plugin's port index; one for controllers has `controlIndex`.
   private(set) var ports: [Int: OpaquePointer] = [:]
   static let controlIndex = -1
+  /// What leaving may take; JACK 2 and PipeWire need some milliseconds, and seconds on a busy machine.
+  private static let leavingLimit = Duration.seconds(10)
+  /// What joining may take, where a server may have to be started for it.
+  private static let openingLimit = Duration.seconds(30)
   private var portNames: [String] = []
-  /// What the server was told of the plugin's latency, in samples.
-  private var reportedLatency = 0
+  var latency = KnownLatency()
   private var isActive = false
   private var isClosed = false
+  /// Whether leaving has taken too long: what was begun may still go on, and needs all that the client has.
+  package private(set) var isStuck = false
   /// What is connected, and what should be.
   package var connections = Connections()
   var seenChangeCount = -1
@@ -33,7 +38,7 @@ package final class JackClient {
   /// Joins a server.
   ///
   /// - Parameter tries: how often, since JACK 2 lets nobody in now and then while others come and go.
-  /// - Throws: if there is none, or if it refuses.
+  /// - Throws: if there is none, if it refuses, or `NoAnswer`.
   package init(name: String, isExact: Bool, startsServer: Bool, tries: Int = 5) throws {
     host_silence_jack()
     // Without the byte that ends it; JACK 2 takes one less than it says.
@@ -44,11 +49,10 @@ package final class JackClient {
     var options = JackNullOption.rawValue
     if isExact { options |= JackUseExactName.rawValue }
     if !startsServer { options |= JackNoStartServer.rawValue }
-    var status = JackStatus(0)
-    var opened = host_client_open(name, JackOptions(options), &status)
+    var (opened, status) = try Self.open(name, JackOptions(options))
     for _ in 1..<tries where opened == nil {
       usleep(50_000)
-      opened = host_client_open(name, JackOptions(options), &status)
+      (opened, status) = try Self.open(name, JackOptions(options))
     }
     guard let client = opened else {
       // JACK 2 does not say why it refuses; where it is asked for a name, that is why.
@@ -69,8 +73,29 @@ package final class JackClient {
     shared.initialize(to: SharedState())
   }
 
+  /// Asks the server to be let in.
+  ///
+  /// - Throws: `NoAnswer`.
+  private static func open(_ name: String, _ options: JackOptions) throws -> (
+    client: OpaquePointer?, status: JackStatus
+  ) {
+    let answer = LimitedCall.run(within: openingLimit) {
+      var status = JackStatus(0)
+      return (UInt(bitPattern: host_client_open(name, options, &status)), status)
+    }
+    guard let answer else { throw NoAnswer() }
+    return (OpaquePointer(bitPattern: answer.0), answer.1)
+  }
+
+  /// JACK has not come back from a call. Nothing more can be had of it in this process.
+  package struct NoAnswer: Error, CustomStringConvertible {
+    package let description = "the JACK server does not answer"
+    package init() {}
+  }
+
   deinit {
     close()
+    guard !isStuck else { return }
     process?.deinitialize(count: 1)
     process?.deallocate()
     shared.deinitialize(count: 1)
@@ -131,7 +156,6 @@ package final class JackClient {
     self.process = process
     shared.pointee.isWaiting.store(waits, ordering: .relaxed)
     hosted.pausing = { [self] work in pause(work) }
-    reportedLatency = hosted.latency
     return process
   }
 
@@ -146,17 +170,28 @@ package final class JackClient {
     guard !isClosed else { return }
     isClosed = true
     deactivate()
-    jack_client_close(client)
+    leave { jack_client_close($0) }
   }
 
   /// Leaves the plugin alone.
   package func deactivate() {
     if isActive && !isGone {
-      forgetPorts()
-      jack_deactivate(client)
+      let described = ports.values.map { jack_port_uuid($0) }
+      leave { client in
+        for port in described { jack_remove_properties(client, port) }
+        jack_deactivate(client)
+      }
     }
     isActive = false
     hosted?.pausing = { $0() }
+  }
+
+  /// Does something about leaving, unless JACK has not come back from what was done before.
+  private func leave(_ work: @escaping @Sendable (OpaquePointer) -> Void) {
+    guard !isStuck else { return }
+    nonisolated(unsafe) let client = client
+    isStuck = LimitedCall.run(within: Self.leavingLimit, { work(client) }) == nil
+    if isStuck, let hosted { _ = Unmanaged.passRetained(hosted) }
   }
 
   private func register(_ port: Port) throws -> OpaquePointer {
@@ -208,10 +243,9 @@ package final class JackClient {
       client, { _, _, context in noteGraphChange(context) }, shared)
     jack_set_latency_callback(
       client,
-      { mode, context in
-        guard let context else { return }
-        Unmanaged<JackClient>.fromOpaque(context).takeUnretainedValue().setLatency(mode)
-      }, Unmanaged.passUnretained(self).toOpaque())
+      { _, context in
+        sharedState(context)?.pointee.latencyRequestCount.add(1, ordering: .releasing)
+      }, shared)
     // Nothing has to be made for another block length: no buffer here depends on it.
   }
 
@@ -231,35 +265,6 @@ package final class JackClient {
     while shared.pointee.isTaken.exchange(true, ordering: .acquiring) { waitBriefly() }
     work()
     shared.pointee.isTaken.store(false, ordering: .releasing)
-  }
-
-  // MARK: Latency
-
-  /// Tells the server if the plugin has become later or earlier.
-  package func updateLatency() {
-    guard let hosted, !isGone, hosted.latency != reportedLatency else { return }
-    reportedLatency = hosted.latency
-    jack_recompute_total_latencies(client)
-  }
-
-  /// Sets the latencies of the ports on one side to those of the other and the plugin's.
-  private func setLatency(_ mode: jack_latency_callback_mode_t) {
-    guard let hosted else { return }
-    let isCapture = mode == JackCaptureLatency
-    var total = jack_latency_range_t(min: .max, max: 0)
-    for port in hosted.plugin.ports(.audio, isInput: isCapture) {
-      guard let jack = ports[port.index], jack_port_connected(jack) > 0 else { continue }
-      var range = jack_latency_range_t()
-      jack_port_get_latency_range(jack, mode, &range)
-      total.min = min(total.min, range.min)
-      total.max = max(total.max, range.max)
-    }
-    if total.min == .max { total.min = 0 }
-    total.min &+= UInt32(hosted.latency)
-    total.max &+= UInt32(hosted.latency)
-    for port in hosted.plugin.ports where port.isInput != isCapture {
-      if let jack = ports[port.index] { jack_port_set_latency_range(jack, mode, &total) }
-    }
   }
 }
 

@@ -16,6 +16,8 @@ struct SharedState: ~Copyable {
   let lostCount = Atomic<Int>(0)
   /// How often ports and connections have come and gone.
   let graphChangeCount = Atomic<Int>(0)
+  /// How often the server has asked for latencies.
+  let latencyRequestCount = Atomic<Int>(0)
   /// Whether the server has gone.
   let isGone = Atomic<Bool>(false)
 }

@@ -99,7 +99,8 @@ public struct Port: Sendable {
     unit = Self.unit(of: port, plugin, world)
     supports = Set(values(LV2URI.supports))
     minimumSize = values(LV2URI.minimumSize).first.flatMap { Int($0) } ?? 0
-    scalePoints = Self.scalePoints(of: port, plugin)
+    scalePoints = (Self.scalePoints(of: port, plugin) + Self.namedValues(of: port, plugin, world))
+      .sorted { $0.value < $1.value }
   }
 
   private static func unit(
@@ -135,7 +136,32 @@ public struct Port: Sendable {
           value: lilv_node_as_float(lilv_scale_point_get_value(point))))
       iterator = lilv_scale_points_next(points, position)
     }
-    return result.sorted { $0.value < $1.value }
+    return result
+  }
+
+  /// Values with names of ports that take others as well, as Divisi describes them.
+  private static func namedValues(
+    of port: OpaquePointer, _ plugin: OpaquePointer, _ world: World
+  ) -> [ScalePoint] {
+    guard let predicate = Node(uri: LV2URI.namedValue, in: world),
+      let label = Node(uri: LV2URI.label, in: world),
+      let value = Node(uri: LV2URI.value, in: world),
+      let nodes = lilv_port_get_value(plugin, port, predicate.pointer)
+    else { return [] }
+    defer { lilv_nodes_free(nodes) }
+    var result: [ScalePoint] = []
+    var iterator = lilv_nodes_begin(nodes)
+    while let position = iterator, !lilv_nodes_is_end(nodes, position) {
+      let node = lilv_nodes_get(nodes, position)
+      let name = lilv_world_get(world.pointer, node, label.pointer, nil)
+      result.append(
+        ScalePoint(
+          label: text(name),
+          value: consumeNumber(lilv_world_get(world.pointer, node, value.pointer, nil))))
+      lilv_node_free(name)
+      iterator = lilv_nodes_next(nodes, position)
+    }
+    return result
   }
 }
 

@@ -38,6 +38,8 @@ enum LV2URI {
   static let patchValue = patch + "value"
 
   static let symbol = core + "symbol"
+  static let value = "http://www.w3.org/1999/02/22-rdf-syntax-ns#value"
+  static let namedValue = "urn:divisi:named_value"
   static let label = "http://www.w3.org/2000/01/rdf-schema#label"
   static let range = "http://www.w3.org/2000/01/rdf-schema#range"
   static let sideChainOf = "http://lv2plug.in/ns/ext/port-groups#sideChainOf"

@@ -19,9 +19,7 @@ struct Desk: Sendable {
   }
 
   /// Controls of the whole plugin that are shown, where a plugin has them.
-  private static let fieldSymbols = [
-    "score_source", "score_slot", "sync", "score_offset", "follow", "lookahead",
-  ]
+  private static let fieldSymbols = Port.scoreControls + ["lookahead"]
 
   let kind: PluginKind
   let strips: [Strip]

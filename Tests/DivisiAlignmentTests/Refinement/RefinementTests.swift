@@ -6,6 +6,17 @@ import Testing
 
 @testable import DivisiAlignment
 
+private func refine(
+  _ channels: [[Float]], sampleRate: Double = 22_050, _ notes: [NoteEstimate],
+  graces: [GraceEstimate] = []
+) -> Refinement.Result {
+  Refinement(
+    sampleCount: channels[0].count, sampleRate: sampleRate,
+    peak: SoundStretch.peak(of: channels), instrument: .pitched, tuningCents: 0,
+    parallel: sequentially
+  ).refine(notes, graces: graces, in: channels)
+}
+
 /// Rough onsets made exact, on notes made up and on rendered pianos.
 @Suite struct RefinementTests {
   private static let rate = 22_050.0
@@ -32,18 +43,13 @@ import Testing
     (0.5 + 0.4 * Double($0) + 0.03 * sin(Double($0)), [60, 64, 67, 71][$0 % 4])
   }
 
-  private func refinement(_ signal: [Float]) -> Refinement {
-    Refinement(
-      channels: [signal], sampleRate: Self.rate, tuningCents: 0, parallel: sequentially)
-  }
-
   @Test func onsetsAreFoundFromRoughOnes() {
     let notes = Self.melody.enumerated().map { index, note in
       NoteEstimate(
         pitch: note.pitch, scoreOnset: Double(index), scoreEnd: Double(index) + 0.8,
         estimate: note.onset + 0.06 * cos(Double(index)))
     }
-    let result = refinement(Self.signal(Self.melody, seconds: 6)).refine(notes)
+    let result = refine([Self.signal(Self.melody, seconds: 6)], notes)
     for (note, found) in zip(Self.melody, result.notes) {
       #expect(abs(found.onset - note.onset) < 0.012)
       #expect(found.end > found.onset)
@@ -66,8 +72,8 @@ import Testing
         estimate: note.onset + 0.02)
     }
     let listed = isOrdered ? graces : graces.reversed()
-    let result = refinement(Self.signal(Array(played), seconds: 4)).refine(
-      notes,
+    let result = refine(
+      [Self.signal(Array(played), seconds: 4)], notes,
       graces: listed.map { GraceEstimate(pitch: $0.pitch, main: 4, isOrdered: isOrdered) })
     try #require(result.graces.count == 2)
     for (grace, found) in zip(listed, result.graces) {
@@ -83,14 +89,14 @@ import Testing
         pitch: note.pitch, scoreOnset: note.onset, scoreEnd: note.onset + 0.3,
         estimate: note.onset + 0.03)
     }
-    let result = refinement(Self.signal(Self.melody + late, seconds: 35)).refine(notes)
+    let result = refine([Self.signal(Self.melody + late, seconds: 35)], notes)
     for (note, found) in zip(late, result.notes.dropFirst(Self.melody.count)) {
       #expect(abs(found.onset - note.onset) < 0.012)
     }
   }
 
   @Test func noNotesAreNoNotes() {
-    #expect(refinement([Float](repeating: 0, count: 1000)).refine([]).notes.isEmpty)
+    #expect(refine([[Float](repeating: 0, count: 1000)], []).notes.isEmpty)
   }
 
   /// Silence says nothing, and moves nothing far.
@@ -99,7 +105,7 @@ import Testing
       NoteEstimate(
         pitch: 60, scoreOnset: Double($0), scoreEnd: Double($0) + 1, estimate: Double($0) + 0.5)
     }
-    let result = refinement([Float](repeating: 0, count: 150_000)).refine(notes)
+    let result = refine([[Float](repeating: 0, count: 150_000)], notes)
     for (note, found) in zip(notes, result.notes) {
       #expect(abs(found.onset - note.estimate) < 0.02)
     }
@@ -136,10 +142,8 @@ struct RefinementOfPianosTests {
           pitch: pitch, scoreOnset: score, scoreEnd: score + end - onset, estimate: onset + warp)
       )
     }
-    let result = Refinement(
-      channels: recording.channels, sampleRate: Double(recording.sampleRate), tuningCents: 0,
-      parallel: sequentially
-    ).refine(notes.map(\.1))
+    let result = refine(
+      recording.channels, sampleRate: Double(recording.sampleRate), notes.map(\.1))
     return zip(notes, result.notes).map { abs($0.true - $1.onset) }.sorted()
   }
 }

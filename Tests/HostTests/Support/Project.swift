@@ -29,19 +29,28 @@ enum Project {
     try Child.run(program("divisi-host"), arguments, environment: environment)
   }
 
-  /// The program that plays to JACK clients and records them, compiled once.
-  static func player() throws -> String {
-    try #require(compiled, "the tests need cc and libjack-jackd2-dev")
-  }
+  /// The program that plays to JACK clients and records them.
+  static func player() throws -> String { try compiledPlayer.get() }
+  /// A library that, loaded before JACK's, does not come back from what `STUCK` names.
+  static func stuckLibrary() throws -> String { try compiledStuckLibrary.get() }
 
-  private static let compiled: String? = {
-    let folder = root + "/build/tests/host"
-    try? FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    let path = folder + "/jackplay"
-    let run = try? Child.run(
-      "cc", ["-O1", root + "/Tests/RealTime/jackplay.c", "-o", path, "-ljack"])
-    return run?.status == 0 ? path : nil
-  }()
+  private static let compiledPlayer = compile("jackplay", ["-ljack"])
+  private static let compiledStuckLibrary = compile("stuck", ["-shared", "-fPIC"])
+
+  private struct CompilerError: Error { let text: String }
+
+  /// Compiles a program of `Tests/RealTime`.
+  private static func compile(_ name: String, _ flags: [String]) -> Result<String, any Error> {
+    Result {
+      let folder = root + "/build/tests/host"
+      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+      let path = folder + "/" + name
+      let run = try Child.run(
+        "cc", ["-O1", root + "/Tests/RealTime/\(name).c", "-o", path] + flags)
+      guard run.status == 0 else { throw CompilerError(text: run.errors) }
+      return path
+    }
+  }
 }
 
 /// The recording of a piano that ships, in stereo, and what the command line makes of it.

@@ -1,3 +1,4 @@
+import Foundation
 import LV2Hosting
 import Testing
 
@@ -42,6 +43,25 @@ import Testing
         stage.folder.file("out.wav"),
       ]
     }
+  }
+
+  /// Underlines are strokes there, whole numbers have no point, and all switches start off.
+  @Test func gstreamer() throws {
+    let toggles = try Bundle.world().plugin(Self.uri).ports(.control, isInput: true)
+      .filter { $0.properties.contains("http://lv2plug.in/ns/lv2core#toggled") }
+    let starts = Dictionary(uniqueKeysWithValues: toggles.map { ($0.symbol, $0.default) })
+    let values = starts.merging(Self.controls) { $1 }.map { symbol, value in
+      let text = value.formatted(.number.grouping(.never))
+      return "\(symbol.replacing("_", with: "-"))="
+        + (starts[symbol] == nil ? text : value > 0 ? "true" : "false")
+    }
+    let stage = try Stage()
+    let pipeline =
+      ["-q", "filesrc", "location=\(stage.recordingPath)", "!", "wavparse", "!"]
+      + ["urn-divisi-hands-mix"] + values
+      + ["!", "wavenc", "!", "filesink", "location=\(stage.folder.file("out.wav"))"]
+    try Child.run("gst-launch-1.0", pipeline, environment: stage.environment)
+    expectSame(try stage.result(), try stage.expected(Self.uri))
   }
 
   @Test(arguments: [128, 1000])
