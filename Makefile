@@ -20,11 +20,11 @@ test test-deep: PACKAGES += jackd2 lilv-utils sordi liblo-tools lv2-examples val
 # For tests of what aarch64 does, on other processors.
 test test-deep: PACKAGES += libc6-dev-arm64-cross qemu-user
 # For tests in other people's programs: hosts, a browser for the mixer page, and effects that nobody here wrote.
-test-hosts: PACKAGES += lilv-utils lv2file lv2proc ecasound ffmpeg jackd2 pipewire pipewire-jack wireplumber dbus jalv gstreamer1.0-tools \
+test-hosts: PACKAGES += xvfb libqt5x11extras5 lilv-utils lv2file lv2proc ecasound ffmpeg jackd2 pipewire pipewire-jack wireplumber dbus jalv gstreamer1.0-tools \
   gstreamer1.0-plugins-bad gstreamer1.0-plugins-base gstreamer1.0-plugins-good ardour chromium chromium-driver \
   calf-plugins eq10q fomp invada-studio-plugins-lv2 lv2-examples mda-lv2 swh-lv2 x42-plugins
 # The test suites that run them; all others are those of `make test`.
-HOST_SUITES := ArdourTests JackTests StereoHostTests WebTests ForeignTests ForeignChannelTests ForeignLiveTests PipeWireTests FilterChainTests
+HOST_SUITES := FaceHostTests ArdourTests JackTests StereoHostTests WebTests ForeignTests ForeignChannelTests ForeignLiveTests PipeWireTests FilterChainTests
 empty :=
 HOST_FILTER := \.($(subst $(empty) $(empty),|,$(HOST_SUITES)))/
 CHECKS := -Xswiftc -warnings-as-errors --explicit-target-dependency-import-check error

@@ -19,7 +19,8 @@ struct Watch: ~Copyable {
     interval = Int(sampleRate / FaceMessage.rate)
     place = .allocate(capacity: 1)
     place.initialize(
-      to: FaceMessage.Place(seconds: 0, streamSeconds: 0, stream: 0, isRolling: 0))
+      to: FaceMessage.Place(
+        seconds: 0, streamSeconds: 0, latencySeconds: 0, stream: 0, isRolling: 0))
   }
 
   deinit { place.deallocate() }
@@ -67,6 +68,7 @@ extension AudioSide {
       followsHost: mainPlacement.followsHost, offset: mainPlacement.offsetSeconds)
     watch.place.pointee.seconds = now.seconds
     watch.place.pointee.streamSeconds = Double(main.processedCount) / sampleRate
+    watch.place.pointee.latencySeconds = Double(main.stream.latency) / sampleRate
     watch.place.pointee.stream = UInt32(truncatingIfNeeded: main.stream.number)
     watch.place.pointee.isRolling = now.isRolling ? 1 : 0
     let isTold = writer.set(

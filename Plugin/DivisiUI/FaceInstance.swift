@@ -38,7 +38,7 @@ final class FaceInstance {
     guard let parent = host.parent,
       let face = Face(
         kind, parent: parent, scale: host.scale, isDark: host.isDark, sampleRate: host.sampleRate,
-        canChoose: host.requestValue?.pointee.request != nil)
+        canChoose: host.requestValue != nil)
     else { return nil }
     self.face = face
     self.host = host

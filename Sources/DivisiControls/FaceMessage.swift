@@ -113,15 +113,21 @@ public enum FaceMessage {
     public var seconds: Double
     /// How much the stream has taken, in seconds.
     public var streamSeconds: Double
+    /// How late the sound comes out, in seconds.
+    public var latencySeconds: Double
     /// The number of the stream that is heard.
     public var stream: UInt32
     /// Whether time goes on: 1, else 0.
     public var isRolling: UInt32
 
     /// A place.
-    public init(seconds: Double, streamSeconds: Double, stream: UInt32, isRolling: UInt32) {
+    public init(
+      seconds: Double, streamSeconds: Double, latencySeconds: Double, stream: UInt32,
+      isRolling: UInt32
+    ) {
       self.seconds = seconds
       self.streamSeconds = streamSeconds
+      self.latencySeconds = latencySeconds
       self.stream = stream
       self.isRolling = isRolling
     }

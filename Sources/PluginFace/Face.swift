@@ -27,7 +27,8 @@ public final class Face {
     let size = Desk.size(for: kind)
     guard
       let window = XWindow(
-        parent: parent, scale: scale, size: size, leastSize: Desk.leastSize(for: kind))
+        parent: parent, name: kind.name, scale: scale, size: size,
+        leastSize: Desk.leastSize(for: kind))
     else { return nil }
     self.window = window
     desk = Desk(kind, width: size.width, height: size.height)

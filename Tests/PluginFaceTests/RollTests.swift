@@ -23,11 +23,13 @@ import Testing
   }
 
   private static func place(
-    _ seconds: Double, stream: Double = 0, number: UInt32 = 0, isRolling: Bool = true
+    _ seconds: Double, stream: Double = 0, number: UInt32 = 0, isRolling: Bool = true,
+    latency: Double = 2
   ) -> [UInt8] {
     bytes(
       FaceMessage.Place(
-        seconds: seconds, streamSeconds: stream, stream: number, isRolling: isRolling ? 1 : 0),
+        seconds: seconds, streamSeconds: stream, latencySeconds: latency, stream: number,
+        isRolling: isRolling ? 1 : 0),
       [UInt8]())
   }
 
@@ -116,6 +118,19 @@ import Testing
 
   // MARK: On the desk
 
+  /// Not all hosts tell of the port; the plugin's own word holds.
+  @Test func thePluginSaysHowLateItIs() {
+    let size = Desk.size(for: .hands)
+    var desk = Desk(.hands, width: size.width, height: size.height)
+    desk.sampleRate = 1000
+    desk.take(3000, port: desk.latencyPort, at: 0)
+    #expect(desk.latencySeconds == 3)
+    desk.dirty = []
+    desk.take(.place, Self.place(1, latency: 0.5), at: 0)
+    #expect(desk.latencySeconds == 0.5)
+    #expect(desk.dirty.contains(.header))
+  }
+
   private static func desk(_ kind: PluginKind = .hands) -> Desk {
     let size = Desk.size(for: kind)
     var desk = Desk(kind, width: size.width, height: size.height)
@@ -171,8 +186,6 @@ import Testing
   /// The sound that comes out is late, and so is what is shown while time goes on.
   @Test func theScoreIsShownAsItIsHeard() throws {
     var desk = Self.desk()
-    desk.sampleRate = 1000
-    desk.take(2000, port: desk.latencyPort, at: 1)
     desk.take(.place, Self.place(10), at: 1)
     desk.advance(to: 1)
     #expect(desk.shownPosition == 8)

@@ -107,6 +107,32 @@ import Testing
     #expect(values[1] < values[0])
   }
 
+  /// What changed while nobody could see it is there when the window is shown again, whatever its size has become.
+  @Test func aHiddenWindowIsDrawnWhenItIsShown() throws {
+    let server = try XServer()
+    let kind = PluginKind.hands
+    var stage = FaceStage()
+    stage.open(0, kind)
+    stage.say("count 0 B23A2A")
+    stage.say("hide 0")
+    stage.say("value 0 \(try Self.port("mute_left", kind)) 1")
+    stage.say("idle 3")
+    stage.say("resize 0 800 560")
+    stage.say("idle 3")
+    stage.say("show 0")
+    stage.say("idle 3")
+    stage.say("count 0 B23A2A")
+    // And covered by another window, it is as it was.
+    stage.open(1, kind)
+    stage.say("close 1")
+    stage.say("idle 3")
+    stage.say("count 0 B23A2A")
+    let counts = try stage.run(on: server).filter { $0.hasPrefix("pixels") }
+      .compactMap { $0.split(separator: " ").last.flatMap { Int($0) } }
+    try #require(counts.count == 3)
+    #expect(counts[0] == 0 && counts[1] > 500 && counts[2] == counts[1], "\(counts)")
+  }
+
   @Test func keysAndTypingSetControls() throws {
     let server = try XServer()
     let kind = PluginKind.handsMix
@@ -138,6 +164,8 @@ import Testing
     stage.say("idle 1")
     stage.say("drop 0 file:///music/bank.safetensors")
     stage.say("idle 1")
+    stage.say("paste 0 /music/pasted.musicxml")
+    stage.say("idle 1")
     stage.say("drop 0 https://example.org/piece.mid")
     stage.say("idle 1")
     let said = try stage.run(on: server).filter { !$0.hasPrefix("size") && !$0.hasPrefix("get") }
@@ -145,7 +173,8 @@ import Testing
       said == [
         "request 0 score 1", "request 0 model 1",
         "patch 0 \(control) score /music/a piece.mid", "dropped 0 1",
-        "patch 0 \(control) model /music/bank.safetensors", "dropped 0 1", "dropped 0 0",
+        "patch 0 \(control) model /music/bank.safetensors", "dropped 0 1",
+        "patch 0 \(control) score /music/pasted.musicxml", "dropped 0 0",
       ])
   }
 }

@@ -3,8 +3,8 @@
 //
 //   open N URI WIDTH HEIGHT SCALE [dark]   close N   orphan N (its parent goes first)   resize N WIDTH HEIGHT
 //   value N PORT VALUE   text N PORT PROPERTY TYPE TEXT   press|release|move|wheel N X Y BUTTON [shift]
-//   key N KEYSYM [shift]   drop N FILE-URI   hide N   show N   idle COUNT   wait MILLISECONDS   memory
-//   picture N FILE   count N RRGGBB   load 0 OBJECT URI PORTS SCORE|- [SOUND]   play|render SECONDS
+//   key N KEYSYM [shift]   drop N FILE-URI   paste N TEXT   hide N   show N   idle COUNT   wait MILLISECONDS   memory
+//   await N NAME (another program's)   dismiss N   picture N FILE   count N RRGGBB [LEAST [MOST]]   load 0 OBJECT URI PORTS SCORE|- [SOUND]   play|render SECONDS
 #include "face.h"
 
 #include <X11/Xutil.h>
@@ -98,10 +98,42 @@ static void press_key(Shown* shown, const char* rest) {
   XSendEvent(display, shown->window, False, KeyPressMask, &event);
 }
 
+#define ATOM(name) XInternAtom(display, name, False)
+
+/// Takes what the window has to say to another: its answers, and its question for what there is to be had.
+///
+/// @return whether it has taken files that were dropped.
+static bool converse(Shown* shown, const char* text) {
+  Display* display = shown->stage->display;
+  bool is_taken = false;
+  XSync(display, False);
+  shown->idle->idle(shown->handle);
+  XSync(display, False);
+  while (XPending(display)) {
+    XEvent event;
+    XNextEvent(display, &event);
+    if (event.type == SelectionRequest) {
+      XSelectionRequestEvent asked = event.xselectionrequest;
+      XChangeProperty(display, asked.requestor, asked.property, asked.target, 8, PropModeReplace,
+                      (const unsigned char*)text, strlen(text));
+      XEvent answer = {0};
+      answer.xselection = (XSelectionEvent){.type = SelectionNotify, .display = display,
+                                            .requestor = asked.requestor, .selection = asked.selection,
+                                            .target = asked.target, .property = asked.property};
+      XSendEvent(display, asked.requestor, False, NoEventMask, &answer);
+      XSync(display, False);
+      shown->idle->idle(shown->handle);
+      XSync(display, False);
+    } else if (event.type == ClientMessage && event.xclient.message_type == ATOM("XdndFinished")) {
+      is_taken = event.xclient.data.l[1] & 1;
+    }
+  }
+  return is_taken;
+}
+
 /// Brings a file as a file manager does, and has the window take it.
 static void drop(Shown* shown, const char* uri) {
   Display* display = shown->stage->display;
-#define ATOM(name) XInternAtom(display, name, False)
   const Window source = XCreateSimpleWindow(display, DefaultRootWindow(display), 0, 0, 1, 1, 0, 0, 0);
   XSetSelectionOwner(display, ATOM("XdndSelection"), source, CurrentTime);
   const char* const words[] = {"XdndEnter", "XdndPosition", "XdndDrop"};
@@ -114,72 +146,80 @@ static void drop(Shown* shown, const char* uri) {
     event.xclient.data.l[0] = source;
     if (step == 0) event.xclient.data.l[1] = 5L << 24, event.xclient.data.l[2] = ATOM("text/uri-list");
     XSendEvent(display, shown->window, False, NoEventMask, &event);
-    XSync(display, False);
-    shown->idle->idle(shown->handle);
-    // The answers, and the question for the file.
-    while (XPending(display)) {
-      XNextEvent(display, &event);
-      if (event.type == SelectionRequest) {
-        XSelectionRequestEvent asked = event.xselectionrequest;
-        XChangeProperty(display, asked.requestor, asked.property, asked.target, 8, PropModeReplace,
-                        (const unsigned char*)uri, strlen(uri));
-        XEvent answer = {0};
-        answer.xselection = (XSelectionEvent){.type = SelectionNotify, .display = display,
-                                              .requestor = asked.requestor, .selection = asked.selection,
-                                              .target = asked.target, .property = asked.property};
-        XSendEvent(display, asked.requestor, False, NoEventMask, &answer);
-        XSync(display, False);
-        shown->idle->idle(shown->handle);
-        XSync(display, False);
-      } else if (event.type == ClientMessage) {
-        if (event.xclient.message_type == ATOM("XdndStatus") && !(event.xclient.data.l[1] & 1)) printf("refused %d\n", shown->number);
-        if (event.xclient.message_type == ATOM("XdndFinished")) is_taken = event.xclient.data.l[1] & 1;
-      }
-    }
+    is_taken |= converse(shown, uri);
   }
   printf("dropped %d %d\n", shown->number, is_taken);
   XDestroyWindow(display, source);
 }
 
-/// What is on the screen: a PNG file, or how many of its pixels have a colour.
-static void picture(Shown* shown, const char* path, const char* colour) {
+/// Has something in the clipboard, and presses Control and V.
+static void paste(Shown* shown, const char* text) {
   Display* display = shown->stage->display;
+  const Window source = XCreateSimpleWindow(display, DefaultRootWindow(display), 0, 0, 1, 1, 0, 0, 0);
+  XSetSelectionOwner(display, ATOM("CLIPBOARD"), source, CurrentTime);
+  XEvent event = {0};
+  event.xkey = (XKeyEvent){.type = KeyPress, .display = display, .window = shown->window,
+                           .same_screen = True, .state = ControlMask,
+                           .keycode = XKeysymToKeycode(display, XStringToKeysym("v"))};
+  XSendEvent(display, shown->window, False, KeyPressMask, &event);
+  converse(shown, text);
+  XDestroyWindow(display, source);
+}
+
+void face_wait(long milliseconds) {
+  const struct timespec pause = {milliseconds / 1000, milliseconds % 1000 * 1000000};
+  nanosleep(&pause, NULL);
+}
+
+/// What is on the screen.
+static XImage* pixels(Shown* shown) {
   XWindowAttributes attributes;
-  XGetWindowAttributes(display, shown->window, &attributes);
-  XImage* image = XGetImage(display, shown->window, 0, 0, attributes.width, attributes.height,
-                            AllPlanes, ZPixmap);
+  XGetWindowAttributes(shown->stage->display, shown->window, &attributes);
+  XImage* image = XGetImage(shown->stage->display, shown->window, 0, 0, attributes.width,
+                            attributes.height, AllPlanes, ZPixmap);
   if (!image || image->bits_per_pixel != 32) exit(6);
-  if (path) {
-    cairo_surface_t* surface = cairo_image_surface_create_for_data(
-        (unsigned char*)image->data, CAIRO_FORMAT_RGB24, image->width, image->height,
-        image->bytes_per_line);
-    if (cairo_surface_write_to_png(surface, path)) exit(6);
-    cairo_surface_destroy(surface);
-  } else {
-    const unsigned long wanted = strtoul(colour, NULL, 16);
-    long count = 0;
-    for (int y = 0; y < image->height; ++y)
-      for (int x = 0; x < image->width; ++x) {
-        const unsigned long pixel = XGetPixel(image, x, y);
-        bool is_near = true;
-        for (int shift = 0; shift < 24; shift += 8)
-          is_near &= labs((long)(pixel >> shift & 255) - (long)(wanted >> shift & 255)) <= 2;
-        count += is_near;
-      }
-    printf("pixels %d %s %ld\n", shown->number, colour, count);
-  }
+  return image;
+}
+
+static void picture(Shown* shown, const char* path) {
+  XImage* image = pixels(shown);
+  cairo_surface_t* surface = cairo_image_surface_create_for_data(
+      (unsigned char*)image->data, CAIRO_FORMAT_RGB24, image->width, image->height,
+      image->bytes_per_line);
+  if (cairo_surface_write_to_png(surface, path)) exit(6);
+  cairo_surface_destroy(surface);
   XDestroyImage(image);
+}
+
+/// How many pixels have a colour, or nearly so.
+static long count_pixels(Shown* shown, unsigned long wanted) {
+  XImage* image = pixels(shown);
+  long count = 0;
+  for (int y = 0; y < image->height; ++y)
+    for (int x = 0; x < image->width; ++x) {
+      const unsigned long pixel = XGetPixel(image, x, y);
+      bool is_near = true;
+      for (int shift = 0; shift < 24; shift += 8)
+        is_near &= labs((long)(pixel >> shift & 255) - (long)(wanted >> shift & 255)) <= 2;
+      count += is_near;
+    }
+  XDestroyImage(image);
+  return count;
+}
+
+/// Counts pixels: "RRGGBB"; or waits until there are so many: "RRGGBB LEAST [MOST]".
+static void count(Shown* shown, const char* rest) {
+  unsigned colour;
+  long least = 0, most = 1 << 30, found;
+  if (sscanf(rest, "%x %ld %ld", &colour, &least, &most) < 1) exit(3);
+  while ((found = count_pixels(shown, colour)) < least || found > most) face_wait(20);
+  printf("pixels %d %ld\n", shown->number, found);
 }
 
 /// Kilobytes that are in use.
 static long memory(void) {
   const struct mallinfo2 info = mallinfo2();
   return (long)((info.uordblks + info.hblkhd) / 1024);
-}
-
-static void wait_for(long milliseconds) {
-  const struct timespec pause = {milliseconds / 1000, milliseconds % 1000 * 1000000};
-  nanosleep(&pause, NULL);
 }
 
 static void idle(Stage* stage, int count) {
@@ -189,8 +229,8 @@ static void idle(Stage* stage, int count) {
       if (stage->shown[number].handle) stage->shown[number].idle->idle(stage->shown[number].handle);
 }
 
-int main(int count, char** arguments) {
-  if (count != 2) return 3;
+int main(int argument_count, char** arguments) {
+  if (argument_count != 2) return 3;
   char bundle[512], line[8192], word[16], rest[8192];
   snprintf(bundle, sizeof bundle, "%s", arguments[1]);
   char* slash = strrchr(bundle, '/');
@@ -209,12 +249,15 @@ int main(int count, char** arguments) {
     if (!strcmp(word, "open")) open_face(&stage, library, bundle, number, rest);
     else if (!strcmp(word, "close")) close_face(shown, false);
     else if (!strcmp(word, "orphan")) close_face(shown, true);
+    else if (!strcmp(word, "await")) face_await(&stage, shown, rest);
+    else if (!strcmp(word, "dismiss")) face_dismiss(shown);
     else if (!strcmp(word, "key")) press_key(shown, rest);
     else if (!strcmp(word, "drop")) drop(shown, rest);
-    else if (!strcmp(word, "picture")) picture(shown, rest, NULL);
-    else if (!strcmp(word, "count")) picture(shown, NULL, rest);
+    else if (!strcmp(word, "paste")) paste(shown, rest);
+    else if (!strcmp(word, "picture")) picture(shown, rest);
+    else if (!strcmp(word, "count")) count(shown, rest);
     else if (!strcmp(word, "idle")) idle(&stage, number);
-    else if (!strcmp(word, "wait")) wait_for(number);
+    else if (!strcmp(word, "wait")) face_wait(number);
     else if (!strcmp(word, "memory")) printf("memory %ld\n", memory());
     else if (!strcmp(word, "hide")) XUnmapWindow(stage.display, shown->parent);
     else if (!strcmp(word, "show")) XMapRaised(stage.display, shown->parent);

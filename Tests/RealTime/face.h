@@ -44,6 +44,11 @@ void face_value(Shown* shown, const char* rest);
 /// Tells a window of a text that the plugin has set: "PORT PROPERTY TYPE TEXT".
 void face_text(Shown* shown, const char* rest);
 
+/// Waits for a window that another program shows, by its name.
+void face_await(Stage* stage, Shown* shown, const char* name);
+/// Closes the other program's window, as people do.
+void face_dismiss(Shown* shown);
+void face_wait(long milliseconds);
 /// Loads the plugin whose windows are shown: "OBJECT URI PORTS SCORE|- [SOUND]", the sound 32-bit floats in stereo.
 void face_load(const char* rest);
 void face_unload(void);

@@ -53,7 +53,7 @@ struct FaceDrawing {
     let name = Rectangle(x: frame.x, y: frame.y, width: frame.width, height: 18)
     brush.text(desk.kind.name, in: name, size: 15, palette.text, isBold: true)
     let lookAhead = desk.values[desk.lookAheadPort]
-    let seconds = desk.values[desk.latencyPort] / desk.sampleRate
+    let seconds = desk.latencySeconds
     let line = Rectangle(x: frame.x, y: frame.y + 18, width: frame.width, height: 15)
     // Before the first block nobody knows it.
     if seconds > 0 {

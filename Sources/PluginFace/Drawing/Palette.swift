@@ -3,24 +3,24 @@ import Plotting
 /// The colours of the mixer page, dark and light; those of parts can be told apart with any kind of colour vision.
 struct Palette {
   let ground, surface, sunken, text, quiet, line, edge, accent, cap, mark: Colour
-  let mute, onMute, solo, onSolo, low, middle, high, bad: Colour
+  let mute, onMute, solo, onSolo, low, middle, high: Colour
   private let isDark: Bool
 
   static let light = Palette(
     ground: 0xF3F2EE, surface: 0xFFFFFF, sunken: 0xE6E4DE, text: 0x1D2125, quiet: 0x59616A,
     line: 0xD9D6CE, edge: 0x858B91, accent: 0x1F6F6B, cap: 0xFFFFFF, mute: 0xB23A2A,
     onMute: 0xFFFFFF, solo: 0xF0C043, onSolo: 0x2B2100, low: 0x3F9C6B, middle: 0xD9A425,
-    high: 0xCF4A35, bad: 0xA8321F, isDark: false)
+    high: 0xCF4A35, isDark: false)
   static let dark = Palette(
     ground: 0x121518, surface: 0x1C2125, sunken: 0x0C0E10, text: 0xEDF0F2, quiet: 0xA5ADB5,
     line: 0x30373D, edge: 0x7B848C, accent: 0x63C1BB, cap: 0xDFE5E8, mute: 0xE2604D,
     onMute: 0x1C0703, solo: 0xF2C650, onSolo: 0x2B2100, low: 0x4CB87F, middle: 0xE3B341,
-    high: 0xEE6A55, bad: 0xFF8F7D, isDark: true)
+    high: 0xEE6A55, isDark: true)
 
   private init(
     ground: UInt32, surface: UInt32, sunken: UInt32, text: UInt32, quiet: UInt32, line: UInt32,
     edge: UInt32, accent: UInt32, cap: UInt32, mute: UInt32, onMute: UInt32, solo: UInt32,
-    onSolo: UInt32, low: UInt32, middle: UInt32, high: UInt32, bad: UInt32, isDark: Bool
+    onSolo: UInt32, low: UInt32, middle: UInt32, high: UInt32, isDark: Bool
   ) {
     self.ground = Colour(hex: ground)
     self.surface = Colour(hex: surface)
@@ -39,7 +39,6 @@ struct Palette {
     self.low = Colour(hex: low)
     self.middle = Colour(hex: middle)
     self.high = Colour(hex: high)
-    self.bad = Colour(hex: bad)
     self.isDark = isDark
   }
 

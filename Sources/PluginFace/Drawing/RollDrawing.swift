@@ -19,7 +19,9 @@ struct RollDrawing {
       drawNotes()
       drawMoments()
     }
-    if desk.roll.isTold, desk.roll.notes.isEmpty { drawEmptiness() }
+    if desk.roll.isTold, desk.roll.notes.isEmpty, desk.roll.moments.isEmpty {
+      return drawEmptiness()
+    }
     brush.line(
       from: Place(x: scale.nowX, y: scale.frame.y + 3),
       to: Place(x: scale.nowX, y: scale.frame.bottom - 3), palette.text, width: 1.5)
@@ -42,9 +44,9 @@ struct RollDrawing {
     for pitch in pitches where pitch % 12 == 0 {
       let y = scale.y(part: 0, pitch: pitch)
       line(at: y + scale.rowHeight)
+      let middle = min(y + scale.rowHeight / 2, scale.rows.bottom - 6)
       brush.text(
-        Words.pitch(pitch),
-        in: Rectangle(x: left, y: y + scale.rowHeight / 2 - 6, width: width, height: 12),
+        Words.pitch(pitch), in: Rectangle(x: left, y: middle - 6, width: width, height: 12),
         size: 9.5, palette.quiet)
     }
   }
@@ -121,7 +123,7 @@ struct RollDrawing {
     let text =
       switch Int(desk.sourceValue) {
       case 1: "The notes come by MIDI"
-      case 2: "No score is used; everything is in the residual"
+      case 2: "No score is used: whatever has a template may sound"
       default: "No score: choose one, or drop a file here"
       }
     brush.text(text, in: scale.rows, size: 13, palette.quiet, .middle)

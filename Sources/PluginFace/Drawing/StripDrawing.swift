@@ -66,8 +66,8 @@ struct StripDrawing {
   /// The decibels beside a fader.
   private func drawScale() {
     guard let law = desk.laws[strip.gain], places.scale.height > 60 else { return }
-    var value = law.control.range.lowerBound
     let step = places.scale.height > 110 ? 12.0 : 24
+    var value = (law.control.range.lowerBound / step).rounded(.up) * step
     while value <= law.control.range.upperBound {
       let y = places.scale.bottom - law.share(of: value) * places.scale.height
       let text = value > 0 ? "+\(Int(value))" : Words.fixed(value, decimals: 0)

@@ -79,7 +79,6 @@ struct Layout: Equatable, Sendable {
     let scale = rail.takeRight(28)
     var pan = panRow
     let panLabel = Rectangle(x: pan.x, y: pan.y, width: min(34, pan.width / 2), height: pan.height)
-    _ = pan.takeRight(0)
     pan.x += panLabel.width
     pan.width -= panLabel.width
     let half = capLength / 2

@@ -80,7 +80,7 @@ struct Roll: Sendable {
   /// Takes where the sound is.
   mutating func takePlace(_ bytes: [UInt8], at seconds: Double) {
     guard let (place, _) = Self.read(FaceMessage.Place.self, UInt8.self, bytes),
-      place.seconds.isFinite, place.streamSeconds.isFinite
+      place.seconds.isFinite, place.streamSeconds.isFinite, place.latencySeconds.isFinite
     else { return }
     // Who goes back hears again.
     if let last = places.last, place.seconds < last.seconds - Self.momentSeconds {
@@ -95,6 +95,9 @@ struct Roll: Sendable {
   func isRolling(at seconds: Double) -> Bool {
     places.last?.isRolling == 1 && seconds - placeSeconds < Self.patienceSeconds
   }
+
+  /// How late the sound comes out, in seconds; nil where nobody has said.
+  var latencySeconds: Double? { places.last?.latencySeconds }
 
   /// Where the sound that comes in is now; nil where nobody has said.
   func position(at seconds: Double) -> Double? {

@@ -51,7 +51,7 @@ struct RollScale: Sendable {
     let left = x(of: Double(note.onset))
     // A stroke has no length of its own.
     let length =
-      pitches == nil ? 7 : max(3, Double(note.end - note.onset) * pointsPerSecond)
+      pitches == nil ? 5 : max(3, Double(note.end - note.onset) * pointsPerSecond)
     let margin = pitches == nil ? rowHeight * 0.15 : min(1, rowHeight * 0.1)
     // On whole points, or thin notes would be blurred.
     return Rectangle(
@@ -70,8 +70,8 @@ extension Desk {
     }
   }
 
-  /// How late the sound comes out, in seconds.
-  var latencySeconds: Double { values[latencyPort] / sampleRate }
+  /// How late the sound comes out, in seconds: not all hosts tell of the port when it changes.
+  var latencySeconds: Double { roll.latencySeconds ?? values[latencyPort] / sampleRate }
 
   /// Goes on in time.
   mutating func advanceRoll(to seconds: Double) {
@@ -88,7 +88,11 @@ extension Desk {
     case .notes: roll.takeNotes(bytes)
     case .beats: roll.takeBeats(bytes)
     case .heard: roll.takeHeard(bytes)
-    case .place: return roll.takePlace(bytes, at: seconds)
+    case .place:
+      let before = latencySeconds
+      roll.takePlace(bytes, at: seconds)
+      if latencySeconds != before { dirty.insert(.header) }
+      return
     }
     dirty.insert(.roll)
   }

@@ -34,11 +34,12 @@ final class XWindow {
 
   /// - Parameters:
   ///   - parent: the host's window.
+  ///   - name: what it is called where windows are listed.
   ///   - scale: pixels per point; nil to go by the desktop's resolution.
   ///   - size: in points.
   /// - Returns: nil where there is no X server.
   init?(
-    parent: UInt, scale: Double?, size: (width: Double, height: Double),
+    parent: UInt, name: String, scale: Double?, size: (width: Double, height: Double),
     leastSize: (width: Double, height: Double)
   ) {
     guard let display = XOpenDisplay(nil) else { return nil }
@@ -74,6 +75,7 @@ final class XWindow {
     }
     window = made
     files = XErrors.ignoring(on: display) {
+      XStoreName(display, made, name)
       XMapWindow(display, made)
       return XFiles(display, made)
     }

@@ -4,25 +4,6 @@ import Testing
 
 /// jalv under a JACK server of this test's own, which has no sound card and runs as fast as it can.
 @Suite(.serialized) struct JackTests {
-  /// A server, and what its clients need to find it.
-  private struct Server {
-    let environment: [String: String]
-    private let child: Child
-
-    init(_ stage: Stage, rate: Int = 44_100, period: Int) throws {
-      let name = "divisi-\(getpid())-\(UUID().uuidString.prefix(8))"
-      environment = stage.environment.merging([
-        "JACK_DEFAULT_SERVER": name, "JACK_NO_AUDIO_RESERVATION": "1",
-        "JACK_NO_START_SERVER": "1",
-      ]) { $1 }
-      child = try Child(
-        "jackd",
-        ["-S", "-r", "-n", name, "-d", "dummy", "-r", "\(rate)", "-p", "\(period)"],
-        environment: environment)
-      try Child.run("jack_wait", ["-w", "-t", "60"], environment: environment)
-    }
-  }
-
   /// Plays the stage's recording through jalv, from the transport's start, and records the outputs.
   ///
   /// - Parameters:
@@ -34,7 +15,7 @@ import Testing
     _ stage: Stage, _ uri: String, state: String, period: Int, side: String? = nil,
     then preset: (uri: String, searchPath: String, frame: Int)? = nil
   ) throws -> [[Float]] {
-    let server = try Server(stage, period: period)
+    let server = try JackServer(stage, period: period)
     let environment = server.environment.merging(
       ["LV2_PATH": preset?.searchPath ?? Bundle.searchPath]
     ) { $1 }

@@ -36,14 +36,12 @@ struct FaceStage {
 
   /// Presses the first button on something, moves the pointer, and lets go.
   mutating func drag(
-    _ number: Int, _ item: Item, of kind: PluginKind, from: (x: Int, y: Int) = (0, 0),
-    by: (x: Int, y: Int)? = nil, scale: Double = 1, shift: Bool = false
+    _ number: Int, _ item: Item, of kind: PluginKind, by: (x: Int, y: Int)? = nil,
+    scale: Double = 1
   ) throws {
-    let place = try Self.place(item, kind, scale: scale)
-    let (x, y) = (place.x + from.x, place.y + from.y)
-    let state = shift ? " shift" : ""
-    say("press \(number) \(x) \(y) 1\(state)")
-    if let by { say("move \(number) \(x + by.x) \(y + by.y) 1\(state)") }
+    let (x, y) = try Self.place(item, kind, scale: scale)
+    say("press \(number) \(x) \(y) 1")
+    if let by { say("move \(number) \(x + by.x) \(y + by.y) 1") }
     say("release \(number) \(x + (by?.x ?? 0)) \(y + (by?.y ?? 0)) 1")
     say("idle 1")
   }

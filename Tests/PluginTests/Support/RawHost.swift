@@ -17,7 +17,8 @@ enum RawHost {
       }
       try compile("cc", "jackplay", ["jackplay.c"], ["-ljack"])
       try compile(
-        "cc", "face", ["face.c", "facehost.c", "faceplay.c", "host.c"], ["-lX11", "-lcairo"])
+        "cc", "face", ["face.c", "facehost.c", "faceplay.c", "faceothers.c", "host.c"],
+        ["-lX11", "-lcairo"])
       try compile(clang(), "sanitized", ["realtime.c", "host.c"], ["-fsanitize=realtime"])
       try compile("cc", "counter.so", ["counter.c"], ["-shared", "-fPIC"])
       try compile("cc", "counter-post.so", ["counter.c"], ["-shared", "-fPIC", "-DMAY_POST"])
