@@ -260,7 +260,8 @@ import Testing
     #expect(run.status == 64, "\(run.errors)")
   }
 
-  /// A shuffle that is written to a twelfth of a beat: strokes at one time lie on two lines of the grid, 57 ms apart.
+  /// A shuffle that is written to a twelfth of a beat: strokes at one time lie on two lines of the grid, 57 ms apart, and its
+  /// kick swings again 43 ms after its strokes.
   @Test(.enabled(if: QualityTests.hasData, QualityTests.absence))
   func strokesBetweenTheLinesOfAGridAreFound() throws {
     let folder = try TemporaryFolder()
@@ -288,5 +289,6 @@ import Testing
     }
     #expect(errors.count == rows.count - 1)
     #expect(errors.sorted()[errors.count * 9 / 10] < 0.02)
+    #expect(errors.filter { $0 > 0.02 }.count <= 2)
   }
 }
