@@ -47,13 +47,16 @@ extension Measurement {
   private static func aligning(
     _ preparation: Preparation, _ score: String, as name: String, isWithoutLag: Bool = false
   ) -> Measurement {
-    Measurement(
+    let withLag: [Reduction] =
+      isWithoutLag
+      ? [.onsetError("late_median", share: 0.5), .onsetError("late_p90", share: 0.9)] : []
+    return Measurement(
       id: "alignment.\(name)", steps: [.prepare(preparation), .score(alignment(score))],
       reductions: [
         .onsetError("median", share: 0.5, isWithoutLag: isWithoutLag),
         .onsetError("p90", share: 0.9, isWithoutLag: isWithoutLag),
         .count, .verdicts("good", "good"), .verdicts("doubtful", "doubtful"),
-      ])
+      ] + withLag)
   }
 
   /// - Parameter score: the ending of the scores, and options.

@@ -259,4 +259,36 @@ import Testing
     let run = try Program.run(["align", mix, "--score", performance] + options)
     #expect(run.status == 64, "\(run.errors)")
   }
+
+  /// A shuffle that is written to a twelfth of a beat: strokes at one time lie on two lines of the grid, 57 ms apart, and its
+  /// kick swings again 43 ms after its strokes.
+  @Test(.enabled(if: QualityTests.hasData, QualityTests.absence))
+  func strokesBetweenTheLinesOfAGridAreFound() throws {
+    let folder = try TemporaryFolder()
+    let track = Program.root.appendingPathComponent("../shared/data/drums/d09-rumpf-boombap").path
+    let table = try String(contentsOfFile: track + "/notes.csv", encoding: .utf8)
+    let rows = table.split(separator: "\n").map { $0.split(separator: ";").map(String.init) }
+    let step = 60 / 90.0 / 12
+    let written =
+      try [rows[0]]
+      + rows.dropFirst().map { row in
+        let start = try #require(Double(row[0]))
+        return [String(0.5 + 1.03 * step * (start / step).rounded())] + row.dropFirst()
+      }
+    try folder.write(
+      written.map { $0.joined(separator: ";") }.joined(separator: "\n").utf8, to: "grid.csv")
+    let run = try Program.run(
+      "align", track + "/MIX.flac", "--score", folder.file("grid.csv"), "--drums", "-o",
+      folder.file("aligned.csv"))
+    #expect(run.status == 0, "\(run.errors)")
+    let found = onsets(try String(contentsOfFile: folder.file("aligned.csv"), encoding: .utf8))
+    let played = onsets(table)
+    var errors: [Double] = []
+    for (pitch, times) in played {
+      errors += zip(times.sorted(), try #require(found[pitch]).sorted()).map { abs($0 - $1) }
+    }
+    #expect(errors.count == rows.count - 1)
+    #expect(errors.sorted()[errors.count * 9 / 10] < 0.02)
+    #expect(errors.filter { $0 > 0.02 }.count <= 2)
+  }
 }

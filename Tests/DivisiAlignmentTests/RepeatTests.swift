@@ -64,6 +64,10 @@ import Testing
     }
     let verdict = try align(score: [0, 0, 1, 1], recording: [0, 0], jumps).verdict
     #expect(verdict.usedNotes < 0.8)
+    // Without marks.
+    #expect(
+      try align(score: [0, 0, 1, 1], recording: [0, 1], .anywhere).verdict.usedNotes > 0.95)
+    #expect(try align(score: [0, 0, 1, 1], recording: [0, 0], .anywhere).verdict.usedNotes < 0.8)
     // A repeat that does not go back to the beginning, but to the second half.
     let upbeat = AlignmentOptions.Jumps.marked(ends: [12], starts: [12])
     #expect(try align(score: [0, 1, 1], recording: [0, 1], upbeat).verdict.usedNotes > 0.95)

@@ -40,6 +40,8 @@ extension Instrument {
     var timeShare: Double
     /// How far notes that the score puts at one time may lie apart, in seconds.
     var chordSeconds: Double
+    /// How long after a stronger rise of its own a sound still rises by itself, in seconds; nil for not at all.
+    var echoSeconds: ClosedRange<Double>?
     /// How far a note may lie from its event, and over what distance evidence counts less by a factor of e, in
     /// seconds.
     var noteReachSeconds: Double
@@ -55,11 +57,11 @@ extension Instrument {
     isPercussive
       ? Refining(
         windowLength: 512, hop: 110, riseFrames: 1, reachSeconds: 0.3, tempoWeight: 0.4,
-        timeUnitSeconds: 0.06, timeShare: 0.2, chordSeconds: 0.02,
+        timeUnitSeconds: 0.06, timeShare: 0.2, chordSeconds: 0.02, echoSeconds: 0.03...0.06,
         noteReachSeconds: 0.03, noteDecaySeconds: 0.01, delaySeconds: 0)
       : Refining(
         windowLength: 2048, hop: 220, riseFrames: 2, reachSeconds: 0.5, tempoWeight: 0.6,
-        timeUnitSeconds: 0.02, timeShare: 0.4, chordSeconds: 0.04,
+        timeUnitSeconds: 0.02, timeShare: 0.4, chordSeconds: 0.04, echoSeconds: nil,
         noteReachSeconds: 0.2, noteDecaySeconds: 0.04, delaySeconds: 0.007)
   }
 }

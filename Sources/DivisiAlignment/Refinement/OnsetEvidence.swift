@@ -119,6 +119,23 @@ struct OnsetEvidence {
     for index in graceRises.indices { graces[index].values = graceRises[index] }
   }
 
+  /// How much rises count that may be echoes of a stronger one.
+  private static let echoShare: Float = 0.5
+
+  /// Weakens what follows a stronger rise of the same note: a drum that swings after its stroke is not struck again.
+  private mutating func weakenEchoes(_ seconds: ClosedRange<Double>) {
+    let (least, most) = (
+      Int(seconds.lowerBound * grid.frameRate), Int(seconds.upperBound * grid.frameRate)
+    )
+    for note in notes.indices {
+      let rises = Array(values(ofNote: note))
+      for place in rises.indices.dropFirst(least)
+      where rises[max(0, place - most)...place - least].contains(where: { $0 > rises[place] }) {
+        values[note * width + place] *= Self.echoShare
+      }
+    }
+  }
+
   /// How strongly a note is held against others of its pitch: the share of their median maximum
   /// that its own maximum is added to.
   private static let medianShare: Float = 0.3
@@ -137,6 +154,7 @@ struct OnsetEvidence {
       let scale = 1 / (largest + .leastNormalMagnitude)
       graces[index].values = graces[index].values.map { $0 * scale }
     }
+    if let seconds = refining.echoSeconds { weakenEchoes(seconds) }
     let pitches = notes.map(\.pitch)
     let maxima = pitches.indices.map { values(ofNote: $0).max() ?? 0 }
     for notes in Dictionary(grouping: pitches.indices, by: { pitches[$0] }).values {
