@@ -140,9 +140,9 @@ let package = Package(
     .target(
       name: "DivisiCommandLine",
       dependencies: [
-        "CMalloc", "DivisiAlignment", "DivisiControls", "DivisiEngine", "DivisiDSP", "DivisiScore",
-        "AudioFiles", "InputFiles", "LV2Presets", "Plotting", "SystemMemory", "Terminal",
-        "WorkerThreads",
+        "CCPU", "CMalloc", "DivisiAlignment", "DivisiControls", "DivisiEngine", "DivisiDSP",
+        "DivisiScore", "AudioFiles", "InputFiles", "LV2Presets", "MediaFiles", "Plotting",
+        "PluginTurtle", "SystemMemory", "Terminal", "WorkerThreads",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict + quick),

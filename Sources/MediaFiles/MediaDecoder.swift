@@ -35,6 +35,11 @@ public final class MediaDecoder {
   /// Places that cannot be decoded, before the first that can.
   private static let damageLimit = 1000
 
+  /// Whether libav is installed, which decodes.
+  public static var isAvailable: Bool { MediaLibrary.shared != nil }
+  /// What Debian calls the packages of libav.
+  public static var packages: String { MediaLibrary.packages }
+
   /// - Parameter descriptor: an open regular file, which stays open; its position is not moved.
   public init(descriptor: Int32) throws(MediaError) {
     guard let library = MediaLibrary.shared else {

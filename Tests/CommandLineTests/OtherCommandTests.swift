@@ -15,6 +15,31 @@ import Testing
     #expect(run.output.split(separator: "\n").allSatisfy { $0.hasSuffix(".") })
   }
 
+  /// What is there, what is missing and what to do about it; only what separating needs is a fault.
+  @Test func whatIsMissingIsSaid() throws {
+    let folder = try TemporaryFolder()
+    let whole = try Program.run(["doctor"], environment: ["LV2_PATH": folder.path])
+    #expect(whole.status == 0)
+    let lines = whole.output.split(separator: "\n").dropFirst()
+      .map { $0.split(separator: " ", omittingEmptySubsequences: true) }
+    #expect(lines.map { $0[1] } == ["presets", "plugin", "sound", "media", "test"])
+    #expect(lines[0][0] == "ok" && lines[4][0] == "ok")
+    #expect(lines[1][0] == "missing" && whole.output.contains("none in \(folder.path); install"))
+
+    try FileManager.default.createDirectory(
+      atPath: folder.file("divisi.lv2"), withIntermediateDirectories: true)
+    try folder.write("".utf8, to: "divisi.lv2/divisi.so")
+    try folder.write(
+      "lv2:minorVersion 0 ;\n lv2:microVersion 2 ;".utf8, to: "divisi.lv2/hands.ttl")
+    let old = try Program.run(["doctor"], environment: ["LV2_PATH": folder.path])
+    #expect(old.status == 0)
+    #expect(old.output.contains("/divisi.lv2 is version 0.2, not "))
+
+    let without = try Program.run(["doctor"], environment: ["DIVISI_PRESETS": folder.path])
+    #expect(without.status == 1)
+    #expect(without.output.contains("fault    presets  \(folder.path): expected the models"))
+  }
+
   @Test func presetsAreFoundWhereTheEnvironmentSays() throws {
     let folder = try TemporaryFolder()
     let bundle = Program.root.appendingPathComponent("Presets/divisi-presets.lv2")

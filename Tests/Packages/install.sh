@@ -35,6 +35,7 @@ expect 'piano' "divisi separate $piano --preset hands --references /recordings/p
 beat='/recordings/break/mix.flac --score /recordings/break/score.mid'
 expect 'drums' "divisi separate $beat --preset drums --references /recordings/break --filename '{parent}/{part}' -o /root/stems" 'mean.*SDR *2[67]\.'
 expect 'plugins' 'lv2ls' 'urn:divisi:drums-mix'
+expect 'doctor' 'divisi doctor' 'ok *plugin *version .* in /usr/lib/lv2'
 expect 'host' "divisi-host render $piano --plugin urn:divisi:hands --preset hands -o /root/played" '4 files'
 expect 'jalv' 'export JACK_DEFAULT_SERVER=packages JACK_NO_AUDIO_RESERVATION=1
   jackd -r -n packages -d dummy > /dev/null 2>&1 & server=$!

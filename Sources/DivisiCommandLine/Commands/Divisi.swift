@@ -18,7 +18,7 @@ public struct Divisi: ParsableCommand {
     subcommands: [
       Separate.self, Align.self, Evaluate.self, Compare.self, Plot.self, Presets.self,
       Inspect.self, DrumMaps.self,
-      Train.self,
+      Train.self, Doctor.self,
     ])
 
   /// A root without arguments.
