@@ -17,6 +17,15 @@ import Testing
     #expect(try folder.text("state/state.ttl").contains("-5"))
   }
 
+  /// Joining takes no longer, either.
+  @Test func aServerThatDoesNotAnswerIsUnavailable() throws {
+    let run = try Project.host(
+      Polonaise.arguments,
+      environment: ["LD_PRELOAD": try Project.stuckLibrary(), "STUCK": "open"])
+    #expect(run.status == 69)
+    #expect(run.errors.hasSuffix("the JACK server does not answer\n"), "\(run.errors)")
+  }
+
   /// A server that has gone keeps nobody from the next one.
   @Test func anotherServerIsFoundAllTheSame() throws {
     let server = try Server()

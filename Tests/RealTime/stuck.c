@@ -11,6 +11,13 @@ static void wait_in(const char* call) {
   while (name && !strcmp(name, call)) pause();
 }
 
+jack_client_t* jack_client_open(const char* name, jack_options_t options, jack_status_t* status, ...) {
+  wait_in("open");
+  jack_client_t* (*next)(const char*, jack_options_t, jack_status_t*, ...) =
+      (jack_client_t * (*)(const char*, jack_options_t, jack_status_t*, ...)) dlsym(RTLD_NEXT, "jack_client_open");
+  return next(name, options, status);
+}
+
 int jack_deactivate(jack_client_t* client) {
   wait_in("deactivate");
   int (*next)(jack_client_t*) = (int (*)(jack_client_t*))dlsym(RTLD_NEXT, "jack_deactivate");

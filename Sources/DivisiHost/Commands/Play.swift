@@ -119,9 +119,14 @@ struct Play: ParsableCommand {
   /// - Parameter project: where the state is kept; options begin only what has none.
   private func play(_ plugin: Plugin, in project: NSMProject?, of manager: NSMManager?) throws {
     let isNew = project?.isNew ?? true
-    let client = try JackClient(
-      name: project?.clientName ?? name ?? Self.shortName(plugin.name),
-      isExact: exact || project != nil, startsServer: startServer)
+    let client: JackClient
+    do {
+      client = try JackClient(
+        name: project?.clientName ?? name ?? Self.shortName(plugin.name),
+        isExact: exact || project != nil, startsServer: startServer)
+    } catch let error as JackClient.NoAnswer {
+      endWithoutJack("\(error)")
+    }
     let hosted = try HostedPlugin(
       plugin, sampleRate: client.sampleRate, worker: .asynchronous,
       blockLength: client.blockLength)
@@ -170,12 +175,14 @@ struct Play: ParsableCommand {
     session.client?.deactivate()
     // A session manager says itself when to save.
     if project == nil, let state { try session.save(to: state) }
-    if session.isStuck || session.client?.isStuck == true { endWithoutJack() }
+    if session.isStuck || session.client?.isStuck == true {
+      endWithoutJack("\(JackClient.NoAnswer()); ends without leaving it")
+    }
   }
 
-  /// Ends while JACK still has the plugin, which nobody may take from it; what runs at an exit could wait for JACK too.
-  private func endWithoutJack() -> Never {
-    printError("the JACK server does not answer; ends without leaving it")
+  /// Ends while a call into JACK goes on, which may have the plugin; what runs at an exit could wait for JACK too.
+  private func endWithoutJack(_ reason: String) -> Never {
+    printError(reason)
     _exit(Failure.unavailable)
   }
 
