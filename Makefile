@@ -16,9 +16,9 @@ PACKAGES := pkg-config libfftw3-dev libsndfile1-dev libmpg123-dev libexpat1-dev 
 # Libraries that the command line and the host load when a recording needs them.
 PACKAGES += libavformat-dev libavcodec-dev libswresample-dev
 # For tests: a JACK server without a sound card, the validators of LV2, a program that writes M4A files, and small tools.
-test test-deep: PACKAGES += jackd2 lilv-utils sordi liblo-tools lv2-examples valgrind ffmpeg xvfb
+test test-deep test-release: PACKAGES += jackd2 lilv-utils sordi liblo-tools lv2-examples valgrind ffmpeg xvfb
 # For tests of what aarch64 does, on other processors.
-test test-deep: PACKAGES += libc6-dev-arm64-cross qemu-user
+test test-deep test-release: PACKAGES += libc6-dev-arm64-cross qemu-user
 # For tests in other people's programs: hosts, a browser for the mixer page, and effects that nobody here wrote.
 test-hosts: PACKAGES += xvfb libqt5x11extras5 lilv-utils lv2file lv2proc ecasound ffmpeg jackd2 pipewire pipewire-jack wireplumber dbus jalv gstreamer1.0-tools \
   gstreamer1.0-plugins-bad gstreamer1.0-plugins-base gstreamer1.0-plugins-good ardour chromium chromium-driver \
@@ -35,7 +35,7 @@ BUNDLES := build/bundle
 # would build everything anew.
 RELEASE := -c release --static-swift-stdlib --disable-local-rpath
 
-.PHONY: deps build bundle turtle demo test test-hosts test-deep test-kills fuzz figures pictures lint format bench bench-against install install-plugin uninstall deb test-deb clean
+.PHONY: deps build bundle turtle demo test test-hosts test-deep test-release test-kills fuzz figures pictures lint format bench bench-against install install-plugin uninstall deb test-deb clean
 
 # Installs the packages that are missing, and asks for nothing where there are none.
 deps:
@@ -79,8 +79,7 @@ figures: build
 	swift build $(RELEASE) --product divisi-figures
 	.build/release/divisi-figures $(FIGURES)
 
-# Data races in whole separations, in the plugin and between the host's threads, and the numerics as they are shipped; each
-# is a build of its own. The host's threads are judged in its libraries: under JACK, whose client ends its threads by
+# Data races in whole separations, in the plugin and between the host's threads, in a build of its own. The host's threads are judged in its libraries: under JACK, whose client ends its threads by
 # cancelling them, the sanitizer ends the program when the client is closed.
 # The plugin finds the runtime of the sanitizer in the tests that load it. What is compiled for aarch64 is the same in all builds.
 THREADED := DivisiLV2 DivisiEngineTests DivisiRealtimeTests WorkerThreadsTests LV2HostingTests JackHostingTests DivisiHostTests PluginTests
@@ -96,6 +95,9 @@ test-deep: deps bundle
 	  swift test --skip-build $(SANITIZER) --filter 'LV2HostingTests|JackHostingTests|DivisiHostTests'
 	$(SANITIZED) TSAN_OPTIONS='halt_on_error=1 ignore_noninstrumented_modules=1 suppressions=Tests/RealTime/thread-sanitizer.supp' \
 	  swift test --skip-build $(SANITIZER) --filter 'PluginTests\.(RestoreTests|WorkerTests|ScoreTests)'
+
+# The numerics as they are shipped: all modules optimised as one, without assertions. It is another build of its own, for releases.
+test-release: deps
 	DIVISI_TARGETS='$(OPTIMISED)' SWIFT_BACKTRACE=enable=no \
 	  swift test -c release -Xswiftc -enable-testing --scratch-path build/release --skip AArch64Tests
 

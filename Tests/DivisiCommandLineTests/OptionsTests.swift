@@ -64,7 +64,7 @@ import Testing
     #expect(
       names == [
         "separate", "align", "evaluate", "compare", "plot", "presets", "inspect", "drum-maps",
-        "train",
+        "train", "doctor",
       ])
   }
 }
