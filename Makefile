@@ -16,15 +16,15 @@ PACKAGES := pkg-config libfftw3-dev libsndfile1-dev libmpg123-dev libexpat1-dev 
 # Libraries that the command line and the host load when a recording needs them.
 PACKAGES += libavformat-dev libavcodec-dev libswresample-dev
 # For tests: a JACK server without a sound card, the validators of LV2, a program that writes M4A files, and small tools.
-test test-deep test-release: PACKAGES += jackd2 lilv-utils sordi liblo-tools lv2-examples valgrind ffmpeg xvfb
+test test-deep test-release: PACKAGES += unzip libxml2-utils jackd2 lilv-utils sordi liblo-tools lv2-examples valgrind ffmpeg xvfb
 # For tests of what aarch64 does, on other processors.
 test test-deep test-release: PACKAGES += libc6-dev-arm64-cross qemu-user
 # For tests in other people's programs: hosts, a browser for the mixer page, and effects that nobody here wrote.
-test-hosts: PACKAGES += xvfb libqt5x11extras5 lilv-utils lv2file lv2proc ecasound ffmpeg jackd2 pipewire pipewire-jack wireplumber dbus jalv gstreamer1.0-tools \
+test-hosts: PACKAGES += python3-venv xvfb libqt5x11extras5 lilv-utils lv2file lv2proc ecasound ffmpeg jackd2 pipewire pipewire-jack wireplumber dbus jalv gstreamer1.0-tools \
   gstreamer1.0-plugins-bad gstreamer1.0-plugins-base gstreamer1.0-plugins-good ardour chromium chromium-driver \
   calf-plugins eq10q fomp invada-studio-plugins-lv2 lv2-examples mda-lv2 swh-lv2 x42-plugins
 # The test suites that run them; all others are those of `make test`.
-HOST_SUITES := FaceHostTests ArdourTests JackTests StereoHostTests WebTests ForeignTests ForeignChannelTests ForeignLiveTests PipeWireTests FilterChainTests
+HOST_SUITES := DAWTests FaceHostTests ArdourTests JackTests StereoHostTests WebTests ForeignTests ForeignChannelTests ForeignLiveTests PipeWireTests FilterChainTests
 empty :=
 HOST_FILTER := \.($(subst $(empty) $(empty),|,$(HOST_SUITES)))/
 CHECKS := -Xswiftc -warnings-as-errors --explicit-target-dependency-import-check error

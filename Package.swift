@@ -124,6 +124,8 @@ let package = Package(
       swiftSettings: strict + quick),
     // Pictures of what was learnt, through cairo. It knows axes and colours, not models.
     .target(name: "Plotting", dependencies: ["CCairo"], swiftSettings: strict),
+    // Sessions of DAWs: one model, a writer for each format.
+    .target(name: "DAWSessions", dependencies: ["CZip", "DivisiScore"], swiftSettings: strict),
     // LV2 presets as data, read by the parser that lilv itself uses.
     .target(name: "LV2Presets", dependencies: ["CSerd", "InputFiles"], swiftSettings: strict),
     // What a host needs to run LV2 plugins, through lilv.
@@ -140,8 +142,9 @@ let package = Package(
     .target(
       name: "DivisiCommandLine",
       dependencies: [
-        "CCPU", "CMalloc", "DivisiAlignment", "DivisiControls", "DivisiEngine", "DivisiDSP",
-        "DivisiScore", "AudioFiles", "InputFiles", "LV2Presets", "MediaFiles", "Plotting",
+        "CCPU", "CMalloc", "DAWSessions", "DivisiAlignment", "DivisiControls", "DivisiEngine",
+        "DivisiDSP", "DivisiScore", "AudioFiles", "InputFiles", "LV2Presets", "MediaFiles",
+        "Plotting",
         "PluginTurtle", "SystemMemory", "Terminal", "WorkerThreads",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],

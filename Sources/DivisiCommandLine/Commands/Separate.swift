@@ -90,6 +90,7 @@ struct Separate: ParsableCommand {
   @OptionGroup(title: "Score options") var scoring: ScoreOptions
   @OptionGroup(title: "Alignment of the score") var placing: PlacementOptions
   @OptionGroup(title: "Output options") var writing: OutputOptions
+  @OptionGroup(title: "Going on elsewhere") var sessions: SessionOptions
   @OptionGroup(title: "Parts together") var remixing: RemixOptions
   @OptionGroup(title: "Options that override the preset") var overrides: Overrides
   @OptionGroup(title: "Options of models that are trained by gradients")
@@ -119,6 +120,15 @@ struct Separate: ParsableCommand {
     guard !(remixing.noStems && writing.residual) else {
       throw ValidationError("--residual: expected no --no-stems")
     }
+    if !sessions.session.isEmpty {
+      guard !remixing.noStems else { throw ValidationError("--session: expected no --no-stems") }
+      guard !writing.format.isLossy else {
+        throw ValidationError("--session: expected --format flac, wav16, wav24 or wav-float")
+      }
+    }
+    guard score != nil || !sessions.midi else {
+      throw ValidationError("--midi: expected --score as well")
+    }
     guard exportFactors != "" else {
       throw ValidationError("--export-factors: expected a folder, found ''")
     }
@@ -145,6 +155,13 @@ struct Separate: ParsableCommand {
     return true
   }
 
+  /// The parts and the residual of a session add up to the recording.
+  private func writing(withResidual: Bool) -> OutputOptions {
+    var options = writing
+    options.residual = options.residual || withResidual
+    return options
+  }
+
   func run() throws {
     StagedFiles.removeOnSignals()
     giveLargeBlocksBack()
@@ -166,8 +183,9 @@ struct Separate: ParsableCommand {
           options: placing, scoring: scoring, isPartial: partial, material: material,
           parallel: parallel),
         isStreamed: stream, withOracle: oracle,
-        factorFolder: exportFactors, writing: writing,
+        factorFolder: exportFactors, writing: writing(withResidual: !sessions.session.isEmpty),
         remixes: try remixing.remixes(), withStems: !remixing.noStems,
+        sessions: sessions.session, withMIDI: sessions.midi,
         parallel: parallel)
     }
     if stream, let text = job.settings.separation.model.streamWarning { printError(text) }

@@ -12,6 +12,8 @@ struct SeparationSource {
   let hasPedal: Bool
   /// How the score got its times; nil where there is none.
   let placement: Placement?
+  /// The score on the time of the recording, as it sounds there; nil where there is none.
+  let score: Score?
 
   var mix: String { recording.path }
   var shape: AudioShape { recording.shape }
@@ -46,6 +48,9 @@ struct SeparationSource {
     try check(names + rest.map(\.name))
     let (score, placement) = try placer.place(
       original, path: scorePath, recording: recording)
+    var sounding = score
+    sounding.notes = score.notes.transposed(by: placement.transposition)
+    self.score = sounding
     self.scorePath = scorePath
     self.placement = placement
     let parts = try scoring.assignInstruments(
@@ -69,6 +74,7 @@ struct SeparationSource {
     recording = try RecordingHeader(path: mix)
     scorePath = ""
     placement = nil
+    score = nil
     parts =
       try selection.parts(of: kit.score, name: "the kit") + (withRest ? [Rest.part] : [])
     hasPedal = kit.score.hasPedal
