@@ -112,6 +112,10 @@ let package = Package(
         "CCPU", "DivisiControls", "DivisiDSP", "DivisiRealtime", "DivisiScore", "InputFiles",
       ],
       swiftSettings: strict + quick),
+    // Drums taken apart: strokes, kits of samples, and patterns played with them. No files.
+    .target(
+      name: "DrumKits", dependencies: ["DivisiEngine", "DivisiScore"],
+      swiftSettings: strict + quick),
     // Scores onto recordings: where each note sounds, and how well the score explains the recording.
     .target(
       name: "DivisiAlignment", dependencies: ["DivisiDSP", "DivisiScore"],
@@ -143,9 +147,8 @@ let package = Package(
       name: "DivisiCommandLine",
       dependencies: [
         "CCPU", "CMalloc", "DAWSessions", "DivisiAlignment", "DivisiControls", "DivisiEngine",
-        "DivisiDSP", "DivisiScore", "AudioFiles", "InputFiles", "LV2Presets", "MediaFiles",
-        "Plotting",
-        "PluginTurtle", "SystemMemory", "Terminal", "WorkerThreads",
+        "DivisiDSP", "DivisiScore", "DrumKits", "AudioFiles", "InputFiles", "LV2Presets",
+        "MediaFiles", "Plotting", "PluginTurtle", "SystemMemory", "Terminal", "WorkerThreads",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict + quick),
@@ -259,6 +262,9 @@ let package = Package(
       dependencies: [
         "DivisiControls", "DivisiEngine", "DivisiDSP", "DivisiScore", "DivisiTestSupport",
       ],
+      swiftSettings: strict + quick),
+    .testTarget(
+      name: "DrumKitsTests", dependencies: ["DivisiScore", "DrumKits"],
       swiftSettings: strict + quick),
     .testTarget(
       name: "DivisiAlignmentTests",
