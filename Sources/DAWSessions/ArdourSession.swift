@@ -241,6 +241,19 @@ public struct ArdourSession {
                 ("value", "1"),
               ])
           ]),
-      ])
+      ] + panning(name: name, type: type))
+  }
+
+  /// With more than two channels there is no panner that would leave them as they are.
+  private mutating func panning(name: String, type: String) -> [XMLElement] {
+    guard type == "audio", session.channelCount > 2 else { return [] }
+    return [
+      XMLElement(
+        "Processor",
+        [
+          ("id", identifier()), ("name", name), ("active", "1"), ("own-input", "1"),
+          ("own-output", "0"), ("output", name), ("type", "main-outs"), ("role", "Main"),
+        ], [XMLElement("PannerShell", [("bypassed", "1"), ("linked-to-route", "1")])])
+    ]
   }
 }

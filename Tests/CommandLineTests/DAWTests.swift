@@ -111,8 +111,8 @@ import Testing
         left 0 FLAC left.flac
         right 0 FLAC right.flac
         residual 0 FLAC residual.flac
-        left (score) [(0, 48), (2880, 50)] 6336
-        right (score) [(0, 72), (2880, 74)] 6336
+        left (score) [(0, 48), (2880, 50)] 6720
+        right (score) [(0, 72), (2880, 74)] 6720
 
         """)
   }

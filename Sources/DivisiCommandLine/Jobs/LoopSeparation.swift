@@ -15,7 +15,7 @@ struct LoopSeparation {
   let parallel: Parallel
 
   /// A recording of drums, taken apart.
-  struct Result {
+  struct Separated {
     let source: SeparationSource
     /// By channel.
     let mixture: [[Float]]
@@ -33,7 +33,7 @@ struct LoopSeparation {
   /// - Parameters:
   ///   - score: nil where there is none.
   ///   - check: gets the parts before the work.
-  func run(mix: String, score: String?, bar: ProgressBar) throws -> Result {
+  func run(mix: String, score: String?, bar: ProgressBar) throws -> Separated {
     let source = try source(mix: mix, score: score)
     try checkMemory(of: source)
     let (mixture, stems) = try separate(source, settings: settings, bar: bar)
@@ -49,7 +49,7 @@ struct LoopSeparation {
     guard !strokes.isEmpty else {
       throw Failure("\(mix): expected the sound of drums where the score has them; it is silent")
     }
-    return Result(
+    return Separated(
       source: source, mixture: mixture, stems: Array(stems[..<drums]), residual: residual,
       strokes: strokes)
   }
