@@ -12,6 +12,9 @@ struct SeparationSource {
   let hasPedal: Bool
   /// How the score got its times; nil where there is none.
   let placement: Placement?
+  /// When pedals are down, and the bars, in seconds of the recording.
+  let pedals: [PedalSpan]
+  let bars: [Bar]
 
   var mix: String { recording.path }
   var shape: AudioShape { recording.shape }
@@ -58,6 +61,8 @@ struct SeparationSource {
         return part
       } + rest
     hasPedal = score.hasPedal
+    pedals = score.pedals
+    bars = score.bars
     let remarks = [
       selection.remark(on: score, name: scorePath), score.remainder(of: parts, name: scorePath),
     ]
@@ -72,6 +77,8 @@ struct SeparationSource {
     parts =
       try selection.parts(of: kit.score, name: "the kit") + (withRest ? [Rest.part] : [])
     hasPedal = kit.score.hasPedal
+    pedals = []
+    bars = []
   }
 
   /// That the score says nothing about this recording.
