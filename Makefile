@@ -12,7 +12,7 @@ endif
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 # Libraries that the programs link.
 PACKAGES := pkg-config libfftw3-dev libsndfile1-dev libmpg123-dev libexpat1-dev libzip-dev libserd-dev libcairo2-dev libx11-dev liblilv-dev lv2-dev libjack-jackd2-dev \
-  liblo-dev libreadline-dev
+  liblo-dev libreadline-dev librubberband-dev
 # Libraries that the command line and the host load when a recording needs them.
 PACKAGES += libavformat-dev libavcodec-dev libswresample-dev
 # For tests: a JACK server without a sound card, the validators of LV2, a program that writes M4A files, and small tools.
@@ -50,6 +50,7 @@ deps:
 build: deps
 	swift build $(RELEASE) --product divisi
 	swift build $(RELEASE) --product divisi-host
+	swift build $(RELEASE) --product divisi-studio
 
 # The plugin and its presets, ready to be copied to where hosts look.
 bundle: deps
@@ -161,7 +162,8 @@ install: build install-plugin
 	  $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d
 	install -s -m 755 .build/release/divisi $(DESTDIR)$(PREFIX)/bin/divisi
 	install -s -m 755 .build/release/divisi-host $(DESTDIR)$(PREFIX)/bin/divisi-host
-	for name in divisi divisi-host; do \
+	install -s -m 755 .build/release/divisi-studio $(DESTDIR)$(PREFIX)/bin/divisi-studio
+	for name in divisi divisi-host divisi-studio; do \
 	  .build/release/generate-manual .build/release/$$name -o build/manual && \
 	  sed -i "/^$$/d; s/^'/\\\\(aq/; s/^\.\(divisi\|build\)/\\\\\&&/" build/manual/$$name.1 && \
 	  install -m 644 build/manual/$$name.1 $(DESTDIR)$(PREFIX)/share/man/man1 && \
@@ -174,7 +176,7 @@ install: build install-plugin
 	done
 
 uninstall:
-	for name in divisi divisi-host; do \
+	for name in divisi divisi-host divisi-studio; do \
 	  rm -f $(DESTDIR)$(PREFIX)/bin/$$name $(DESTDIR)$(PREFIX)/share/man/man1/$$name.1 \
 	    $(DESTDIR)$(PREFIX)/share/bash-completion/completions/$$name \
 	    $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_$$name \

@@ -57,6 +57,17 @@ struct Separate: ParsableCommand {
   var exportFactors: String?
 
   @Option(
+    help: ArgumentHelp(
+      "Also write the score as it was separated by, as JSON: the notes of each part when the recording plays them, pedals, bars and beats. {folder} and {name} work as in --score.",
+      valueName: "file"),
+    completion: .file(extensions: ["json"]))
+  var exportScore: String?
+
+  @Flag(
+    help: "Print how far it is to standard error, in lines of JSON such as {\"progress\":0.25}.")
+  var progress = false
+
+  @Option(
     name: .shortAndLong, help: ArgumentHelp("The folder to write to.", valueName: "dir"),
     completion: .directory)
   var output: String
@@ -135,6 +146,12 @@ struct Separate: ParsableCommand {
     if stream, exportFactors != nil {
       throw ValidationError("--export-factors: expected no --stream, which keeps no factors")
     }
+    guard exportScore != "" else {
+      throw ValidationError("--export-score: expected a file, found ''")
+    }
+    guard exportScore == nil || score != nil else {
+      throw ValidationError("--export-score: expected --score as well")
+    }
     guard stream || (overrides.lookahead == nil && overrides.history == nil) else {
       throw ValidationError("--lookahead and --history: expected --stream as well")
     }
@@ -183,7 +200,8 @@ struct Separate: ParsableCommand {
           options: placing, scoring: scoring, isPartial: partial, material: material,
           parallel: parallel),
         isStreamed: stream, withOracle: oracle,
-        factorFolder: exportFactors, writing: writing(withResidual: !sessions.session.isEmpty),
+        factorFolder: exportFactors, scoreOutput: exportScore,
+        writing: writing(withResidual: !sessions.session.isEmpty),
         remixes: try remixing.remixes(), withStems: !remixing.noStems,
         sessions: sessions.session, withMIDI: sessions.midi,
         parallel: parallel)
@@ -195,7 +213,8 @@ struct Separate: ParsableCommand {
     }
     var failed = false
     for mix in mixes {
-      let bar = ProgressBar(title: URL(fileURLWithPath: mix).lastPathComponent)
+      let bar = ProgressBar(
+        title: URL(fileURLWithPath: mix).lastPathComponent, isInLines: progress)
       do {
         let result = try job.run(
           mix: mix, score: score.map { expand($0, for: mix) },

@@ -19,6 +19,10 @@ struct SeparationSource {
   var shape: AudioShape { recording.shape }
   /// Samples of each channel.
   var sampleCount: Int { recording.sampleCount }
+  /// When pedals are down, in seconds of the recording.
+  var pedals: [PedalSpan] { score?.pedals ?? [] }
+  /// The bars in seconds of the recording.
+  var bars: [Bar] { score?.bars ?? [] }
   var durationSeconds: Double { recording.durationSeconds }
 
   /// Looks at the recording, and reads the score and places it.

@@ -24,6 +24,8 @@ struct SeparationJob {
   let withOracle: Bool
   /// Where what was learnt is written; nil for nowhere.
   let factorFolder: String?
+  /// Where the score goes as it is separated by; nil for nowhere. `{folder}` and `{name}` are those of a recording.
+  var scoreOutput: String?
   let writing: OutputOptions
   /// Which parts are also written together.
   var remixes: [Remix] = []
@@ -84,8 +86,10 @@ struct SeparationJob {
       from: reader, through: &separation, to: writer, sampleCount: source.sampleCount, bar: bar)
     if let warning = reader.warning { printError(warning) }
     let stagedFactors = try stage(factors, mix: mix)
+    let stagedScore = try stageScore(of: source)
     let written = try writer.finish()
     try stagedFactors?.commit()
+    try stagedScore?.commit()
     let elapsed = (clock.now - start) / .seconds(1)
     let summary = separation.summary
     if let text = summary.flatMap({ doubt(of: $0, mix: mix) }) { printError(text) }
@@ -248,7 +252,8 @@ struct SeparationJob {
       )
     }
     try OutputFiles(overwrites: writing.force)
-      .check(outputs + companions + factorPaths(mix: mix), inputs: [mix, score])
+      .check(
+        outputs + companions + factorPaths(mix: mix) + scorePaths(mix: mix), inputs: [mix, score])
   }
 
   private func fileName(mix: String, part: String) -> String {

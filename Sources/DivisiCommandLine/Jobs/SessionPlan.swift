@@ -106,7 +106,7 @@ struct SessionPlan: Sendable {
   // MARK: The session
 
   private func session(of source: SeparationSource) -> DAWSession {
-    let bars = source.score?.bars ?? []
+    let bars = source.bars
     let names = source.parts.map(\.name)
     let tracks =
       [(Self.original, Self.quiet, true)]
