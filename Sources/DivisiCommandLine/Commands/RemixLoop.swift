@@ -15,7 +15,7 @@ struct RemixLoop: ParsableCommand {
       drums, at its own tempo or another.
 
         divisi remix break.wav --score break.mid --pattern new.mid -o new.wav
-        divisi remix break.wav --score break.mid --pattern new.mid --tempo 140 -o new.wav
+        divisi remix break.wav --pattern new.mid --tempo 140 -o new.wav
       """)
 
   @Argument(help: ArgumentHelp("The recording of drums.", valueName: "mix"), completion: .file())
