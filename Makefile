@@ -35,7 +35,7 @@ BUNDLES := build/bundle
 # would build everything anew.
 RELEASE := -c release --static-swift-stdlib --disable-local-rpath
 
-.PHONY: deps build bundle turtle demo test test-hosts test-deep test-release test-kills fuzz figures pictures lint format bench bench-against install install-plugin uninstall deb test-deb clean
+.PHONY: deps build bundle turtle demo test test-hosts test-deep test-release test-kills fuzz figures pictures lint format bench bench-against install install-plugin install-desktop uninstall deb test-deb dist clean
 
 # Installs the packages that are missing, and asks for nothing where there are none.
 deps:
@@ -154,7 +154,7 @@ install-plugin: bundle
 	install -m 644 $(BUNDLES)/divisi-presets.lv2/* $(DESTDIR)$(LV2DIR)/divisi-presets.lv2
 
 # A program and a plugin that need no Swift where they run, presets, manual and completions.
-install: build install-plugin
+install: build install-plugin install-desktop
 	swift build $(RELEASE) --product generate-manual
 	mkdir -p build/manual
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 \
@@ -175,7 +175,25 @@ install: build install-plugin
 	    > $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/$$name.fish || exit 1; \
 	done
 
+# Where menus and software centres look: the studio, and what they say of it and of the plugins.
+VERSION := $(shell sed -n '1s/.*(\(.*\)).*/\1/p' debian/changelog)
+DATE := $(shell date -u -d "$$(sed -n 's/^ -- .*>  //p' debian/changelog | head -1)" +%F)
+install-desktop:
+	mkdir -p build/desktop
+	for part in studio lv2; do \
+	  sed 's/@VERSION@/$(VERSION)/; s/@DATE@/$(DATE)/' Desktop/org.divisi.$$part.metainfo.xml \
+	    > build/desktop/org.divisi.$$part.metainfo.xml || exit 1; \
+	done
+	install -d $(DESTDIR)$(PREFIX)/share/metainfo $(DESTDIR)$(PREFIX)/share/applications \
+	  $(DESTDIR)$(PREFIX)/share/icons/hicolor/scalable/apps
+	install -m 644 build/desktop/*.metainfo.xml $(DESTDIR)$(PREFIX)/share/metainfo
+	install -m 644 Desktop/org.divisi.studio.desktop $(DESTDIR)$(PREFIX)/share/applications
+	install -m 644 Sources/WebServing/Page/icon.svg $(DESTDIR)$(PREFIX)/share/icons/hicolor/scalable/apps/org.divisi.studio.svg
+
 uninstall:
+	rm -f $(DESTDIR)$(PREFIX)/share/metainfo/org.divisi.*.metainfo.xml \
+	  $(DESTDIR)$(PREFIX)/share/applications/org.divisi.studio.desktop \
+	  $(DESTDIR)$(PREFIX)/share/icons/hicolor/scalable/apps/org.divisi.studio.svg
 	for name in divisi divisi-host divisi-studio; do \
 	  rm -f $(DESTDIR)$(PREFIX)/bin/$$name $(DESTDIR)$(PREFIX)/share/man/man1/$$name.1 \
 	    $(DESTDIR)$(PREFIX)/share/bash-completion/completions/$$name \
@@ -193,10 +211,17 @@ deb: deps
 	  --buildinfo-option=-ubuild/deb --changes-option=-ubuild/deb
 
 # The packages, judged by lintian, and used in a Debian 12 of their own without Swift. For root.
-test-deb: PACKAGES += lintian debootstrap
+test-deb: PACKAGES += lintian debootstrap appstream desktop-file-utils
 test-deb: deb
+	appstreamcli validate --no-net build/desktop/*.metainfo.xml
+	desktop-file-validate Desktop/org.divisi.studio.desktop
 	lintian --allow-root --fail-on error build/deb/divisi.changes
 	Tests/Packages/install.sh build/deb Tests/Recordings
+
+# The sources of the last commit, the same bytes each time. With Swift and what `swift package resolve` has fetched into .build, they build offline.
+dist:
+	mkdir -p build/dist
+	git archive --format=tar --prefix=divisi-$(VERSION)/ HEAD | xz -9e > build/dist/divisi-$(VERSION).tar.xz
 
 clean:
 	rm -rf .build build
