@@ -39,15 +39,18 @@ public struct KitPlayer {
   ///
   /// - Parameters:
   ///   - notes: in seconds of the result; drums that the kit lacks are silent, see ``missing(_:)``.
+  ///   - isMeasured: whether they lie where sounds rise, not where a score has them.
   ///   - leastCount: the least number of samples of each channel.
   /// - Returns: channels from time 0 to the end of the last sample.
   /// - Complexity: O(notes · samples).
-  public mutating func play(_ notes: [Note], leastCount: Int = 0) -> [[Float]] {
+  public mutating func play(
+    _ notes: [Note], isMeasured: Bool = false, leastCount: Int = 0
+  ) -> [[Float]] {
     let choke = Int(Self.chokeSeconds * Double(kit.sampleRate))
     var voices: [Voice] = []
     var hiHat: Int?
     for note in notes.sorted(by: { ($0.onsetSeconds, $0.pitch) < ($1.onsetSeconds, $1.pitch) }) {
-      guard let voice = voice(for: note) else { continue }
+      guard let voice = voice(for: note, isMeasured: isMeasured) else { continue }
       if voice.isHiHat {
         if let hiHat, voices[hiHat].start + voices[hiHat].count > voice.start {
           voices[hiHat].count = max(0, voice.start - voices[hiHat].start) + choke
@@ -83,7 +86,7 @@ public struct KitPlayer {
       .min { (abs($0.key - articulation), $0.key) < (abs($1.key - articulation), $1.key) }?.value
   }
 
-  private mutating func voice(for note: Note) -> Voice? {
+  private mutating func voice(for note: Note, isMeasured: Bool) -> Voice? {
     guard let index = instrument(for: DrumKit.articulation(ofPitch: note.pitch)) else { return nil }
     let instrument = kit.instruments[index]
     let velocity = min(max(note.velocity, 1), 127)
@@ -91,7 +94,8 @@ public struct KitPlayer {
     let samples = instrument.layers[layer].samples
     let sample = samples[turns[index][layer] % samples.count]
     turns[index][layer] += 1
-    let rise = note.onsetSeconds * Double(kit.sampleRate) + instrument.delay
+    let rise =
+      note.onsetSeconds * Double(kit.sampleRate) + (isMeasured ? 0 : instrument.delay)
     return Voice(
       sample: sample, start: Int(min(max(rise, 0), 1e12).rounded()) - sample.lead,
       gain: Float(instrument.law.gain(from: sample.velocity, to: Double(velocity))),

@@ -55,6 +55,6 @@ extension SampleKit {
 func decimal(_ value: Double, digits: Int) -> String {
   let scale = pow(10, Double(digits))
   let scaled = Int((abs(value) * scale).rounded())
-  let fraction = String(Int(scale) + scaled % Int(scale)).dropFirst()
-  return (value < 0 && scaled > 0 ? "-" : "") + "\(scaled / Int(scale)).\(fraction)"
+  let fraction = digits > 0 ? "." + String(Int(scale) + scaled % Int(scale)).dropFirst() : ""
+  return (value < 0 && scaled > 0 ? "-" : "") + "\(scaled / Int(scale))" + fraction
 }

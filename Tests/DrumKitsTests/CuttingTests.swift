@@ -1,6 +1,7 @@
 import DivisiScore
-import DrumKits
 import Testing
+
+@testable import DrumKits
 
 /// Strokes that are known, cut from stems that are made up.
 @Suite struct CuttingTests {

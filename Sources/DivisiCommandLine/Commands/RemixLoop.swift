@@ -1,6 +1,5 @@
 import ArgumentParser
 import AudioFiles
-import DivisiScore
 import DrumKits
 import FoundationEssentials
 import Terminal
@@ -11,21 +10,21 @@ struct RemixLoop: ParsableCommand {
     commandName: "remix",
     abstract: "Play another pattern with the drums of a recording.",
     discussion: """
-      Separates the recording, makes a kit of its strokes as 'divisi kit' does, and plays the pattern with it: any score of \
-      drums, at its own tempo or another.
+      Separates the recording, makes a kit of its strokes as 'divisi kit' does, and plays with it: another pattern, tempo or \
+      groove, or what the recording plays, with another drum in it.
 
         divisi remix break.wav --score break.mid --pattern new.mid -o new.wav
-        divisi remix break.wav --pattern new.mid --tempo 140 -o new.wav
+        divisi remix break.wav --score break.mid --tempo 140 --quantise 16 -o fast.wav
+        divisi remix break.wav --score break.mid --replace snare=mine.wav \\
+          --residual keep -o mine.wav
+        divisi remix --kit kit/kit.sfz --pattern new.mid -o new.wav
       """)
 
-  @Argument(help: ArgumentHelp("The recording of drums.", valueName: "mix"), completion: .file())
-  var mix: String
-
-  @Option(
+  @Argument(
     help: ArgumentHelp(
-      "What to play: a score of drums. (default: the score of the recording)", valueName: "file"),
-    completion: .file(extensions: ["mid", "midi", "musicxml", "xml", "mxl", "csv"]))
-  var pattern: String?
+      "The recording of drums; with --kit and --pattern it may be left out.", valueName: "mix"),
+    completion: .file())
+  var mix: String?
 
   @Option(
     name: .shortAndLong,
@@ -35,13 +34,25 @@ struct RemixLoop: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "What becomes of what is no drum's: keep, where the pattern is that of the recording, or drop.",
-      valueName: "keep|drop"))
+      "An SFZ file whose samples are played instead of the recording's.", valueName: "file"),
+    completion: .file(extensions: ["sfz"]))
+  var kit: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Another sound for a drum, as loud as its own, or off. May be repeated.",
+      valueName: "drum=file"))
+  var replace: [String] = []
+
+  @Option(
+    help:
+      "What becomes of what is no drum's: keep, where the pattern is the recording's, or drop.")
   var residual = ResidualUse.drop
 
   @Flag(name: .shortAndLong, help: "Overwrite the file if it exists.")
   var force = false
 
+  @OptionGroup(title: "Pattern") var pattern: PatternOptions
   @OptionGroup(title: "Samples") var size: KitSizeOptions
   @OptionGroup var loop: LoopOptions
 
@@ -56,52 +67,34 @@ struct RemixLoop: ParsableCommand {
 
   func validate() throws {
     _ = try format()
-    guard pattern != nil || loop.score != nil else {
-      throw ValidationError("--pattern: expected a score to play")
+    _ = try replace.map(Replacement.init)
+    guard mix != nil || (kit != nil && pattern.pattern != nil) else {
+      throw ValidationError("expected a recording, or --kit and --pattern")
+    }
+    guard mix != nil || residual == .drop else {
+      throw ValidationError("--residual keep: expected a recording")
+    }
+    guard residual == .drop || pattern.tempo == nil else {
+      throw ValidationError("--residual keep: expected no --tempo, at which it would not fit")
     }
   }
 
   func run() throws {
     StagedFiles.removeOnSignals()
     try reporting {
-      let path = pattern ?? loop.score ?? ""
-      let files = OutputFiles(overwrites: force)
-      try files.check([output], inputs: [mix, path] + (loop.score.map { [$0] } ?? []))
-      let score = try loop.scoring.original(path: path)
-      let notes = try PartSelection.drums.parts(of: score, name: path).flatMap(\.notes)
-      let bar = ProgressBar(title: URL(fileURLWithPath: mix).lastPathComponent)
-      let result = try LoopSeparation(loop, withResidual: residual == .keep).run(
-        mix: mix, score: loop.score, bar: bar)
-      if let text = result.source.placement?.doubt(score: result.source.scorePath) {
-        printError(text)
-      }
-      let kit = SampleKit(
-        of: result.strokes, stems: result.stems, sampleRate: result.sampleRate, size: size.size)
-      var player = KitPlayer(kit)
-      for (drum, count) in player.missing(notes).sorted(by: { $0.key < $1.key }) {
-        printError(
-          "\(path): drum \(drum) is silent, \(count) note\(count == 1 ? "" : "s"): \(mix) has none of its kind"
-        )
-      }
-      var channels = player.play(
-        notes, leastCount: residual == .keep ? result.residual[0].count : 0)
-      if residual == .keep {
-        for channel in channels.indices {
-          for index in result.residual[channel].indices {
-            channels[channel][index] += result.residual[channel][index]
-          }
-        }
-      }
-      guard let count = channels.first?.count, count > 0 else {
-        throw Failure("\(path): expected notes of drums that \(mix) has; found none")
-      }
+      let job = RemixJob(
+        mix: mix, loop: loop, size: size.size, pattern: pattern, kitPath: kit,
+        replacements: try replace.map(Replacement.init), keepsResidual: residual == .keep)
+      try OutputFiles(overwrites: force).check([output], inputs: job.inputs)
+      let title = URL(fileURLWithPath: mix ?? output).lastPathComponent
+      let result = try job.run(bar: ProgressBar(title: title))
       let staged = StagedFiles(force: force)
-      let clipped = try staged.write(
-        AudioBuffer(sampleRate: kit.sampleRate, channels: channels), name: output, as: format())
+      let clipped = try staged.write(result.sound, name: output, as: format())
       try staged.commit()
-      let seconds = fixed(Double(count) / Double(kit.sampleRate), digits: 1)
       let clipping = clipped == 0 ? "" : ", \(clipped) samples clipped"
-      printLines("\(output.printable): \(notes.count) notes, \(seconds) s\(clipping)")
+      printLines(
+        "\(output.printable): \(result.noteCount) notes, \(fixed(result.sound.durationSeconds, digits: 1)) s\(clipping)"
+      )
     }
   }
 }
