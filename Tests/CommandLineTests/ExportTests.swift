@@ -110,6 +110,39 @@ private struct Tensors {
     }
   }
 
+  /// What the model does not say in templates: V̂ is not W H, and F says where the partials are.
+  @Test func pitchesAreALayerAndATensor() throws {
+    let folder = try TemporaryFolder()
+    try Duet.write(to: folder)
+    let run = try export(folder, "--preset", "players")
+    try #require(run.status == 0, "\(run.errors)")
+    #expect(
+      folder.files(below: "learnt") == [
+        "duet/activations.csv", "duet/factors.safetensors", "duet/notes.csv", "duet/pitches.csv",
+      ])
+    let file = try Tensors(path: folder.file("learnt/duet/factors.safetensors"))
+    #expect(file.metadata["model"] == "tracks")
+    let (shape, F) = (try file.shape("H"), try file.values("F"))
+    #expect(try file.shape("F") == shape)
+    #expect(file.metadata["components"] == "C3,D3,C5,D5")
+    let points = try folder.text("learnt/duet/pitches.csv").split(separator: "\n").map {
+      $0.split(separator: ",")
+    }
+    // The notes last for two seconds in all.
+    #expect((150..<190).contains(points.count))
+    #expect(points.map { Double($0[0]) ?? 0 } == points.compactMap { Double($0[0]) }.sorted())
+    for point in points {
+      try #require(point.count == 3)
+      let (time, hertz) = (try #require(Double(point[0])), try #require(Float(point[1])))
+      let row = hertz < 300 ? (hertz < 139 ? 0 : 1) : hertz < 555 ? 2 : 3
+      #expect(point[2] == (row < 2 ? "left" : "right"))
+      let n = Int((time * 44_100 / 512).rounded())
+      #expect(abs(F[row * shape[1] + n] - hertz) < 0.01)
+      let pitch = [48, 50, 72, 74][row]
+      #expect(abs(12 * log2(hertz / 440) + 69 - Float(pitch)) < 0.85)
+    }
+  }
+
   /// Looking on changes nothing, and the same call gives the same bytes.
   @Test func stemsAreTheSameWithOrWithout() throws {
     let folder = try TemporaryFolder()

@@ -36,7 +36,7 @@ public struct Factorisation: Sendable {
   public let grid: TimeGrid
   /// How it was fitted.
   public let settings: SeparationSettings
-  /// V, W and H.
+  /// V, W and H; of tones that follow their pitch, the timbre of each pitch and how strong it is.
   public let model: ConvolutiveNMF
   /// W_E as it was last used; nil for a model without one.
   public let encoder: Encoder?
@@ -46,6 +46,10 @@ public struct Factorisation: Sendable {
   public let parts: [Part]
   /// R of them.
   public let components: [Component]
+  /// Tones that follow their pitch, from which approximation and masks then come; nil for other models.
+  public var partials: PartialModel?
+  /// Their pitches; empty for other models.
+  public var tracks: [PitchTrack] = []
 
   /// The masks of one frame.
   ///
@@ -56,7 +60,27 @@ public struct Factorisation: Sendable {
   public func masks(
     ofFrame frame: Int, into masks: borrowing Matrix, scratch: borrowing Matrix
   ) {
-    mask.compute(from: model, frame: frame, into: masks, scratch: scratch)
+    if let partials {
+      mask.compute(from: partials, frame: frame, into: masks, scratch: scratch)
+    } else {
+      mask.compute(from: model, frame: frame, into: masks, scratch: scratch)
+    }
+  }
+
+  /// V̂ of one frame.
+  ///
+  /// - Parameter result: `Matrix.stride(rowCount: K)` values; overwritten.
+  public func approximation(ofFrame frame: Int, into result: UnsafeMutablePointer<Float>) {
+    if let partials {
+      partials.approximation(ofFrame: frame, into: result)
+    } else {
+      model.approximation(ofFrame: frame, into: result)
+    }
+  }
+
+  /// ‖V − V̂‖ and ‖V‖.
+  public func distance() -> (error: Double, norm: Double) {
+    partials?.distance() ?? model.distance()
   }
 }
 

@@ -8,15 +8,19 @@ public struct FitObserver {
   /// Called with the model as it starts, after each iteration, and after each refinement; not during
   /// the trial fits that come before.
   public var iterated: (ConvolutiveNMF) -> Void
+  /// The same for tones that follow their pitch, in place of it.
+  public var followed: (PartialModel) -> Void
   /// Called once with all that was learnt, before the stems are made; not for digital silence.
   public var fitted: (Factorisation) -> Void
 
-  /// An observer with either of the two.
+  /// An observer with any of them.
   public init(
     iterated: @escaping (ConvolutiveNMF) -> Void = { _ in },
+    followed: @escaping (PartialModel) -> Void = { _ in },
     fitted: @escaping (Factorisation) -> Void = { _ in }
   ) {
     self.iterated = iterated
+    self.followed = followed
     self.fitted = fitted
   }
 }

@@ -22,6 +22,7 @@ struct PitchComponent: Equatable {
 extension SeparationSettings {
   /// The components of each pitch, in their order: those with partials first, an onset last.
   var pitchComponents: [PitchComponent] {
+    if comb == .tracks { return [PitchComponent(kind: .tone)] }
     let tones =
       comb == .shifts
       ? PitchComponent.shifts.map { PitchComponent(kind: .tone, cents: $0) }
