@@ -1,53 +1,48 @@
+import AudioFiles
 import Foundation
 import Testing
 
 /// The preset that follows the pitches of notes.
 @Suite struct PlayersTests {
-  private func run(_ command: String, _ options: [String], in folder: TemporaryFolder) throws
-    -> Program.Run
-  {
+  private func run(_ options: [String], in folder: TemporaryFolder) throws -> Program.Run {
     if folder.files().isEmpty { try Duet.write(to: folder) }
     return try Program.run(
-      [command, "duet.wav", "--score", "duet.csv", "-p", "players", "-o", "out"] + options,
+      ["separate", "duet.wav", "--score", "duet.csv", "-o", "out", "--force"] + options,
       in: folder.path)
   }
 
-  /// What means nothing where there are no templates is refused, and nothing is written.
-  @Test(arguments: [
-    ("separate", ["--model", "nae"], 64, "--model: expected a preset that has templates"),
-    ("separate", ["--divergence", "is"], 64, "--divergence: expected"),
-    ("separate", ["--frozen"], 64, "--frozen: expected"),
-    ("plot", ["--templates", "random"], 64, "--templates: expected"),
-    (
-      "separate", ["--model-file", "generic-piano"], 1,
-      "--model-file: expected a preset that has templates; 'players' follows the pitches of notes"
-    ),
-    (
-      "compare", [], 1,
-      "preset 'players': expected one that has templates, so that models can be compared"
-    ),
-  ])
-  func whatMeansNothingIsRefused(
-    command: String, options: [String], status: Int, text: String
-  ) throws {
+  /// A stream says what it leaves out; a whole recording has nothing to say.
+  @Test func aStreamFollowsNothing() throws {
     let folder = try TemporaryFolder()
-    let run = try run(command, options, in: folder)
-    #expect(Int(run.status) == status)
-    #expect(run.errors.contains(text), "\(run.errors)")
-    #expect(folder.files(below: "out").isEmpty)
+    let streamed = try run(["-p", "players", "--stream"], in: folder)
+    #expect(streamed.status == 0)
+    #expect(
+      streamed.errors.contains(
+        "preset 'players': a stream cannot follow pitches; it has the templates of this preset alone"
+      ), "\(streamed.errors)")
+    #expect(folder.files(below: "out") == ["duet/left.flac", "duet/right.flac"])
+    let whole = try run(["-p", "players"], in: folder)
+    #expect(whole.status == 0 && whole.errors.isEmpty, "\(whole.errors)")
   }
 
-  /// A stream says what it takes in its place, and gives what that gives.
-  @Test func aStreamTakesShifts() throws {
+  /// Templates and tones share a bin between all parts, so nothing is lost.
+  @Test func partsAndResidualAddUp() throws {
     let folder = try TemporaryFolder()
-    let followed = try run("separate", ["--stream"], in: folder)
-    #expect(followed.status == 0)
-    #expect(
-      followed.errors.contains(
-        "preset 'players': a stream cannot follow pitches, and takes the templates of preset 'parts' instead"
-      ), "\(followed.errors)")
-    #expect(folder.files(below: "out") == ["duet/left.flac", "duet/right.flac"])
-    let plain = try run("separate", ["--force"], in: folder)
-    #expect(plain.status == 0 && plain.errors.isEmpty, "\(plain.errors)")
+    let result = try run(
+      ["-p", "players", "--residual", "--format", "wav-float", "--threads", "1"], in: folder)
+    try #require(result.status == 0, "\(result.errors)")
+    let mix = try AudioFile.read(path: folder.file("duet.wav")).channels[0]
+    var sum = mix.map { _ in Float(0) }
+    for part in ["left", "right", "residual"] {
+      let samples = try AudioFile.read(path: folder.file("out/duet/\(part).wav")).channels[0]
+      for index in sum.indices { sum[index] += samples[index] }
+    }
+    #expect(zip(sum, mix).allSatisfy { abs($0 - $1) < 1e-5 })
+    let before = try Data(contentsOf: URL(fileURLWithPath: folder.file("out/duet/left.wav")))
+    let again = try run(
+      ["-p", "players", "--residual", "--format", "wav-float", "--threads", "2"], in: folder)
+    #expect(again.status == 0)
+    let after = try Data(contentsOf: URL(fileURLWithPath: folder.file("out/duet/left.wav")))
+    #expect(before == after)
   }
 }

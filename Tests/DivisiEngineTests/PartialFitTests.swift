@@ -118,9 +118,9 @@ struct PartialFitTests {
     }
   }
 
-  /// A stream has five templates in their place.
+  /// A stream has their templates alone.
   @Test func streamsTakeShifts() {
-    #expect(CombShape.tracks.streamed == .shifts)
+    #expect(CombShape.tracks.ofTemplates == .shifts)
     var settings = StreamSettings()
     settings.separation = Self.settings
     let plan = StreamPlan(

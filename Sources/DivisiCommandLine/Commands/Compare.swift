@@ -117,11 +117,6 @@ struct Compare: ParsableCommand {
     try reporting {
       let choice = try PresetStore.choose(preset)
       let settings = try gradients.applied(to: overrides.applied(to: choice.settings)).separation
-      guard settings.comb != .tracks else {
-        throw Failure(
-          "preset '\(choice.preset.name)': expected one that has templates, so that models can be compared"
-        )
-      }
       let material = try choice.material()
       try pictures.check([Self.reportName, Self.recordName], in: output)
       var comparison = Comparison(

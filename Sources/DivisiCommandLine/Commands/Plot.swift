@@ -61,7 +61,7 @@ struct Plot: ParsableCommand {
 
   private static func names(_ settings: SeparationSettings) -> [String] {
     ["templates", "activations", "approximation", "masks", "loss"]
-      + (settings.comb == .tracks ? ["pitches"] : [])
+      + (settings.followsPitches ? ["pitches"] : [])
   }
 
   func validate() throws {
@@ -126,15 +126,11 @@ struct Plot: ParsableCommand {
     var figures: FactorFigures?
     var stopwatch = FitStopwatch()
     let place = URL(fileURLWithPath: mix).pathComponents.suffix(2).joined(separator: "/")
-    let title = "\(place.printable), \(settings.modelName.uppercased())"
+    let title = "\(place.printable), \(settings.model.rawValue.uppercased())"
     let observer = FitObserver(
       iterated: { model in
-        stopwatch.stop { model.loss() }
+        stopwatch.stop(model)
         if start.isEmpty { start = FactorFigures.values(of: model.W) }
-        stopwatch.start()
-      },
-      followed: { model in
-        stopwatch.stop { model.loss() }
         stopwatch.start()
       },
       fitted: {
@@ -157,7 +153,7 @@ struct Plot: ParsableCommand {
     return (
       figures,
       LossCurve(
-        name: settings.modelName, losses: stopwatch.losses, seconds: stopwatch.seconds)
+        name: settings.model.rawValue, losses: stopwatch.losses, seconds: stopwatch.seconds)
     )
   }
 }

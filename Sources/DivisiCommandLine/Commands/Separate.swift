@@ -153,11 +153,6 @@ struct Separate: ParsableCommand {
       var settings = try gradients.applied(to: overrides.applied(to: choice.settings))
       settings.separation.isScoreless = score == nil
       let models = try ModelFiles(modelFile)
-      if settings.separation.comb == .tracks, !models.isEmpty {
-        throw Failure(
-          "--model-file: expected a preset that has templates; '\(choice.preset.name)' follows the pitches of notes"
-        )
-      }
       let material = try choice.material(modelFile: models.usual)
       settings.separation.hasRest = try hasRest(choice, material)
       let parallel = threads(overrides.threadCount)
@@ -176,9 +171,9 @@ struct Separate: ParsableCommand {
         parallel: parallel)
     }
     if stream, let text = job.settings.separation.model.streamWarning { printError(text) }
-    if stream, job.settings.separation.comb.streamed != job.settings.separation.comb {
+    if stream, job.settings.separation.followsPitches {
       printError(
-        "preset '\(job.choice.preset.name)': a stream cannot follow pitches, and takes the templates of preset 'parts' instead"
+        "preset '\(job.choice.preset.name)': a stream cannot follow pitches; it has the templates of this preset alone"
       )
     }
     if job.settings.separation.model == .wae, case .pitched = job.material {

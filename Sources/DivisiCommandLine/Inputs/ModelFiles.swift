@@ -11,9 +11,6 @@ struct ModelFiles {
   /// Files for parts, in the order in which they were given.
   private(set) var own: [(part: String, path: String)] = []
 
-  /// Whether none was given.
-  var isEmpty: Bool { usual == nil && own.isEmpty }
-
   /// Reads `FILE` and `PART=FILE`; a file that has such a name is one.
   init(_ texts: [String]) throws {
     for text in texts {

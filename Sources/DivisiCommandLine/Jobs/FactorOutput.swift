@@ -14,7 +14,7 @@ struct FactorOutput {
   /// - Parameter settings: pitches are written where these follow them.
   static func names(_ settings: SeparationSettings) -> [(name: String, fileExtension: String)] {
     [("factors", "safetensors"), ("notes", "csv"), ("activations", "csv")]
-      + (settings.comb == .tracks ? [("pitches", "csv")] : [])
+      + (settings.followsPitches ? [("pitches", "csv")] : [])
   }
 
   static func all(of factors: Factorisation) -> [FactorOutput] {

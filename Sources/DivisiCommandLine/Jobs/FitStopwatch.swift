@@ -1,3 +1,5 @@
+import DivisiDSP
+
 /// Losses of a model while it is fitted, and the time it took, computing losses aside.
 struct FitStopwatch {
   /// At the start and after each iteration.
@@ -9,10 +11,10 @@ struct FitStopwatch {
   private var started: ContinuousClock.Instant?
 
   /// Stops, and computes the loss.
-  mutating func stop(loss: () -> Double) {
+  mutating func stop(_ model: ConvolutiveNMF) {
     let elapsed = started.map { clock.now - $0 } ?? .zero
     seconds.append((seconds.last ?? 0) + elapsed / .seconds(1))
-    losses.append(loss())
+    losses.append(model.loss())
   }
 
   /// Goes on.

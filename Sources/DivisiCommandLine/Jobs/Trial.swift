@@ -85,7 +85,7 @@ extension Trial {
     let resident = Memory.reset()
     let observer = FitObserver(
       iterated: { model in
-        stopwatch.stop { model.loss() }
+        stopwatch.stop(model)
         stopwatch.start()
       },
       fitted: { found = Found($0) })

@@ -113,18 +113,6 @@ struct Overrides: ParsableArguments {
     return seed == nil ? nil : "--seed"
   }
 
-  /// An option that was given and means nothing where pitches are followed, which has no templates.
-  private var unknownToTracks: String? {
-    if model != nil { return "--model" }
-    if divergence != nil { return "--divergence" }
-    if templates != nil { return "--templates" }
-    if activations != nil { return "--activations" }
-    if frozen { return "--frozen" }
-    if templateFrames != nil { return "--template-frames" }
-    if encoderIterations != nil { return "--encoder-iterations" }
-    return seed == nil ? nil : "--seed"
-  }
-
   func validate() throws {
     guard (1...mostThreads).contains(threadCount) else {
       throw ValidationError("--threads: expected 1 to \(mostThreads), found \(threadCount)")
@@ -135,10 +123,6 @@ struct Overrides: ParsableArguments {
   /// A preset's settings, changed; wrong usage where the result is out of range.
   func applied(to preset: StreamSettings) throws -> StreamSettings {
     let beta = try beta()
-    if preset.separation.comb == .tracks, let option = unknownToTracks {
-      throw ValidationError(
-        "\(option): expected a preset that has templates; this one follows the pitches of notes")
-    }
     return try asUsage { () throws(SettingsError) in
       var settings = preset
       let usual = preset.separation

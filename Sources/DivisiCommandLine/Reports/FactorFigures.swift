@@ -7,7 +7,7 @@ import Plotting
 /// Pictures of what was learnt from one recording.
 struct FactorFigures {
   let factors: Factorisation
-  /// W as it started, K × (R · T) values; empty where it has no start.
+  /// W as it started, K × (R · T) values.
   let startTemplates: [Float]
   /// What is shown of the recording, in seconds.
   let span: ClosedRange<Double>
@@ -43,10 +43,10 @@ struct FactorFigures {
   /// maximum.
   var templates: Figure {
     let learnt = values(of: model.W)
-    var panels = [templatePanel("Templates W learnt", learnt)]
-    if !startTemplates.isEmpty {
-      panels.insert(templatePanel("Templates W at the start", startTemplates), at: 0)
-    }
+    var panels = [
+      templatePanel("Templates W at the start", startTemplates),
+      templatePanel("Templates W learnt", learnt),
+    ]
     if let encoder = factors.encoder {
       panels.append(
         templatePanel("Encoder W_E, a row per column", values(of: encoder.templates)))
@@ -171,10 +171,10 @@ struct FactorFigures {
       column.update(from: model.V.values.column(frame), count: binCount)
     }
     let approximation = frames { frame, column in
-      factors.approximation(ofFrame: frame, into: column)
+      model.approximation(ofFrame: frame, into: column)
     }
     let peak = V.max() ?? 0
-    let (error, norm) = factors.distance()
+    let (error, norm) = model.distance()
     let share = norm > 0 ? 100 * error / norm : 0
     func panel(_ title: String, _ values: [Float]) -> Panel {
       Panel(

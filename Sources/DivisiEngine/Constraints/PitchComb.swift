@@ -23,8 +23,8 @@ struct PitchComb {
     PitchComb(tuningCents: tuningCents + cents, shape: shape, isOpen: isOpen)
   }
 
-  /// Frequency of a partial in hertz, stretched by the string's stiffness; of combs that are for bows and winds as well
-  /// (shifts and tracks), a multiple of the first: that is worth 2 dB on duos of players, and 0.3 dB on rendered ones.
+  /// Frequency of a partial in hertz, stretched by the string's stiffness; of shifted combs, which are for bows and
+  /// winds as well, a multiple of the first: that is worth 2 dB on duos of players, and 0.3 dB on rendered ones.
   ///
   /// The inharmonicity is that of an average piano: Rigaud, David & Daudet, "A parametric model and
   /// estimation techniques for the inharmonicity and tuning of the piano", JASA 2013, eq. 9, with
@@ -32,8 +32,7 @@ struct PitchComb {
   func frequency(ofPartial partial: Int, pitch: Int) -> Double {
     let key = Double(pitch)
     let inharmonicity =
-      shape == .shifts || shape == .tracks
-      ? 0 : exp(0.0926 * key - 13.64) + exp(-0.0847 * key - 5.82)
+      shape == .shifts ? 0 : exp(0.0926 * key - 13.64) + exp(-0.0847 * key - 5.82)
     let fundamental = 440 * exp2((key - 69 + tuningCents / 100) / 12)
     let number = Double(partial)
     return number * fundamental * (1 + inharmonicity * number * number).squareRoot()

@@ -8,8 +8,8 @@ extension Factorisation {
   ///
   /// Shapes are those of the literature, the last dimension contiguous: `V` and `V_hat` K × N, `W`
   /// K × R × T, `H` and `M_H` (the mask of H) R × N, `owner` R × N (the part that a free entry of H
-  /// belongs to, −1 elsewhere), `W_E` R × K × T where there is an encoder, `F` R × N (the frequency of each component's first
-  /// partial in hertz, 0 where it is silent) where pitches are followed, and `masks` S × K' × N. K
+  /// belongs to, −1 elsewhere), `W_E` R × K × T where there is an encoder, `F` R × N (in hertz, where the pitch of a component
+  /// was found; 0 where none of its notes sounds) where pitches are followed, and `masks` S × K' × N. K
   /// are the bins that were fitted, K' all of them. The metadata names parts and components, in
   /// order, separated by commas, and holds sample rate, window, hop and settings.
   ///
@@ -40,7 +40,7 @@ extension Factorisation {
   private var approximationValues: [Float] {
     let approximation = Matrix(rowCount: model.binCount, columnCount: model.V.frameCount)
     for frame in 0..<model.V.frameCount {
-      self.approximation(ofFrame: frame, into: approximation.column(frame))
+      model.approximation(ofFrame: frame, into: approximation.column(frame))
     }
     return rows(of: approximation)
   }
@@ -48,7 +48,7 @@ extension Factorisation {
   private var metadata: [String: String] {
     [
       "format": "divisi factors", "version": String(Self.formatVersion),
-      "model": settings.modelName, "beta": "\(settings.beta)",
+      "model": settings.model.rawValue, "beta": "\(settings.beta)",
       "alpha": "\(settings.wienerExponent)",
       "sample_rate": "\(grid.sampleRate)", "window": String(grid.windowLength),
       "hop": String(grid.hopSize),
@@ -99,8 +99,12 @@ extension Factorisation {
     let N = model.V.frameCount
     var values = [Float](repeating: 0, count: components.count * N)
     for track in tracks {
-      for (index, hertz) in track.hertz.enumerated() {
-        values[track.component * N + track.firstFrame + index] = Float(hertz)
+      let instrument = parts[track.part].instrument
+      for (r, component) in components.enumerated()
+      where component.pitch == track.note.pitch && component.instrument == instrument {
+        for (index, hertz) in track.hertz.enumerated() {
+          values[r * N + track.firstFrame + index] = Float(hertz)
+        }
       }
     }
     return values

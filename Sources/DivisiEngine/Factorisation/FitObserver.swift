@@ -8,19 +8,15 @@ public struct FitObserver {
   /// Called with the model as it starts, after each iteration, and after each refinement; not during
   /// the trial fits that come before.
   public var iterated: (ConvolutiveNMF) -> Void
-  /// The same for tones that follow their pitch, in place of it.
-  public var followed: (PartialModel) -> Void
   /// Called once with all that was learnt, before the stems are made; not for digital silence.
   public var fitted: (Factorisation) -> Void
 
-  /// An observer with any of them.
+  /// An observer with either of the two.
   public init(
     iterated: @escaping (ConvolutiveNMF) -> Void = { _ in },
-    followed: @escaping (PartialModel) -> Void = { _ in },
     fitted: @escaping (Factorisation) -> Void = { _ in }
   ) {
     self.iterated = iterated
-    self.followed = followed
     self.fitted = fitted
   }
 }

@@ -7,8 +7,6 @@ public struct PitchTrack: Sendable {
   public let note: Note
   /// Its part, by its index.
   public let part: Int
-  /// The component that it belongs to.
-  public let component: Int
   /// The first frame in which it may sound.
   public let firstFrame: Int
   /// Its frequency in each frame from there on, in hertz.

@@ -9,7 +9,7 @@ struct Fit {
   var encoder: Encoder?
   /// Components that training by gradients has silenced; 0 for other models.
   var deadComponents = 0
-  /// What was fitted in place of the model, which then only shows it; nil for nothing.
+  /// Tones that were fitted beside the model; nil for none.
   var partials: PartialFit?
 
   /// Iterations without the pull after which velocities are compared with what was found.

@@ -12,19 +12,22 @@ import DivisiScore
 struct PartialFit {
   let model: PartialModel
   let tracks: [PitchTrack]
-  /// The divergence at the start.
-  let lossBefore: Double
 
   /// How long tones sound after their release where no setting says it.
-  static let releaseSeconds = 0.2
+  private static let releaseSeconds = 0.2
   /// Iterations before pitches are tracked again.
-  static let firstIterations = 8
+  private static let firstIterations = 8
   /// Iterations before partials count by their shares.
   private static let evenIterations = 3
   /// Added to a partial's share before it is squared, where pitches are tracked again.
   private static let leastShare: Float = 0.05
   /// A note sounds this long at least, whatever the score says of its release.
   private static let shortestSeconds = 0.05
+
+  /// How often `run` calls `step`.
+  static func stepCount(_ settings: SeparationSettings) -> Int {
+    firstIterations + settings.iterations
+  }
 
   /// Bytes that a fit takes at its peak: two models, with about six values for each partial of each entry, and spectra.
   static func memoryEstimate(entries: Double, frames: Double) -> Double {
@@ -35,16 +38,19 @@ struct PartialFit {
 
   /// - Parameters:
   ///   - channels: the recording.
-  ///   - V: its magnitudes.
+  ///   - V: its magnitudes; frames that follow those of the recording are left alone.
   ///   - comb: where partials lie, as the recording is tuned.
   ///   - step: called after each iteration; may throw to end the fit.
   static func run(
-    _ constraints: PitchConstraints, comb: PitchComb, to V: Spectrogram, of channels: [[Float]],
+    _ score: PitchConstraints, comb: PitchComb, to V: Spectrogram, of channels: [[Float]],
     grid: TimeGrid, settings: SeparationSettings, parallel: @escaping Parallel,
-    observe: ((PartialModel) -> Void)?,
     step: () throws(SeparationError) -> Void
   ) throws(SeparationError) -> PartialFit {
-    let notes = notes(of: constraints, grid: grid, frameCount: V.frameCount, settings: settings)
+    let constraints = score.released(
+      after: settings.releaseSeconds > 0 ? settings.releaseSeconds : releaseSeconds)
+    let notes = notes(
+      of: constraints, grid: grid, frameCount: grid.frameCount(sampleCount: channels[0].count),
+      settings: settings)
     let tracker = PitchTracker(of: channels, grid: grid, parallel: parallel)
     func tracked(_ weights: ((Int) -> [[Float]])?) -> [[Double]] {
       let results = UnsafeMutableBufferPointer<[Double]>.allocate(capacity: notes.count)
@@ -71,11 +77,8 @@ struct PartialFit {
         }, sourceCount: constraints.sounds.count, levels: levels, parallel: parallel)
     }
     let first = model(tracked(nil), levels: nil)
-    let lossBefore = first.loss()
-    observe?(first)
     for iteration in 0..<firstIterations {
       first.iterate(weighted: iteration >= evenIterations)
-      observe?(first)
       try step()
     }
     first.measureShares()
@@ -87,16 +90,15 @@ struct PartialFit {
     let second = model(hertz, levels: first.partialLevels)
     for _ in 0..<settings.iterations {
       second.iterate(weighted: true)
-      observe?(second)
       try step()
     }
     return PartialFit(
       model: second,
       tracks: notes.indices.map {
         PitchTrack(
-          note: notes[$0].note, part: notes[$0].part, component: notes[$0].source,
+          note: notes[$0].note, part: notes[$0].part,
           firstFrame: notes[$0].frames.lowerBound, hertz: hertz[$0])
-      }, lossBefore: lossBefore)
+      })
   }
 
   /// A note on the time grid.
@@ -111,7 +113,7 @@ struct PartialFit {
     of constraints: PitchConstraints, grid: TimeGrid, frameCount: Int,
     settings: SeparationSettings
   ) -> [PlacedNote] {
-    return constraints.sounds.enumerated().flatMap { source, sound in
+    constraints.sounds.enumerated().flatMap { source, sound in
       constraints.strikes[sound]!.compactMap { strike in
         let onset = strike.note.onsetSeconds
         let frames = grid.frames(

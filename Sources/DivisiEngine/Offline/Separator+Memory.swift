@@ -42,7 +42,9 @@ extension Separator {
         binCount: grid.binCount, channelCount: channelCount, partCount: parts.count) : 0
     let bytes =
       valueSize * values + Self.bytesPerEntry * entries + places
-      + (settings.comb == .tracks ? PartialFit.memoryEstimate(entries: entries, frames: N) : 0)
+      + (settings.followsPitches
+        ? PartialFit.memoryEstimate(
+          entries: entries / Double(settings.pitchComponents.count), frames: N) : 0)
     return Int(min(bytes, Double(1 << 62)))
   }
 

@@ -114,7 +114,7 @@ public struct Separator: Sendable {
         guard let memory else { return constraints }
         return memory.extending(
           constraints, components: components, V: V, scale: Double(scale), parallel: parallel)
-      }, observer: observer, progress: progress)
+      }, observe: observer?.iterated, progress: progress)
     memory?.add(
       fit.model, components: components, frameCount: frameCount, scale: Double(scale))
     let mask = settings.mask(partCount: parts.count, grid: grid, hasResidual: withResidual)
@@ -145,21 +145,20 @@ public struct Separator: Sendable {
 
   private func fit(
     _ V: Spectrogram, of channels: [[Float]], grid: TimeGrid, parts: [Part], hasPedal: Bool,
-    extend: (consuming Constraints) -> Constraints, observer: FitObserver?,
+    extend: (consuming Constraints) -> Constraints, observe: ((ConvolutiveNMF) -> Void)?,
     progress: (Double) -> Bool
   ) throws(SeparationError) -> (Fit, tuning: Double?) {
     let frameCount = grid.frameCount(sampleCount: channels[0].count)
-    let observe = observer?.iterated
     var trial = settings
     trial.model = trialModel ?? settings.model
     trial.iterations = ReleaseSearch.trialIterations(settings)
     let isPitched = if case .pitched = material { true } else { false }
-    let follows = settings.comb == .tracks
+    let follows = isPitched && settings.followsPitches
     let searches = !hasPedal && settings.releaseSeconds == 0 && !follows
     let trials = isPitched && searches ? ReleaseSearch.trialCount : 0
     let total =
-      Fit.stepCount(settings, hasStrokes: !isPitched) + PartialFit.firstIterations + trials
-      * trial.iterations + 1
+      Fit.stepCount(settings, hasStrokes: !isPitched) + trials * trial.iterations
+      + (follows ? PartialFit.stepCount(settings) : 0) + 1
     var done = 0
     func step() throws(SeparationError) {
       done += 1
@@ -180,17 +179,9 @@ public struct Separator: Sendable {
       var constraints = PitchConstraints(
         parts: parts,
         releaseSeconds: settings.releaseSeconds > 0
-          ? settings.releaseSeconds
-          : follows ? PartialFit.releaseSeconds : ReleaseSearch.dampedSeconds)
+          ? settings.releaseSeconds : ReleaseSearch.dampedSeconds)
       let tuning = Tuning.cents(of: V, constraints: constraints, grid: grid)
-      var comb = PitchComb(tuningCents: tuning, shape: settings.comb)
-      if follows {
-        return (
-          try Fit.run(
-            constraints, comb: comb, to: V, of: channels, grid: grid, settings: settings,
-            parallel: parallel, observe: observer?.followed, step: step), tuning
-        )
-      }
+      var comb = PitchComb(tuningCents: tuning, shape: settings.comb.ofTemplates)
       func fit(
         _ constraints: PitchConstraints, _ settings: SeparationSettings,
         observe: ((ConvolutiveNMF) -> Void)? = nil
@@ -203,7 +194,7 @@ public struct Separator: Sendable {
               settings: settings)),
           to: V, settings: settings, parallel: parallel, observe: observe, step: step)
       }
-      if settings.comb == .shifts {
+      if comb.shape == .shifts {
         (constraints, comb.isOpen) = try ReleaseSearch.runPlayers(
           constraints, hasPedal: hasPedal, settings: settings
         ) { (constraints) throws(SeparationError) in try fit(constraints, trial) }
@@ -212,7 +203,13 @@ public struct Separator: Sendable {
           (constraints) throws(SeparationError) in try fit(constraints, trial)
         }
       }
-      return (try fit(constraints, settings, observe: observe), tuning)
+      var result = try fit(constraints, settings, observe: observe)
+      if follows {
+        result.partials = try PartialFit.run(
+          constraints, comb: comb, to: V, of: channels, grid: grid, settings: settings,
+          parallel: parallel, step: step)
+      }
+      return (result, tuning)
     }
   }
 }

@@ -24,12 +24,12 @@ struct TemplateMemory: Sendable {
   /// What an open bin starts from at least, against the largest: nothing grows from zero.
   private static let floor: Float = 1e-3
 
-  /// Nil where it is no use: where pitches are followed, without a sum of all frames that templates follow from, or where its
+  /// Nil where it is no use: without a sum of all frames that templates follow from, or where its
   /// root would be too large a number.
   init?(_ settings: SeparationSettings, isOfDrums: Bool) {
     guard !isOfDrums, !settings.isFrozen, settings.frames == 1, settings.beta >= 1,
       settings.model.gradientRule == nil, settings.templates == .informed,
-      settings.activations == .informed, settings.comb != .tracks
+      settings.activations == .informed
     else { return nil }
     beta = settings.beta
   }

@@ -22,9 +22,8 @@ struct PitchComponent: Equatable {
 extension SeparationSettings {
   /// The components of each pitch, in their order: those with partials first, an onset last.
   var pitchComponents: [PitchComponent] {
-    if comb == .tracks { return [PitchComponent(kind: .tone)] }
     let tones =
-      comb == .shifts
+      comb.ofTemplates == .shifts
       ? PitchComponent.shifts.map { PitchComponent(kind: .tone, cents: $0) }
       : [PitchComponent(kind: .tone)]
     return tones + (hasAttackTemplates ? [PitchComponent(kind: .attack)] : [])

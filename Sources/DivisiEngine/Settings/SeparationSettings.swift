@@ -57,8 +57,8 @@ public struct SeparationSettings: Sendable, Equatable {
   /// The settings of the `hands` preset.
   public init() {}
 
-  /// What people call the model: tones that follow their pitch are none of ``ModelKind``.
-  public var modelName: String { comb == .tracks ? comb.rawValue : model.rawValue }
+  /// Whether the pitch of each note is followed beside the model.
+  public var followsPitches: Bool { comb == .tracks }
 
   /// T of the model that is meant.
   var frames: Int { model.isConvolutive ? templateFrames : 1 }

@@ -4,29 +4,18 @@ extension PartialModel {
   /// V̂ of one frame.
   ///
   /// - Parameter result: `Matrix.stride(rowCount: K)` values; overwritten.
-  public func approximation(ofFrame frame: Int, into result: UnsafeMutablePointer<Float>) {
+  func approximation(ofFrame frame: Int, into result: UnsafeMutablePointer<Float>) {
     result.update(repeating: 0, count: Matrix.stride(rowCount: V.binCount))
     addApproximation(ofFrame: frame, to: result)
   }
 
   /// The Kullback-Leibler divergence of V from V̂.
-  public func loss() -> Double {
+  func loss() -> Double {
     sum { v, approximation in
       Double(
         BlockKernels.kullbackLeibler(
           v, from: approximation, over: allBins.blocks))
     }
-  }
-
-  /// ‖V − V̂‖, the Euclidean distance of the model from the spectrogram, and ‖V‖ to hold it against.
-  public func distance() -> (error: Double, norm: Double) {
-    let error = sum { v, approximation in
-      (0..<V.binCount).reduce(0) { $0 + pow(Double(v[$1] - approximation[$1]), 2) }
-    }
-    return (
-      error.squareRoot(),
-      sum { v, _ in Double(BlockKernels.dot(v, v, over: allBins.blocks)) }.squareRoot()
-    )
   }
 
   /// The factor by which V̂ would approximate V best in the least-squares sense; 1 where V̂ is zero.
@@ -47,7 +36,7 @@ extension PartialModel {
   }
 
   /// The magnitude of a tone in each of its frames, the sum over bins.
-  public func magnitudes(ofTone tone: Int) -> [Float] {
+  func magnitudes(ofTone tone: Int) -> [Float] {
     let level = tones[tone].source * Self.partialCount
     return lobes.voices[tone].map { voice in
       let first = lobes.firstPartial[Int(voice)]
