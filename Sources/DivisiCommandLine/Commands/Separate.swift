@@ -207,6 +207,11 @@ struct Separate: ParsableCommand {
         parallel: parallel)
     }
     if stream, let text = job.settings.separation.model.streamWarning { printError(text) }
+    if stream, job.settings.separation.followsPitches {
+      printError(
+        "preset '\(job.choice.preset.name)': a stream cannot follow pitches; it has the templates of this preset alone"
+      )
+    }
     if job.settings.separation.model == .wae, case .pitched = job.material {
       printError(
         "model wae: waveforms repeat in drum recordings only; the result is that of model cae")
