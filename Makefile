@@ -20,11 +20,11 @@ test test-deep test-release: PACKAGES += unzip libxml2-utils jackd2 lilv-utils s
 # For tests of what aarch64 does, on other processors.
 test test-deep test-release: PACKAGES += libc6-dev-arm64-cross qemu-user
 # For tests in other people's programs: hosts, a browser for the mixer page, and effects that nobody here wrote.
-test-hosts: PACKAGES += python3-venv xvfb libqt5x11extras5 lilv-utils lv2file lv2proc ecasound ffmpeg jackd2 pipewire pipewire-jack wireplumber dbus jalv gstreamer1.0-tools \
+test-hosts: PACKAGES += python3-venv python3-pip xvfb libqt5x11extras5 lilv-utils lv2file lv2proc ecasound ffmpeg jackd2 pipewire pipewire-jack wireplumber dbus jalv gstreamer1.0-tools \
   gstreamer1.0-plugins-bad gstreamer1.0-plugins-base gstreamer1.0-plugins-good ardour chromium chromium-driver \
   calf-plugins eq10q fomp invada-studio-plugins-lv2 lv2-examples mda-lv2 swh-lv2 x42-plugins
 # The test suites that run them; all others are those of `make test`.
-HOST_SUITES := DAWTests FaceHostTests ArdourTests JackTests StereoHostTests WebTests ForeignTests ForeignChannelTests ForeignLiveTests PipeWireTests FilterChainTests
+HOST_SUITES := DAWTests StudioTests FaceHostTests ArdourTests JackTests StereoHostTests WebTests ForeignTests ForeignChannelTests ForeignLiveTests PipeWireTests FilterChainTests
 empty :=
 HOST_FILTER := \.($(subst $(empty) $(empty),|,$(HOST_SUITES)))/
 CHECKS := -Xswiftc -warnings-as-errors --explicit-target-dependency-import-check error
@@ -114,8 +114,8 @@ FUZZ_SECONDS ?= 60
 fuzz: deps
 	Tests/Fuzz/fuzz.sh build/fuzz $(FUZZ_SECONDS) $(FUZZ)
 
-# The pictures of README and docs: what the demo learns from its piano recording, the mixer page while its drums play, and
-# the plugin's own windows.
+# The pictures of README and docs: what the demo learns from its piano recording, the mixer page while its drums play,
+# the plugin's own windows, and the studio.
 pictures: PACKAGES += xvfb jackd2 ecasound chromium chromium-driver curl
 pictures: build bundle
 	$(DIVISI) plot Tests/Recordings/polonaise/mix.flac --score Tests/Recordings/polonaise/score.mid --preset hands --to 10 \
@@ -123,7 +123,10 @@ pictures: build bundle
 	cp build/pictures/activations.png build/pictures/templates.png docs/
 	docs/mixer-page.sh .build/release/divisi-host $(BUNDLES) docs/mixer-page.png
 	swift build --build-tests $(CHECKS)
-	swift test --skip-build --filter FacePlayTests
+	swift test --skip-build --filter 'FacePlayTests|StudioTests'
+	cp build/tests/studio/project-desk-light.png docs/studio.png
+	cp build/tests/studio/project-phone-dark.png docs/studio-phone.png
+	cp build/tests/studio/correcting.png docs/studio-correcting.png
 	cp build/tests/faces/face-drums.png build/tests/faces/face-hands.png docs/
 
 lint:

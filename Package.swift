@@ -43,6 +43,7 @@ let countingLinker: [LinkerSetting] = [
 let studioPage = [
   "studio.html", "studio.css", "roll.css", "app.js", "api.js", "opening.js", "player.js",
   "playing.worklet.js", "transport.js", "parts.js", "music.js", "view.js", "roll.js", "outline.js",
+  "spectrum.js", "corrections.js", "marking.js", "takeaway.js", "student.html",
 ]
 
 let package = Package(
@@ -197,14 +198,15 @@ let package = Package(
     .target(
       name: "DivisiStudio",
       dependencies: [
-        "AudioFiles", "CRubberBand", "DivisiCommandLine", "DivisiScore", "Terminal", "WebServing",
+        "AudioFiles", "CRubberBand", "CZip", "DivisiCommandLine", "DivisiDSP", "DivisiScore",
+        "Terminal", "WebServing",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOHTTP1", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
       ],
       resources: studioPage.map { .embedInCode("Page/" + $0) },
-      swiftSettings: strict),
+      swiftSettings: strict + quick),
     .executableTarget(name: "divisi-studio", dependencies: ["DivisiStudio"], swiftSettings: strict),
     // The plugin. A leaf: its link flags would leak into what depends on it.
     .target(

@@ -38,7 +38,13 @@ public struct Bar: Sendable, Equatable {
   }
 
   /// A bar whose beats are known.
-  init(number: Int, beats: [Double], endSeconds: Double, beatUnit: Int) {
+  ///
+  /// - Parameters:
+  ///   - number: as in print.
+  ///   - beats: in seconds, ascending, at least one.
+  ///   - endSeconds: not before the last beat.
+  ///   - beatUnit: 4 for a quarter note.
+  public init(number: Int, beats: [Double], endSeconds: Double, beatUnit: Int) {
     self.number = number
     self.beats = beats
     self.endSeconds = endSeconds
@@ -107,4 +113,12 @@ public struct PedalSpan: Sendable, Equatable {
   public var channel: Int?
   /// The part, counted as ``Note/track`` is; nil where the format has channels instead.
   public var track: Int?
+
+  /// A pedal that is down for the notes of a channel, or else of a part.
+  public init(startSeconds: Double, endSeconds: Double, channel: Int? = nil, track: Int? = nil) {
+    self.startSeconds = startSeconds
+    self.endSeconds = endSeconds
+    self.channel = channel
+    self.track = track
+  }
 }

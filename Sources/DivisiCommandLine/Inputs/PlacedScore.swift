@@ -46,9 +46,9 @@ public struct PlacedScore: Codable, Sendable {
     /// The number that it has in print.
     public let number: Int
     /// When each of its beats begins.
-    public let beats: [Double]
+    public var beats: [Double]
     /// When it ends.
-    public let end: Double
+    public var end: Double
     /// What a beat is: 4 for a quarter note.
     public let unit: Int
   }
@@ -58,7 +58,7 @@ public struct PlacedScore: Codable, Sendable {
   /// In no order.
   public let pedals: [PedalTime]
   /// In the order of playing; none where the score has none.
-  public let bars: [PlayedBar]
+  public var bars: [PlayedBar]
   /// Seconds of the score as it was read, and of the recording; empty where nothing was moved.
   public let path: [[Double]]
 
@@ -68,6 +68,9 @@ public struct PlacedScore: Codable, Sendable {
     decoder.keyDecodingStrategy = .convertFromSnakeCase
     self = try decoder.decode(PlacedScore.self, from: json)
   }
+
+  /// One line of JSON, as `--export-score` writes it.
+  public var json: String { encodedAsLine(self) }
 
   init(_ source: SeparationSource) {
     parts = source.parts.map { part in

@@ -8,7 +8,7 @@ extension SeparationJob {
   func stageScore(of source: SeparationSource) throws -> StagedFiles? {
     guard let path = scorePaths(mix: source.mix).first else { return nil }
     let staged = StagedFiles(force: writing.force)
-    try staged.write(bytes: Array(encodedAsLine(PlacedScore(source)).utf8), name: path)
+    try staged.write(bytes: Array(PlacedScore(source).json.utf8), name: path)
     return staged
   }
 }

@@ -1,6 +1,6 @@
 internal import CZip
 
-/// A zip archive in memory, read through libzip: the sole importer of CZip.
+/// A zip archive in memory, read through libzip: the sole importer of CZip in this module.
 final class ZipArchive {
   private let archive: OpaquePointer
   private let memory: UnsafeMutableRawBufferPointer

@@ -45,11 +45,14 @@ final class JobQueue: Sendable {
     table.withLock { table in table.entries[id].map { $0.state.phase != .failed } ?? false }
   }
 
+  /// What is to be done for a project: asks whether it is cancelled, says how far it is, and returns why it failed, in lines.
+  typealias Work =
+    @Sendable (_ isCancelled: () -> Bool, _ progress: (Double) -> Void) throws -> [String]
+
   /// Separates when the others before are done.
   ///
   /// - Throws: if the project waits already.
-  func add(_ job: SeparationTask) throws {
-    let id = job.project.id
+  func add(_ id: String, _ work: @escaping Work) throws {
     let ticket: Int = try table.withLock { table in
       guard !table.isOver, table.entries[id].map({ $0.state.phase == .failed }) ?? true else {
         throw Failure("\(id): it is being separated already")
@@ -60,7 +63,7 @@ final class JobQueue: Sendable {
     }
     pool.submit { state in
       guard state == .active, !self.isCancelled(id, ticket) else { return self.end(id, ticket) }
-      self.run(job, id, ticket)
+      self.run(work, id, ticket)
     }
   }
 
@@ -106,12 +109,12 @@ final class JobQueue: Sendable {
     }
   }
 
-  private func run(_ job: SeparationTask, _ id: String, _ ticket: Int) {
+  private func run(_ work: Work, _ id: String, _ ticket: Int) {
     change(id, ticket, State(phase: .placing))
     let clock = ContinuousClock()
     var start: ContinuousClock.Instant?
     do {
-      let problem = try job.run(isCancelled: { self.isCancelled(id, ticket) }) { fraction in
+      let problem = try work({ self.isCancelled(id, ticket) }) { fraction in
         let begun = start ?? clock.now
         start = begun
         let passed = (clock.now - begun) / .seconds(1)

@@ -1,3 +1,4 @@
+import DivisiCommandLine
 import FoundationEssentials
 import Glibc
 import Terminal
@@ -15,6 +16,8 @@ struct SeparationTask: Sendable {
   let number: Int
   let base: Int?
   let preset: String
+  /// The bars of the score that was corrected, which keep their numbers; nil for the score as it came.
+  var bars: [PlacedScore.PlayedBar]? = nil
 
   /// What `divisi separate --json` says, as far as it is used.
   private struct Report: Decodable {
@@ -53,6 +56,7 @@ struct SeparationTask: Sendable {
       let lines = run.errors.map(readable)
       return lines.isEmpty ? ["divisi separate ended with \(run.status)"] : lines
     }
+    if let bars { try keepNumbers(of: bars) }
     let decoder = JSONDecoder()
     decoder.keyDecodingStrategy = .convertFromSnakeCase
     let report = try decoder.decode(Report.self, from: Data(run.output.utf8))
@@ -73,6 +77,15 @@ struct SeparationTask: Sendable {
       file.current = number
     }
     return []
+  }
+
+  /// Gives the new take's bars the numbers that they have in print; in the corrected score's file they are counted.
+  private func keepNumbers(of bars: [PlacedScore.PlayedBar]) throws {
+    let path = project.takePath(number) + "/score.json"
+    guard let data = Project.contents(of: path, limit: Project.mostScoreBytes) else { return }
+    var placed = try PlacedScore(json: data)
+    placed.bars = Realignment.bars(bars, along: placed.path)
+    try Data(placed.json.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
   }
 
   /// A line with files as a person calls them.

@@ -4,15 +4,21 @@ import { ask, projectPath } from "/api.js";
 import { Music, partTitle } from "/music.js";
 import { Opening } from "/opening.js";
 import { Outline } from "/outline.js";
+import { Corrections } from "/corrections.js";
 import { Desk } from "/parts.js";
 import { Player } from "/player.js";
 import { Roll } from "/roll.js";
 import { Transport } from "/transport.js";
+import { Spectrum } from "/spectrum.js";
 import { element } from "/strips.js";
+import { Takeaway } from "/takeaway.js";
 import { View } from "/view.js";
 
 const byId = (id) => document.getElementById(id);
-const opening = new Opening((id) => { location.hash = encodeURIComponent(id); });
+const opening = new Opening((id) => {
+  const hash = "#" + encodeURIComponent(id);
+  if (location.hash === hash) go(); else location.hash = hash;
+});
 
 /// The project that is shown, with all that plays and draws it; null for none.
 let shown = null;
@@ -38,12 +44,16 @@ function showView(name) {
 function leave() {
   visit += 1;
   shown?.transport.close();
+  shown?.corrections?.close();
+  shown?.takeaway.close();
+  mark(false);
   shown?.player.close();
   shown = null;
 }
 
 async function go() {
   leave();
+  delete document.body.dataset.ready;
   const id = decodeURIComponent(location.hash.slice(1));
   try {
     if (!id) {
@@ -65,14 +75,14 @@ async function go() {
 
 /// Shows how far the work is until there is a take, then that.
 async function follow(id, here) {
-  for (const part of ["stage", "job", "trouble"]) byId(part).hidden = true;
+  for (const part of ["stage", "job", "trouble", "tools"]) byId(part).hidden = true;
   for (;;) {
     const project = await ask("GET", projectPath(id));
     if (here !== visit) return;
     const { job, take } = project;
     byId("job").hidden = !job || job.phase === "failed";
     if (!job || job.phase === "failed") {
-      if (job) showTrouble(job.problem);
+      if (job) showTrouble(job.problem, take);
       if (!take) {
         if (!job) await backToOpening(id);
         return;
@@ -102,7 +112,8 @@ function duration(seconds) {
   return `${Math.round(seconds / 60) || 1} min`;
 }
 
-function showTrouble(lines) {
+function showTrouble(lines, take) {
+  byId("again").textContent = take ? "Back to the parts" : "Choose other files or settings";
   byId("job").hidden = true;
   byId("trouble").hidden = false;
   byId("trouble-text").textContent = lines.join("\n");
@@ -122,10 +133,35 @@ byId("again").addEventListener("click", async () => {
   const id = decodeURIComponent(location.hash.slice(1));
   try {
     await ask("DELETE", projectPath(id, "job"));
-    await backToOpening(id);
+    const { take } = await ask("GET", projectPath(id));
+    await (take ? go() : backToOpening(id));
   } catch (error) {
     announce(error.message);
   }
+});
+
+// MARK: Tools
+
+function mark(isOn) {
+  byId("correct").setAttribute("aria-pressed", String(isOn));
+  byId("correcting").hidden = !isOn;
+  if (!shown) return;
+  shown.roll.isMarking = isOn;
+  shown.roll.selection.clear();
+  shown.roll.isStale = true;
+  shown.corrections?.show();
+}
+
+byId("correct").addEventListener("click", () => mark(byId("correct").getAttribute("aria-pressed") !== "true"));
+byId("take-away-button").addEventListener("click", () => {
+  const isOpen = byId("take-away").hidden;
+  byId("take-away").hidden = !isOpen;
+  byId("take-away-button").setAttribute("aria-expanded", String(isOpen));
+  if (isOpen) byId("take-away").querySelector("a").focus();
+});
+
+byId("anew").addEventListener("click", () => {
+  backToOpening(decodeURIComponent(location.hash.slice(1))).catch((error) => announce(error.message));
 });
 
 // MARK: A project
@@ -144,7 +180,10 @@ async function open(project, here) {
   const view = new View(player.duration);
   if (state.span) view.show(state.from ?? 0, state.span);
   const save = saver(id, state, view, player);
-  const desk = new Desk(byId("parts"), music, player, state, save);
+  const desk = new Desk(byId("parts"), music, player, state, () => {
+    save();
+    shown?.takeaway.refresh();
+  });
   const transport = new Transport(player, music, view, desk, state, save);
   const outline = new Outline(byId("outline"), view, player, new Int8Array(peaks), project.peakStretch / take.sampleRate);
   const roll = new Roll({ roll: byId("roll"), ruler: byId("ruler"), playhead: byId("playhead") }, view, player, music);
@@ -152,8 +191,21 @@ async function open(project, here) {
   view.addEventListener("change", save);
   player.addEventListener("seek", save);
   player.addEventListener("problem", (event) => announce(event.detail));
+  player.addEventListener("piece", () => { if (byId("status").textContent.startsWith("This speed")) announce(""); });
+  // It is not waited for: of a long recording it takes some seconds, once.
+  ask("GET", projectPath(id, "spectrum"), undefined, { binary: true }).then((bytes) => {
+    roll.spectrum = new Spectrum(new Uint8Array(bytes), project.spectrumHop / take.sampleRate);
+    roll.isStale = true;
+  }).catch((error) => announce(error.message));
   showVerdict(project, music);
-  shown = { player, music, view, desk, transport, outline, roll };
+  const takeaway = new Takeaway({ project, music, desk, roll });
+  const corrections = music.original.length === 0 ? null
+    : new Corrections({ project, music, player, roll, desk: state, changed: save, reopen: go, announce });
+  shown = { player, music, view, desk, transport, outline, roll, takeaway, corrections };
+  byId("correct").hidden = !corrections;
+  byId("tools").hidden = false;
+  player.speed = (state.speed ?? 100) / 100;
+  player.pitch = state.pitch ?? 0;
   if (state.position) player.seek(state.position);
   await player.prepare();
   // What a test of this page looks at; nothing in it uses it.
@@ -186,7 +238,7 @@ function showVerdict({ take }, music) {
   const notes = take.stems.filter((stem) => stem.name !== "residual")
     .map((stem) => `${partTitle(stem.name)}: ${stem.noteCount} notes`);
   if (music.notes.length > 0) lines.push(notes.join(", ") + ".");
-  byId("verdict").replaceChildren(
+  byId("found").replaceChildren(
     ...lines.map((line) => element("p", {}, line)),
     ...take.warnings.map((line) => element("p", { class: "warning" }, line)));
 }

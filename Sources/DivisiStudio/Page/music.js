@@ -5,6 +5,16 @@ const names = ["C", "C♯", "D", "E♭", "E", "F", "F♯", "G", "A♭", "A", "B�
 /// A pitch in words; the middle C is C4.
 export const pitchName = (pitch) => names[pitch % 12] + (Math.floor(pitch / 12) - 1);
 
+/// The pitch that somebody has typed; null if it is none.
+export function parsePitch(text) {
+  const found = /^\s*([A-Ga-g])([#♯b♭]?)(-?\d)\s*$/.exec(text);
+  if (!found) return null;
+  const step = { c: 0, d: 2, e: 4, f: 5, g: 7, a: 9, b: 11 }[found[1].toLowerCase()];
+  const change = found[2] === "" ? 0 : "#♯".includes(found[2]) ? 1 : -1;
+  const pitch = 12 * (Number(found[3]) + 1) + step + change;
+  return pitch >= 0 && pitch <= 127 ? pitch : null;
+}
+
 /// A part's name as people read it.
 export function partTitle(name) {
   const known = { left: "Left hand", right: "Right hand", residual: "Residual", hihat: "Hi-hat", rest: "Rest" };
@@ -29,16 +39,35 @@ export class Music {
     }));
     const parts = score?.parts ?? [];
     const place = new Map(this.stems.map((stem) => [stem.name, stem.index]));
-    this.notes = parts.flatMap((part, number) => part.notes.map((note, index) => ({
+    this.stemsOfParts = parts.map((part) => place.get(part.name) ?? 0);
+    /// As the take has them; `notes` has what was corrected.
+    this.original = parts.flatMap((part, number) => part.notes.map((note, index) => ({
       start: note.start, end: Math.max(note.start + 0.02, note.release), pitch: note.pitch,
-      velocity: note.velocity, part: number, index, stem: place.get(part.name) ?? 0,
-    }))).sort((a, b) => a.start - b.start || a.pitch - b.pitch);
-    this.longest = this.notes.reduce((most, note) => Math.max(most, note.end - note.start), 0);
+      velocity: note.velocity, part: number, key: `${number}:${index}`, stem: this.stemsOfParts[number],
+    })));
+    this.setNotes(this.original);
     this.isDrums = parts.some((part) => part.notes.some((note) => note.is_drum));
     this.bars = (score?.bars ?? []).filter((bar) => bar.end > 0 && bar.beats[0] < duration);
     this.beats = this.bars.flatMap((bar, index) => bar.beats.map(
       (seconds, beat) => ({ seconds, beat: beat + 1, bar: index, isStrong: beat === 0 })))
       .filter((beat) => beat.seconds >= 0 && beat.seconds <= duration);
+  }
+
+  setNotes(notes) {
+    this.notes = [...notes].sort((a, b) => a.start - b.start || a.pitch - b.pitch);
+    this.longest = notes.reduce((most, note) => Math.max(most, note.end - note.start), 0);
+  }
+
+  stemOf(part) { return this.stemsOfParts[part]; }
+
+  /// The score's part of a stem; −1 for the residual.
+  partOf(stem) { return this.stemsOfParts.indexOf(stem); }
+
+  /// The drum that a part has most often.
+  usualPitch(part) {
+    const counts = new Map();
+    for (const note of this.original) if (note.part === part) counts.set(note.pitch, (counts.get(note.pitch) ?? 0) + 1);
+    return [...counts].sort((a, b) => b[1] - a[1])[0]?.[0] ?? 38;
   }
 
   get hasBars() { return this.bars.length > 0; }

@@ -87,8 +87,13 @@ export class Opening {
   entry(project) {
     const parts = project.parts.filter((name) => name !== "residual").map((name) => partTitle(name).toLowerCase());
     const details = [project.score, parts.join(", ") || "not separated yet", new Date(project.changed * 1000).toLocaleDateString()];
-    return element("li", {}, element("a", { href: "#" + encodeURIComponent(project.id) },
-      element("strong", {}, project.id), element("span", { class: "quiet" }, details.filter(Boolean).join(" · "))));
+    const link = element("a", { href: "#" + encodeURIComponent(project.id) },
+      element("strong", {}, project.id), element("span", { class: "quiet" }, details.filter(Boolean).join(" · ")));
+    link.addEventListener("click", (event) => {
+      event.preventDefault();
+      this.opened(project.id);
+    });
+    return element("li", {}, link);
   }
 
   complain(kind, text) {

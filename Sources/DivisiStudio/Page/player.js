@@ -51,7 +51,9 @@ export class Player extends EventTarget {
     this.node.port.onmessage = (event) => this.hear(event.data);
     this.node.connect(context.destination);
     this.tell({ type: "gains", gains: this.gains });
-    this.fetchPieces();
+    this.tell({ type: "seek", frame: this.state.frame });
+    this.setLoop(this.loop);
+    if (this.clicks) this.setClicks(this.clicks.beats, this.clicks.isOn);
   }
 
   close() {

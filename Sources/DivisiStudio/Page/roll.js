@@ -1,5 +1,6 @@
 // The score as a piano roll: bars above, notes in the colours of their parts, a playhead in front.
 
+import { Marking } from "/marking.js";
 import { pitchName } from "/music.js";
 import { colours, sharpened } from "/view.js";
 
@@ -8,6 +9,10 @@ export class Roll {
     Object.assign(this, { canvas: roll, ruler, playhead, view, player, music });
     this.isStale = true;
     this.selection = new Set();
+    this.isMarking = false;
+    this.marking = new Marking(this);
+    this.anchors = [];
+    this.frame = null;
     view.addEventListener("change", () => { this.isStale = true; });
     new ResizeObserver(() => { this.isStale = true; }).observe(roll);
     const pitches = music.notes.map((note) => note.pitch);
@@ -27,10 +32,15 @@ export class Roll {
     const { canvas, ruler, view, player } = this;
     let start = null;
     canvas.addEventListener("pointerdown", (event) => {
+      if (this.isMarking) {
+        canvas.setPointerCapture(event.pointerId);
+        return this.marking.press(event);
+      }
       start = { x: event.offsetX, from: view.from, moved: false };
       canvas.setPointerCapture(event.pointerId);
     });
     canvas.addEventListener("pointermove", (event) => {
+      if (this.isMarking) return event.buttons & 1 ? this.marking.drag(event) : undefined;
       if (!start || !(event.buttons & 1)) return;
       const way = event.offsetX - start.x;
       if (Math.abs(way) > 5) start.moved = true;
@@ -39,7 +49,12 @@ export class Roll {
         view.show(start.from - (way / canvas.clientWidth) * view.span);
       }
     });
+    canvas.addEventListener("dblclick", (event) => { if (this.isMarking) this.marking.doublePress(event); });
+    canvas.addEventListener("keydown", (event) => {
+      if (this.isMarking && this.marking.key(event)) event.preventDefault();
+    });
     canvas.addEventListener("pointerup", (event) => {
+      if (this.isMarking) return this.marking.release();
       if (start && !start.moved) player.seek(view.seconds(event.offsetX, canvas.clientWidth));
       start = null;
     });
@@ -112,6 +127,12 @@ export class Roll {
       context.fillText(String(bar.number), x + 3, height / 2);
       free = x + context.measureText(String(bar.number)).width + 12;
     }
+    for (const anchor of this.anchors) {
+      const x = Math.round(this.view.x(anchor.to, width));
+      context.fillStyle = colour["accent"];
+      context.fillRect(x - 1, 0, 3, height);
+      context.fillText(`${anchor.bar}`, x + 5, height - 8);
+    }
     if (!this.music.hasBars) this.drawSeconds(context, width, height, colour);
   }
 
@@ -147,6 +168,8 @@ export class Roll {
     const { context, width, height } = sharpened(this.canvas);
     const colour = colours();
     this.drawRows(context, width, height, colour);
+    const [low, high] = this.music.isDrums ? [21, 108] : [this.low, this.high];
+    this.spectrum?.draw(context, width, height, this.view, low, high, colour["spectrum"]);
     this.drawLoop(context, width, height, colour);
     const bars = this.visibleBars();
     const isFine = bars.length > 0 && width / bars.length > 70;
@@ -158,25 +181,49 @@ export class Roll {
       }
     }
     for (const note of this.music.notesBetween(this.view.from, this.view.to)) {
-      const x = this.view.x(note.start, width);
-      const [top, size] = this.place(note, height);
-      const length = this.music.isDrums
-        ? Math.min(size, 14) : Math.max(3, this.view.x(note.end, width) - x - 1);
-      context.fillStyle = colour[this.music.stems[note.stem].colour];
-      context.globalAlpha = 0.55 + 0.45 * Math.min(1, note.velocity / 100);
-      context.beginPath();
-      context.roundRect(x, top + 0.5, length, Math.max(3, size - 1), Math.min(3, size / 3));
-      context.fill();
-      if (this.selection.has(note)) {
-        context.globalAlpha = 1;
-        context.strokeStyle = colour["text"];
-        context.lineWidth = 2;
-        context.stroke();
-      }
+      this.drawNote(note, context, width, height, colour);
     }
     context.globalAlpha = 1;
+    if (this.frame) {
+      context.strokeStyle = colour["accent"];
+      context.lineWidth = 1;
+      context.strokeRect(this.frame.left + 0.5, this.frame.top + 0.5, this.frame.width, this.frame.height);
+    }
     this.drawNames(context, height, colour);
   }
+
+  /// From where to where a note is drawn.
+  extent(note, width, height) {
+    const x = this.view.x(note.start, width);
+    const length = this.music.isDrums
+      ? Math.min(this.place(note, height)[1], 14) : Math.max(3, this.view.x(note.end, width) - x - 1);
+    return [x, x + length];
+  }
+
+  drawNote(note, context, width, height, colour) {
+    const [left, right] = this.extent(note, width, height);
+    const [top, size] = this.place(note, height);
+    context.beginPath();
+    context.roundRect(left, top + 0.5, right - left, Math.max(3, size - 1), Math.min(3, size / 3));
+    context.globalAlpha = note.isDeleted ? 0.18 : 0.55 + 0.45 * Math.min(1, note.velocity / 100);
+    context.fillStyle = colour[this.music.stems[note.stem].colour];
+    context.fill();
+    context.globalAlpha = 1;
+    if (this.selection.has(note.key)) {
+      context.strokeStyle = colour["text"];
+      context.lineWidth = 2;
+      context.stroke();
+    } else if (note.isNew || note.isMoved || note.isDeleted) {
+      context.strokeStyle = colour["text"];
+      context.lineWidth = 1;
+      context.setLineDash([3, 2]);
+      context.stroke();
+      context.setLineDash([]);
+    }
+  }
+
+  /// The pitch at a height of the canvas.
+  pitchAt(y, height) { return this.high - Math.floor(y / (height / (this.high - this.low + 1))); }
 
   drawRows(context, width, height, colour) {
     if (this.music.isDrums) {

@@ -42,6 +42,18 @@ export class Transport {
       if (view.follows) view.keep(player.position);
       this.showPressed();
     });
+    byId("pitch").replaceChildren(...[6, 5, 4, 3, 2, 1, 0, -1, -2, -3, -4, -5, -6].map((semitones) => {
+      const option = document.createElement("option");
+      option.value = semitones;
+      option.textContent = semitones === 0 ? "0" : `${semitones > 0 ? "+" : "−"}${Math.abs(semitones)}`;
+      return option;
+    }));
+    this.on("speed", "input", () => this.showSpeed(Number(byId("speed").value)));
+    this.on("speed", "change", () => this.speedChanged());
+    this.on("pitch", "change", () => this.speedChanged());
+    byId("speed").value = this.state.speed ?? 100;
+    byId("pitch").value = this.state.pitch ?? 0;
+    this.showSpeed(this.state.speed ?? 100);
     this.on("zoom-in", "click", () => view.zoom(0.6, player.position));
     this.on("zoom-out", "click", () => view.zoom(1 / 0.6, player.position));
     this.on("bar-number", "change", () => {
@@ -152,6 +164,24 @@ export class Transport {
     byId("loop-to").value = loop ? music.bars[Math.max(0, music.barAt(loop.to - 1e-3))].number : "";
   }
 
+  speedChanged() {
+    const speed = Number(byId("speed").value);
+    const pitch = Number(byId("pitch").value);
+    if (speed === (this.state.speed ?? 100) && pitch === (this.state.pitch ?? 0)) return;
+    this.state.speed = speed;
+    this.state.pitch = pitch;
+    this.showSpeed(speed);
+    this.player.setSpeed(speed / 100, pitch);
+    this.changed();
+  }
+
+  showSpeed(speed) {
+    byId("speed-text").textContent = `${speed} %`;
+    byId("speed").setAttribute("aria-valuetext", `${speed} percent`);
+    byId("speed").style.setProperty("--share", (speed - 40) / 80);
+    byId("speed").style.setProperty("--standard", 60 / 80);
+  }
+
   clicksChanged() { this.player.setClicks(this.music.beats, Boolean(this.state.click)); }
 
   flip(name) {
@@ -167,6 +197,7 @@ export class Transport {
     const target = event.target;
     const isField = target.matches("input, select, textarea, [contenteditable]");
     const isFader = target.matches("input[type=range]");
+    if (target.matches("select") && event.key !== "Escape") return;
     if (isField && !isFader) return;
     const digit = /^Digit([1-9])$/.exec(event.code)?.[1];
     const isArrow = event.key.startsWith("Arrow") || event.key === "Home";

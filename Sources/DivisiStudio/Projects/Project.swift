@@ -15,6 +15,8 @@ struct Project: Sendable {
   static let fileName = "studio.json"
   /// The most that is read of a file that the page or a hand has written.
   static let mostBytes = 8 << 20
+  /// The same of a take's score: a million notes.
+  static let mostScoreBytes = 256 << 20
 
   /// What is of no use to anybody else, and may be deleted.
   var cache: String { path + "/cache" }

@@ -25,7 +25,8 @@ final class ProjectShelf: Sendable {
   func entries() -> [Entry] {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
     return names.compactMap { name -> Entry? in
-      guard let project = project(name), let file = try? project.read() else { return nil }
+      guard let project = project(name), let file = try? project.read(), file.recording != nil
+      else { return nil }
       var status = stat()
       stat(project.path + "/" + Project.fileName, &status)
       return Entry(

@@ -6,8 +6,8 @@ import WebServing
 struct Answer: Sendable {
   enum Body: Sendable {
     case bytes([UInt8])
-    /// A file, which is sent as it is.
-    case file(String)
+    /// A file, which is sent as it is, and then removed if it was made for that.
+    case file(String, isTemporary: Bool = false)
   }
 
   var status = HTTPResponseStatus.ok
@@ -49,15 +49,23 @@ struct Answer: Sendable {
   /// A file to be kept.
   ///
   /// - Parameter name: what the browser is to call it.
-  static func download(_ path: String, type: String, as name: String) -> Answer {
+  static func download(
+    _ path: String, type: String, as name: String, isTemporary: Bool = false
+  ) -> Answer {
+    Answer(
+      type: type, body: .file(path, isTemporary: isTemporary), headers: [disposition(name)])
+  }
+
+  /// The same of bytes.
+  static func download(_ bytes: [UInt8], type: String, as name: String) -> Answer {
+    Answer(type: type, body: .bytes(bytes), headers: [disposition(name)])
+  }
+
+  private static func disposition(_ name: String) -> (String, String) {
     let plain = String(name.map { $0.isASCII && $0 != "\"" && $0 != "\\" ? $0 : "_" })
-    return Answer(
-      type: type, body: .file(path),
-      headers: [
-        (
-          "Content-Disposition",
-          "attachment; filename=\"\(plain)\"; filename*=UTF-8''\(RequestTarget.encoded(name))"
-        )
-      ])
+    return (
+      "Content-Disposition",
+      "attachment; filename=\"\(plain)\"; filename*=UTF-8''\(RequestTarget.encoded(name))"
+    )
   }
 }

@@ -31,19 +31,21 @@ extension Studio {
     case (.POST, "separate"):
       try separate(project, decoded(body))
       return .done
+    case (.POST, "correct"):
+      try correct(project, decoded(body))
+      return .done
+    case (.PUT, "take"):
+      let wish: TakeWish = try decoded(body)
+      try show(wish.number, of: project)
+      return .done
     case (.DELETE, "job"):
       queue.cancel(project.id)
       return .done
     case (.GET, "score"):
       return Answer(body: .file(project.takePath(try take(of: project).number) + "/score.json"))
-    case (.GET, "peaks"):
-      let file = try project.read()
-      guard let name = file.recording else {
-        throw Answer.Refusal(.notFound, "\(project.id): expected a recording")
-      }
-      return .binary(
-        try Peaks.bytes(
-          of: project.path + "/" + Project.relative("recording", name), in: project))
+    case (.GET, "peaks"): return .binary(try Peaks.bytes(of: recording(of: project), in: project))
+    case (.GET, "spectrum"):
+      return .binary(try Spectrum.bytes(of: recording(of: project), in: project))
     case (.GET, "pcm"): return try piece(request, of: project)
     case (.GET, "desk"):
       let data = Project.contents(of: project.path + "/desk.json", limit: StudioRequest.mostBytes)
@@ -53,8 +55,18 @@ extension Studio {
       try Data(body).write(
         to: URL(fileURLWithPath: project.path + "/desk.json"), options: .atomic)
       return .done
+    case (.GET, _) where path.first == "download" && path.count == 2:
+      return try download(path[1], request, of: project)
     default: throw Answer.Refusal(.notFound, "there is nothing here")
     }
+  }
+
+  /// The recording's path.
+  private func recording(of project: Project) throws -> String {
+    guard let name = try project.read().recording else {
+      throw Answer.Refusal(.notFound, "\(project.id): expected a recording")
+    }
+    return project.path + "/" + Project.relative("recording", name)
   }
 
   private func decoded<Value: Decodable>(_ body: [UInt8]) throws -> Value {
@@ -65,6 +77,7 @@ extension Studio {
     }
   }
 
+  private struct TakeWish: Decodable { let number: Int }
   private struct NameWish: Decodable { let name: String }
   /// How the page stands is the page's business, as long as it is an object.
   private struct DeskShape: Decodable {}
@@ -84,9 +97,11 @@ extension Studio {
     let request: SeparationRequest
     let job: JobQueue.State?
     let take: Take?
-    let takeCount: Int
+    /// Takes whose scores were corrected, and of which.
+    let bases: [Int: Int]
     let hasScore: Bool
-    let peakStretch: Int
+    /// Samples of a stretch of the outline, and of a column of the spectrum.
+    let peakStretch: Int, spectrumHop: Int
   }
 
   private func overview(of project: Project) throws -> Answer {
@@ -96,29 +111,13 @@ extension Studio {
     return try .json(
       ProjectOverview(
         id: project.id, folder: project.path, recording: file.recording, score: file.score,
-        request: file.request, job: job, take: file.take, takeCount: file.takes.count,
+        request: file.request, job: job, take: file.take,
+        bases: Dictionary(
+          file.takes.compactMap { take in take.base.map { (take.number, $0) } },
+          uniquingKeysWith: { $1 }),
         hasScore: file.take.map {
           FileManager.default.fileExists(atPath: project.takePath($0.number) + "/score.json")
-        } ?? false, peakStretch: Peaks.stretch))
-  }
-
-  /// Samples of all stems, in 32-bit floating point, little end first: each channel of each stem, one after the other.
-  private func piece(_ request: StudioRequest, of project: Project) throws -> Answer {
-    guard let from = request.query["from"].flatMap({ Int($0) }),
-      let count = request.query["count"].flatMap({ Int($0) }), (0...1 << 40).contains(from),
-      (1...TakeReader.longestPiece).contains(count)
-    else { throw Answer.Refusal(.badRequest, "expected from and count of samples") }
-    let reader = reader(of: try take(of: project), in: project)
-    let channels = try reader.piece(from..<from + count)
-    return .binary(
-      Array(unsafeUninitializedCapacity: channels.count * count * 4) { bytes, total in
-        for channel in channels {
-          channel.withUnsafeBytes { samples in
-            UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(bytes)[total...])
-              .copyMemory(from: samples)
-            total += samples.count
-          }
-        }
-      })
+        } ?? false, peakStretch: Peaks.stretch,
+        spectrumHop: Spectrum.hopLength(sampleRate: file.take?.sampleRate ?? 44_100)))
   }
 }

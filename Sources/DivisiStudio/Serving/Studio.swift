@@ -9,6 +9,7 @@ import Terminal
 final class Studio: Sendable {
   let shelf: ProjectShelf
   let queue = JobQueue()
+  let renderings = RenderingStore()
   /// Threads that may wait for files.
   let threads = NIOThreadPool(numberOfThreads: 4)
   /// Names and descriptions of presets, as `divisi presets` lists them.
@@ -36,6 +37,7 @@ final class Studio: Sendable {
   /// Ends what is being done.
   func stop() {
     queue.stop()
+    renderings.stop()
     try? threads.syncShutdownGracefully()
   }
 
@@ -93,11 +95,11 @@ final class Studio: Sendable {
     guard let recording = file.recording else {
       throw Answer.Refusal(.conflict, "\(project.id): expected a recording")
     }
-    try queue.add(
-      SeparationTask(
-        shelf: shelf, project: project,
-        score: file.score.map { Project.relative("score", $0) },
-        recording: Project.relative("recording", recording), options: request.options,
-        number: project.nextTake(), base: nil, preset: request.preset))
+    let task = SeparationTask(
+      shelf: shelf, project: project,
+      score: file.score.map { Project.relative("score", $0) },
+      recording: Project.relative("recording", recording), options: request.options,
+      number: project.nextTake(), base: nil, preset: request.preset)
+    try queue.add(project.id) { try task.run(isCancelled: $0, progress: $1) }
   }
 }

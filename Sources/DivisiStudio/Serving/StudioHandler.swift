@@ -164,8 +164,9 @@ final class StudioHandler: ChannelInboundHandler {
   ) {
     var answer = answer
     var region: FileRegion?
-    if case .file(let path) = answer.body {
+    if case .file(let path, let isTemporary) = answer.body {
       region = Self.region(of: path)
+      if isTemporary { unlink(path) }
       if region == nil { answer = Answer.Refusal(.notFound, "expected a file").answer }
     }
     var bytes: [UInt8] = []

@@ -21,6 +21,10 @@ enum StudioPage {
     "view.js": (script, PackageResources.view_js),
     "roll.js": (script, PackageResources.roll_js),
     "outline.js": (script, PackageResources.outline_js),
+    "spectrum.js": (script, PackageResources.spectrum_js),
+    "corrections.js": (script, PackageResources.corrections_js),
+    "marking.js": (script, PackageResources.marking_js),
+    "takeaway.js": (script, PackageResources.takeaway_js),
   ]
 
   /// Nothing from elsewhere: scripts, styles, pictures and sound of this server only.

@@ -58,6 +58,27 @@ final class Browser {
     try waitForLink("there")
   }
 
+  /// Goes to any other page.
+  func visit(_ url: String) throws { _ = try command("POST", "/url", ["url": url]) }
+
+  /// Presses keys where the focus is.
+  func press(_ keys: String) throws {
+    let actions = keys.flatMap { key in
+      ["keyDown", "keyUp"].map { ["type": $0, "value": String(key)] }
+    }
+    _ = try command(
+      "POST", "/actions", ["actions": [["type": "key", "id": "keys", "actions": actions]]])
+  }
+
+  /// Shows the page as it is in light or in the dark, for somebody who wants no motion.
+  func prefer(dark: Bool) throws {
+    let features = [
+      ["name": "prefers-color-scheme", "value": dark ? "dark" : "light"],
+      ["name": "prefers-reduced-motion", "value": "reduce"],
+    ]
+    _ = try tool("Emulation.setEmulatedMedia", ["features": features])
+  }
+
   /// Opens another page beside, and returns its name for `turn(to:)`.
   func openBeside(_ url: String) throws -> String {
     let answer = try command("POST", "/window/new", ["type": "window"]) as? [String: Any]
@@ -141,6 +162,12 @@ final class Browser {
   func consoleErrors() throws -> [String] {
     let entries = try command("POST", "/se/log", ["type": "browser"]) as? [[String: Any]] ?? []
     return entries.compactMap { $0["message"] as? String }
+  }
+
+  /// What is seen, as a PNG file.
+  func picture() throws -> Data {
+    let text = try command("GET", "/screenshot") as? String
+    return try #require(Data(base64Encoded: text ?? ""))
   }
 
   /// All that a screen reader finds: roles and names.

@@ -1,0 +1,64 @@
+import Glibc
+import Synchronization
+import Testing
+
+@testable import DivisiStudio
+
+/// Separations come one after the other, and can be called off.
+@Suite struct JobQueueTests {
+  /// Waits for what another thread does.
+  private func wait(_ condition: () -> Bool) async throws {
+    for _ in 0..<20_000 where !condition() { try await Task.sleep(for: .milliseconds(2)) }
+    try #require(condition())
+  }
+
+  @Test func oneWaitsForTheOther() async throws {
+    let queue = JobQueue()
+    let isFree = Atomic(false)
+    let order = Mutex([String]())
+    try queue.add("a") { _, progress in
+      progress(0.5)
+      while !isFree.load(ordering: .relaxed) { sched_yield() }
+      order.withLock { $0.append("a") }
+      return []
+    }
+    try queue.add("b") { _, _ in
+      order.withLock { $0.append("b") }
+      return ["b.mid: expected a score"]
+    }
+    try await wait { queue.state(of: "a")?.phase == .separating }
+    #expect(queue.state(of: "a")?.fraction == 0.5)
+    #expect(queue.state(of: "b")?.phase == .waiting && queue.isBusy("b"))
+    #expect(throws: (any Error).self) { try queue.add("b") { _, _ in [] } }
+    isFree.store(true, ordering: .relaxed)
+    try await wait { queue.state(of: "b")?.phase == .failed }
+    #expect(order.withLock { $0 } == ["a", "b"])
+    #expect(queue.state(of: "a") == nil, "what is done is no job any more")
+    #expect(queue.state(of: "b")?.problem == ["b.mid: expected a score"] && !queue.isBusy("b"))
+    queue.cancel("b")
+    #expect(queue.state(of: "b") == nil)
+    queue.stop()
+  }
+
+  @Test func bothCanBeCalledOff() async throws {
+    let queue = JobQueue()
+    let hasRun = Atomic(false)
+    try queue.add("a") { isCancelled, progress in
+      progress(0.1)
+      while !isCancelled() { sched_yield() }
+      return []
+    }
+    try queue.add("b") { _, _ in
+      hasRun.store(true, ordering: .relaxed)
+      return []
+    }
+    try await wait { queue.state(of: "a")?.phase == .separating }
+    queue.cancel("b")
+    #expect(queue.state(of: "b") == nil)
+    queue.cancel("a")
+    try await wait { queue.state(of: "a") == nil }
+    queue.stop()
+    let ran = hasRun.load(ordering: .relaxed)
+    #expect(!ran)
+  }
+}
