@@ -139,7 +139,9 @@ let package = Package(
     // Pictures of what was learnt, through cairo. It knows axes and colours, not models.
     .target(name: "Plotting", dependencies: ["CCairo"], swiftSettings: strict),
     // Sessions of DAWs: one model, a writer for each format.
-    .target(name: "DAWSessions", dependencies: ["CZip", "DivisiScore"], swiftSettings: strict),
+    .target(name: "DAWSessions", dependencies: ["DivisiScore"], swiftSettings: strict),
+    // Zip archives out, through libzip.
+    .target(name: "ZipFiles", dependencies: ["CZip"], swiftSettings: strict),
     // LV2 presets as data, read by the parser that lilv itself uses.
     .target(name: "LV2Presets", dependencies: ["CSerd", "InputFiles"], swiftSettings: strict),
     // What a host needs to run LV2 plugins, through lilv.
@@ -159,6 +161,7 @@ let package = Package(
         "CCPU", "CMalloc", "DAWSessions", "DivisiAlignment", "DivisiControls", "DivisiEngine",
         "DivisiDSP", "DivisiScore", "DrumKits", "AudioFiles", "InputFiles", "LV2Presets",
         "MediaFiles", "Plotting", "PluginTurtle", "SystemMemory", "Terminal", "WorkerThreads",
+        "ZipFiles",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict + quick),
@@ -198,8 +201,8 @@ let package = Package(
     .target(
       name: "DivisiStudio",
       dependencies: [
-        "AudioFiles", "CRubberBand", "CZip", "DivisiCommandLine", "DivisiDSP", "DivisiScore",
-        "Terminal", "WebServing",
+        "AudioFiles", "CRubberBand", "DivisiCommandLine", "DivisiDSP", "DivisiScore", "Terminal",
+        "WebServing", "ZipFiles",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOHTTP1", package: "swift-nio"),

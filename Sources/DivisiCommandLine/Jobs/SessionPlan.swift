@@ -3,6 +3,7 @@ import DAWSessions
 import DivisiScore
 import Plotting
 import Terminal
+import ZipFiles
 
 /// What is written beside the stems of a recording for people who go on elsewhere: sessions for DAWs, and the score.
 struct SessionPlan: Sendable {

@@ -2,6 +2,7 @@ import AudioFiles
 import FoundationEssentials
 import NIOHTTP1
 import Terminal
+import ZipFiles
 
 extension Studio {
   /// Makes a file that somebody takes away.
@@ -21,11 +22,11 @@ extension Studio {
       return .download(bytes, type: "audio/midi", as: "\(project.id).mid")
     case "parts.zip":
       let path = try temporary(in: project, "zip")
-      var entries = take.stems.map { ($0.file, Archive.Content.file(folder + "/" + $0.file)) }
+      var entries = take.stems.map { ($0.file, ZipWriter.Contents.file(path: folder + "/" + $0.file)) }
       if let bytes = try? midi(of: take, in: project) {
         entries.append((project.id + ".mid", .bytes(bytes)))
       }
-      try Archive.write(entries.map { (name: $0.0, content: $0.1) }, to: path)
+      try ZipWriter.write(entries.map { (name: $0.0, contents: $0.1) }, to: path)
       return .download(path, type: "application/zip", as: "\(project.id).zip", isTemporary: true)
     case "mix":
       return try mix(request, take, of: project)

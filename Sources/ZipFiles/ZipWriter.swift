@@ -7,7 +7,7 @@ public struct ZipError: Error, CustomStringConvertible {
   public let description: String
 }
 
-/// Archives that keep their files as they are, since audio is compressed already.
+/// Zip archives through libzip, that keep their files as they are, since audio is compressed already.
 public enum ZipWriter {
   /// What a file of the archive is made of.
   public enum Contents {
