@@ -137,10 +137,10 @@ extension Setting {
           "Length of the templates of convolutive models; a stream of drums takes 16 at most.")
     case .comb:
       .choice(
-        rawValue, "Comb", [0: "Lobes", 1: "Bands", 2: "Shifts"], default: 0, parts: 2,
+        rawValue, "Comb", [0: "Lobes", 1: "Bands", 2: "Shifts", 3: "Tracks"], default: 0, parts: 2,
         traits: [.expert, .expensive],
         comment:
-          "How the partials of a template start out; Shifts has five narrow templates for each pitch, which players bend."
+          "How the partials of a template start out; Shifts has five narrow templates for each pitch, which players bend. Tracks has tones beside them that follow the pitch of each note, on the command line; in a stream it is Shifts."
       )
     case .onsetTemplates:
       .toggle(

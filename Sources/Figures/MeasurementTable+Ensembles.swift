@@ -7,6 +7,7 @@ extension Measurement {
       separating(
         set, "-p parts --oracle", as: "ensembles.\(name)", keeping: [.sdr, .sir, .sar, .oracle])
     }
+    + sets.map { name, set in separating(set, "-p players", as: "ensembles.\(name)-players") }
     + sets.map { name, set in
       separating(
         set, "-p parts --instruments one", as: "ensembles.\(name)-one-instrument")

@@ -3,7 +3,7 @@ public import DivisiControls
 /// The Turtle of a plugin, from the table of its ports: what hosts read before they load it.
 public enum Turtle {
   /// An even micro version is a release; it rises with every change to the data, the minor one with ports.
-  public static let version = (minor: 3, micro: 2)
+  public static let version = (minor: 3, micro: 4)
 
   /// The whole file.
   public static func text(of kind: PluginKind) -> String {

@@ -110,6 +110,40 @@ private struct Tensors {
     }
   }
 
+  /// A row of F for each component, the same for all of a pitch.
+  @Test func pitchesAreALayerAndATensor() throws {
+    let folder = try TemporaryFolder()
+    try Duet.write(to: folder)
+    let run = try export(folder, "--preset", "players")
+    try #require(run.status == 0, "\(run.errors)")
+    #expect(
+      folder.files(below: "learnt") == [
+        "duet/activations.csv", "duet/factors.safetensors", "duet/notes.csv", "duet/pitches.csv",
+      ])
+    let file = try Tensors(path: folder.file("learnt/duet/factors.safetensors"))
+    let (shape, F) = (try file.shape("H"), try file.values("F"))
+    #expect(try file.shape("F") == shape)
+    #expect(shape[0] == 20)
+    #expect(try #require(file.metadata["components"]).hasPrefix("C3 -40 cents,C3 -20 cents,C3,"))
+    let points = try folder.text("learnt/duet/pitches.csv").split(separator: "\n").map {
+      $0.split(separator: ",")
+    }
+    // The notes last for two seconds in all.
+    #expect((150..<190).contains(points.count))
+    #expect(points.map { Double($0[0]) ?? 0 } == points.compactMap { Double($0[0]) }.sorted())
+    for point in points {
+      try #require(point.count == 3)
+      let (time, hertz) = (try #require(Double(point[0])), try #require(Float(point[1])))
+      let pitch = hertz < 300 ? (hertz < 139 ? 0 : 1) : hertz < 555 ? 2 : 3
+      #expect(point[2] == (pitch < 2 ? "left" : "right"))
+      let n = Int((time * 44_100 / 512).rounded())
+      for row in 5 * pitch..<5 * pitch + 5 {
+        #expect(abs(F[row * shape[1] + n] - hertz) < 0.01)
+      }
+      #expect(abs(12 * log2(hertz / 440) + 69 - Float([48, 50, 72, 74][pitch])) < 0.85)
+    }
+  }
+
   /// Looking on changes nothing, and the same call gives the same bytes.
   @Test func stemsAreTheSameWithOrWithout() throws {
     let folder = try TemporaryFolder()

@@ -10,7 +10,7 @@ import Testing
       names == [
         "drums", "drums-fast", "drums-live", "drums-song", "hands", "hands-fast", "hands-live",
         "hands-pedal",
-        "literature", "parts",
+        "literature", "parts", "players",
       ])
     #expect(run.output.split(separator: "\n").allSatisfy { $0.hasSuffix(".") })
   }

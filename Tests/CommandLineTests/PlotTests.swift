@@ -43,6 +43,18 @@ import Testing
     #expect(folder.files(below: "out") == Self.pictures.map { $0 + ".png" })
   }
 
+  @Test func followedPitchesAreDrawnOverTheScore() throws {
+    let folder = try TemporaryFolder()
+    try Duet.write(to: folder)
+    let run = try plot(folder, "-p", "players", "--pictures", "svg")
+    try #require(run.status == 0, "\(run.errors)")
+    let names = (Self.pictures + ["pitches"]).sorted()
+    #expect(folder.files(below: "out") == names.map { $0 + ".svg" })
+    #expect(try folder.text("out/pitches.svg").hasSuffix("</svg>\n"))
+    let refused = try plot(folder, "-p", "players", "--pictures", "svg")
+    #expect(refused.status == 1)
+  }
+
   /// All pictures but the one of times are the same again.
   @Test func samePicturesAgain() throws {
     let folder = try TemporaryFolder()

@@ -14,7 +14,7 @@ private let shippedBundle =
       library.presets.map(\.name) == [
         "drums", "drums-fast", "drums-live", "drums-song", "hands", "hands-fast", "hands-live",
         "hands-pedal",
-        "literature", "parts",
+        "literature", "parts", "players",
       ])
     #expect(library.bundle == shippedBundle)
   }
@@ -44,6 +44,7 @@ private let shippedBundle =
     let combs = Dictionary(
       uniqueKeysWithValues: library.presets.map { ($0.name, $0.values["comb"]) })
     #expect(combs.filter { $0.value == 2 }.keys.sorted() == ["parts"])
+    #expect(combs.filter { $0.value == 3 }.keys.sorted() == ["players"])
   }
 
   @Test func drumsNameTheirKit() throws {
@@ -52,15 +53,20 @@ private let shippedBundle =
       preset.paths == ["urn:divisi:model_file": shippedBundle + "/generic-kit.safetensors"])
   }
 
-  @Test func drumsOfSongsHaveARestAndNoPlugin() throws {
+  @Test func drumsOfSongsHaveARest() throws {
     let library = try PresetLibrary(bundle: shippedBundle)
     for preset in library.presets {
       #expect(preset.switches == (preset.name == "drums-song" ? ["urn:divisi:rest"] : []))
     }
-    // Hosts offer what the manifest says of a plugin.
+  }
+
+  /// Hosts offer what the manifest says of a plugin.
+  @Test(arguments: ["drums-song", "players"]) func whatOnlyRecordingsHaveIsOfNoPlugin(name: String)
+    throws
+  {
     let manifest = try String(contentsOfFile: shippedBundle + "/manifest.ttl", encoding: .utf8)
     let stanza = try #require(
-      manifest.split(separator: "\n\n").first { $0.contains("preset:drums-song>") })
+      manifest.split(separator: "\n\n").first { $0.contains("preset:\(name)>") })
     #expect(!stanza.contains("lv2:appliesTo"))
   }
 

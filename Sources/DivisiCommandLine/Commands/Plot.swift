@@ -12,7 +12,7 @@ struct Plot: ParsableCommand {
     abstract: "Draw what a model learns from a recording.",
     discussion: """
       Writes five pictures to DIR: templates (at the start, as learnt, and the encoder), activations (with the notes of the \
-      score below them), approximation (below the spectrogram), masks (of all parts) and loss (by iteration and by time).
+      score below them), approximation (below the spectrogram), masks (of all parts) and loss (by iteration and by time). With the preset players there is a sixth, pitches (of each note, over the score).
 
         divisi plot nocturne.flac --score nocturne.mid -o pictures
         divisi plot beat.wav --score beat.mid -p drums --from 2 --to 6 -o pictures
@@ -59,7 +59,10 @@ struct Plot: ParsableCommand {
   @OptionGroup(title: "Picture options") var pictures: PictureOptions
   @OptionGroup(title: "Options that override the preset") var overrides: Overrides
 
-  private static let names = ["templates", "activations", "approximation", "masks", "loss"]
+  private static func names(_ settings: SeparationSettings) -> [String] {
+    ["templates", "activations", "approximation", "masks", "loss"]
+      + (settings.followsPitches ? ["pitches"] : [])
+  }
 
   func validate() throws {
     guard !output.isEmpty else { throw ValidationError("--output: expected a folder, found ''") }
@@ -81,7 +84,8 @@ struct Plot: ParsableCommand {
       let choice = try PresetStore.choose(preset)
       let settings = try overrides.applied(to: choice.settings).separation
       let material = try choice.material()
-      try pictures.check(Self.names.flatMap(pictures.names), in: output)
+      let names = Self.names(settings)
+      try pictures.check(names.flatMap(pictures.names), in: output)
       let input = try SeparationInput(
         mix: mix, score: score,
         placer: ScorePlacer(
@@ -103,14 +107,14 @@ struct Plot: ParsableCommand {
       let staged = try StagedFiles(directory: output, force: pictures.force)
       let drawn = [
         figures.templates, figures.activations, figures.approximation, figures.masks,
-        Figure.losses(figures.title, [losses], label: lossLabel(settings)),
+        Figure.losses(figures.title, [losses], label: lossLabel(settings)), figures.pitches,
       ]
-      for (figure, name) in zip(drawn, Self.names) {
+      for (figure, name) in zip(drawn, names) {
         try pictures.write(figure, named: name, to: staged)
       }
       try staged.commit()
       bar.clear()
-      for name in Self.names.flatMap(pictures.names) { printLines("\(output)/\(name)") }
+      for name in names.flatMap(pictures.names) { printLines("\(output)/\(name)") }
     }
   }
 

@@ -10,15 +10,32 @@ struct FactorOutput {
   let bytes: [UInt8]
 
   /// The files there are, without their contents.
-  static let names = [
-    (name: "factors", fileExtension: "safetensors"), (name: "notes", fileExtension: "csv"),
-    (name: "activations", fileExtension: "csv"),
-  ]
+  ///
+  /// - Parameter settings: pitches are written where these follow them.
+  static func names(_ settings: SeparationSettings) -> [(name: String, fileExtension: String)] {
+    [("factors", "safetensors"), ("notes", "csv"), ("activations", "csv")]
+      + (settings.followsPitches ? [("pitches", "csv")] : [])
+  }
 
   static func all(of factors: Factorisation) -> [FactorOutput] {
-    zip(names, [factors.encoded(), notes(of: factors.parts), activations(of: factors)]).map {
-      FactorOutput(name: $0.name, fileExtension: $0.fileExtension, bytes: $1)
+    let names = names(factors.settings)
+    let pitches = names.count > 3 ? [pitches(of: factors)] : []
+    return zip(
+      names, [factors.encoded(), notes(of: factors.parts), activations(of: factors)] + pitches
+    ).map { FactorOutput(name: $0.name, fileExtension: $0.fileExtension, bytes: $1) }
+  }
+
+  /// A time values layer of Sonic Visualiser, to be shown as points: time, frequency in hertz, and the part.
+  static func pitches(of factors: Factorisation) -> [UInt8] {
+    let points = factors.tracks.flatMap { track in
+      track.frames(of: factors.grid).map { frame in
+        (frame, track.hertz[frame - track.firstFrame], factors.parts[track.part].name)
+      }
     }
+    let lines = points.sorted { ($0.0, $0.1) < ($1.0, $1.1) }.map { frame, hertz, part in
+      "\(fixed(Double(frame) / factors.grid.frameRate, digits: 6)),\(fixed(hertz, digits: 3)),\(part)\n"
+    }
+    return Array(lines.joined().utf8)
   }
 
   /// A note layer of Sonic Visualiser: time, pitch, duration in seconds, level and label, without a
@@ -57,7 +74,7 @@ extension SeparationJob {
   /// Where the factors of a recording are written.
   func factorPaths(mix: String) -> [String] {
     guard let factorFolder else { return [] }
-    return FactorOutput.names.map {
+    return FactorOutput.names(settings.separation).map {
       "\(factorFolder)/\(factorName($0.name, fileExtension: $0.fileExtension, mix: mix))"
     }
   }

@@ -112,7 +112,7 @@ struct FactorFigures {
 
   /// H over pitches or drums, and the notes of the score on the same axes.
   var activations: Figure {
-    let rows = Rows(factors)
+    let rows = FactorRows(factors)
     let frameCount = model.V.frameCount
     var sums = [Float](repeating: 0, count: rows.count * frameCount)
     for entry in 0..<model.pattern.entryCount {
@@ -125,7 +125,7 @@ struct FactorFigures {
       rowCount: rows.count, columnCount: frameCount,
       values: sums.map { Self.decibels($0, below: peak) },
       columns: (0, 1 / factors.grid.frameRate), rows: (rows.first, 1))
-    let height = min(max(Double(rows.count) * (rows.isPitched ? 5 : 34), 90), 300)
+    let height = rows.height
     let kind = factors.components.contains { $0.role == .attack || $0.role == .onset }
     return Figure(
       title,
@@ -133,11 +133,15 @@ struct FactorFigures {
         Panel(
           kind ? "Activations H, all components of a pitch" : "Activations H", height: height,
           x: time, y: rows.axis, layers: [.heatMap(map)], colours: decibels),
-        notePanel(rows, height: height),
+        notePanel("Notes of the score", rows, height: height),
       ])
   }
 
-  private func notePanel(_ rows: Rows, height: Double) -> Panel {
+  /// The notes of the score, in the colours of their parts or in another, and layers over them.
+  func notePanel(
+    _ name: String, _ rows: FactorRows, height: Double, colour: Colour? = nil,
+    over layers: [Layer] = []
+  ) -> Panel {
     // A stroke has no length that would mean anything.
     let strokeSeconds = (span.upperBound - span.lowerBound) / 250
     var boxes: [Box] = []
@@ -149,13 +153,13 @@ struct FactorFigures {
         boxes.append(
           Box(
             x: note.onsetSeconds...max(end, note.onsetSeconds), y: row - half...row + half,
-            colour: .series(index)))
+            colour: colour ?? .series(index)))
       }
     }
     let grid = Axis(
       rows.axis.label, range: rows.axis.range, ticks: rows.axis.ticks, hasGrid: true)
     return Panel(
-      "Notes of the score", height: height, x: time, y: grid, layers: [.boxes(boxes)],
+      name, height: height, x: time, y: grid, layers: [.boxes(boxes)] + layers,
       legend: factors.parts.enumerated().map { ($1.name, .series($0)) })
   }
 
@@ -228,53 +232,5 @@ struct FactorFigures {
       values += UnsafeBufferPointer(start: column.column(0), count: binCount)
     }
     return values
-  }
-}
-
-/// The vertical axis of activations: pitches, semitone by semitone, or drums, one after another.
-private struct Rows {
-  let isPitched: Bool
-  let count: Int
-  /// The value of the first row on the axis.
-  let first: Double
-  let axis: Axis
-  private let rowOfComponent: [Int]
-  private let rowOfArticulation: [Int: Int]
-
-  init(_ factors: Factorisation) {
-    let components = factors.components
-    isPitched = components.contains { $0.role != .stroke }
-    if isPitched {
-      let pitches = components.map(\.pitch)
-      let (lowest, highest) = (pitches.min() ?? 60, pitches.max() ?? 60)
-      count = highest - lowest + 1
-      first = Double(lowest)
-      rowOfComponent = pitches.map { $0 - lowest }
-      rowOfArticulation = [:]
-      let isNarrow = highest - lowest < 30
-      let named = (lowest...highest).filter {
-        $0 % 12 == 0 || (isNarrow && [4, 7].contains($0 % 12))
-      }
-      axis = Axis(
-        "Pitch", range: first - 0.5...Double(highest) + 0.5,
-        ticks: named.map { .init(Double($0), Factorisation.Component.name(ofPitch: $0)) })
-    } else {
-      count = max(components.count, 1)
-      first = 0
-      rowOfComponent = Array(components.indices)
-      rowOfArticulation = Dictionary(
-        uniqueKeysWithValues: components.enumerated().map { ($1.pitch, $0) })
-      axis = Axis(
-        "", range: -0.5...Double(count) - 0.5,
-        ticks: components.enumerated().map { .init(Double($0), $1.name) })
-    }
-  }
-
-  func row(ofComponent component: Int) -> Int { rowOfComponent[component] }
-
-  /// Where a note lies on the axis.
-  func row(ofPitch pitch: Int) -> Double? {
-    isPitched
-      ? Double(pitch) : rowOfArticulation[DrumKit.articulation(ofPitch: pitch)].map(Double.init)
   }
 }

@@ -103,6 +103,15 @@ public struct Matrix: ~Copyable, @unchecked Sendable {
     }
   }
 
+  /// Moves every value towards that of another matrix of the same shape.
+  ///
+  /// - Parameter share: of the other, 0 to 1.
+  public func blend(with other: borrowing Matrix, share: Float) {
+    for index in 0..<columnStride * columnCount {
+      base[index] += share * (other.base[index] - base[index])
+    }
+  }
+
   /// The largest value of some columns, or of all; at least 0.
   public func maximum(ofColumns columns: Range<Int>? = nil) -> Float {
     let columns = columns ?? 0..<columnCount

@@ -13,19 +13,24 @@ public final class STFT: Sendable {
 
   private let window: [Float]
   private let plan: FFTPlan
+  private let length: Int
 
   /// - Complexity: O(window); plans two FFTs.
-  public init(grid: TimeGrid) {
+  public convenience init(grid: TimeGrid) { self.init(grid: grid, padding: 1) }
+
+  /// - Parameter padding: by what factor zeros lengthen a window before it is transformed; above 1 there is no inverse.
+  init(grid: TimeGrid, padding: Int) {
     self.grid = grid
+    length = padding * grid.windowLength
     window = (0..<grid.windowLength).map { index in
       let phase = 2 * Double.pi * Double(index) / Double(grid.windowLength)
       return Float(0.5 - 0.5 * cos(phase))
     }
-    plan = FFTPlan(length: grid.windowLength)
+    plan = FFTPlan(length: length)
   }
 
   /// A buffer of the length that ``analyse(_:frame:into:)`` needs.
-  public func makeBuffer() -> FFTBuffer { FFTBuffer(length: grid.windowLength) }
+  public func makeBuffer() -> FFTBuffer { FFTBuffer(length: length) }
 
   /// Transforms one frame of a signal into `buffer.spectrum`.
   ///
@@ -47,7 +52,7 @@ public final class STFT: Sendable {
           count: upper - lower)
       }
     }
-    (time + upper).update(repeating: 0, count: grid.windowLength - upper)
+    (time + upper).update(repeating: 0, count: length - upper)
     plan.forward(buffer)
   }
 

@@ -83,7 +83,8 @@ struct PitchComb {
   private func profile(distance: Double) -> Double {
     switch shape {
     case .bands: 1
-    case .lobes, .shifts: (distance < 2 ? pow(cos(distance * .pi / 4), 2) : 0) + Self.pedestal
+    case .lobes, .shifts, .tracks:
+      (distance < 2 ? pow(cos(distance * .pi / 4), 2) : 0) + Self.pedestal
     }
   }
 }

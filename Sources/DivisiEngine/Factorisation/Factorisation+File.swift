@@ -8,7 +8,8 @@ extension Factorisation {
   ///
   /// Shapes are those of the literature, the last dimension contiguous: `V` and `V_hat` K × N, `W`
   /// K × R × T, `H` and `M_H` (the mask of H) R × N, `owner` R × N (the part that a free entry of H
-  /// belongs to, −1 elsewhere), `W_E` R × K × T where there is an encoder, and `masks` S × K' × N. K
+  /// belongs to, −1 elsewhere), `W_E` R × K × T where there is an encoder, `F` R × N (in hertz, where the pitch of a component
+  /// was found; 0 where none of its notes sounds) where pitches are followed, and `masks` S × K' × N. K
   /// are the bins that were fitted, K' all of them. The metadata names parts and components, in
   /// order, separated by commas, and holds sample rate, window, hop and settings.
   ///
@@ -20,6 +21,7 @@ extension Factorisation {
       "masks": [parts.count, grid.binCount, N],
     ]
     if encoder != nil { shapes["W_E"] = [R, K, T] }
+    if partials != nil { shapes["F"] = [R, N] }
     return SafeTensors.encoded(metadata: metadata, shapes: shapes) { name in
       switch name {
       case "V": rows(of: model.V.values)
@@ -28,6 +30,7 @@ extension Factorisation {
       case "H": entryValues { model.H[$0] }
       case "M_H": entryValues { model.pattern.weights[$0] }
       case "owner": entryValues(elsewhere: -1) { Float(model.pattern.parts[$0]) }
+      case "F": frequencyValues
       case "W_E": encoder.map { encoderValues($0.templates) } ?? []
       default: maskValues
       }
@@ -88,6 +91,21 @@ extension Factorisation {
     for entry in 0..<model.pattern.entryCount {
       let index = Int(model.pattern.components[entry]) * N + Int(model.pattern.frames[entry])
       values[index] = value(entry)
+    }
+    return values
+  }
+
+  private var frequencyValues: [Float] {
+    let N = model.V.frameCount
+    var values = [Float](repeating: 0, count: components.count * N)
+    for track in tracks {
+      let instrument = parts[track.part].instrument
+      for (r, component) in components.enumerated()
+      where component.pitch == track.note.pitch && component.instrument == instrument {
+        for (index, hertz) in track.hertz.enumerated() {
+          values[r * N + track.firstFrame + index] = Float(hertz)
+        }
+      }
     }
     return values
   }

@@ -46,6 +46,14 @@ public struct Factorisation: Sendable {
   public let parts: [Part]
   /// R of them.
   public let components: [Component]
+  /// Tones that follow their pitch, which have a say in the masks; nil for none.
+  public var partials: PartialModel?
+  /// Their pitches; empty where there are none.
+  public var tracks: [PitchTrack] = []
+
+  /// How much the masks of tones that follow their pitch count against those of templates. On twelve recordings of players,
+  /// 0.5 to 0.7 measure alike; 1 costs 0.5 dB on duos, 0 a whole one on quartets.
+  private static let partialShare: Float = 0.6
 
   /// The masks of one frame.
   ///
@@ -57,6 +65,10 @@ public struct Factorisation: Sendable {
     ofFrame frame: Int, into masks: borrowing Matrix, scratch: borrowing Matrix
   ) {
     mask.compute(from: model, frame: frame, into: masks, scratch: scratch)
+    guard let partials else { return }
+    let others = Matrix(rowCount: masks.rowCount, columnCount: masks.columnCount)
+    mask.compute(from: partials, frame: frame, into: others, scratch: scratch)
+    masks.blend(with: others, share: Self.partialShare)
   }
 }
 

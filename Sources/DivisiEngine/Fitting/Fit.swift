@@ -9,6 +9,8 @@ struct Fit {
   var encoder: Encoder?
   /// Components that training by gradients has silenced; 0 for other models.
   var deadComponents = 0
+  /// Tones that were fitted beside the model; nil for none.
+  var partials: PartialFit?
 
   /// Iterations without the pull after which velocities are compared with what was found.
   private static let pilotIterations = 8

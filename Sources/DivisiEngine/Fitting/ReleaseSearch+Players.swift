@@ -26,6 +26,7 @@ extension ReleaseSearch {
     let ringing = constraints.released(after: ringingSeconds)
     if hasPedal { return (ringing, true) }
     let stopped = constraints.released(after: stoppedSeconds)
+    if settings.followsPitches { return (stopped, false) }
     let loss = try fit(stopped).lossAfter
     return try loss < playersMargin * fit(ringing).lossAfter ? (stopped, false) : (ringing, true)
   }

@@ -40,7 +40,11 @@ extension Separator {
       settings.isSpatial && SpatialAnalysis.applies(channelCount: channelCount)
       ? SpatialAnalysis.memoryEstimate(
         binCount: grid.binCount, channelCount: channelCount, partCount: parts.count) : 0
-    let bytes = valueSize * values + Self.bytesPerEntry * entries + places
+    let bytes =
+      valueSize * values + Self.bytesPerEntry * entries + places
+      + (settings.followsPitches
+        ? PartialFit.memoryEstimate(
+          entries: entries / Double(settings.pitchComponents.count), frames: N) : 0)
     return Int(min(bytes, Double(1 << 62)))
   }
 

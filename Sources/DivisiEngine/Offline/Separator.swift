@@ -109,7 +109,7 @@ public struct Separator: Sendable {
     }
 
     let (fit, tuning) = try fit(
-      V, frameCount: frameCount, grid: grid, parts: parts, hasPedal: hasPedal,
+      V, of: channels, grid: grid, parts: parts, hasPedal: hasPedal,
       extend: { [memory] constraints in
         guard let memory else { return constraints }
         return memory.extending(
@@ -118,17 +118,19 @@ public struct Separator: Sendable {
     memory?.add(
       fit.model, components: components, frameCount: frameCount, scale: Double(scale))
     let mask = settings.mask(partCount: parts.count, grid: grid, hasResidual: withResidual)
-    observer?.fitted(
-      Factorisation(
-        grid: grid, settings: settings, model: fit.model, encoder: fit.encoder, mask: mask,
-        parts: parts, components: components))
+    let factors = Factorisation(
+      grid: grid, settings: settings, model: fit.model, encoder: fit.encoder, mask: mask,
+      parts: parts, components: components, partials: fit.partials?.model,
+      tracks: fit.partials?.tracks ?? [])
+    observer?.fitted(factors)
+    let masks: Synthesis.Masks = { factors.masks(ofFrame: $0, into: $1, scratch: $2) }
     let covariances =
       settings.isSpatial && SpatialAnalysis.applies(channelCount: channels.count)
       ? SpatialAnalysis.covariances(
-        of: channels, stft: stft, model: fit.model, mask: mask, parallel: parallel) : nil
+        of: channels, stft: stft, partCount: parts.count, parallel: parallel, masks: masks) : nil
     var stems = Synthesis.stems(
-      of: channels, stft: stft, model: fit.model, mask: mask, covariances: covariances,
-      parallel: parallel)
+      of: channels, stft: stft, partCount: parts.count, covariances: covariances,
+      parallel: parallel, masks: masks)
     if settings.model.secondStage == .waveforms, case .drums = material {
       let refinement = WaveformRefinement(
         stft: stft, model: fit.model, mask: mask, covariances: covariances, parts: parts,
@@ -142,17 +144,21 @@ public struct Separator: Sendable {
   }
 
   private func fit(
-    _ V: Spectrogram, frameCount: Int, grid: TimeGrid, parts: [Part], hasPedal: Bool,
+    _ V: Spectrogram, of channels: [[Float]], grid: TimeGrid, parts: [Part], hasPedal: Bool,
     extend: (consuming Constraints) -> Constraints, observe: ((ConvolutiveNMF) -> Void)?,
     progress: (Double) -> Bool
   ) throws(SeparationError) -> (Fit, tuning: Double?) {
+    let frameCount = grid.frameCount(sampleCount: channels[0].count)
     var trial = settings
     trial.model = trialModel ?? settings.model
     trial.iterations = ReleaseSearch.trialIterations(settings)
     let isPitched = if case .pitched = material { true } else { false }
-    let searches = !hasPedal && settings.releaseSeconds == 0
+    let follows = isPitched && settings.followsPitches
+    let searches = !hasPedal && settings.releaseSeconds == 0 && !follows
     let trials = isPitched && searches ? ReleaseSearch.trialCount : 0
-    let total = Fit.stepCount(settings, hasStrokes: !isPitched) + trials * trial.iterations + 1
+    let total =
+      Fit.stepCount(settings, hasStrokes: !isPitched) + trials * trial.iterations
+      + (follows ? PartialFit.stepCount(settings) : 0) + 1
     var done = 0
     func step() throws(SeparationError) {
       done += 1
@@ -175,7 +181,7 @@ public struct Separator: Sendable {
         releaseSeconds: settings.releaseSeconds > 0
           ? settings.releaseSeconds : ReleaseSearch.dampedSeconds)
       let tuning = Tuning.cents(of: V, constraints: constraints, grid: grid)
-      var comb = PitchComb(tuningCents: tuning, shape: settings.comb)
+      var comb = PitchComb(tuningCents: tuning, shape: settings.comb.ofTemplates)
       func fit(
         _ constraints: PitchConstraints, _ settings: SeparationSettings,
         observe: ((ConvolutiveNMF) -> Void)? = nil
@@ -188,7 +194,7 @@ public struct Separator: Sendable {
               settings: settings)),
           to: V, settings: settings, parallel: parallel, observe: observe, step: step)
       }
-      if settings.comb == .shifts {
+      if comb.shape == .shifts {
         (constraints, comb.isOpen) = try ReleaseSearch.runPlayers(
           constraints, hasPedal: hasPedal, settings: settings
         ) { (constraints) throws(SeparationError) in try fit(constraints, trial) }
@@ -197,7 +203,13 @@ public struct Separator: Sendable {
           (constraints) throws(SeparationError) in try fit(constraints, trial)
         }
       }
-      return (try fit(constraints, settings, observe: observe), tuning)
+      var result = try fit(constraints, settings, observe: observe)
+      if follows {
+        result.partials = try PartialFit.run(
+          constraints, comb: comb, to: V, of: channels, grid: grid, settings: settings,
+          parallel: parallel, step: step)
+      }
+      return (result, tuning)
     }
   }
 }

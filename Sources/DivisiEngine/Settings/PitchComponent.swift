@@ -23,7 +23,7 @@ extension SeparationSettings {
   /// The components of each pitch, in their order: those with partials first, an onset last.
   var pitchComponents: [PitchComponent] {
     let tones =
-      comb == .shifts
+      comb.ofTemplates == .shifts
       ? PitchComponent.shifts.map { PitchComponent(kind: .tone, cents: $0) }
       : [PitchComponent(kind: .tone)]
     return tones + (hasAttackTemplates ? [PitchComponent(kind: .attack)] : [])

@@ -57,6 +57,9 @@ public struct SeparationSettings: Sendable, Equatable {
   /// The settings of the `hands` preset.
   public init() {}
 
+  /// Whether the pitch of each note is followed beside the model.
+  public var followsPitches: Bool { comb == .tracks }
+
   /// T of the model that is meant.
   var frames: Int { model.isConvolutive ? templateFrames : 1 }
 }

@@ -6,6 +6,12 @@ public enum CombShape: String, CaseIterable, Sendable {
   case bands
   /// Narrow partials of five templates from 40 cents below the pitch to 40 above: tones that players bend.
   case shifts
+  /// The same, and beside them tones that follow the pitch of each note; in streams, which cannot follow what they have not
+  /// heard yet, there are none.
+  case tracks
+
+  /// How its templates start.
+  var ofTemplates: CombShape { self == .tracks ? .shifts : self }
 }
 
 /// How the activations of drum strokes start out, and the mask of an autoencoder's code with them.

@@ -29,6 +29,7 @@ struct StreamPlan {
     self.channelCount = channelCount
     var separation = settings.separation
     separation.model = separation.model.streamed
+    separation.comb = separation.comb.ofTemplates
     if layout.isPercussive {
       separation.templateFrames = min(separation.templateFrames, Self.mostStrokeFrames)
     }
