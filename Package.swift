@@ -126,6 +126,8 @@ let package = Package(
     .target(
       name: "DrumKits", dependencies: ["DivisiEngine", "DivisiScore"],
       swiftSettings: strict + quick),
+    // Recordings made of the frames of others. No files.
+    .target(name: "Mosaics", dependencies: ["DivisiDSP"], swiftSettings: strict + quick),
     // Scores onto recordings: where each note sounds, and how well the score explains the recording.
     .target(
       name: "DivisiAlignment", dependencies: ["DivisiDSP", "DivisiScore"],
@@ -160,8 +162,8 @@ let package = Package(
       dependencies: [
         "CCPU", "CMalloc", "DAWSessions", "DivisiAlignment", "DivisiControls", "DivisiEngine",
         "DivisiDSP", "DivisiScore", "DrumKits", "AudioFiles", "InputFiles", "LV2Presets",
-        "MediaFiles", "Plotting", "PluginTurtle", "SystemMemory", "Terminal", "WorkerThreads",
-        "ZipFiles",
+        "MediaFiles", "Mosaics", "Plotting", "PluginTurtle", "SystemMemory", "Terminal",
+        "WorkerThreads", "ZipFiles",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict + quick),
@@ -297,6 +299,9 @@ let package = Package(
       dependencies: [
         "DivisiControls", "DivisiEngine", "DivisiDSP", "DivisiScore", "DivisiTestSupport",
       ],
+      swiftSettings: strict + quick),
+    .testTarget(
+      name: "MosaicsTests", dependencies: ["DivisiDSP", "Mosaics"],
       swiftSettings: strict + quick),
     .testTarget(
       name: "DrumKitsTests", dependencies: ["DivisiScore", "DrumKits"],

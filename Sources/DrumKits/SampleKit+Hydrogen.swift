@@ -1,5 +1,5 @@
 extension SampleKit {
-  /// The layers that an instrument of Hydrogen has room for.
+  /// The layers that an instrument of Hydrogen has room for: as many as `--layers` at most.
   private static let mostLayers = 16
 
   /// The kit as Hydrogen describes one: `drumkit.xml`, beside samples as of ``namedSamples``.
@@ -13,25 +13,34 @@ extension SampleKit {
     var lines = [
       "<?xml version=\"1.0\" encoding=\"UTF-8\"?>",
       "<drumkit_info xmlns=\"http://www.hydrogen-music.org/drumkit\">",
-      " <name>\(Self.escaped(name))</name>", " <author></author>", " <info></info>",
-      " <license></license>", " <componentList>",
+    ]
+    let head = [
+      ("name", Self.escaped(name)), ("author", ""), ("info", ""), ("license", ""), ("image", ""),
+      ("imageLicense", ""),
+    ]
+    lines += head.map { " <\($0)>\($1)</\($0)>" }
+    lines += [
+      " <componentList>",
       "  <drumkitComponent><id>0</id><name>Main</name><volume>1</volume></drumkitComponent>",
       " </componentList>", " <instrumentList>",
     ]
     for (index, instrument) in instruments.enumerated() {
-      let isTaken = instrument.layers.contains { $0.samples.count > 1 }
+      let takesTurns = instrument.layers.contains { $0.samples.count > 1 }
+      // In the order that Hydrogen's schema has.
+      let values = [
+        ("id", "\(index)"), ("name", Self.escaped(instrument.name)), ("volume", "1"),
+        ("isMuted", "false"), ("isSoloed", "false"), ("pan", "0"), ("pitchOffset", "0"),
+        ("randomPitchFactor", "0"), ("gain", "1"), ("applyVelocity", "true"),
+        ("filterActive", "false"), ("filterCutoff", "1"), ("filterResonance", "0"),
+        ("Attack", "0"), ("Decay", "0"), ("Sustain", "1"), ("Release", "1000"),
+        ("muteGroup", instrument.isHiHat ? "0" : "-1"), ("midiOutChannel", "-1"),
+        ("midiOutNote", "\(instrument.articulation)"), ("isStopNote", "false"),
+        ("sampleSelectionAlgo", takesTurns ? "ROUND_ROBIN" : "VELOCITY"), ("isHihat", "-1"),
+        ("lower_cc", "0"), ("higher_cc", "127"),
+      ]
+      lines.append("  <instrument>")
+      lines += values.map { "   <\($0)>\($1)</\($0)>" }
       lines += [
-        "  <instrument>", "   <id>\(index)</id>",
-        "   <name>\(Self.escaped(instrument.name))</name>",
-        "   <volume>1</volume>", "   <isMuted>false</isMuted>", "   <pan>0</pan>",
-        "   <gain>1</gain>", "   <applyVelocity>true</applyVelocity>",
-        "   <filterActive>false</filterActive>", "   <filterCutoff>1</filterCutoff>",
-        "   <filterResonance>0</filterResonance>", "   <Attack>0</Attack>", "   <Decay>0</Decay>",
-        "   <Sustain>1</Sustain>", "   <Release>1000</Release>",
-        "   <muteGroup>\(instrument.isHiHat ? 0 : -1)</muteGroup>",
-        "   <midiOutChannel>-1</midiOutChannel>",
-        "   <midiOutNote>\(instrument.articulation)</midiOutNote>",
-        "   <sampleSelectionAlgo>\(isTaken ? "ROUND_ROBIN" : "VELOCITY")</sampleSelectionAlgo>",
         "   <instrumentComponent>", "    <component_id>0</component_id>", "    <gain>1</gain>",
       ]
       lines += hydrogenLayers(of: index)
@@ -43,9 +52,11 @@ extension SampleKit {
 
   private func hydrogenLayers(of index: Int) -> [String] {
     let instrument = instruments[index]
-    let own = namedSamples.filter { $0.instrument == index }
+    let all = namedSamples.filter { $0.instrument == index }
+    // Where there is no room for turns, all layers are there still.
+    let own = all.count > Self.mostLayers ? all.filter { $0.turn == 0 } : all
     let divisions = max(1, Self.mostLayers / own.count)
-    return own.prefix(Self.mostLayers).flatMap { named in
+    return own.flatMap { named in
       let velocities = instrument.layers[named.layer].velocities
       let count = min(divisions, velocities.count)
       return (0..<count).map { division in

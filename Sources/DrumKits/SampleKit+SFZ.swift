@@ -14,7 +14,7 @@ extension SampleKit {
   ///   - folder: of the samples, as the file has it, with the slash at its end.
   /// - SeeAlso: sfzformat.com; `amp_velcurve_N` is SFZ 1, `off_by` too.
   public func sfz(title: String, folder: String) -> String {
-    var lines = ["// \(title)", "<control>", "default_path=\(folder)", "<global>"]
+    var lines = ["// \(title)", "<global>"]
     lines.append("loop_mode=one_shot")
     var group: (instrument: Int, layer: Int)?
     for named in namedSamples {
@@ -32,7 +32,7 @@ extension SampleKit {
       }
       group = (named.instrument, named.layer)
       let turn = layer.samples.count > 1 ? " seq_position=\(named.turn + 1)" : ""
-      lines.append("<region> sample=\(named.name).wav\(turn)")
+      lines.append("<region> sample=\(folder)\(named.name).wav\(turn)")
       lines.append(Self.loudness(of: named.sample, in: layer, law: instrument.law))
     }
     return lines.joined(separator: "\n") + "\n"

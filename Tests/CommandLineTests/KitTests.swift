@@ -58,6 +58,14 @@ import Testing
     #expect(run.output.contains("133 notes"))
   }
 
+  @Test func aLoopWithoutAScoreHasNoTempo() throws {
+    let folder = try TemporaryFolder()
+    let run = try Program.run(
+      ["remix", Self.mix, "--tempo", "100", "-o", "out.wav"] + Self.quick, in: folder.path)
+    #expect(run.status == 1 && run.errors.contains("--tempo: expected --score as well"))
+    #expect(folder.files().isEmpty)
+  }
+
   @Test(arguments: [
     (["--pattern", "missing.mid"], "missing.mid: expected a readable file"),
     (["--replace", "cowbell=off"], "--replace: expected one of kick, snare, hihat"),

@@ -117,7 +117,8 @@ import Testing
   }
 
   @Test(arguments: [
-    [], ["separate"], ["kit"], ["remix"], ["align"], ["evaluate"], ["compare"], ["plot"],
+    [], ["separate"], ["kit"], ["remix"], ["mosaic"], ["align"], ["evaluate"], ["compare"],
+    ["plot"],
     ["presets"], ["inspect"],
     ["drum-maps"], ["train"],
   ])
@@ -151,7 +152,8 @@ import Testing
 
   /// Examples are copied, so none is wrapped; the manual's generator drops what is not ASCII.
   @Test(arguments: [
-    [], ["separate"], ["kit"], ["remix"], ["align"], ["evaluate"], ["compare"], ["plot"],
+    [], ["separate"], ["kit"], ["remix"], ["mosaic"], ["align"], ["evaluate"], ["compare"],
+    ["plot"],
     ["inspect"], ["train"],
   ])
   func examplesFitALineAndHelpIsPlain(command: [String]) throws {

@@ -14,7 +14,7 @@ struct RemixLoop: ParsableCommand {
       groove, or what the recording plays, with another drum in it.
 
         divisi remix break.wav --score break.mid --pattern new.mid -o new.wav
-        divisi remix break.wav --tempo 140 --quantise 16 -o fast.wav
+        divisi remix beat.wav --score beat.mid --tempo 140 --quantise 16 -o new.wav
         divisi remix break.wav --score break.mid --replace snare=mine.wav \\
           --residual keep -o mine.wav
         divisi remix --kit kit/kit.sfz --pattern new.mid -o new.wav

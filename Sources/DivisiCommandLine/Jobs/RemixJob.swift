@@ -44,7 +44,7 @@ struct RemixJob {
       try written == nil
         ? performed(
           own.pattern(of: separated!.strokes, bars: separated!.source.placement?.bars ?? []),
-          mix ?? "") : nil
+          loop.score ?? "") : nil
     }
     // A kit of another rate than the recording is read again at that of the recording.
     let another = try kitPath.flatMap { path in

@@ -58,18 +58,21 @@ struct PatternOptions: ParsableArguments {
   /// A score as the options have it played.
   ///
   /// - Parameters:
-  ///   - path: of the score, for errors.
+  ///   - path: of the score, for errors; empty where there is none.
   ///   - read: reads the score that the groove is taken from.
   func performed(
     _ score: Score, path: String, seed: UInt64, read: (String) throws -> Score
   ) throws -> Score {
     func needsBars(_ option: String, _ path: String) -> Failure {
-      Failure("\(option): expected bars in \(path), as MIDI and MusicXML have them; found none")
+      Failure(
+        path.isEmpty
+          ? "\(option): expected --score as well, with a score that has bars"
+          : "\(option): expected bars in \(path), as MIDI and MusicXML have them; found none")
     }
     var score = score
     if let quantise {
       guard let result = score.quantised(to: quantise) else {
-        throw needsBars("--quantise \(quantise)", path)
+        throw needsBars("--quantise", path)
       }
       score = result
     }
@@ -79,7 +82,7 @@ struct PatternOptions: ParsableArguments {
       score = result
     }
     if let tempo {
-      guard let own = score.tempo else { throw needsBars("--tempo \(tempo)", path) }
+      guard let own = score.tempo else { throw needsBars("--tempo", path) }
       score = score.adjusted(offsetSeconds: 0, rate: tempo / own)
     }
     return humanise.map { score.humanised(milliseconds: $0, seed: seed) } ?? score

@@ -1,0 +1,121 @@
+import ArgumentParser
+import AudioFiles
+import FoundationEssentials
+import Plotting
+import Terminal
+
+/// `divisi mosaic`.
+struct MosaicCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "mosaic",
+    abstract: "Play one recording with the sounds of others.",
+    discussion: """
+      Writes a recording as long as the target that is made of frames of the sources alone: those that together come \
+      closest to its spectra. Restraints keep the sources audible as themselves.
+
+        divisi mosaic --target let-it-be.flac --source bees.flac -o let-it-bee.flac
+        divisi mosaic --target song.wav --source rain.wav wind.wav \\
+          --transpose=-5,0,5 -o song-of-rain.wav
+      """)
+
+  @Option(
+    help: ArgumentHelp("The recording that is played.", valueName: "file"), completion: .file())
+  var target: String
+
+  @Option(
+    parsing: .upToNextOption,
+    help: ArgumentHelp("The recordings whose sounds play it.", valueName: "file"),
+    completion: .file())
+  var source: [String]
+
+  @Option(
+    name: .shortAndLong,
+    help: ArgumentHelp(
+      "The file to write: .wav (24 bits), .flac, .ogg, .opus or .mp3.", valueName: "file"))
+  var output: String
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Semitones, -24 to 24, of copies of each source that answer too; 0 is the source itself.",
+      valueName: "-5,0,5"))
+  var transpose = "0"
+
+  @Option(
+    help: ArgumentHelp(
+      "Also draw source, target, activations and mosaic, their first minute: a .png, .svg or .pdf.",
+      valueName: "file"))
+  var picture: String?
+
+  @Flag(name: .shortAndLong, help: "Overwrite files that exist.")
+  var force = false
+
+  @OptionGroup var options: MosaicOptions
+
+  private static let mostCopies = 49
+
+  private func format() throws -> AudioFormat {
+    guard let format = AudioFormat(fileName: output) else {
+      throw ValidationError(
+        "--output: expected a file that ends in .wav, .flac, .ogg, .opus or .mp3, found '\(output)'"
+      )
+    }
+    return format
+  }
+
+  private func pictureFormat() throws -> PictureFormat? {
+    try picture.map { path in
+      let ending = path.split(separator: ".").last.map { $0.lowercased() } ?? ""
+      guard path.contains("."), let format = PictureFormat(rawValue: ending) else {
+        throw ValidationError(
+          "--picture: expected a file that ends in .png, .svg or .pdf, found '\(path)'")
+      }
+      return format
+    }
+  }
+
+  private func transpositions() throws -> [Double] {
+    let fields = transpose.split(separator: ",", omittingEmptySubsequences: false)
+    let values = fields.compactMap { Double(String($0).trimmed) }.filter { abs($0) <= 24 }
+    guard values.count == fields.count, Set(values).count == values.count,
+      values.count <= Self.mostCopies
+    else {
+      throw ValidationError(
+        "--transpose: expected semitones from -24 to 24, each once, such as -5,0,5; found '\(transpose)'"
+      )
+    }
+    return values
+  }
+
+  func validate() throws {
+    _ = try format()
+    _ = try transpositions()
+    _ = try pictureFormat()
+    guard !source.isEmpty else { throw ValidationError("--source: expected a recording") }
+  }
+
+  func run() throws {
+    StagedFiles.removeOnSignals()
+    giveLargeBlocksBack()
+    try reporting {
+      let files = OutputFiles(overwrites: force)
+      try files.check([output] + (picture.map { [$0] } ?? []), inputs: [target] + source)
+      let job = MosaicJob(
+        target: target, sources: source, transpositions: try transpositions(),
+        settings: options.settings, output: output, format: try format(), force: force,
+        keepsBeginning: picture != nil, parallel: threads(options.threadCount))
+      let made = try job.run(
+        bar: ProgressBar(title: URL(fileURLWithPath: target).lastPathComponent))
+      let (fit, frames) = (made.fit, Double(max(made.fit.frameCount, 1)))
+      if let picture, let format = try pictureFormat(), let beginning = made.beginning {
+        let title = URL(fileURLWithPath: output).lastPathComponent.printable
+        let figure = MosaicFigure(beginning: beginning, title: title).figure
+        try files.write([(picture, figure.encoded(as: format))])
+      }
+      let clipping = made.clippedCount == 0 ? "" : ", \(made.clippedCount) samples clipped"
+      printLines(
+        "\(output.printable): \(fixed(made.seconds, digits: 1)) s, divergence \(fixed(fit.loss / max(fit.total, .leastNormalMagnitude), digits: 3)) of the target, "
+          + "\(fixed(Double(fit.active) / frames, digits: 1)) frames at once\(clipping)")
+    }
+  }
+}

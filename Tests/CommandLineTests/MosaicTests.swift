@@ -1,0 +1,61 @@
+import AudioFiles
+import Foundation
+import Testing
+
+/// `divisi mosaic` on tones.
+@Suite struct MosaicTests {
+  private static let quick = ["--iterations", "7", "--every", "3"]
+
+  @Test func aMosaicIsAsLongAsItsTargetAndHasTheSourcesChannels() throws {
+    let folder = try TemporaryFolder()
+    try AudioFile.write(
+      Duet.recording(sampleRate: 22_050), to: folder.file("target.wav"), as: .wavFloat)
+    try AudioFile.write(
+      Duet.recording(sampleRate: 44_100, channelCount: 2), to: folder.file("source.wav"),
+      as: .wavFloat)
+    let make = ["mosaic", "--target", "target.wav", "--source", "source.wav", "target.wav"]
+    let run = try Program.run(
+      make + ["--transpose=-12,0", "-o", "out.flac", "--picture", "out.svg"] + Self.quick,
+      in: folder.path)
+    #expect(run.status == 0, "\(run.errors)")
+    #expect(try folder.text("out.svg").contains("<svg"))
+    #expect(run.output.hasPrefix("out.flac: 1.5 s, divergence 0."))
+    let (sound, target) = (
+      try AudioFile.read(path: folder.file("out.flac")),
+      try AudioFile.read(path: folder.file("target.wav"))
+    )
+    #expect(sound.sampleRate == 22_050 && sound.channels.count == 2)
+    #expect(sound.sampleCount == target.sampleCount)
+    func energy(_ samples: [Float]) -> Float { samples.reduce(0) { $0 + $1 * $1 } }
+    let ratio = (energy(sound.channels[0]) + energy(sound.channels[1])) / energy(target.channels[0])
+    #expect((0.5...4).contains(ratio))
+    let again = try Program.run(make + ["-o", "out.flac"] + Self.quick, in: folder.path)
+    #expect(again.status == 1 && again.errors.contains("expected a new file, or --force"))
+  }
+
+  @Test(arguments: [
+    (["--source", "missing.wav"], "missing.wav: expected"),
+    (["--source", "silent.wav"], "silent.wav: expected sound; it is silent"),
+    (["--source", "duet.wav", "--hop", "2000"], "--hop: expected 128 to 1024"),
+    (
+      ["--source", "duet.wav", "--transpose", "99"],
+      "--transpose: expected semitones from -24 to 24"
+    ),
+    (
+      ["--source", "duet.wav", "--picture", "a.txt"], "--picture: expected a file that ends in .png"
+    ),
+    (["--source", "duet.csv"], "duet.csv: expected"),
+  ])
+  func badInputIsRefusedInOneLine(options: [String], problem: String) throws {
+    let folder = try TemporaryFolder()
+    try Duet.write(to: folder)
+    try AudioFile.write(
+      AudioBuffer(sampleRate: 44_100, channels: [[Float](repeating: 0, count: 100)]),
+      to: folder.file("silent.wav"), as: .wav24)
+    let run = try Program.run(
+      ["mosaic", "--target", "duet.wav", "-o", "out.wav"] + options, in: folder.path)
+    #expect(run.status != 0)
+    #expect(run.errors.contains(problem), "\(run.errors)")
+    #expect(folder.files() == ["duet.csv", "duet.wav", "silent.wav"])
+  }
+}
