@@ -190,7 +190,13 @@ import Testing
       }
       try browser.prefer(dark: false)
     }
+    // As it is seen while somebody practises.
+    try browser.type("3\u{E004}5\u{E004}", into: "#loop-from")
+    try browser.click("#play")
+    try browser.wait(
+      "studio.player.isPlaying && studio.player.position > studio.player.loop.from + 1")
     try check("project")
+    try browser.click("#play")
     try browser.resize(width: 1280, height: 800)
     try browser.click("#correct")
     try browser.click("#take-away-button")

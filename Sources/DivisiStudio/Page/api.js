@@ -12,7 +12,8 @@ export async function ask(method, path, body, options = {}) {
     if (error.name === "AbortError") throw error;
     throw new Error("Divisi Studio does not answer; was it ended?");
   }
-  if (!answer.ok) throw new Error((await answer.text()).trim() || `${path}: ${answer.status}`);
+  // 202 is for what is not there yet, and says how far it is.
+  if (!answer.ok || answer.status === 202) throw new Error((await answer.text()).trim() || `${path}: ${answer.status}`);
   return options.binary ? answer.arrayBuffer() : answer.json();
 }
 

@@ -232,8 +232,7 @@ function showVerdict({ take }, music) {
   if (placement?.verdict) {
     const words = { good: "it fits", doubtful: "the fit is doubtful" };
     const how = placement.score === "aligned" ? "The score was aligned with the recording" : "The score was in time already";
-    lines.push(`${how}: ${words[placement.verdict] ?? placement.verdict}` +
-      (placement.agreement ? ` (agreement ${placement.agreement.toFixed(2)}).` : "."));
+    lines.push(`${how}: ${words[placement.verdict] ?? placement.verdict}.`);
   }
   const notes = take.stems.filter((stem) => stem.name !== "residual")
     .map((stem) => `${partTitle(stem.name)}: ${stem.noteCount} notes`);

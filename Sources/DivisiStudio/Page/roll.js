@@ -15,9 +15,9 @@ export class Roll {
     this.frame = null;
     view.addEventListener("change", () => { this.isStale = true; });
     new ResizeObserver(() => { this.isStale = true; }).observe(roll);
-    const pitches = music.notes.map((note) => note.pitch);
-    this.low = Math.min(...(pitches.length ? pitches : [48])) - 2;
-    this.high = Math.max(...(pitches.length ? pitches : [72])) + 2;
+    // Without notes all of a piano; not by Math.min(...), which takes no million of them.
+    this.low = music.notes.reduce((least, note) => Math.min(least, note.pitch), music.notes.length ? 127 : 23) - 2;
+    this.high = music.notes.reduce((most, note) => Math.max(most, note.pitch), music.notes.length ? 0 : 106) + 2;
     const middle = (this.low + this.high) / 2;
     // Few pitches make no fat bars.
     this.low = Math.min(this.low, Math.floor(middle - 12));
@@ -31,7 +31,13 @@ export class Roll {
   listen() {
     const { canvas, ruler, view, player } = this;
     let start = null;
+    const touches = new Map();
+    for (const end of ["pointerup", "pointercancel"]) {
+      canvas.addEventListener(end, (event) => touches.delete(event.pointerId), { capture: true });
+    }
     canvas.addEventListener("pointerdown", (event) => {
+      touches.set(event.pointerId, event.offsetX);
+      if (touches.size > 1) start = null;
       if (this.isMarking) {
         canvas.setPointerCapture(event.pointerId);
         return this.marking.press(event);
@@ -40,6 +46,7 @@ export class Roll {
       canvas.setPointerCapture(event.pointerId);
     });
     canvas.addEventListener("pointermove", (event) => {
+      if (touches.size === 2 && touches.has(event.pointerId)) return this.pinch(touches, event);
       if (this.isMarking) return event.buttons & 1 ? this.marking.drag(event) : undefined;
       if (!start || !(event.buttons & 1)) return;
       const way = event.offsetX - start.x;
@@ -85,6 +92,19 @@ export class Roll {
       }
       begin = null;
     });
+  }
+
+  /// Two fingers zoom.
+  pinch(touches, event) {
+    const width = this.canvas.clientWidth;
+    const spread = () => {
+      const [one, other] = [...touches.values()];
+      return [Math.max(20, Math.abs(one - other)), (one + other) / 2];
+    };
+    const [before] = spread();
+    touches.set(event.pointerId, event.offsetX);
+    const [after, middle] = spread();
+    this.view.zoom(before / after, this.view.seconds(middle, width));
   }
 
   // MARK: What is seen

@@ -22,7 +22,11 @@ export class Transport {
   setUp() {
     const { player, music, view } = this;
     byId("bar-label").hidden = byId("bar-number").hidden = byId("beat").hidden = !music.hasBars;
-    for (const id of ["bar-back", "bar-on", "loop-from", "loop-to", "click", "count-in"]) byId(id).disabled = !music.hasBars;
+    for (const id of ["loop-from", "loop-to"]) byId(id).parentElement.hidden = !music.hasBars;
+    for (const id of ["click", "count-in"]) byId(id).hidden = !music.hasBars;
+    const step = music.hasBars ? "A bar" : "Five seconds";
+    byId("bar-back").setAttribute("aria-label", step + " back");
+    byId("bar-on").setAttribute("aria-label", step + " on");
     const numbers = music.bars.map((bar) => bar.number);
     for (const id of ["bar-number", "loop-from", "loop-to"]) {
       byId(id).min = Math.min(...numbers, 0);

@@ -24,8 +24,9 @@ extension Studio {
       if let channels = try rendering.piece(from..<from + count) { return Self.packed(channels) }
       usleep(UInt32(Self.pause))
     }
+    // Not yet, which is no error.
     throw Answer.Refusal(
-      .serviceUnavailable,
+      .accepted,
       "This speed is being prepared: \(Int(rendering.fraction * 100)) %")
   }
 

@@ -22,7 +22,7 @@ enum StudioSound {
         \(setUp)
         while (player.wanted().some((index) => !player.known.has(index))) await new Promise((done) => setTimeout(done, 5));
         const begun = offline.suspend(0).then(async () => {
-          const told = new Promise((done) => player.node.port.addEventListener('message', done, { once: true }));
+          const told = new Promise((done) => player.node.port.addEventListener('message', ({ data }) => { if (data.isPlaying) done(); }));
           player.tell({ type: 'play', frame: 0 });
           await told;
           offline.resume();
