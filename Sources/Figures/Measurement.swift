@@ -60,6 +60,9 @@ struct RecordingSet: Sendable {
   /// Fourteen tracks.
   static let drums = RecordingSet(pattern: "\(Places.data)/drums/d*/MIX.flac")
   static let drumMachine = RecordingSet(pattern: "\(Places.data)/real/tr808/MIX.flac")
+  /// Passages of a Disklavier in which one hand plays alone, laid over each other; two.
+  static let disklavier = RecordingSet(
+    pattern: "\(Places.data)/acoustic/maps-solo-hands/*/mix.flac")
   /// Strokes of two played kits, set anew.
   static let acousticKits = RecordingSet(
     pattern: "\(Places.data)/acoustic/mdb-restroked/*/mix.flac")

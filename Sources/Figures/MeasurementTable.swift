@@ -22,6 +22,11 @@ extension Measurement {
       .piano, "-p hands --oracle", as: "piano.hands", keeping: [.sdr, .sir, .sar, .oracle]),
     separating(
       .piano, "-p hands", score: "notes.csv", as: "piano.no-pedal", keeping: [.sdr, .sir, .sar]),
+    separating(.piano, "-p hands-acoustic", as: "piano.acoustic"),
+    separating(.piano, "-p hands --model nmf --iterations 15", as: "piano.nmf"),
+    separating(.disklavier, "-p hands --oracle", as: "disklavier.hands", keeping: [.sdr, .oracle]),
+    separating(.disklavier, "-p hands-acoustic", as: "disklavier.acoustic"),
+    separating(.disklavier, "-p hands --model nmf --iterations 15", as: "disklavier.nmf"),
     separating(.piano, "-p hands-fast", as: "piano.fast", keeping: [.sdr, .sir, .sar]),
     separating(.piano, "-p literature", as: "piano.literature", keeping: [.sdr, .sir, .sar]),
     separating(.piano, "-p hands --model-file generic-piano", as: "piano.bank"),

@@ -8,7 +8,8 @@ import Testing
     let names = run.output.split(separator: "\n").compactMap { $0.split(separator: " ").first }
     #expect(
       names == [
-        "drums", "drums-fast", "drums-live", "drums-song", "hands", "hands-fast", "hands-live",
+        "drums", "drums-fast", "drums-live", "drums-song", "hands", "hands-acoustic", "hands-fast",
+        "hands-live",
         "hands-pedal",
         "literature", "parts", "players",
       ])

@@ -12,7 +12,8 @@ private let shippedBundle =
     let library = try PresetLibrary(bundle: shippedBundle)
     #expect(
       library.presets.map(\.name) == [
-        "drums", "drums-fast", "drums-live", "drums-song", "hands", "hands-fast", "hands-live",
+        "drums", "drums-fast", "drums-live", "drums-song", "hands", "hands-acoustic", "hands-fast",
+        "hands-live",
         "hands-pedal",
         "literature", "parts", "players",
       ])
@@ -61,7 +62,8 @@ private let shippedBundle =
   }
 
   /// Hosts offer what the manifest says of a plugin.
-  @Test(arguments: ["drums-song", "players"]) func whatOnlyRecordingsHaveIsOfNoPlugin(name: String)
+  @Test(arguments: ["drums-song", "hands-acoustic", "players"])
+  func whatOnlyRecordingsHaveIsOfNoPlugin(name: String)
     throws
   {
     let manifest = try String(contentsOfFile: shippedBundle + "/manifest.ttl", encoding: .utf8)
