@@ -22,7 +22,9 @@ extension Studio {
       return .download(bytes, type: "audio/midi", as: "\(project.id).mid")
     case "parts.zip":
       let path = try temporary(in: project, "zip")
-      var entries = take.stems.map { ($0.file, ZipWriter.Contents.file(path: folder + "/" + $0.file)) }
+      var entries = take.stems.map {
+        ($0.file, ZipWriter.Contents.file(path: folder + "/" + $0.file))
+      }
       if let bytes = try? midi(of: take, in: project) {
         entries.append((project.id + ".mid", .bytes(bytes)))
       }
