@@ -12,19 +12,19 @@ endif
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 # Libraries that the programs link.
 PACKAGES := pkg-config libfftw3-dev libsndfile1-dev libmpg123-dev libexpat1-dev libzip-dev libserd-dev libcairo2-dev libx11-dev liblilv-dev lv2-dev libjack-jackd2-dev \
-  liblo-dev libreadline-dev
+  liblo-dev libreadline-dev librubberband-dev
 # Libraries that the command line and the host load when a recording needs them.
 PACKAGES += libavformat-dev libavcodec-dev libswresample-dev
 # For tests: a JACK server without a sound card, the validators of LV2, a program that writes M4A files, and small tools.
-test test-deep test-release: PACKAGES += jackd2 lilv-utils sordi liblo-tools lv2-examples valgrind ffmpeg xvfb
+test test-deep test-release: PACKAGES += unzip libxml2-utils jackd2 lilv-utils sordi liblo-tools lv2-examples valgrind ffmpeg xvfb
 # For tests of what aarch64 does, on other processors.
 test test-deep test-release: PACKAGES += libc6-dev-arm64-cross qemu-user
 # For tests in other people's programs: hosts, a browser for the mixer page, and effects that nobody here wrote.
-test-hosts: PACKAGES += xvfb libqt5x11extras5 lilv-utils lv2file lv2proc ecasound ffmpeg jackd2 pipewire pipewire-jack wireplumber dbus jalv gstreamer1.0-tools \
+test-hosts: PACKAGES += python3-venv xvfb libqt5x11extras5 lilv-utils lv2file lv2proc ecasound ffmpeg jackd2 pipewire pipewire-jack wireplumber dbus jalv gstreamer1.0-tools \
   gstreamer1.0-plugins-bad gstreamer1.0-plugins-base gstreamer1.0-plugins-good ardour chromium chromium-driver \
   calf-plugins eq10q fomp invada-studio-plugins-lv2 lv2-examples mda-lv2 swh-lv2 x42-plugins
 # The test suites that run them; all others are those of `make test`.
-HOST_SUITES := FaceHostTests ArdourTests JackTests StereoHostTests WebTests ForeignTests ForeignChannelTests ForeignLiveTests PipeWireTests FilterChainTests
+HOST_SUITES := DAWTests FaceHostTests ArdourTests JackTests StereoHostTests WebTests ForeignTests ForeignChannelTests ForeignLiveTests PipeWireTests FilterChainTests
 empty :=
 HOST_FILTER := \.($(subst $(empty) $(empty),|,$(HOST_SUITES)))/
 CHECKS := -Xswiftc -warnings-as-errors --explicit-target-dependency-import-check error
@@ -35,7 +35,7 @@ BUNDLES := build/bundle
 # would build everything anew.
 RELEASE := -c release --static-swift-stdlib --disable-local-rpath
 
-.PHONY: deps build bundle turtle demo test test-hosts test-deep test-release test-kills fuzz figures pictures lint format bench bench-against install install-plugin uninstall deb test-deb clean
+.PHONY: deps build bundle turtle demo test test-hosts test-deep test-release test-kills fuzz figures pictures lint format bench bench-against install install-plugin install-desktop uninstall deb test-deb dist clean
 
 # Installs the packages that are missing, and asks for nothing where there are none.
 deps:
@@ -50,6 +50,7 @@ deps:
 build: deps
 	swift build $(RELEASE) --product divisi
 	swift build $(RELEASE) --product divisi-host
+	swift build $(RELEASE) --product divisi-studio
 
 # The plugin and its presets, ready to be copied to where hosts look.
 bundle: deps
@@ -153,7 +154,7 @@ install-plugin: bundle
 	install -m 644 $(BUNDLES)/divisi-presets.lv2/* $(DESTDIR)$(LV2DIR)/divisi-presets.lv2
 
 # A program and a plugin that need no Swift where they run, presets, manual and completions.
-install: build install-plugin
+install: build install-plugin install-desktop
 	swift build $(RELEASE) --product generate-manual
 	mkdir -p build/manual
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 \
@@ -161,7 +162,8 @@ install: build install-plugin
 	  $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d
 	install -s -m 755 .build/release/divisi $(DESTDIR)$(PREFIX)/bin/divisi
 	install -s -m 755 .build/release/divisi-host $(DESTDIR)$(PREFIX)/bin/divisi-host
-	for name in divisi divisi-host; do \
+	install -s -m 755 .build/release/divisi-studio $(DESTDIR)$(PREFIX)/bin/divisi-studio
+	for name in divisi divisi-host divisi-studio; do \
 	  .build/release/generate-manual .build/release/$$name -o build/manual && \
 	  sed -i "/^$$/d; s/^'/\\\\(aq/; s/^\.\(divisi\|build\)/\\\\\&&/" build/manual/$$name.1 && \
 	  install -m 644 build/manual/$$name.1 $(DESTDIR)$(PREFIX)/share/man/man1 && \
@@ -173,8 +175,26 @@ install: build install-plugin
 	    > $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/$$name.fish || exit 1; \
 	done
 
+# Where menus and software centres look: the studio, and what they say of it and of the plugins.
+VERSION := $(shell sed -n '1s/.*(\(.*\)).*/\1/p' debian/changelog)
+DATE := $(shell date -u -d "$$(sed -n 's/^ -- .*>  //p' debian/changelog | head -1)" +%F)
+install-desktop:
+	mkdir -p build/desktop
+	for part in studio lv2; do \
+	  sed 's/@VERSION@/$(VERSION)/; s/@DATE@/$(DATE)/' Desktop/org.divisi.$$part.metainfo.xml \
+	    > build/desktop/org.divisi.$$part.metainfo.xml || exit 1; \
+	done
+	install -d $(DESTDIR)$(PREFIX)/share/metainfo $(DESTDIR)$(PREFIX)/share/applications \
+	  $(DESTDIR)$(PREFIX)/share/icons/hicolor/scalable/apps
+	install -m 644 build/desktop/*.metainfo.xml $(DESTDIR)$(PREFIX)/share/metainfo
+	install -m 644 Desktop/org.divisi.studio.desktop $(DESTDIR)$(PREFIX)/share/applications
+	install -m 644 Sources/WebServing/Page/icon.svg $(DESTDIR)$(PREFIX)/share/icons/hicolor/scalable/apps/org.divisi.studio.svg
+
 uninstall:
-	for name in divisi divisi-host; do \
+	rm -f $(DESTDIR)$(PREFIX)/share/metainfo/org.divisi.*.metainfo.xml \
+	  $(DESTDIR)$(PREFIX)/share/applications/org.divisi.studio.desktop \
+	  $(DESTDIR)$(PREFIX)/share/icons/hicolor/scalable/apps/org.divisi.studio.svg
+	for name in divisi divisi-host divisi-studio; do \
 	  rm -f $(DESTDIR)$(PREFIX)/bin/$$name $(DESTDIR)$(PREFIX)/share/man/man1/$$name.1 \
 	    $(DESTDIR)$(PREFIX)/share/bash-completion/completions/$$name \
 	    $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_$$name \
@@ -191,10 +211,17 @@ deb: deps
 	  --buildinfo-option=-ubuild/deb --changes-option=-ubuild/deb
 
 # The packages, judged by lintian, and used in a Debian 12 of their own without Swift. For root.
-test-deb: PACKAGES += lintian debootstrap
+test-deb: PACKAGES += lintian debootstrap appstream desktop-file-utils
 test-deb: deb
+	appstreamcli validate --no-net build/desktop/*.metainfo.xml
+	desktop-file-validate Desktop/org.divisi.studio.desktop
 	lintian --allow-root --fail-on error build/deb/divisi.changes
 	Tests/Packages/install.sh build/deb Tests/Recordings
+
+# The sources of the last commit, the same bytes each time. With Swift and what `swift package resolve` has fetched into .build, they build offline.
+dist:
+	mkdir -p build/dist
+	git archive --format=tar --prefix=divisi-$(VERSION)/ HEAD | xz -9e > build/dist/divisi-$(VERSION).tar.xz
 
 clean:
 	rm -rf .build build

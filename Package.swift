@@ -39,11 +39,18 @@ let countingLinker: [LinkerSetting] = [
     }.flatMap { ["-Xlinker", $0] })
 ]
 
+// The studio's page is part of the program.
+let studioPage = [
+  "studio.html", "studio.css", "roll.css", "app.js", "api.js", "opening.js", "player.js",
+  "playing.worklet.js", "transport.js", "parts.js", "music.js", "view.js", "roll.js", "outline.js",
+]
+
 let package = Package(
   name: "divisi",
   products: [
     .executable(name: "divisi", targets: ["divisi"]),
     .executable(name: "divisi-host", targets: ["divisi-host"]),
+    .executable(name: "divisi-studio", targets: ["divisi-studio"]),
     // The plugin's shared object, and that of its own window; `make bundle` puts them beside their data.
     .library(name: "DivisiLV2", type: .dynamic, targets: ["DivisiLV2"]),
     .library(name: "DivisiUI", type: .dynamic, targets: ["DivisiUI"]),
@@ -70,6 +77,8 @@ let package = Package(
 
     .systemLibrary(name: "CJack", pkgConfig: "jack", providers: [.apt(["libjack-jackd2-dev"])]),
     .systemLibrary(name: "CLO", pkgConfig: "liblo", providers: [.apt(["liblo-dev"])]),
+    .systemLibrary(
+      name: "CRubberBand", pkgConfig: "rubberband", providers: [.apt(["librubberband-dev"])]),
     .systemLibrary(name: "CReadline", providers: [.apt(["libreadline-dev"])]),
     .systemLibrary(name: "CFFTWThreads", providers: [.apt(["libfftw3-dev"])]),
     .systemLibrary(name: "CLV2", pkgConfig: "lv2", providers: [.apt(["lv2-dev"])]),
@@ -112,6 +121,10 @@ let package = Package(
         "CCPU", "DivisiControls", "DivisiDSP", "DivisiRealtime", "DivisiScore", "InputFiles",
       ],
       swiftSettings: strict + quick),
+    // Drums taken apart: strokes, kits of samples, and patterns played with them. No files.
+    .target(
+      name: "DrumKits", dependencies: ["DivisiEngine", "DivisiScore"],
+      swiftSettings: strict + quick),
     // Scores onto recordings: where each note sounds, and how well the score explains the recording.
     .target(
       name: "DivisiAlignment", dependencies: ["DivisiDSP", "DivisiScore"],
@@ -124,6 +137,8 @@ let package = Package(
       swiftSettings: strict + quick),
     // Pictures of what was learnt, through cairo. It knows axes and colours, not models.
     .target(name: "Plotting", dependencies: ["CCairo"], swiftSettings: strict),
+    // Sessions of DAWs: one model, a writer for each format.
+    .target(name: "DAWSessions", dependencies: ["CZip", "DivisiScore"], swiftSettings: strict),
     // LV2 presets as data, read by the parser that lilv itself uses.
     .target(name: "LV2Presets", dependencies: ["CSerd", "InputFiles"], swiftSettings: strict),
     // What a host needs to run LV2 plugins, through lilv.
@@ -140,9 +155,9 @@ let package = Package(
     .target(
       name: "DivisiCommandLine",
       dependencies: [
-        "CCPU", "CMalloc", "DivisiAlignment", "DivisiControls", "DivisiEngine", "DivisiDSP",
-        "DivisiScore", "AudioFiles", "InputFiles", "LV2Presets", "MediaFiles", "Plotting",
-        "PluginTurtle", "SystemMemory", "Terminal", "WorkerThreads",
+        "CCPU", "CMalloc", "DAWSessions", "DivisiAlignment", "DivisiControls", "DivisiEngine",
+        "DivisiDSP", "DivisiScore", "DrumKits", "AudioFiles", "InputFiles", "LV2Presets",
+        "MediaFiles", "Plotting", "PluginTurtle", "SystemMemory", "Terminal", "WorkerThreads",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict + quick),
@@ -153,23 +168,44 @@ let package = Package(
     .target(
       name: "JackHosting", dependencies: ["CJack", "DivisiRealtime", "LV2Hosting", "Terminal"],
       swiftSettings: strict + quick),
+    // Pages for browsers on this machine: the server, who may ask it, and what pages have in common.
+    .target(
+      name: "WebServing",
+      dependencies: [
+        "Terminal", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+      ],
+      resources: ["desk.css", "strips.js", "icon.svg"].map { .embedInCode("Page/" + $0) },
+      swiftSettings: strict),
     // The host: any LV2 plugin in a session, or over files. It knows the engine through LV2 only.
     .target(
       name: "DivisiHost",
       dependencies: [
-        "AudioFiles", "CLO", "CReadline", "JackHosting", "LV2Hosting", "Terminal",
+        "AudioFiles", "CLO", "CReadline", "JackHosting", "LV2Hosting", "Terminal", "WebServing",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+        .product(name: "NIOWebSocket", package: "swift-nio"),
+      ],
+      // The mixer page is part of the program, so that nothing has to be found beside it.
+      resources: ["mixer.html", "mixer.css", "mixer.js"].map { .embedInCode("Web/Page/" + $0) },
+      swiftSettings: strict),
+    .executableTarget(name: "divisi-host", dependencies: ["DivisiHost"], swiftSettings: strict),
+    // The studio: projects, their separations, and the page that shows them. Separations are the command line's.
+    .target(
+      name: "DivisiStudio",
+      dependencies: [
+        "AudioFiles", "CRubberBand", "DivisiCommandLine", "DivisiScore", "Terminal", "WebServing",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOHTTP1", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
-        .product(name: "NIOWebSocket", package: "swift-nio"),
       ],
-      // The mixer page is part of the program, so that nothing has to be found beside it.
-      resources: ["mixer.html", "mixer.css", "mixer.js", "strips.js", "icon.svg"].map {
-        .embedInCode("Web/Page/" + $0)
-      },
+      resources: studioPage.map { .embedInCode("Page/" + $0) },
       swiftSettings: strict),
-    .executableTarget(name: "divisi-host", dependencies: ["DivisiHost"], swiftSettings: strict),
+    .executableTarget(name: "divisi-studio", dependencies: ["DivisiStudio"], swiftSettings: strict),
     // The plugin. A leaf: its link flags would leak into what depends on it.
     .target(
       name: "DivisiLV2",
@@ -258,6 +294,9 @@ let package = Package(
       ],
       swiftSettings: strict + quick),
     .testTarget(
+      name: "DrumKitsTests", dependencies: ["DivisiScore", "DrumKits"],
+      swiftSettings: strict + quick),
+    .testTarget(
       name: "DivisiAlignmentTests",
       dependencies: [
         "AudioFiles", "DivisiAlignment", "DivisiDSP", "DivisiScore", "DivisiTestSupport",
@@ -284,12 +323,22 @@ let package = Package(
       name: "JackHostingTests", dependencies: ["JackHosting", "LV2TestSupport", "Terminal"],
       swiftSettings: strict),
     .testTarget(
-      name: "DivisiHostTests", dependencies: ["DivisiHost", "LV2TestSupport", "Terminal"],
+      name: "DivisiHostTests",
+      dependencies: ["DivisiHost", "LV2TestSupport", "Terminal", "WebServing"],
+      swiftSettings: strict),
+    // Projects, requests and what is refused, without a browser.
+    .testTarget(
+      name: "DivisiStudioTests",
+      dependencies: [
+        "AudioFiles", "DivisiStudio", "WebServing",
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+      ],
       swiftSettings: strict),
     .testTarget(name: "DivisiBenchTests", dependencies: ["DivisiBench"], swiftSettings: strict),
     // The host as people run it, under a JACK server of its own.
     .testTarget(
-      name: "HostTests", dependencies: ["AudioFiles", "BundleSupport", "divisi", "divisi-host"],
+      name: "HostTests",
+      dependencies: ["AudioFiles", "BundleSupport", "divisi", "divisi-host", "divisi-studio"],
       swiftSettings: strict),
     // What the command line says, from values made up; and the program itself, as people run it.
     .testTarget(

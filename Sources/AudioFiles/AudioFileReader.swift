@@ -51,6 +51,19 @@ public final class AudioFileReader {
   /// What could not be decoded, in a line; final at the end of the file.
   public var warning: String? { source.warning }
 
+  /// Goes to a sample, from which the next ones are read.
+  ///
+  /// - Parameter sample: 0 up to ``statedCount``.
+  /// - Throws: one line for a file in which one cannot go to a sample exactly: only what libsndfile decodes can be.
+  public func seek(to sample: Int) throws(AudioFileError) {
+    guard source.seek(to: sample) else {
+      throw AudioFileError(
+        path, at: "sample \(sample)", expected: "a file that can be read from any sample on",
+        found: "this one is read from its begin only")
+    }
+    position = sample
+  }
+
   /// Reads the next samples, all of them finite; floating point may exceed ±1.
   ///
   /// - Parameter block: where they go, interleaved; its length says how many are wanted.

@@ -89,5 +89,14 @@ final class HiddenFile {
     _ = flock(descriptor, LOCK_EX | LOCK_NB)
   }
 
+  /// A file that somebody else has written under such a name.
+  init(existing path: String, named name: String) throws(AudioFileError) {
+    descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else {
+      throw AudioFileError(name, expected: "to write this file", errorNumber: errno)
+    }
+    _ = flock(descriptor, LOCK_EX | LOCK_NB)
+  }
+
   deinit { close(descriptor) }
 }

@@ -65,6 +65,10 @@ final class LibrarySource: SampleSource {
     return count
   }
 
+  func seek(to sample: Int) -> Bool {
+    sf_seek(file, sf_count_t(sample), CInt(SEEK_SET)) == sf_count_t(sample)
+  }
+
   private func checkEnd(_ position: Int) throws(AudioFileError) {
     let place = "sample \(position)"
     guard sf_error(file) == 0 else {

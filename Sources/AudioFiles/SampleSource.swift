@@ -19,9 +19,16 @@ protocol SampleSource: AnyObject {
   func read(
     into block: UnsafeMutableBufferPointer<Float>, position: Int
   ) throws(AudioFileError) -> Int
+
+  /// Goes to a sample exactly.
+  ///
+  /// - Returns: false where that cannot be done.
+  func seek(to sample: Int) -> Bool
 }
 
 extension SampleSource {
+  func seek(to sample: Int) -> Bool { false }
+
   /// That places of a file could not be decoded, in a line.
   static func warning(
     path: String, count: Int, firstSample: Int, sampleRate: Int

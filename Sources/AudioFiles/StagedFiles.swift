@@ -8,7 +8,7 @@ internal import Glibc
 /// next one removes that writes into the same folder (``HiddenName``).
 public final class StagedFiles {
   /// One output on its way.
-  private struct File {
+  struct File {
     var name: String
     var temporary: String
     var destination: String
@@ -19,7 +19,7 @@ public final class StagedFiles {
   /// What names are relative to; nil where they are paths.
   private let directory: String?
   private let force: Bool
-  private var files: [File] = []
+  private(set) var files: [File] = []
   /// Folders in which others' leftovers have been looked for.
   private var sweptDirectories: Set<String> = []
   /// Folders made here, outermost first.
@@ -113,7 +113,7 @@ public final class StagedFiles {
   /// Finds a hidden place for a file, and remembers what was made there.
   ///
   /// - Parameter make: makes it, and returns what keeps it open.
-  private func stage<Result: AnyObject>(
+  func stage<Result: AnyObject>(
     _ name: String,
     _ make: (_ temporary: String, _ destination: String) throws(AudioFileError) -> Result
   ) throws(AudioFileError) -> Result {

@@ -9,6 +9,8 @@ public struct Bar: Sendable, Equatable {
   public var endSeconds: Double
   /// What a beat is: 4 for a quarter note, 8 for an eighth.
   public var beatUnit: Int
+  /// What stands over it for people to find it by: a rehearsal mark, or a marker of MIDI; else empty.
+  public var mark = ""
 
   /// Beats shorter than this note are not counted.
   private static let finestUnit = 64
@@ -76,6 +78,22 @@ public struct Bar: Sendable, Equatable {
       start += length
     }
     return result
+  }
+}
+
+extension [Bar] {
+  /// Names the bar at a time, unless it has a name.
+  ///
+  /// - Complexity: O(log of the number of bars).
+  mutating func mark(atSeconds time: Double, with text: String) {
+    // Rounding must not move a mark into the bar before.
+    let place = time + 1e-6
+    var (low, high) = (0, count)
+    while low < high {
+      let middle = (low + high) / 2
+      if self[middle].beats[0] <= place { low = middle + 1 } else { high = middle }
+    }
+    if low > 0, self[low - 1].mark.isEmpty { self[low - 1].mark = text }
   }
 }
 

@@ -1,16 +1,20 @@
 internal import Glibc
 
-/// A bar on standard error while it is a terminal, and nothing otherwise.
+/// A bar on standard error while it is a terminal, lines of JSON for a program that asks for them, and nothing otherwise.
 public struct ProgressBar {
   private static let width = 32
   private let title: String
   private let isShown: Bool
+  private let isInLines: Bool
   private var lastText = ""
 
-  /// - Parameter title: what stands before the bar, cut to the terminal's width.
-  public init(title: String) {
+  /// - Parameters:
+  ///   - title: what stands before the bar, cut to the terminal's width.
+  ///   - isInLines: whether a program reads it: `{"progress":0.25}`, a line each per cent.
+  public init(title: String, isInLines: Bool = false) {
     self.title = title.printable
-    isShown = isatty(STDERR_FILENO) == 1
+    self.isInLines = isInLines
+    isShown = isInLines || isatty(STDERR_FILENO) == 1
   }
 
   /// What the terminal has, or 80 where it does not tell.
@@ -23,10 +27,16 @@ public struct ProgressBar {
   /// Draws the bar at a fraction from 0 to 1.
   public mutating func show(_ fraction: Double) {
     guard isShown else { return }
-    let text = text(at: fraction, columnCount: Self.columnCount)
+    let text =
+      isInLines ? Self.line(at: fraction) : text(at: fraction, columnCount: Self.columnCount)
     guard text != lastText else { return }
     lastText = text
-    put("\r\(text)", to: STDERR_FILENO)
+    put(isInLines ? text : "\r\(text)", to: STDERR_FILENO)
+  }
+
+  /// What a program reads.
+  static func line(at fraction: Double) -> String {
+    "{\"progress\":\((fraction * 100).rounded() / 100)}\n"
   }
 
   /// What stands on a line of so many columns.
@@ -41,6 +51,6 @@ public struct ProgressBar {
 
   /// Removes the bar.
   public func clear() {
-    if isShown && !lastText.isEmpty { put("\r\u{1B}[K", to: STDERR_FILENO) }
+    if isShown && !isInLines && !lastText.isEmpty { put("\r\u{1B}[K", to: STDERR_FILENO) }
   }
 }

@@ -118,7 +118,8 @@ import Testing
   }
 
   @Test(arguments: [
-    [], ["separate"], ["align"], ["evaluate"], ["compare"], ["plot"], ["presets"], ["inspect"],
+    [], ["separate"], ["kit"], ["remix"], ["align"], ["evaluate"], ["compare"], ["plot"],
+    ["presets"], ["inspect"],
     ["drum-maps"], ["train"],
   ])
   func helpReadsAsRecorded(command: [String]) throws {
@@ -151,7 +152,8 @@ import Testing
 
   /// Examples are copied, so none is wrapped; the manual's generator drops what is not ASCII.
   @Test(arguments: [
-    [], ["separate"], ["align"], ["evaluate"], ["compare"], ["plot"], ["inspect"], ["train"],
+    [], ["separate"], ["kit"], ["remix"], ["align"], ["evaluate"], ["compare"], ["plot"],
+    ["inspect"], ["train"],
   ])
   func examplesFitALineAndHelpIsPlain(command: [String]) throws {
     let help = try Program.run(command + ["--help"]).output

@@ -63,7 +63,8 @@ import Testing
     let names = Divisi.configuration.subcommands.map { $0._commandName }
     #expect(
       names == [
-        "separate", "align", "evaluate", "compare", "plot", "presets", "inspect", "drum-maps",
+        "separate", "kit", "remix", "align", "evaluate", "compare", "plot", "presets", "inspect",
+        "drum-maps",
         "train", "doctor",
       ])
   }

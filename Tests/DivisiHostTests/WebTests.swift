@@ -1,6 +1,7 @@
 import Foundation
 import LV2TestSupport
 import Testing
+import WebServing
 
 @testable import DivisiHost
 
@@ -76,12 +77,12 @@ import Testing
   }
 
   @Test func targetsAreTakenApart() {
-    let (path, query) = PageRequest.split("/score?name=a+b%C3%BC%2F&x&y=1=2")
+    let (path, query) = RequestTarget.split("/score?name=a+b%C3%BC%2F&x&y=1=2")
     #expect(path == "/score")
     #expect(query == ["name": "a bü/", "x": "", "y": "1=2"])
-    #expect(PageRequest.split("/").path == "/")
-    #expect(PageRequest.split("").path == "")
-    #expect(PageRequest.split("/?%zz=%4").query == ["%zz": "%4"])
+    #expect(RequestTarget.split("/").path == "/")
+    #expect(RequestTarget.split("").path == "")
+    #expect(RequestTarget.split("/?%zz=%4").query == ["%zz": "%4"])
   }
 
   @Test(arguments: [

@@ -37,13 +37,14 @@ expect 'drums' "divisi separate $beat --preset drums --references /recordings/br
 expect 'plugins' 'lv2ls' 'urn:divisi:drums-mix'
 expect 'doctor' 'divisi doctor' 'ok *plugin *version .* in /usr/lib/lv2'
 expect 'host' "divisi-host render $piano --plugin urn:divisi:hands --preset hands -o /root/played" '4 files'
+expect 'studio' 'divisi-studio --version' '[0-9]'
 expect 'jalv' 'export JACK_DEFAULT_SERVER=packages JACK_NO_AUDIO_RESERVATION=1
   jackd -r -n packages -d dummy > /dev/null 2>&1 & server=$!
   sleep 2; sleep 3 | jalv urn:divisi:hands 2>&1; kill $server' 'JACK Name: *Divisi Hands'
 expect 'manual' 'test -s /usr/share/man/man1/divisi.1.gz && echo there' there
 
 # Removed, nothing of it is left; libraries that came with it are asked for by nobody else.
-within 'apt-get purge -y -qq --autoremove divisi divisi-lv2 divisi-host' > /dev/null 2>&1
+within 'apt-get purge -y -qq --autoremove divisi divisi-lv2 divisi-host divisi-studio' > /dev/null 2>&1
 within 'find / -xdev -not -path "/proc/*" -not -path "/var/*" -not -path "/root/*" -not -path "/etc/ld.so.cache" | sort > /root/after'
 left=$(within 'comm -13 /root/before /root/after | grep -i divisi || true' | grep -v stardivision || true)
 [ -z "$left" ] || { echo "expected nothing after a purge, found: $left" >&2; exit 1; }

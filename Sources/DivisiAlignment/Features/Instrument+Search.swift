@@ -32,6 +32,8 @@ extension Instrument {
     var hop: Int
     /// Frames before and after, between which a rise is taken.
     var riseFrames: Int
+    /// The same for the growth of the sound (``Growth``); nil where it is not looked at.
+    var growthFrames: Int?
     /// How far from its estimate a note may lie, in seconds.
     var reachSeconds: Double
     /// What a wrong time from event to event costs, and what it is measured in: seconds, and a share of the time.
@@ -56,11 +58,13 @@ extension Instrument {
     // up to half a step off: a wrong time costs less there.
     isPercussive
       ? Refining(
-        windowLength: 512, hop: 110, riseFrames: 1, reachSeconds: 0.3, tempoWeight: 0.4,
+        windowLength: 512, hop: 110, riseFrames: 1, growthFrames: 3, reachSeconds: 0.3,
+        tempoWeight: 0.4,
         timeUnitSeconds: 0.06, timeShare: 0.2, chordSeconds: 0.02, echoSeconds: 0.03...0.06,
         noteReachSeconds: 0.03, noteDecaySeconds: 0.01, delaySeconds: 0)
       : Refining(
-        windowLength: 2048, hop: 220, riseFrames: 2, reachSeconds: 0.5, tempoWeight: 0.6,
+        windowLength: 2048, hop: 220, riseFrames: 2, growthFrames: nil, reachSeconds: 0.5,
+        tempoWeight: 0.6,
         timeUnitSeconds: 0.02, timeShare: 0.4, chordSeconds: 0.04, echoSeconds: nil,
         noteReachSeconds: 0.2, noteDecaySeconds: 0.04, delaySeconds: 0.007)
   }

@@ -1,4 +1,5 @@
 import DivisiDSP
+import Glibc
 
 /// Which pitches may sound when.
 struct ActivationRows: Sendable {
@@ -65,8 +66,11 @@ struct Activations: ~Copyable {
   let first: Int
   /// Rows × frames.
   let H: Matrix
+  /// How the sound itself grows; nil where that is not looked at.
+  let growth: Growth?
 
-  /// How much a row grows around frames: max(0, H[n + lag] − H[n − lag]); 0 outside the range.
+  /// How much a row grows around frames: max(0, H[n + lag] − H[n − lag]), times the growth of the sound where that is
+  /// looked at; 0 outside the range.
   func rise(
     row: Int, from frame: Int, to target: UnsafeMutablePointer<Float>, count: Int, lag: Int
   ) {
@@ -75,7 +79,40 @@ struct Activations: ~Copyable {
     {
       let column = start + index
       target[index] = max(0, H[row, column + lag] - H[row, column - lag])
+      if let factor = growth?.value(row: row, at: column) { target[index] *= factor }
     }
+  }
+}
+
+/// How many times as loud a sound becomes in the bands of a template: Σ w max(0, ln V[n + lag] − ln V[n − lag]), at most 2.
+///
+/// The activation of an open hi-hat, of which there is much noise, rises and falls by chance as much as at a stroke; as a
+/// share of what sounds already, only strokes stand out. Without it, nine rendered strokes of ten lie a quarter further off.
+struct Growth {
+  /// Logarithms of magnitudes, frame after frame.
+  var logarithms: [Float]
+  /// With a sum of 1 for each row, row after row.
+  let weights: [Float]
+  let bandCount: Int
+  /// In frames.
+  let lag: Int
+
+  /// Magnitudes that are added to all, as shares of the recording’s peak: silence does not grow.
+  static let floor: Float = 1e-4
+  /// A sound that begins in silence, 17 dB below, is as much of a stroke as one can be.
+  private static let most: Float = 2
+
+  /// - Returns: 1 where there is nothing to compare with.
+  func value(row: Int, at frame: Int) -> Float {
+    let (before, after) = ((frame - lag) * bandCount, (frame + lag) * bandCount)
+    guard before >= 0, after + bandCount <= logarithms.count else { return 1 }
+    var sum: Float = 0
+    for band in 0..<bandCount {
+      sum +=
+        weights[row * bandCount + band]
+        * max(0, logarithms[after + band] - logarithms[before + band])
+    }
+    return min(sum, Self.most)
   }
 }
 
@@ -124,6 +161,13 @@ struct ActivationAnalyser: Sendable {
     let quotient = Matrix(rowCount: filter.count, columnCount: 1)
     let buffer = stft.makeBuffer()
     var power = [Float](repeating: 0, count: grid.binCount)
+    var growth = instrument.refining.growthFrames.map { lag in
+      Growth(
+        logarithms: [],
+        weights: rows.pitches.indices.flatMap { row in
+          (0..<filter.count).map { templates[$0, row] }
+        }, bandCount: filter.count, lag: lag)
+    }
     var active: [Int] = []
     for frame in range {
       let offset = frame - range.lowerBound
@@ -131,18 +175,21 @@ struct ActivationAnalyser: Sendable {
       for row in rows.pitches.indices where open[offset * rows.pitches.count + row] {
         active.append(row)
       }
-      guard !active.isEmpty else { continue }
+      // Growth is a matter of all frames around.
+      guard !active.isEmpty || growth != nil else { continue }
       power.withUnsafeMutableBufferPointer { power in
         let base = power.baseAddress!
         base.update(repeating: 0, count: power.count)
         stretch.addPower(ofFrame: frame, stft: stft, buffer: buffer, to: base)
         filter.magnitudes(ofPower: base, scale: scale, into: V.column(0))
       }
+      growth?.logarithms += (0..<filter.count).map { log(V[$0, 0] + Growth.floor) }
+      guard !active.isEmpty else { continue }
       Self.factorise(
         V.column(0), templates: templates, active: active, quotient: quotient.column(0),
         into: H.column(offset))
     }
-    return Activations(first: range.lowerBound, H: H)
+    return Activations(first: range.lowerBound, H: H, growth: growth)
   }
 
   private static func factorise(

@@ -16,7 +16,8 @@ public struct Divisi: ParsableCommand {
       """,
     version: "0.1.0",
     subcommands: [
-      Separate.self, Align.self, Evaluate.self, Compare.self, Plot.self, Presets.self,
+      Separate.self, Kit.self, RemixLoop.self, Align.self, Evaluate.self, Compare.self, Plot.self,
+      Presets.self,
       Inspect.self, DrumMaps.self,
       Train.self, Doctor.self,
     ])

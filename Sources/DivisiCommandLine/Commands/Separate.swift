@@ -57,6 +57,17 @@ struct Separate: ParsableCommand {
   var exportFactors: String?
 
   @Option(
+    help: ArgumentHelp(
+      "Also write the score as it was separated by, as JSON: the notes of each part when the recording plays them, pedals, bars and beats. {folder} and {name} work as in --score.",
+      valueName: "file"),
+    completion: .file(extensions: ["json"]))
+  var exportScore: String?
+
+  @Flag(
+    help: "Print how far it is to standard error, in lines of JSON such as {\"progress\":0.25}.")
+  var progress = false
+
+  @Option(
     name: .shortAndLong, help: ArgumentHelp("The folder to write to.", valueName: "dir"),
     completion: .directory)
   var output: String
@@ -90,6 +101,7 @@ struct Separate: ParsableCommand {
   @OptionGroup(title: "Score options") var scoring: ScoreOptions
   @OptionGroup(title: "Alignment of the score") var placing: PlacementOptions
   @OptionGroup(title: "Output options") var writing: OutputOptions
+  @OptionGroup(title: "Going on elsewhere") var sessions: SessionOptions
   @OptionGroup(title: "Parts together") var remixing: RemixOptions
   @OptionGroup(title: "Options that override the preset") var overrides: Overrides
   @OptionGroup(title: "Options of models that are trained by gradients")
@@ -119,11 +131,26 @@ struct Separate: ParsableCommand {
     guard !(remixing.noStems && writing.residual) else {
       throw ValidationError("--residual: expected no --no-stems")
     }
+    if !sessions.session.isEmpty {
+      guard !remixing.noStems else { throw ValidationError("--session: expected no --no-stems") }
+      guard !writing.format.isLossy else {
+        throw ValidationError("--session: expected --format flac, wav16, wav24 or wav-float")
+      }
+    }
+    guard score != nil || !sessions.midi else {
+      throw ValidationError("--midi: expected --score as well")
+    }
     guard exportFactors != "" else {
       throw ValidationError("--export-factors: expected a folder, found ''")
     }
     if stream, exportFactors != nil {
       throw ValidationError("--export-factors: expected no --stream, which keeps no factors")
+    }
+    guard exportScore != "" else {
+      throw ValidationError("--export-score: expected a file, found ''")
+    }
+    guard exportScore == nil || score != nil else {
+      throw ValidationError("--export-score: expected --score as well")
     }
     guard stream || (overrides.lookahead == nil && overrides.history == nil) else {
       throw ValidationError("--lookahead and --history: expected --stream as well")
@@ -143,6 +170,13 @@ struct Separate: ParsableCommand {
       throw Failure("\(name): expected no --stream, in which there is no part of what is no drum")
     }
     return true
+  }
+
+  /// The parts and the residual of a session add up to the recording.
+  private func writing(withResidual: Bool) -> OutputOptions {
+    var options = writing
+    options.residual = options.residual || withResidual
+    return options
   }
 
   func run() throws {
@@ -166,8 +200,10 @@ struct Separate: ParsableCommand {
           options: placing, scoring: scoring, isPartial: partial, material: material,
           parallel: parallel),
         isStreamed: stream, withOracle: oracle,
-        factorFolder: exportFactors, writing: writing,
+        factorFolder: exportFactors, scoreOutput: exportScore,
+        writing: writing(withResidual: !sessions.session.isEmpty),
         remixes: try remixing.remixes(), withStems: !remixing.noStems,
+        sessions: sessions.session, withMIDI: sessions.midi,
         parallel: parallel)
     }
     if stream, let text = job.settings.separation.model.streamWarning { printError(text) }
@@ -182,7 +218,8 @@ struct Separate: ParsableCommand {
     }
     var failed = false
     for mix in mixes {
-      let bar = ProgressBar(title: URL(fileURLWithPath: mix).lastPathComponent)
+      let bar = ProgressBar(
+        title: URL(fileURLWithPath: mix).lastPathComponent, isInLines: progress)
       do {
         let result = try job.run(
           mix: mix, score: score.map { expand($0, for: mix) },

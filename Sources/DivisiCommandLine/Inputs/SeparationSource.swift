@@ -12,11 +12,17 @@ struct SeparationSource {
   let hasPedal: Bool
   /// How the score got its times; nil where there is none.
   let placement: Placement?
+  /// The score on the time of the recording, as it sounds there; nil where there is none.
+  let score: Score?
 
   var mix: String { recording.path }
   var shape: AudioShape { recording.shape }
   /// Samples of each channel.
   var sampleCount: Int { recording.sampleCount }
+  /// When pedals are down, in seconds of the recording.
+  var pedals: [PedalSpan] { score?.pedals ?? [] }
+  /// The bars in seconds of the recording.
+  var bars: [Bar] { score?.bars ?? [] }
   var durationSeconds: Double { recording.durationSeconds }
 
   /// Looks at the recording, and reads the score and places it.
@@ -46,6 +52,9 @@ struct SeparationSource {
     try check(names + rest.map(\.name))
     let (score, placement) = try placer.place(
       original, path: scorePath, recording: recording)
+    var sounding = score
+    sounding.notes = score.notes.transposed(by: placement.transposition)
+    self.score = sounding
     self.scorePath = scorePath
     self.placement = placement
     let parts = try scoring.assignInstruments(
@@ -69,6 +78,7 @@ struct SeparationSource {
     recording = try RecordingHeader(path: mix)
     scorePath = ""
     placement = nil
+    score = nil
     parts =
       try selection.parts(of: kit.score, name: "the kit") + (withRest ? [Rest.part] : [])
     hasPedal = kit.score.hasPedal

@@ -24,11 +24,17 @@ struct SeparationJob {
   let withOracle: Bool
   /// Where what was learnt is written; nil for nowhere.
   let factorFolder: String?
+  /// Where the score goes as it is separated by; nil for nowhere. `{folder}` and `{name}` are those of a recording.
+  var scoreOutput: String?
   let writing: OutputOptions
   /// Which parts are also written together.
   var remixes: [Remix] = []
   /// Whether each part gets a file.
   var withStems = true
+  /// Which sessions for DAWs are written too.
+  var sessions: [SessionFormat] = []
+  /// Whether the score is written as MIDI, on the time of the recording.
+  var withMIDI = false
   /// Spreads the fit, and writing where nothing else is left to do.
   let parallel: Parallel
 
@@ -46,8 +52,7 @@ struct SeparationJob {
     let clock = ContinuousClock()
     let start = clock.now
     let source = try source(mix: mix, score: score)
-    let remixes = try Remix.outputs(
-      of: remixes, parts: source.parts.map(\.name), score: source.scorePath)
+    let remixes = try remixOutputs(parts: source.parts.map(\.name), score: source.scorePath)
     let banks = try banks.banks(of: source.parts, score: source.scorePath)
     try checkMemory(of: source, keepsStems: folder != nil)
     if source.recording.tags.hasTimeStamp, writing.format.fileExtension != "wav" {
@@ -81,8 +86,10 @@ struct SeparationJob {
       from: reader, through: &separation, to: writer, sampleCount: source.sampleCount, bar: bar)
     if let warning = reader.warning { printError(warning) }
     let stagedFactors = try stage(factors, mix: mix)
+    let stagedScore = try stageScore(of: source)
     let written = try writer.finish()
     try stagedFactors?.commit()
+    try stagedScore?.commit()
     let elapsed = (clock.now - start) / .seconds(1)
     let summary = separation.summary
     if let text = summary.flatMap({ doubt(of: $0, mix: mix) }) { printError(text) }
@@ -90,6 +97,7 @@ struct SeparationJob {
       mix: mix, score: source.scorePath, placement: source.placement, preset: choice.preset.name,
       shape: source.shape,
       sampleCount: source.sampleCount, stems: written.stems, remixes: written.remixes,
+      companions: written.companions,
       lossBefore: summary?.lossBefore, lossAfter: summary?.lossAfter,
       tuningCents: summary?.tuningCents,
       deadComponents: summary.flatMap { $0.deadComponents > 0 ? $0.deadComponents : nil },
@@ -234,16 +242,18 @@ struct SeparationJob {
   private func checkOutputs(mix: String, score: String, parts: [String]) throws {
     let names =
       (withStems ? parts : []) + (writing.residual ? [PartName.reserved] : [])
-      + (try Remix.outputs(of: remixes, parts: parts, score: score).map(\.name))
+      + (try remixOutputs(parts: parts, score: score).map(\.name))
     let outputs = names.map { "\(output)/\(fileName(mix: mix, part: $0))" }
+    let companions = sessionPlan(mix: mix).paths(parts: parts).map { "\(output)/\($0)" }
     var paths: Set<String> = []
     for path in outputs where !paths.insert(path).inserted {
       throw Failure(
-        "\(path): expected a name of its own for each output of --mix and --minus; two have this one"
+        "\(path): expected a name of its own for each output of --mix, --minus and --session; two have this one"
       )
     }
     try OutputFiles(overwrites: writing.force)
-      .check(outputs + factorPaths(mix: mix), inputs: [mix, score])
+      .check(
+        outputs + companions + factorPaths(mix: mix) + scorePaths(mix: mix), inputs: [mix, score])
   }
 
   private func fileName(mix: String, part: String) -> String {
@@ -254,11 +264,29 @@ struct SeparationJob {
     of source: SeparationSource, remixes: [Remix.Output], kept: ChannelUse?
   ) -> StemWriter.Plan {
     let (options, preset, mix, tags) = (writing, presetName, source.mix, source.recording.tags)
+    let session = sessionPlan(mix: mix)
     return StemWriter.Plan(
       directory: output, force: writing.force, format: writing.format,
       details: { options.details(part: $0, tags: tags) },
       path: {
         options.path(mix: mix, part: $0, preset: preset) + "." + options.format.fileExtension
-      }, withStems: withStems, withResidual: writing.residual, remixes: remixes, kept: kept)
+      }, withStems: withStems, withResidual: writing.residual, remixes: remixes, kept: kept,
+      companions: { try session.stage(source, in: $0) })
+  }
+
+  /// The files in which the parts sound together, and for sessions the recording itself.
+  private func remixOutputs(parts: [String], score: String) throws -> [Remix.Output] {
+    let original = Remix.Output(
+      name: SessionPlan.original, factors: [Float](repeating: 1, count: parts.count + 1))
+    return try Remix.outputs(of: remixes, parts: parts, score: score)
+      + (sessions.isEmpty ? [] : [original])
+  }
+
+  private func sessionPlan(mix: String) -> SessionPlan {
+    let (options, preset) = (writing, presetName)
+    return SessionPlan(
+      formats: sessions, withScore: withMIDI,
+      path: { options.path(mix: mix, part: $0, preset: preset) },
+      stemExtension: "." + options.format.fileExtension)
   }
 }

@@ -40,6 +40,8 @@ struct SeparationResult {
   let stems: [Stem]
   /// Parts together, which have no share of the energy.
   var remixes: [Stem] = []
+  /// The paths of sessions, and of the score.
+  var companions: [String] = []
   let lossBefore: Double?
   let lossAfter: Double?
   let tuningCents: Double?

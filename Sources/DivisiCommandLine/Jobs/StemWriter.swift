@@ -22,6 +22,8 @@ final class StemWriter: Sendable {
     let remixes: [Remix.Output]
     /// Which of their channels stems are also kept in memory with, to be compared; nil for none.
     let kept: ChannelUse?
+    /// Writes what stands beside them, and returns the paths that people open.
+    let companions: @Sendable (StagedFiles) throws -> [String]
   }
 
   /// Used by one thread at a time.
@@ -68,6 +70,8 @@ final class StemWriter: Sendable {
   struct Written {
     let stems: [SeparationResult.Stem]
     let remixes: [SeparationResult.Stem]
+    /// Sessions and scores.
+    let companions: [String]
     /// By part, the channels that are compared; empty unless they were to be kept.
     let signals: [String: [[Float]]]
     /// The recording's; empty unless they were to be kept.
@@ -180,10 +184,13 @@ final class StemWriter: Sendable {
       }
       let stems = try finished(state.stems)
       let remixes = try finished(state.remixes)
+      let companions = try plan.companions(state.staged)
       try state.staged.commit()
       let signals = plan.kept == nil ? [] : state.stems.map { ($0.name, $0.signal) }
       return Written(
-        stems: stems, remixes: remixes, signals: Dictionary(uniqueKeysWithValues: signals),
+        stems: stems, remixes: remixes,
+        companions: companions.map { "\(plan.directory)/\($0)" },
+        signals: Dictionary(uniqueKeysWithValues: signals),
         mixture: state.mixture)
     }
   }

@@ -42,6 +42,7 @@ struct SeparationReport {
     for remix in result.remixes {
       lines.append(levelLine(remix, width: width) + clipping(of: remix))
     }
+    lines += result.companions.map { "  \($0.printable)" }
     lines += result.scoringRemarks.map { "  \($0.printable)" }
     return lines.joined(separator: "\n")
   }
@@ -91,6 +92,7 @@ struct SeparationReport {
             name: $0.name, file: $0.path, levelDecibels: Nullable(value: $0.level),
             clippedSamples: $0.clippedCount)
         },
+      files: result.companions.isEmpty ? nil : result.companions,
       lossBefore: Nullable(value: result.lossBefore), lossAfter: Nullable(value: result.lossAfter),
       tuningCents: Nullable(value: result.tuningCents), deadComponents: result.deadComponents,
       seconds: result.seconds,
@@ -162,6 +164,8 @@ struct SeparationReport {
     let duration: Double
     let parts: [Part]
     let remixes: [Remix]?
+    /// Sessions and scores.
+    let files: [String]?
     let lossBefore: Nullable
     let lossAfter: Nullable
     let tuningCents: Nullable

@@ -134,6 +134,9 @@ extension Factorisation.Component {
     steps[pitch % 12] + String(pitch / 12 - 1)
   }
 
+  /// What to call a drum, by its General MIDI number.
+  public static func name(ofDrum number: Int) -> String { drums[number] ?? "drum \(number)" }
+
   /// What to call it: `C4`, `C4 attack`, `C4 onset`, `snare`, `rest 1`; of several instruments `violin C4`, and of
   /// several tones `violin C4 -20 cents`.
   public var name: String {
@@ -142,7 +145,7 @@ extension Factorisation.Component {
     return switch role {
     case .tone: owner + Self.name(ofPitch: pitch) + shift
     case .attack, .onset: "\(owner)\(Self.name(ofPitch: pitch)) \(role.rawValue)"
-    case .stroke: Self.drums[pitch] ?? "drum \(pitch)"
+    case .stroke: Self.name(ofDrum: pitch)
     case .rest: "\(role.rawValue) \(pitch + 1)"
     }
   }

@@ -4,6 +4,7 @@ import JackHosting
 import Glibc
 import LV2Hosting
 import Terminal
+import WebServing
 
 /// Faders, meters and what else there is to a session, in browsers.
 ///

@@ -3,6 +3,7 @@
 internal import NIOCore
 internal import NIOHTTP1
 internal import NIOWebSocket
+import WebServing
 
 /// Answers browsers on one connection: the page, and scores that are sent.
 final class PageHandler: ChannelInboundHandler, RemovableChannelHandler {
@@ -89,7 +90,7 @@ final class PageHandler: ChannelInboundHandler, RemovableChannelHandler {
   /// The head of a request is there: what is to be refused is, before a byte of its body is kept.
   private func begin(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
     phase = .asked(head)
-    guard PageRequest.hasBody(head) else { return }
+    guard RequestTarget.hasBody(head) else { return }
     do throws(PageRequest.Refusal) {
       guard case .score(let name, let count) = try PageRequest(head, openly: isOpen) else { return }
       guard scores.reserve(count) else {
@@ -122,7 +123,8 @@ final class PageHandler: ChannelInboundHandler, RemovableChannelHandler {
     do throws(PageRequest.Refusal) {
       switch try PageRequest(head, openly: isOpen) {
       case .file(let type, let bytes):
-        let policy = Self.policy(PageOrigin(head.headers).host ?? "")
+        let policy = SafeHeaders.policy(
+          "connect-src 'self' ws://\(PageOrigin(head.headers).host ?? "")")
         write(
           .ok, bytes, type: type, more: [("Content-Security-Policy", policy)], to: head, context)
       case .score(let name, _):
@@ -181,11 +183,7 @@ final class PageHandler: ChannelInboundHandler, RemovableChannelHandler {
     _ status: HTTPResponseStatus, _ bytes: [UInt8], type: String, more: [(String, String)] = [],
     closes: Bool = false, to head: HTTPRequestHead, _ context: ChannelHandlerContext
   ) {
-    var headers = HTTPHeaders([
-      ("Content-Type", type), ("Content-Length", "\(bytes.count)"), ("Cache-Control", "no-cache"),
-      ("X-Content-Type-Options", "nosniff"), ("Referrer-Policy", "no-referrer"),
-      ("Cross-Origin-Resource-Policy", "same-origin"),
-    ])
+    var headers = SafeHeaders.all(type: type, count: bytes.count)
     for (name, value) in more { headers.add(name: name, value: value) }
     let ends = closes || !head.isKeepAlive
     if ends { headers.add(name: "Connection", value: "close") }
@@ -208,11 +206,5 @@ final class PageHandler: ChannelInboundHandler, RemovableChannelHandler {
       guard case .idle = self.phase else { return }
       if closes { context.close(promise: nil) } else { self.wait(Self.headTimeout, context) }
     }
-  }
-
-  /// Nothing from elsewhere, and in nobody's frame.
-  private static func policy(_ host: String) -> String {
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
-      + "connect-src 'self' ws://\(host); base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
   }
 }

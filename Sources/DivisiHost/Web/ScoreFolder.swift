@@ -4,6 +4,7 @@ import Glibc
 import JackHosting
 import Synchronization
 import Terminal
+import WebServing
 
 /// Where scores go that come from browsers.
 final class ScoreFolder: Sendable {
@@ -238,9 +239,6 @@ final class ScoreFolder: Sendable {
 
   /// A name that is nothing but a name, and fits into a folder of any file system.
   static func harmless(_ name: String) -> String {
-    let last = name.split { $0 == "/" || $0 == "\\" }.last.map(String.init) ?? ""
-    var result = String(last.printable.drop { $0 == "." || $0 == " " })
-    while result.utf8.count > 200 { result.removeFirst() }
-    return result.isEmpty ? "score" : result
+    UploadName.harmless(name, fallback: "score")
   }
 }

@@ -1,6 +1,6 @@
 import ArgumentParser
-import Glibc
 import Terminal
+import WebServing
 
 /// Whether and where the mixer page is served.
 struct WebOptions: ParsableArguments {
@@ -38,67 +38,5 @@ struct WebOptions: ParsableArguments {
     guard !address.isLoopback else { return }
     printError(
       "\(webAddress): everybody who can reach this address can see the page and control the plugin")
-  }
-}
-
-/// The port that somebody has asked for.
-enum WebPort: ExpressibleByArgument, CustomStringConvertible {
-  /// 8080, or the next that is free.
-  case usual
-  /// A port, or any for 0.
-  case exactly(UInt16)
-
-  init?(argument: String) {
-    guard let port = UInt16(argument) else { return nil }
-    self = .exactly(port)
-  }
-
-  /// The ports to be tried.
-  var candidates: [UInt16] {
-    switch self {
-    case .usual: Array(8080..<8112)
-    case .exactly(let port): [port]
-    }
-  }
-
-  var description: String {
-    switch self {
-    case .usual: "8080"
-    case .exactly(let port): "\(port)"
-    }
-  }
-}
-
-/// An address of this machine, in numbers.
-struct PageAddress {
-  let text: String
-  let isIPv6: Bool
-  /// Whether only this machine can reach it.
-  let isLoopback: Bool
-
-  /// - Returns: nil if it is not an address.
-  init?(_ text: String) {
-    var old = in_addr()
-    var new = in6_addr()
-    self.text = text
-    if inet_pton(AF_INET, text, &old) == 1 {
-      isIPv6 = false
-      isLoopback = UInt32(bigEndian: old.s_addr) >> 24 == 127
-    } else if inet_pton(AF_INET6, text, &new) == 1 {
-      isIPv6 = true
-      let bytes = withUnsafeBytes(of: new) { Array($0) }
-      isLoopback = bytes == [UInt8](repeating: 0, count: 15) + [1]
-    } else {
-      return nil
-    }
-  }
-
-  /// The address as browsers write it; where it is all of this machine's, the one that works here.
-  var inURL: String {
-    switch text {
-    case "0.0.0.0": "127.0.0.1"
-    case "::": "[::1]"
-    default: isIPv6 ? "[\(text)]" : text
-    }
   }
 }

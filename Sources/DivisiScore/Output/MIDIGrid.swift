@@ -1,10 +1,12 @@
 /// Ticks on the time of a recording: a tempo for each beat, so that the beats of a score fall on those
 /// of the file.
-struct MIDIGrid {
-  static let ticksPerQuarter = 960
-  /// The tempo of each stretch, in the order of ticks.
-  private(set) var tempos: [(tick: Int, microsecondsPerQuarter: Int)] = []
-  private(set) var signatures: [(tick: Int, beats: Int, unit: Int)] = []
+public struct MIDIGrid: Sendable {
+  /// Fine enough that a tick is at most 10 ms, whatever the tempo.
+  public static let ticksPerQuarter = 960
+  /// The tempo of each stretch, in the order of ticks, at beats; the first at tick 0.
+  public private(set) var tempos: [(tick: Int, microsecondsPerQuarter: Int)] = []
+  /// The time signatures, in the order of ticks, at bar lines; none without bars.
+  public private(set) var signatures: [(tick: Int, beats: Int, unit: Int)] = []
   /// Where each tempo begins, in seconds as a reader computes them.
   private var seconds: [Double] = []
 
@@ -18,7 +20,7 @@ struct MIDIGrid {
 
   /// - Parameter bars: in seconds of the recording, from which the file starts; what lies before it is
   ///   left out, and what lies before the first beat is filled with beats of the same length.
-  init(bars: [Bar]) {
+  public init(bars: [Bar]) {
     var bars = Self.started(bars)
     if bars.isEmpty {
       tempos = [(0, 500_000)]
@@ -47,8 +49,10 @@ struct MIDIGrid {
     }
   }
 
-  /// The tick at a time; not negative.
-  func tick(atSeconds time: Double) -> Int {
+  /// The tick at a time in seconds; not negative.
+  ///
+  /// - Complexity: O(log of the number of tempos).
+  public func tick(atSeconds time: Double) -> Int {
     var (low, high) = (0, seconds.count)
     while high - low > 1 {
       let middle = (low + high) / 2

@@ -11,22 +11,9 @@ extension Score {
     var written: Set<Int> = []
     var chunks: [[UInt8]] = []
     for (index, line) in lines.enumerated() {
-      let channels = Set(line.notes.map { Self.channel(of: $0, in: line) })
-      let fresh = channels.subtracting(written)
-      written.formUnion(channels)
-      var events = line.notes.flatMap {
-        Self.events(of: $0, channel: Self.channel(of: $0, in: line), grid)
-      }
-      for pedal in pedals {
-        let played =
-          pedal.channel.map { fresh.intersection([$0]) }
-          ?? (pedal.track == line.track ? channels : [])
-        for channel in played.sorted() {
-          events += Self.events(of: pedal, channel: channel, grid)
-        }
-      }
-      if index == 0 { events += Self.events(of: grid) }
-      chunks.append(Self.track(name: line.name, events))
+      var events = channelEvents(of: line, &written, grid)
+      if index == 0 { events += Self.events(of: grid) + markers(on: grid) }
+      chunks.append(Self.track(name: line.name, Self.inOrder(events)))
     }
     var head: [UInt8] = Array("MThd".utf8)
     for (value, count) in [(6, 4), (1, 2), (lines.count, 2), (MIDIGrid.ticksPerQuarter, 2)] {
@@ -35,11 +22,46 @@ extension Score {
     return head + chunks.joined()
   }
 
+  /// All notes and pedals as MIDI messages in the order of ticks, each of three bytes.
+  public func channelEvents(on grid: MIDIGrid) -> [(tick: Int, bytes: [UInt8])] {
+    var written: Set<Int> = []
+    let events = ScoreLine.all(of: self).flatMap { channelEvents(of: $0, &written, grid) }
+    return Self.inOrder(events).map { ($0.tick, $0.bytes) }
+  }
+
+  /// - Parameter written: the channels whose pedals have been written.
+  private func channelEvents(
+    of line: ScoreLine, _ written: inout Set<Int>, _ grid: MIDIGrid
+  ) -> [Event] {
+    let channels = Set(line.notes.map { Self.channel(of: $0, in: line) })
+    let fresh = channels.subtracting(written)
+    written.formUnion(channels)
+    var events = line.notes.flatMap {
+      Self.events(of: $0, channel: Self.channel(of: $0, in: line), grid)
+    }
+    for pedal in pedals {
+      let played =
+        pedal.channel.map { fresh.intersection([$0]) }
+        ?? (pedal.track == line.track ? channels : [])
+      for channel in played.sorted() {
+        events += Self.events(of: pedal, channel: channel, grid)
+      }
+    }
+    return events
+  }
+
   /// What happens at a tick; of several things at one tick those of lower rank come first.
   private struct Event {
     var tick: Int
     var rank: Int
     var bytes: [UInt8]
+  }
+
+  private static func inOrder(_ events: [Event]) -> [Event] {
+    let order = events.indices.sorted {
+      (events[$0].tick, events[$0].rank, $0) < (events[$1].tick, events[$1].rank, $1)
+    }
+    return order.map { events[$0] }
   }
 
   private static func channel(of note: Note, in line: ScoreLine) -> Int {
@@ -82,6 +104,15 @@ extension Score {
       }
   }
 
+  private func markers(on grid: MIDIGrid) -> [Event] {
+    bars.filter { !$0.mark.isEmpty && $0.beats[0] >= 0 }.map { bar in
+      let text = Array(bar.mark.utf8)
+      return Event(
+        tick: grid.tick(atSeconds: bar.beats[0]), rank: 0,
+        bytes: [0xFF, 6] + Self.variableLength(text.count) + text)
+    }
+  }
+
   private static func track(name: String, _ events: [Event]) -> [UInt8] {
     var body: [UInt8] = []
     if !name.isEmpty {
@@ -89,10 +120,7 @@ extension Score {
       body += [0, 0xFF, 3] + variableLength(text.count) + text
     }
     var tick = 0
-    let order = events.indices.sorted {
-      (events[$0].tick, events[$0].rank, $0) < (events[$1].tick, events[$1].rank, $1)
-    }
-    for event in order.map({ events[$0] }) {
+    for event in events {
       body += variableLength(event.tick - tick) + event.bytes
       tick = event.tick
     }

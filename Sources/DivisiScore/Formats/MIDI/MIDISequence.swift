@@ -5,7 +5,7 @@ struct MIDISequence {
   private let ticksPerBeat: Double
   private let tempoMap: TempoMap
   /// None where ticks are those of a time code.
-  let bars: [Bar]
+  private(set) var bars: [Bar]
   /// Each track's channels that share strings and a pedal have one number.
   private let instruments: [MIDIRoles.Line: Int]
 
@@ -25,6 +25,10 @@ struct MIDISequence {
         signatures: tracks.flatMap(\.signatures).map {
           (Double($0.tick) / ticks, $0.beats, $0.unit)
         }, end: Double(tracks.map(\.endTick).max() ?? 0) / ticks, tempoMap)
+      for marker in tracks.flatMap(\.markers) {
+        bars.mark(
+          atSeconds: tempoMap.seconds(at: Double(marker.tick) / ticks), with: marker.text)
+      }
     case .ticksPerSecond(let ticks):
       ticksPerBeat = ticks
       tempoMap = TempoMap(changes: [], initial: 1)

@@ -27,6 +27,8 @@ struct MIDITrack {
   private(set) var programs: [MIDIAddress: Set<Int>] = [:]
   /// Time signatures: so many beats of a 1/unit note.
   private(set) var signatures: [(tick: Int, beats: Int, unit: Int)] = []
+  /// Places that have a name.
+  private(set) var markers: [(tick: Int, text: String)] = []
   /// What bank selects and system exclusive events say of drums.
   private(set) var kits = MIDIKits()
   private(set) var endTick = 0
@@ -171,6 +173,8 @@ struct MIDITrack {
     case 0x2F: return true
     case 0x03 where name.isEmpty: name = MIDIText.decoded(data)
     case 0x04 where instrumentName.isEmpty: instrumentName = MIDIText.decoded(data)
+    case 0x06 where markers.count < ScoreLimits.eventCount:
+      markers.append((endTick, MIDIText.decoded(data)))
     case 0x21: port = data.first.map { Int($0) } ?? port
     case 0x51:
       let tempo = data.prefix(4).reduce(0) { $0 << 8 | Int($1) }

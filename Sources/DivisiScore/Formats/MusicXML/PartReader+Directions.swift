@@ -14,6 +14,9 @@ extension PartReader {
     let sound = element["sound"]
     for type in element.all("direction-type") {
       for pedal in type.all("pedal") { readPedal(pedal, at: place) }
+      if frame.mark.isEmpty, let mark = type["rehearsal"] {
+        frame.mark = onOneLine(String(mark.text.trimmed.prefix(Self.longestMark)))
+      }
       if type["segno"] != nil { frame.segno = frame.segno ?? "" }
       if type["coda"] != nil { frame.readCodaSign(isAtStart: place <= 0) }
       if let wedge = type["wedge"], wedge.attributes["type"] != "stop" {
@@ -33,6 +36,9 @@ extension PartReader {
     if let sound { try readSound(sound, at: place, &frame) }
     readWords(element, &frame)
   }
+
+  /// In characters.
+  private static let longestMark = 100
 
   /// Jumps, and changes of tempo in words.
   private mutating func readWords(_ element: XMLElement, _ frame: inout MeasureFrame) {

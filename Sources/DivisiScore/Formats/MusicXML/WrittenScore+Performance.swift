@@ -56,9 +56,10 @@ extension WrittenScore {
     var bars: [Bar] = []
     var beatCount = 0
     for (index, start) in zip(order, starts) where frames[index].length > 0 {
-      let bar = Bar(
+      var bar = Bar(
         number: frames[index].number ?? index + 1, start: start, length: frames[index].length,
         beatUnit: units[index], tempoMap)
+      bar.mark = frames[index].mark
       beatCount += bar.beats.count
       guard beatCount <= ScoreLimits.eventCount else { return [] }
       bars.append(bar)

@@ -66,6 +66,8 @@ struct MeasureFrame {
   /// What a beat is from here on, as of a time signature: 4 for a quarter note.
   var beatUnit: Int?
   var tempos: [(position: Double, secondsPerQuarter: Double)] = []
+  /// The first rehearsal mark over it.
+  var mark = ""
   var beginsRepeat = false
   /// How often the passage that ends here is played; nil if no repeat ends here.
   var repeatPasses: Int?

@@ -1,22 +1,22 @@
 // Thread: page
 
-import Glibc
-internal import NIOCore
+internal import Glibc
+import NIOCore
 
 /// Accepts connections while there is room for them; the others wait in the system's queue.
 final class ConnectionLimit: ChannelDuplexHandler {
   typealias InboundIn = any Channel
   typealias OutboundIn = any Channel
 
-  /// Connections at once: as many pages as may listen, and as many again for what they request.
-  static let mostConnections = 2 * PageHub.mostListeners
   /// Descriptors that connections leave to the rest of the program: a JACK server that comes back takes 9 (counted in
   /// `/proc/self/fd`), states, scores and models a few while they are read or written.
   static let keptDescriptors = 20
   /// How long to wait where neither a connection that ends nor anything else says that there is room again.
   private static let pause = TimeAmount.seconds(1)
 
-  private let hub: PageHub
+  private let mostConnections: Int
+  /// Is told once that somebody has to wait.
+  private let notice: @Sendable (String) -> Void
   private var count = 0
   /// Whether there was something to be accepted, and no room.
   private var isHeld = false
@@ -26,7 +26,11 @@ final class ConnectionLimit: ChannelDuplexHandler {
   private var pauseEnd = NIODeadline.uptimeNanoseconds(0)
   private var hasSaid = false
 
-  init(hub: PageHub) { self.hub = hub }
+  /// - Parameter mostConnections: at once.
+  init(mostConnections: Int, notice: @escaping @Sendable (String) -> Void) {
+    self.mostConnections = mostConnections
+    self.notice = notice
+  }
 
   func read(context: ChannelHandlerContext) {
     guard hasRoom else { return hold(context) }
@@ -53,7 +57,7 @@ final class ConnectionLimit: ChannelDuplexHandler {
     isHeld = true
     if !hasSaid && count > 0 {
       hasSaid = true
-      _ = hub.ask(.notice("mixer page: \(count) connections are open; more have to wait"))
+      notice("\(count) connections are open; more have to wait")
     }
     look(again: context)
   }
@@ -77,7 +81,7 @@ final class ConnectionLimit: ChannelDuplexHandler {
   }
 
   private var hasRoom: Bool {
-    count < Self.mostConnections && .now() >= pauseEnd
+    count < mostConnections && .now() >= pauseEnd
       && Self.freeDescriptors > Self.keptDescriptors
   }
 

@@ -1,15 +1,24 @@
-import Glibc
+internal import Glibc
+public import NIOHTTP1
 
 /// Who a browser asks, and on whose behalf.
 ///
 /// A page from elsewhere can make a browser send requests here, and can have its own name lead to this machine; it
 /// cannot have the browser lie about either.
-struct PageOrigin: Equatable {
+public struct PageOrigin: Equatable {
   /// The header `Host`, in lower case; nil if there is none that makes sense.
-  let host: String?
+  public let host: String?
   private let origin: String?
 
-  init(host: String?, origin: String?) {
+  /// Who is asked, and on whose behalf, by a request's headers.
+  public init(_ headers: HTTPHeaders) {
+    self.init(host: headers.first(name: "Host"), origin: headers.first(name: "Origin"))
+  }
+
+  /// - Parameters:
+  ///   - host: the header `Host`.
+  ///   - origin: the header `Origin`.
+  public init(host: String?, origin: String?) {
     let allowed = Set("abcdefghijklmnopqrstuvwxyz0123456789-.:[]")
     let lower = host?.lowercased()
     self.host = lower.flatMap { $0.isEmpty || !$0.allSatisfy(allowed.contains) ? nil : $0 }
@@ -19,7 +28,7 @@ struct PageOrigin: Equatable {
   /// Whether it is this machine that is asked: by an address or by a name that nobody else can give it.
   ///
   /// - Parameter openly: whether others than this machine may ask.
-  func isAddressed(openly: Bool) -> Bool {
+  public func isAddressed(openly: Bool) -> Bool {
     guard let host else { return false }
     var name = host
     if host.hasPrefix("[") {
@@ -36,7 +45,7 @@ struct PageOrigin: Equatable {
   }
 
   /// Whether it is this machine that is asked, by the page that came from here.
-  func isOwn(openly: Bool) -> Bool {
+  public func isOwn(openly: Bool) -> Bool {
     isAddressed(openly: openly) && origin == "http://" + (host ?? "")
   }
 

@@ -1,0 +1,14 @@
+import AudioFiles
+
+extension SeparationJob {
+  /// Where the score of a recording is written.
+  func scorePaths(mix: String) -> [String] { scoreOutput.map { [expand($0, for: mix)] } ?? [] }
+
+  /// Writes the score aside, so that it fails before the stems appear.
+  func stageScore(of source: SeparationSource) throws -> StagedFiles? {
+    guard let path = scorePaths(mix: source.mix).first else { return nil }
+    let staged = StagedFiles(force: writing.force)
+    try staged.write(bytes: Array(encodedAsLine(PlacedScore(source)).utf8), name: path)
+    return staged
+  }
+}

@@ -1,0 +1,86 @@
+import FoundationEssentials
+import Glibc
+import Terminal
+import WebServing
+
+/// The folder of one recording, its score, and what was made of them.
+///
+/// It has all that it needs, so that it can be copied and moved. Files of the user's are never replaced: a second recording
+/// or score gets another name, and each separation a folder of its own.
+struct Project: Sendable {
+  /// Its name among the projects, which is that of its folder.
+  let id: String
+  let path: String
+
+  static let fileName = "studio.json"
+  /// The most that is read of a file that the page or a hand has written.
+  static let mostBytes = 8 << 20
+
+  /// What is of no use to anybody else, and may be deleted.
+  var cache: String { path + "/cache" }
+
+  func takePath(_ number: Int) -> String { path + "/takes/\(number)" }
+
+  /// What it says of itself.
+  ///
+  /// - Throws: one line for a file that is damaged.
+  func read() throws -> ProjectFile {
+    let file = path + "/" + Self.fileName
+    guard let data = Self.contents(of: file) else {
+      throw Failure("\(file): expected a project; it cannot be read")
+    }
+    guard let result = try? JSONDecoder().decode(ProjectFile.self, from: data),
+      // Somebody else may have made the folder: what it names lies within.
+      result.fileNames.allSatisfy({ $0 == UploadName.harmless($0, fallback: "") }),
+      result.takes.allSatisfy({ $0.number > 0 && $0.sampleCount >= 0 })
+    else { throw Failure("\(file): expected a project as Divisi Studio writes it") }
+    return result
+  }
+
+  /// Replaces what it says of itself, as a whole.
+  func write(_ file: ProjectFile) throws {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    try encoder.encode(file).write(
+      to: URL(fileURLWithPath: path + "/" + Self.fileName), options: .atomic)
+  }
+
+  /// A path for a file that does not exist yet, in a folder that does from now on.
+  func freePath(in folder: String, named name: String) throws -> String {
+    let directory = path + "/" + folder
+    try FileManager.default.createDirectory(
+      atPath: directory, withIntermediateDirectories: true)
+    let url = URL(fileURLWithPath: name)
+    let (stem, ending) = (url.deletingPathExtension().lastPathComponent, url.pathExtension)
+    var candidate = name
+    var number = 2
+    while FileManager.default.fileExists(atPath: directory + "/" + candidate) {
+      candidate = "\(stem) \(number)" + (ending.isEmpty ? "" : "." + ending)
+      number += 1
+    }
+    return directory + "/" + candidate
+  }
+
+  /// The number of the next take.
+  func nextTake() -> Int {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: path + "/takes")) ?? []
+    return (names.compactMap { Int($0) }.max() ?? 0) + 1
+  }
+
+  /// A file of the user's as a path in the folder, and as a person calls it in messages.
+  static func relative(_ folder: String, _ name: String) -> String { folder + "/" + name }
+
+  /// The name of a file that a browser sends: no folder, and nothing that options of the command line would replace.
+  static func harmless(_ name: String, fallback: String) -> String {
+    let braces: [Character: Character] = ["{": "(", "}": ")", "'": "_", "\"": "_"]
+    return String(UploadName.harmless(name, fallback: fallback).map { braces[$0] ?? $0 })
+  }
+
+  /// A regular file's bytes, up to a limit; nil where there is none.
+  static func contents(of path: String, limit: Int = mostBytes) -> Data? {
+    var status = stat()
+    guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_size <= limit
+    else { return nil }
+    return try? Data(contentsOf: URL(fileURLWithPath: path))
+  }
+}

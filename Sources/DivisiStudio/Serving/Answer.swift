@@ -1,0 +1,63 @@
+import FoundationEssentials
+import NIOHTTP1
+import WebServing
+
+/// What a browser is told.
+struct Answer: Sendable {
+  enum Body: Sendable {
+    case bytes([UInt8])
+    /// A file, which is sent as it is.
+    case file(String)
+  }
+
+  var status = HTTPResponseStatus.ok
+  var type = "application/json"
+  var body = Body.bytes([])
+  var headers: [(String, String)] = []
+
+  /// Why something is not done.
+  struct Refusal: Error {
+    let status: HTTPResponseStatus
+    let text: String
+
+    init(_ status: HTTPResponseStatus, _ text: String) {
+      self.status = status
+      self.text = text
+    }
+
+    var answer: Answer {
+      Answer(
+        status: status, type: "text/plain; charset=utf-8", body: .bytes(Array((text + "\n").utf8)))
+    }
+  }
+
+  /// A value as JSON.
+  static func json(_ value: some Encodable) throws -> Answer {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.withoutEscapingSlashes]
+    return Answer(body: .bytes(Array(try encoder.encode(value))))
+  }
+
+  /// That something was done, and there is nothing to say.
+  static let done = Answer(body: .bytes(Array("{}".utf8)))
+
+  /// Numbers for scripts.
+  static func binary(_ bytes: [UInt8]) -> Answer {
+    Answer(type: "application/octet-stream", body: .bytes(bytes))
+  }
+
+  /// A file to be kept.
+  ///
+  /// - Parameter name: what the browser is to call it.
+  static func download(_ path: String, type: String, as name: String) -> Answer {
+    let plain = String(name.map { $0.isASCII && $0 != "\"" && $0 != "\\" ? $0 : "_" })
+    return Answer(
+      type: type, body: .file(path),
+      headers: [
+        (
+          "Content-Disposition",
+          "attachment; filename=\"\(plain)\"; filename*=UTF-8''\(RequestTarget.encoded(name))"
+        )
+      ])
+  }
+}

@@ -1,0 +1,211 @@
+// Thread: page
+
+import Glibc
+import NIOCore
+import NIOHTTP1
+import NIOPosix
+import Terminal
+import WebServing
+
+/// Answers a browser on one connection.
+final class StudioHandler: ChannelInboundHandler {
+  typealias InboundIn = HTTPServerRequestPart
+  typealias OutboundOut = HTTPServerResponsePart
+
+  /// How long a connection may say nothing, in the middle of a request or before one.
+  private static let timeout = TimeAmount.seconds(60)
+
+  private enum Phase {
+    case idle
+    /// A small body is arriving.
+    case taking(HTTPRequestHead, StudioRequest, ByteBuffer)
+    /// A file is.
+    case storing(HTTPRequestHead, StudioRequest, UploadFile)
+    /// An answer is being made.
+    case answering
+    /// The answer has been given; what is still arriving is not kept.
+    case refused
+  }
+
+  private let studio: Studio
+  private let secret: Secret
+  private var phase = Phase.idle
+  private var deadline: Scheduled<Void>?
+
+  init(_ studio: Studio, secret: Secret) {
+    self.studio = studio
+    self.secret = secret
+  }
+
+  func handlerAdded(context: ChannelHandlerContext) { wait(context) }
+
+  func channelInactive(context: ChannelHandlerContext) {
+    deadline?.cancel()
+    // An upload that is cut off is gone.
+    phase = .idle
+    context.fireChannelInactive()
+  }
+
+  func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    wait(context)
+    switch unwrapInboundIn(data) {
+    case .head(let head): begin(head, context)
+    case .body(let chunk): take(chunk, context)
+    case .end: end(context)
+    }
+  }
+
+  func errorCaught(context: ChannelHandlerContext, error: any Error) {
+    context.close(promise: nil)
+  }
+
+  private func wait(_ context: ChannelHandlerContext) {
+    deadline?.cancel()
+    deadline = context.eventLoop.assumeIsolated().scheduleTask(in: Self.timeout) {
+      if case .answering = self.phase { return }
+      context.close(promise: nil)
+    }
+  }
+
+  // MARK: Requests
+
+  private func begin(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
+    do throws(Answer.Refusal) {
+      let request = try StudioRequest(head, secret: secret)
+      guard let upload = request.upload else {
+        phase = .taking(head, request, ByteBuffer())
+        return
+      }
+      guard let project = studio.shelf.project(upload.project) else {
+        throw Answer.Refusal(.notFound, "\(upload.project): expected a project")
+      }
+      do {
+        phase = .storing(head, request, try UploadFile(upload, to: project))
+      } catch {
+        throw Answer.Refusal(.internalServerError, "\(error)")
+      }
+    } catch {
+      phase = .refused
+      write(error.answer, to: head, closes: RequestTarget.hasBody(head), context)
+    }
+  }
+
+  private func take(_ chunk: ByteBuffer, _ context: ChannelHandlerContext) {
+    switch phase {
+    case .taking(let head, let request, var body):
+      // Else all that is there would be copied.
+      phase = .idle
+      var chunk = chunk
+      body.writeBuffer(&chunk)
+      phase = .taking(head, request, body)
+    case .storing(let head, _, let file):
+      do {
+        try file.write(chunk)
+      } catch {
+        phase = .refused
+        let refusal = Answer.Refusal(.insufficientStorage, "\(error)")
+        write(refusal.answer, to: head, closes: true, context)
+      }
+    case .idle, .answering, .refused: break
+    }
+  }
+
+  private func end(_ context: ChannelHandlerContext) {
+    switch phase {
+    case .taking(let head, let request, let body):
+      phase = .answering
+      let studio = studio
+      let secret = secret
+      let bytes = Array(body.readableBytesView)
+      answer(head, context) { try studio.answer(request, body: bytes, secret: secret) }
+    case .storing(let head, let request, let file):
+      phase = .answering
+      do {
+        let name = try file.finish()
+        let studio = studio
+        answer(head, context) { try studio.take(name, for: request) }
+      } catch {
+        let refusal = Answer.Refusal(.internalServerError, "\(error)")
+        write(refusal.answer, to: head, context)
+      }
+    case .refused: phase = .idle
+    case .idle, .answering: break
+    }
+  }
+
+  /// Makes an answer on a thread that may wait.
+  private func answer(
+    _ head: HTTPRequestHead, _ context: ChannelHandlerContext,
+    _ make: @escaping @Sendable () throws -> Answer
+  ) {
+    studio.threads.runIfActive(eventLoop: context.eventLoop) {
+      do {
+        return try make()
+      } catch let refusal as Answer.Refusal {
+        return refusal.answer
+      } catch {
+        // What went wrong with somebody's files, in the program's own words.
+        return Answer.Refusal(.unprocessableEntity, "\(error)".printable).answer
+      }
+    }.assumeIsolated().whenComplete { result in
+      guard context.channel.isActive else { return }
+      switch result {
+      case .success(let answer): self.write(answer, to: head, context)
+      case .failure: context.close(promise: nil)
+      }
+    }
+  }
+
+  // MARK: Answers
+
+  private func write(
+    _ answer: Answer, to head: HTTPRequestHead, closes: Bool = false,
+    _ context: ChannelHandlerContext
+  ) {
+    var answer = answer
+    var region: FileRegion?
+    if case .file(let path) = answer.body {
+      region = Self.region(of: path)
+      if region == nil { answer = Answer.Refusal(.notFound, "expected a file").answer }
+    }
+    var bytes: [UInt8] = []
+    if case .bytes(let own) = answer.body { bytes = own }
+    var headers = SafeHeaders.all(type: answer.type, count: region?.readableBytes ?? bytes.count)
+    for (name, value) in answer.headers { headers.add(name: name, value: value) }
+    let ends = closes || !head.isKeepAlive
+    if ends { headers.add(name: "Connection", value: "close") }
+    context.write(
+      wrapOutboundOut(
+        .head(HTTPResponseHead(version: .http1_1, status: answer.status, headers: headers))),
+      promise: nil)
+    if head.method == .HEAD {
+      try? region?.fileHandle.close()
+    } else if let region {
+      context.write(wrapOutboundOut(.body(.fileRegion(region)))).assumeIsolated().whenComplete {
+        _ in try? region.fileHandle.close()
+      }
+    } else {
+      context.write(
+        wrapOutboundOut(.body(.byteBuffer(ByteBuffer(bytes: bytes)))), promise: nil)
+    }
+    if case .answering = phase { phase = .idle }
+    context.writeAndFlush(wrapOutboundOut(.end(nil))).assumeIsolated().whenComplete { _ in
+      if ends { context.close(promise: nil) }
+    }
+  }
+
+  /// A regular file that is open; nil where there is none.
+  private static func region(of path: String) -> FileRegion? {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
+    guard descriptor >= 0 else { return nil }
+    let handle = NIOFileHandle(_deprecatedTakingOwnershipOfDescriptor: descriptor)
+    var status = stat()
+    guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG,
+      let region = try? FileRegion(fileHandle: handle)
+    else {
+      try? handle.close()
+      return nil
+    }
+    return region
+  }
+}

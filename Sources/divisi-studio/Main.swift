@@ -1,0 +1,6 @@
+import DivisiStudio
+
+@main
+enum Main {
+  static func main() { StudioProgram.main() }
+}

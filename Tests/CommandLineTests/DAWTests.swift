@@ -1,0 +1,119 @@
+import AudioFiles
+import Foundation
+import Testing
+
+/// Sessions as programs that others wrote open them: Ardour, and a parser of REAPER's projects.
+@Suite struct DAWTests {
+  private static let command = [
+    "separate", "duet.wav", "--score", "duet.csv", "--session", "ardour,reaper", "-o", "out",
+  ]
+
+  /// What Ardour exports of a session is the recording, sample by sample: the parts and the residual, while the original is mute.
+  @Test(arguments: [1, 2, 4])
+  func ardourExportsTheRecording(channelCount: Int) throws {
+    let folder = try TemporaryFolder()
+    try Duet.write(to: folder, sampleRate: 48_000, channelCount: channelCount)
+    let run = try Program.run(Self.command, in: folder.path)
+    try #require(run.status == 0, "\(run.errors)")
+    let export = try Program.shell(
+      "HOME=$PWD XDG_CONFIG_HOME=$PWD/config timeout 100 ardour7-export -b float -o export.wav out/duet/session-ardour session",
+      in: folder.path)
+    try #require(export.status == 0, "\(export.errors.suffix(2000))")
+    let heard = try AudioFile.read(path: folder.file("export.wav"))
+    let played = try AudioFile.read(path: folder.file("out/duet/original.flac"))
+    #expect(heard.sampleRate == 48_000 && heard.channels.count >= channelCount)
+    for channel in 0..<channelCount {
+      let (a, b) = (heard.channels[channel], played.channels[channel])
+      #expect(a.count == b.count)
+      // A part of 24 bits is heard as it is; four of them make up the recording.
+      #expect(zip(a, b).allSatisfy { abs($0 - $1) < 5e-7 }, "channel \(channel)")
+    }
+  }
+
+  private static let script = """
+    AudioEngine:set_backend("None (Dummy)", "Unit-Test", "Unit-Test")
+    local session = load_session(folder, "session")
+    local file = io.open(out, "w")
+    for route in session:get_routes():iter() do
+      file:write(route:name(), " ", route:muted() and "muted" or "heard", "\\n")
+    end
+    local map = Temporal.TempoMap.read()
+    for _, sample in ipairs({ 0, 44100 * 6 // 10, 44100 * 11 // 10 }) do
+      local position = Temporal.timepos_t(sample)
+      file:write("ticks ", position:ticks(), "\\n")
+    end
+    for location in session:locations():list():iter() do
+      if location:is_mark() then file:write("mark ", location:name(), " ", location:start():samples(), "\\n") end
+    end
+    file:write("end\\n")
+    file:close()
+    os.exit(0)
+
+    """
+
+  /// Tracks, tempo and markers are where the score has them: bars of three quarter notes of 0.2 s, then of four of 0.25 s.
+  @Test func ardourReadsTempoAndMarkers() throws {
+    let folder = try SessionTests.folder()
+    let run = try Program.run(
+      SessionTests.command + ["--session", "ardour"], in: folder.path)
+    try #require(run.status == 0, "\(run.errors)")
+    let head =
+      "local folder = [[\(folder.file("out/duet/session-ardour"))]]\nlocal out = [[\(folder.file("report"))]]\n"
+    try folder.write((head + Self.script).utf8, to: "script.lua")
+    let ardour = try Program.shell(
+      "HOME=$PWD XDG_CONFIG_HOME=$PWD/config timeout 100 ardour7-lua script.lua", in: folder.path)
+    let report = try #require(try? folder.text("report"), "\(ardour.errors.suffix(2000))")
+    let lines = report.split(separator: "\n").map(String.init)
+    #expect(
+      lines.filter { $0.hasSuffix("heard") || $0.hasSuffix("muted") }.sorted()
+        == [
+          "Master heard", "left (score) heard", "left heard", "original muted", "residual heard",
+          "right (score) heard", "right heard",
+        ])
+    #expect(lines.filter { $0.hasPrefix("ticks") } == ["ticks 0", "ticks 5760", "ticks 9600"])
+    #expect(lines.filter { $0.hasPrefix("mark") } == ["mark Bar 1 0", "mark A & B 26460"])
+  }
+
+  /// Reads a project with a parser that others wrote, and prints what the tests ask for.
+  private static let reader = """
+    import rpp, sys
+    project = rpp.load(open(sys.argv[1]))
+    print([line[1:] for line in project.find(".//TEMPOENVEX") if line[0] == "PT"])
+    for track in project.findall(".//TRACK"):
+        values = {line[0]: line[1:] for line in track if isinstance(line, list)}
+        source = track.find(".//SOURCE")
+        lines = [line for line in source]
+        if source.attrib[0] == "MIDI":
+            tick, notes = 0, []
+            for line in lines:
+                if line[0] == "E":
+                    tick += int(line[1])
+                    if line[2].startswith("9"): notes.append((tick, int(line[3], 16)))
+            print(values["NAME"][0], notes, tick)
+        else:
+            print(values["NAME"][0], values["MUTESOLO"][0], source.attrib[0], lines[0][1])
+
+    """
+
+  @Test func reaperProjectsAreReadBack() throws {
+    let folder = try SessionTests.folder()
+    let run = try Program.run(SessionTests.command + ["--session", "reaper"], in: folder.path)
+    try #require(run.status == 0, "\(run.errors)")
+    try folder.write(Self.reader.utf8, to: "reader.py")
+    let read = try Program.shell(
+      "python3 -m venv v && v/bin/pip install -q rpp==0.5 && v/bin/python reader.py out/duet/session.rpp",
+      in: folder.path)
+    try #require(read.status == 0, "\(read.errors.suffix(2000))")
+    #expect(
+      read.output == """
+        [['0.000000000', '300.000000000', '1', '262147'], ['0.600000000', '240.000000000', '1', '262148']]
+        original 1 FLAC original.flac
+        left 0 FLAC left.flac
+        right 0 FLAC right.flac
+        residual 0 FLAC residual.flac
+        left (score) [(0, 48), (2880, 50)] 6720
+        right (score) [(0, 72), (2880, 74)] 6720
+
+        """)
+  }
+}

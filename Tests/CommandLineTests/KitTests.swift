@@ -1,0 +1,87 @@
+import AudioFiles
+import Foundation
+import Testing
+
+/// `divisi kit` and `divisi remix` on the break that ships.
+@Suite struct KitTests {
+  private static let mix = Recording.drumBreak + "/mix.flac"
+  private static let score = Recording.drumBreak + "/score.mid"
+  /// A fit that takes little time.
+  private static let quick = ["--model", "cae", "--iterations", "5"]
+
+  @Test func aKitPlaysWhatTheRecordingPlays() throws {
+    let folder = try TemporaryFolder()
+    let make = ["kit", Self.mix, "--score", Self.score, "--format", "sfz,hydrogen", "-o", "kit"]
+    let run = try Program.run(make + Self.quick, in: folder.path)
+    #expect(run.status == 0, "\(run.errors)")
+    #expect(run.output.contains("kick") && run.output.contains("closed-hi-hat"))
+    let files = folder.files(below: "kit")
+    #expect(
+      files.filter { !$0.hasPrefix("samples/") } == ["kit.h2drumkit", "kit.sfz", "pattern.mid"])
+    let unpacked = try Program.shell("tar -tzf kit/kit.h2drumkit", in: folder.path)
+    #expect(
+      Set(unpacked.output.split(separator: "\n").map(String.init))
+        == Set(
+          ["divisi-kit/drumkit.xml"]
+            + files.filter { $0.hasPrefix("samples/") }.map {
+              $0.replacing("samples/", with: "divisi-kit/")
+            }))
+    // Nothing is replaced unasked.
+    let again = try Program.run(make + Self.quick, in: folder.path)
+    #expect(again.status == 1 && again.errorLines.count == 1)
+    #expect(again.errors.contains("expected a new file, or --force"))
+
+    let play = ["remix", "--kit", "kit/kit.sfz", "--pattern", "kit/pattern.mid", "-o", "out.wav"]
+    let played = try Program.run(play, in: folder.path)
+    #expect(played.status == 0, "\(played.errors)")
+    let sound = try AudioFile.read(path: folder.file("out.wav"))
+    let recording = try AudioFile.read(path: Self.mix)
+    #expect(sound.sampleRate == recording.sampleRate)
+    // Its level over tenths of seconds is that of the recording.
+    func levels(_ samples: [Float]) -> [Double] {
+      stride(from: 0, to: 12 * 44_100, by: 4410).map { start in
+        10 * log10(samples[start..<start + 4410].reduce(1e-3) { $0 + Double($1) * Double($1) })
+      }
+    }
+    let (a, b) = (levels(sound.channels[0]), levels(recording.channels[0]))
+    let difference = zip(a, b).reduce(0) { $0 + abs($1.0 - $1.1) } / Double(a.count)
+    #expect(difference < 2.5)
+  }
+
+  @Test func withoutAScoreStrokesAreFound() throws {
+    let folder = try TemporaryFolder()
+    let options = ["--replace", "hihat=off", "--tempo", "100", "--pattern", Self.score]
+    let run = try Program.run(
+      ["remix", Self.mix, "-o", "out.flac"] + options + Self.quick, in: folder.path)
+    #expect(run.status == 0, "\(run.errors)")
+    #expect(folder.files() == ["out.flac"])
+    #expect(run.output.contains("133 notes"))
+  }
+
+  @Test(arguments: [
+    (["--pattern", "missing.mid"], "missing.mid: expected a readable file"),
+    (["--replace", "cowbell=off"], "--replace: expected one of kick, snare, hihat"),
+    (["--kit", "missing.sfz"], "missing.sfz: expected a readable file"),
+    (["--groove", "plain.csv"], "--groove: expected bars in plain.csv"),
+    (
+      ["--replace", "snare=silent.wav"], "silent.wav: expected the sound of a stroke; it is silent"
+    ),
+    (["--residual", "keep", "--tempo", "90"], "--residual keep: expected no --tempo"),
+    (["--tempo", "4"], "--tempo: expected 20 to 400, found 4.0"),
+    (["--layers", "0"], "--layers: expected 1 to 16, found 0"),
+  ])
+  func badInputIsRefusedInOneLine(options: [String], problem: String) throws {
+    let folder = try TemporaryFolder()
+    try folder.write(
+      "start;duration;pitch;velocity;label\n0;1;36;80;KD\n".utf8, to: "plain.csv")
+    try AudioFile.write(
+      AudioBuffer(sampleRate: 44_100, channels: [[Float](repeating: 0, count: 100)]),
+      to: folder.file("silent.wav"), as: .wav24)
+    let run = try Program.run(
+      ["remix", Self.mix, "--score", Self.score, "-o", "out.wav"] + options
+        + ["--model", "cae", "--iterations", "1"], in: folder.path)
+    #expect(run.status != 0)
+    #expect(run.errors.contains(problem), "\(run.errors)")
+    #expect(!FileManager.default.fileExists(atPath: folder.file("out.wav")))
+  }
+}
