@@ -38,8 +38,7 @@ public struct StrokeAligner: Sendable {
 
     /// Memberwise.
     public init(delay: Double, rate: Double, score: Float, coherence: Float) {
-      (self.delay, self.rate) = (delay, rate)
-      (self.score, self.coherence) = (score, coherence)
+      (self.delay, self.rate, self.score, self.coherence) = (delay, rate, score, coherence)
     }
   }
 
@@ -48,8 +47,8 @@ public struct StrokeAligner: Sendable {
   /// - Thread: any, but one at a time to prepare it.
   public final class Template: @unchecked Sendable {
     let waveform: [Float]
-    /// At all rates of the first search, or none.
-    fileprivate let coarse: [[SIMD2<Float>]]
+    /// At all rates of the first search; empty where it is over.
+    fileprivate var coarse: [[SIMD2<Float>]]
     /// By the rate's number.
     fileprivate var fine: [Int: [SIMD2<Float>]] = [:]
 
@@ -62,6 +61,9 @@ public struct StrokeAligner: Sendable {
           aligner.spectrum(of: waveform, rate: $0, stage: aligner.coarse)
         } : []
     }
+
+    /// Frees the spectra, some megabytes: it can be looked for no more, and is to be prepared anew.
+    public func freeSpectra() { (coarse, fine) = ([], [:]) }
 
     /// Computes what ``StrokeAligner/refine(_:_:in:onset:)`` needs of it for some rates.
     public func prepare(

@@ -62,6 +62,7 @@ struct StrokeClustering: Sendable {
           at: rival,
           to: aligner.match(template, in: signal, onset: rivals[rival].onset))
       }
+      template.freeSpectra()
       let joining = rivals.indices.filter {
         matches[$0].score > StrokeAligner.leastScore
           && matches[$0].coherence > max(StrokeAligner.leastCoherence, rivals[$0].coherence)

@@ -139,6 +139,7 @@ struct WaveformAutoencoder: Sendable {
         stroke.match = aligner.refine(stroke.match, sought, in: mono, onset: stroke.onset)
         observe(stroke, pass: pass, round: round, rest: rest, stems: stems, noise, power)
       }
+      sought.freeSpectra()
       if round == 0 { setLevels(strokes) }
       let average = StrokeAverage(grid, strokes.compactMap(\.measured), strokes.map(\.level))
       parallel(strokes.count) { [self] index in predict(strokes[index], average) }
