@@ -19,4 +19,8 @@ import Testing
       #expect(text.count < max(columnCount, 8), "'\(text)'")
     }
   }
+
+  @Test func programsReadALinePerPercent() {
+    #expect(ProgressBar.line(at: 0.2549) == "{\"progress\":0.25}\n")
+  }
 }

@@ -14,6 +14,7 @@ import Testing
   private static func screenshot(_ browser: Browser, _ name: String) throws {
     let folder = Project.root + "/build/tests/studio"
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    _ = try browser.value("scrollTo(0, 0)")
     try browser.picture().write(to: URL(fileURLWithPath: "\(folder)/\(name).png"))
   }
 
