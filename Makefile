@@ -63,7 +63,8 @@ turtle: deps
 	swift run divisi-turtle Plugin/divisi.lv2
 
 # Separates the two recordings that ship, and compares the stems with the true ones.
-demo: build
+demo: deps
+	swift build $(RELEASE) --product divisi
 	@$(DIVISI) separate Tests/Recordings/polonaise/mix.flac --score Tests/Recordings/polonaise/score.mid \
 	  --preset hands --references Tests/Recordings/polonaise --filename '{parent}/{part}' -o build/demo --force
 	@$(DIVISI) separate Tests/Recordings/break/mix.flac --score Tests/Recordings/break/score.mid \
