@@ -18,7 +18,14 @@ extension StagedFiles {
           unlink(temporary)
           failure = error
         }
-        return try HiddenFile(existing: temporary, named: destination)
+        // Libraries do not wait until the disk has it.
+        let file = try HiddenFile(existing: temporary, named: destination)
+        guard fsync(file.descriptor) == 0 else {
+          let number = errno
+          unlink(temporary)
+          throw AudioFileError(destination, expected: "to write this file", errorNumber: number)
+        }
+        return file
       }
     } catch {
       throw failure ?? error

@@ -27,6 +27,18 @@ import Testing
     try Score.parse(bytes: score.midiFile(), name: "written.mid")
   }
 
+  /// A mark stands over the bar that begins where it stood, and over no other.
+  @Test func marksComeBack() throws {
+    var score = Self.drifting()
+    score.bars[1].mark = "A"
+    score.bars[2].mark = "Zweites Thema, ruhig"
+    let marked = try reread(score).bars.filter { !$0.mark.isEmpty }
+    #expect(marked.map(\.mark) == ["A", "Zweites Thema, ruhig"])
+    for (a, b) in zip(marked, score.bars.dropFirst()) {
+      #expect(abs(a.beats[0] - b.beats[0]) < 0.001)
+    }
+  }
+
   @Test func notesNamesAndPedalsComeBack() throws {
     let score = Self.drifting()
     let again = try reread(score)

@@ -108,22 +108,9 @@ enum ChildProgram {
     posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
     posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO)
     posix_spawn_file_actions_adddup2(&actions, errors, STDERR_FILENO)
-    var attributes = posix_spawnattr_t()
-    posix_spawnattr_init(&attributes)
-    defer { posix_spawnattr_destroy(&attributes) }
-    // Signals as a shell would leave them: the server ignores that a reader has gone.
-    var signals = sigset_t()
-    sigfillset(&signals)
-    posix_spawnattr_setsigdefault(&attributes, &signals)
-    sigemptyset(&signals)
-    posix_spawnattr_setsigmask(&attributes, &signals)
-    posix_spawnattr_setflags(
-      &attributes, Int16(POSIX_SPAWN_SETSIGDEF) | Int16(POSIX_SPAWN_SETSIGMASK))
-    var words: [UnsafeMutablePointer<CChar>?] = ([commandName] + arguments).map { strdup($0) }
-    words.append(nil)
-    defer { for word in words { free(word) } }
     var pid: pid_t = 0
-    let problem = posix_spawn(&pid, "/proc/self/exe", &actions, &attributes, words, environ)
+    let problem = Spawning.start(
+      "/proc/self/exe", [commandName] + arguments, actions: &actions, pid: &pid)
     guard problem == 0 else {
       throw Failure("divisi: cannot be started; \(String(cString: strerror(problem)))")
     }

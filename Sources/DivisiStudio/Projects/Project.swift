@@ -63,6 +63,20 @@ struct Project: Sendable {
     return directory + "/" + candidate
   }
 
+  /// What was computed from a recording once, kept in the cache; where that cannot be written, it is computed anew each time.
+  ///
+  /// - Parameter kind: what it is, as the file is called behind the recording's name.
+  func cached(_ kind: String, of recording: String, _ compute: () throws -> [UInt8]) throws
+    -> [UInt8]
+  {
+    let path = cache + "/" + URL(fileURLWithPath: recording).lastPathComponent + "." + kind
+    if let data = Self.contents(of: path, limit: 1 << 28) { return Array(data) }
+    let bytes = try compute()
+    try? FileManager.default.createDirectory(atPath: cache, withIntermediateDirectories: true)
+    try? Data(bytes).write(to: URL(fileURLWithPath: path), options: .atomic)
+    return bytes
+  }
+
   /// The number of the next take.
   func nextTake() -> Int {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: path + "/takes")) ?? []

@@ -1,5 +1,4 @@
 import AudioFiles
-import FoundationEssentials
 
 /// The outline of a recording: the lowest and the highest sample of each stretch, in 127ths.
 enum Peaks {
@@ -8,13 +7,7 @@ enum Peaks {
 
   /// Two signed bytes for each stretch; kept in the project's cache.
   static func bytes(of recording: String, in project: Project) throws -> [UInt8] {
-    let path = project.cache + "/" + URL(fileURLWithPath: recording).lastPathComponent + ".peaks"
-    if let data = Project.contents(of: path, limit: 1 << 28) { return Array(data) }
-    let bytes = try computed(recording)
-    try? FileManager.default.createDirectory(
-      atPath: project.cache, withIntermediateDirectories: true)
-    try? Data(bytes).write(to: URL(fileURLWithPath: path), options: .atomic)
-    return bytes
+    try project.cached("peaks", of: recording) { try computed(recording) }
   }
 
   private static func computed(_ recording: String) throws -> [UInt8] {

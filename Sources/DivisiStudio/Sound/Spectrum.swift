@@ -1,6 +1,5 @@
 import AudioFiles
 import DivisiDSP
-import FoundationEssentials
 import Glibc
 
 /// How loud each semitone of a piano is in each moment of a recording, for eyes.
@@ -17,13 +16,7 @@ enum Spectrum {
 
   /// A byte for each pitch of each column, from the lowest pitch on; kept in the project's cache.
   static func bytes(of recording: String, in project: Project) throws -> [UInt8] {
-    let path = project.cache + "/" + URL(fileURLWithPath: recording).lastPathComponent + ".spectrum"
-    if let data = Project.contents(of: path, limit: 1 << 28) { return Array(data) }
-    let bytes = try computed(recording)
-    try? FileManager.default.createDirectory(
-      atPath: project.cache, withIntermediateDirectories: true)
-    try? Data(bytes).write(to: URL(fileURLWithPath: path), options: .atomic)
-    return bytes
+    try project.cached("spectrum", of: recording) { try computed(recording) }
   }
 
   private static func computed(_ recording: String) throws -> [UInt8] {
