@@ -20,6 +20,14 @@ import Testing
     #expect(folder.names == ["left.flac", "right.flac"])
   }
 
+  /// Others may not write elsewhere, and files cannot be renamed from one file system to another.
+  @Test(arguments: [("x.mid", "./"), ("/x.mid", "/"), ("a/b/x.mid", "a/b/")])
+  func hiddenFilesAreBesideWhatTheyBecome(destination: String, start: String) {
+    let hidden = HiddenName.path(in: HiddenName.folder(of: destination))
+    #expect(hidden.hasPrefix(start + ".divisi-"))
+    #expect(!hidden.dropFirst(start.count).contains("/"))
+  }
+
   @Test func clippingIsCounted() throws {
     let folder = TemporaryFolder()
     let staged = try StagedFiles(directory: folder.path)

@@ -111,9 +111,56 @@ import Testing
     #expect(isGone, "\(studio.files)")
   }
 
+  /// Who started it from a menu sees no terminal.
+  @Test func aMenuNeedsNoTerminal() throws {
+    let folder = try TemporaryFolder()
+    let run = try Child.run(
+      Project.program("divisi-studio", withPlugin: false),
+      ["--end-after", "0.1", "--projects", folder.path, "--port", "0", "--no-browser"])
+    #expect(run.status == 0 && run.errors.isEmpty, "it ends by itself: \(run.errors)")
+    let studio = try StudioProcess([Polonaise.score, "--end-after", "600"])
+    func overview() throws -> String {
+      String(decoding: try studio.ask("GET", "/api/studio").body, as: UTF8.self)
+    }
+    #expect(try overview().contains("score.mid: expected"))
+    #expect(try !overview().contains("problem"), "it is said once")
+    #expect(studio.files.isEmpty)
+  }
+
+  /// A recording alone may be of drums, or its score is still to come.
+  @Test func aRecordingAloneWaits() throws {
+    let studio = try StudioProcess([Polonaise.mix])
+    let text = String(
+      decoding: try studio.ask("GET", "/api/projects/polonaise").body, as: UTF8.self)
+    #expect(text.contains(#""recording":"mix.flac""#) && text.contains(#""preset":"drums""#))
+    #expect(!text.contains("\"job\"") && !text.contains("\"take\""), "\(text)")
+  }
+
+  /// What a page says by being open, others cannot say.
+  @Test func onlyThePageIsThere() throws {
+    let studio = try StudioProcess()
+    let socket = """
+      GET /presence HTTP/1.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n\
+      Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==
+      """
+    let cookie = "\r\nCookie: \(studio.knownCookie)"
+    let own = "\r\nOrigin: http://\(studio.place)"
+    for (more, status) in [
+      (cookie + own, 101), (own, 403), (cookie, 404),
+      (cookie + "\r\nOrigin: http://evil.example", 403),
+    ] {
+      let connection = try WebConnection("http://\(studio.place)/")
+      connection.send(Array("\(socket)\(more)\r\nHost: \(studio.place)\r\n\r\n".utf8))
+      let head = String(
+        decoding: connection.receive { $0.contains(UInt8(ascii: "\n")) }, as: UTF8.self)
+      #expect(head.hasPrefix("HTTP/1.1 \(status) "), "\(more): \(head)")
+    }
+  }
+
   /// What is separated here is bit for bit what the command line makes.
   @Test func stemsAreThoseOfTheCommandLine() throws {
-    let studio = try StudioProcess([Polonaise.mix, Polonaise.score])
+    // A file manager gives files in an order of its own.
+    let studio = try StudioProcess([Polonaise.score, Polonaise.mix])
     var text = ""
     for _ in 0..<20_000 where !text.contains("\"take\"") && !text.contains("failed") {
       text = String(

@@ -12,10 +12,17 @@ struct StopSignals {
     signal(SIGPIPE, SIG_IGN)
   }
 
-  /// Returns when somebody ends the program.
-  func wait() {
+  /// Returns when somebody ends the program, or when nobody needs it any more.
+  ///
+  /// - Parameter isOver: asked twice per second; nil for a program that waits for somebody.
+  func wait(until isOver: (() -> Bool)?) {
     var signals = signals
-    var number: Int32 = 0
-    sigwait(&signals, &number)
+    guard let isOver else {
+      var number: Int32 = 0
+      sigwait(&signals, &number)
+      return
+    }
+    var turn = timespec(tv_sec: 0, tv_nsec: 500_000_000)
+    while !isOver(), sigtimedwait(&signals, nil, &turn) < 0 {}
   }
 }

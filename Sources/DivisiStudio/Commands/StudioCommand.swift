@@ -53,7 +53,16 @@ struct StudioCommand: ParsableCommand {
   @Flag(help: "Print the page's address, and open no browser.")
   var noBrowser = false
 
+  @Option(
+    help: ArgumentHelp(
+      "End when the page has not been open for so long and nothing is being done. (default: never)",
+      valueName: "seconds"))
+  var endAfter: Double?
+
   func validate() throws {
+    guard endAfter.map({ $0 > 0 && $0 <= 86_400 }) ?? true else {
+      throw ValidationError("--end-after: expected seconds, up to a day")
+    }
     guard projects != "" else { throw ValidationError("--projects: expected a folder, found ''") }
   }
 
@@ -64,13 +73,29 @@ struct StudioCommand: ParsableCommand {
       let folder = try projects ?? Self.usualFolder()
       let studio = try Studio(shelf: ProjectShelf(path: Self.absolute(folder)))
       defer { studio.stop() }
-      let project = try recording.map { try studio.open($0, score: score) }
+      let project = try project(in: studio)
       let server = try StudioServer(studio, port: port) { printError($0) }
       defer { server.stop() }
       let url = server.url(project: project?.id)
       say("Divisi Studio at \(url)")
       if !noBrowser { BrowserStart.open(url) }
-      signals.wait()
+      signals.wait(
+        until: endAfter.map { limit in
+          { studio.presence.absence > .seconds(limit) && !studio.queue.isBusy }
+        })
+    }
+  }
+
+  /// What is to be shown first.
+  ///
+  /// A program that ends by itself was started from a menu: what is wrong with its files is said on the page.
+  private func project(in studio: Studio) throws -> Project? {
+    guard let recording else { return nil }
+    do {
+      return try studio.open([recording] + (score.map { [$0] } ?? []))
+    } catch  where endAfter != nil {
+      studio.problem.withLock { $0 = "\(error)" }
+      return nil
     }
   }
 

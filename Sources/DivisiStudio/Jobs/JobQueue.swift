@@ -45,6 +45,11 @@ final class JobQueue: Sendable {
     table.withLock { table in table.entries[id].map { $0.state.phase != .failed } ?? false }
   }
 
+  /// Whether anything is to be done, or is being done.
+  var isBusy: Bool {
+    table.withLock { table in table.entries.values.contains { $0.state.phase != .failed } }
+  }
+
   /// What is to be done for a project: asks whether it is cancelled, says how far it is, and returns why it failed, in lines.
   typealias Work =
     @Sendable (_ isCancelled: () -> Bool, _ progress: (Double) -> Void) throws -> [String]

@@ -32,6 +32,23 @@ function announce(text) {
   sayingTimer = setTimeout(() => { byId("status").textContent = ""; }, 8000);
 }
 
+// MARK: The program
+
+/// Says that this page is open: a program that was started from a menu ends when no page is. If it is the program that goes, people are told.
+function stay() {
+  const socket = new WebSocket(`ws://${location.host}/presence`);
+  socket.onopen = () => {
+    if (isAlone) announce("Divisi Studio is there again");
+    isAlone = false;
+  };
+  socket.onclose = () => {
+    if (!isAlone) announce("Divisi Studio has ended; start it again to go on");
+    isAlone = true;
+    setTimeout(stay, 3000);
+  };
+}
+let isAlone = false;
+
 // MARK: Views
 
 function showView(name) {
@@ -262,4 +279,5 @@ function draw(time) {
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => shown?.view.dispatchEvent(new Event("change")));
 addEventListener("hashchange", go);
 requestAnimationFrame(draw);
+stay();
 go();

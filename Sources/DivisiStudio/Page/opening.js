@@ -56,7 +56,7 @@ export class Opening {
 
   /// Shows what there is; `id` is a project whose files and settings are taken up again.
   async show(id = null) {
-    const { presets, projects, folder } = await ask("GET", "studio");
+    const { presets, projects, folder, problem } = await ask("GET", "studio");
     this.presets = presets;
     byId("preset").replaceChildren(...presets.map(({ name }) => element("option", { value: name }, name)));
     byId("folder").textContent = folder;
@@ -67,6 +67,7 @@ export class Opening {
     this.id = id;
     this.hasChosenPreset = false;
     for (const kind of ["recording", "score"]) this.complain(kind, "");
+    if (problem) this.complain("recording", problem);
     if (id) await this.takeUp(id);
     this.refresh();
     this.showComment();
@@ -76,7 +77,8 @@ export class Opening {
     const { recording, score, request } = await ask("GET", projectPath(id));
     if (recording) this.arrivals.recording = { name: recording };
     if (score) this.arrivals.score = { name: score };
-    this.hasChosenPreset = true;
+    // Who opens a recording alone has chosen nothing yet.
+    this.hasChosenPreset = Boolean(score);
     byId("preset").value = request.preset;
     byId("align").value = request.align;
     byId("split").value = request.split;

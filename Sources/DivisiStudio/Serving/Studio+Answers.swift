@@ -12,7 +12,10 @@ extension Studio {
     rest = rest.dropFirst()
     switch (request.method, rest.first, rest.count) {
     case (.GET, "studio", 1):
-      return try .json(Overview(presets: presets, projects: shelf.entries(), folder: shelf.path))
+      return try .json(
+        Overview(
+          presets: presets, projects: shelf.entries(), folder: shelf.path,
+          problem: problem.withLock { $0.take() }))
     case (.POST, "projects", 1):
       let wish: NameWish = try decoded(body)
       return try .json(["id": shelf.create(named: wish.name).id])
@@ -86,6 +89,7 @@ extension Studio {
     let presets: [Preset]
     let projects: [ProjectShelf.Entry]
     let folder: String
+    let problem: String?
   }
 
   /// All that the page needs to know of a project besides its sound and its score.

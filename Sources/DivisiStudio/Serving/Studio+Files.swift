@@ -65,13 +65,16 @@ extension Studio {
     return others || tracks.count > 2 || Set(pitched.map(\.label)).count > 2 ? "parts" : "hands"
   }
 
-  /// Makes a project of files that somebody has typed, and separates it.
+  /// Makes a project of files that somebody has typed or chosen; with a score it is separated.
   ///
+  /// - Parameter paths: a recording and perhaps a score, as they come: a file manager gives them in an order of its own.
   /// - Throws: one line for a file that is no recording or no score; then there is no project.
-  func open(_ recording: String, score: String?) throws -> Project {
-    let files = [(UploadKind.recording, recording)] + (score.map { [(.score, $0)] } ?? [])
+  func open(_ paths: [String]) throws -> Project {
+    let areSwapped = paths.count == 2 && Self.isNamedScore(paths[0]) && !Self.isNamedScore(paths[1])
+    let files = Array(zip([UploadKind.recording, .score], areSwapped ? paths.reversed() : paths))
+    let recording = files[0].1
     var request = SeparationRequest()
-    if score == nil { request.preset = "drums" }
+    if files.count == 1 { request.preset = "drums" }
     for (kind, path) in files {
       let arrival = try look(at: path, named: path, kind)
       if let preset = arrival.preset { request.preset = preset }
@@ -91,7 +94,17 @@ extension Studio {
         }
       }
     }
-    try separate(project, request)
+    if files.count == 2 {
+      try separate(project, request)
+    } else {
+      // It may be of drums, or its score is still to come.
+      try shelf.change(project) { $0.request = request }
+    }
     return project
+  }
+
+  private static func isNamedScore(_ path: String) -> Bool {
+    let ending = URL(fileURLWithPath: path).pathExtension.lowercased()
+    return ScoreFormat.allCases.contains { $0.fileExtensions.contains(ending) }
   }
 }

@@ -10,6 +10,9 @@ final class Studio: Sendable {
   let shelf: ProjectShelf
   let queue = JobQueue()
   let renderings = RenderingStore()
+  let presence = Presence()
+  /// What was wrong with the files that the program was started with, until the page has shown it.
+  let problem = Mutex<String?>(nil)
   /// Threads that may wait for files.
   let threads = NIOThreadPool(numberOfThreads: 4)
   /// Names and descriptions of presets, as `divisi presets` lists them.

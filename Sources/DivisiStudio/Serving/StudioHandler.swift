@@ -4,11 +4,12 @@ import Glibc
 import NIOCore
 import NIOHTTP1
 import NIOPosix
+import NIOWebSocket
 import Terminal
 import WebServing
 
 /// Answers a browser on one connection.
-final class StudioHandler: ChannelInboundHandler {
+final class StudioHandler: ChannelInboundHandler, RemovableChannelHandler {
   typealias InboundIn = HTTPServerRequestPart
   typealias OutboundOut = HTTPServerResponsePart
 
@@ -39,6 +40,8 @@ final class StudioHandler: ChannelInboundHandler {
 
   func handlerAdded(context: ChannelHandlerContext) { wait(context) }
 
+  func handlerRemoved(context: ChannelHandlerContext) { deadline?.cancel() }
+
   func channelInactive(context: ChannelHandlerContext) {
     deadline?.cancel()
     // An upload that is cut off is gone.
@@ -56,7 +59,8 @@ final class StudioHandler: ChannelInboundHandler {
   }
 
   func errorCaught(context: ChannelHandlerContext, error: any Error) {
-    context.close(promise: nil)
+    // A WebSocket that is refused is a request like any other.
+    if !(error is NIOWebSocketUpgradeError) { context.close(promise: nil) }
   }
 
   private func wait(_ context: ChannelHandlerContext) {

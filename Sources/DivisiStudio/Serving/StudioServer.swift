@@ -2,6 +2,7 @@
 
 import NIOCore
 import NIOHTTP1
+import NIOWebSocket
 import WebServing
 
 /// The page's HTTP server.
@@ -32,16 +33,40 @@ final class StudioServer {
       notice: notice
     ) { channel in
       guard let secret = place.secret else { throw ChannelError.eof }
-      let pipeline = channel.pipeline.syncOperations
-      try pipeline.configureHTTPServerPipeline(
-        withPipeliningAssistance: true, withErrorHandling: true,
-        withEncoderConfiguration: HTTPResponseEncoder.Configuration(),
-        withDecoderLimitConfiguration: WebServer.headLimits)
-      try pipeline.addHandler(StudioHandler(studio, secret: secret))
+      try Self.setUp(channel, studio, secret)
     }
     secret = Secret(port: server.port)
     place.set(secret)
   }
 
   func stop() { server.stop() }
+
+  /// What a connection goes through: HTTP, and WebSocket where the page says that it is there.
+  private static func setUp(_ channel: any Channel, _ studio: Studio, _ secret: Secret) throws {
+    let handler = StudioHandler(studio, secret: secret)
+    let upgrader = NIOWebSocketServerUpgrader(
+      maxFrameSize: PresenceSocket.longestFrame,
+      shouldUpgrade: { channel, head in
+        let isAllowed =
+          head.uri == PresenceSocket.path && PageOrigin(head.headers).isOwn(openly: false)
+          && (try? StudioRequest(head, secret: secret)) != nil
+        return channel.eventLoop.makeSucceededFuture(isAllowed ? [:] : nil)
+      },
+      upgradePipelineHandler: { channel, _ in
+        channel.eventLoop.makeCompletedFuture {
+          try channel.pipeline.syncOperations.addHandler(PresenceSocket(studio.presence))
+        }
+      })
+    let pipeline = channel.pipeline.syncOperations
+    let plain = NIOLoopBound(handler, eventLoop: channel.eventLoop)
+    try pipeline.configureHTTPServerPipeline(
+      withPipeliningAssistance: true,
+      withServerUpgrade: (
+        upgraders: [upgrader],
+        completionHandler: { $0.pipeline.syncOperations.removeHandler(plain.value, promise: nil) }
+      ),
+      withErrorHandling: true, withEncoderConfiguration: HTTPResponseEncoder.Configuration(),
+      withDecoderLimitConfiguration: WebServer.headLimits)
+    try pipeline.addHandler(handler)
+  }
 }

@@ -112,6 +112,19 @@ final class Browser {
     ])
   }
 
+  /// Drags files over an element's middle, and drops them there.
+  func drop(_ files: [String], on selector: String) throws {
+    let place = try value(
+      "(({ x, y, width, height }) => [x + width / 2, y + height / 2])(document.querySelector(\(quoted(selector))).getBoundingClientRect())"
+    )
+    let middle = try #require(place as? [Double])
+    let data: [String: Any] = ["items": [Any](), "files": files, "dragOperationsMask": 1]
+    for type in ["dragEnter", "dragOver", "drop"] {
+      _ = try tool(
+        "Input.dispatchDragEvent", ["type": type, "x": middle[0], "y": middle[1], "data": data])
+    }
+  }
+
   func letGo() throws { try point([["type": "pointerUp", "button": 0]]) }
 
   private func point(_ actions: [[String: Any]]) throws {

@@ -39,6 +39,19 @@ enum StudioSound {
     return data.withUnsafeBytes { Array($0.bindMemory(to: Float.self)) }
   }
 
+  /// How alike two courses are, from −1 to 1: their correlation.
+  static func likeness(_ a: [Double], _ b: [Double]) -> Double {
+    func centred(_ values: [Double]) -> [Double] {
+      let mean = values.reduce(0, +) / Double(values.count)
+      return values.map { $0 - mean }
+    }
+    func product(_ a: [Double], _ b: [Double]) -> Double {
+      zip(a, b).reduce(0) { $0 + $1.0 * $1.1 }
+    }
+    let (a, b) = (centred(a), centred(b))
+    return product(a, b) / (product(a, a) * product(b, b)).squareRoot()
+  }
+
   /// The level of what differs, against that of what was expected, in decibels.
   static func difference(_ a: ArraySlice<Float>, _ b: ArraySlice<Float>) -> Double {
     var (rest, whole) = (0.0, 0.0)
