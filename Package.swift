@@ -156,14 +156,23 @@ let package = Package(
         "InputFiles", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
+    // One recording and its score, from files or memory, through the engine, as options and presets say.
+    .target(
+      name: "DivisiSeparation",
+      dependencies: [
+        "AudioFiles", "DivisiAlignment", "DivisiControls", "DivisiDSP", "DivisiEngine",
+        "DivisiScore", "InputFiles", "LV2Presets", "SystemMemory", "Terminal", "WorkerThreads",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: strict + quick),
     // The command line: what `divisi` does with what is typed.
     .target(
       name: "DivisiCommandLine",
       dependencies: [
         "CCPU", "CMalloc", "DAWSessions", "DivisiAlignment", "DivisiControls", "DivisiEngine",
-        "DivisiDSP", "DivisiScore", "DrumKits", "AudioFiles", "InputFiles", "LV2Presets",
-        "MediaFiles", "Mosaics", "Plotting", "PluginTurtle", "SystemMemory", "Terminal",
-        "WorkerThreads", "ZipFiles",
+        "DivisiDSP", "DivisiScore", "DivisiSeparation", "DrumKits", "AudioFiles", "InputFiles",
+        "LV2Presets", "MediaFiles", "Mosaics", "Plotting", "PluginTurtle", "SystemMemory",
+        "Terminal", "WorkerThreads", "ZipFiles",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict + quick),

@@ -1,3 +1,4 @@
+import DivisiSeparation
 import DivisiAlignment
 import DivisiDSP
 import DivisiEngine

@@ -1,34 +1,34 @@
-import ArgumentParser
+package import ArgumentParser
 import DivisiControls
-import DivisiEngine
-import DivisiScore
+package import DivisiEngine
+package import DivisiScore
 import FoundationEssentials
 import InputFiles
-import LV2Presets
+package import LV2Presets
 import Terminal
 
 /// Finds presets and turns them into what the engine needs.
-struct PresetStore {
+package struct PresetStore {
   /// A preset as the engine understands it.
-  struct Choice {
-    let preset: Preset
-    let settings: StreamSettings
+  package struct Choice {
+    package let preset: Preset
+    package let settings: StreamSettings
     /// The parts that the preset means, where the user names none.
-    let selection: PartSelection
+    package let selection: PartSelection
     /// Which of them are one instrument, where the user does not say it: hands, whatever they are called.
-    var instruments: Instrumentation { selection == .tracks ? .score : .one }
+    package var instruments: Instrumentation { selection == .tracks ? .score : .one }
     /// Whether what sounds besides drums has a part of its own.
-    var hasRest: Bool { preset.switches.contains(PresetStore.rest) }
+    package var hasRest: Bool { preset.switches.contains(PresetStore.rest) }
   }
 
   private static let bundleName = "divisi-presets.lv2"
-  static let modelFile = "urn:divisi:model_file"
+  package static let modelFile = "urn:divisi:model_file"
   /// Of a preset that gives what sounds besides drums a part of its own.
   fileprivate static let rest = "urn:divisi:rest"
 
   /// The bundle of presets: where `DIVISI_PRESETS` says, beside the installed program, in the
   /// source tree, or where LV2 bundles are kept.
-  static func bundle() throws -> String {
+  package static func bundle() throws -> String {
     let environment = ProcessInfo.processInfo.environment
     if let path = environment["DIVISI_PRESETS"] { return path }
     var candidates: [String] = []
@@ -59,7 +59,7 @@ struct PresetStore {
   }
 
   /// The path of a model that is named by it, or by the name of one that ships.
-  static func model(_ name: String?) -> String? {
+  package static func model(_ name: String?) -> String? {
     guard let name, !name.contains("/"), !FileManager.default.fileExists(atPath: name),
       let bundle = try? bundle()
     else { return name }
@@ -80,12 +80,12 @@ struct PresetStore {
   }
 
   /// The names of the presets, for shells.
-  static let completion = CompletionKind.custom { _, _, _ in
+  package static let completion = CompletionKind.custom { _, _, _ in
     (try? PresetLibrary(bundle: bundle()).presets.map(\.name)) ?? []
   }
 
   /// A preset by its name, or by the path of its file.
-  static func choose(_ name: String) throws -> Choice {
+  package static func choose(_ name: String) throws -> Choice {
     let preset =
       name.contains("/") || name.hasSuffix(".ttl")
       ? try Preset(path: name) : try PresetLibrary(bundle: bundle()).preset(named: name)
@@ -111,7 +111,7 @@ extension PresetStore.Choice {
   /// What the preset separates; reads the drum kit that a drum preset names.
   ///
   /// - Parameter modelFile: goes before the preset's; nil for that one.
-  func material(modelFile: String? = nil) throws -> Material {
+  package func material(modelFile: String? = nil) throws -> Material {
     guard selection == .drums else { return .pitched }
     guard let path = PresetStore.model(modelFile) ?? preset.paths[PresetStore.modelFile] else {
       return .drums(DrumKit(patches: [:], origin: ""))
@@ -124,7 +124,7 @@ extension PresetStore.Choice {
   /// What pitched templates start from, where the user or the preset names files.
   ///
   /// - Throws: for a file that is none, and for files of parts where drums are separated.
-  func banks(_ models: ModelFiles) throws -> PartBanks {
+  package func banks(_ models: ModelFiles) throws -> PartBanks {
     guard selection != .drums else {
       guard let (part, path) = models.own.first else { return PartBanks() }
       throw Failure("--model-file \(part)=\(path): expected one drum kit for all parts")

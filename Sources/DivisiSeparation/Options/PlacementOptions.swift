@@ -1,9 +1,9 @@
-import ArgumentParser
-import DivisiAlignment
-import DivisiScore
+package import ArgumentParser
+package import DivisiAlignment
+package import DivisiScore
 
 /// When a score is aligned with its recording.
-enum AlignmentMode: String, CaseIterable, ExpressibleByArgument {
+package enum AlignmentMode: String, CaseIterable, ExpressibleByArgument {
   /// Where it does not follow the recording already.
   case auto
   case on
@@ -11,19 +11,21 @@ enum AlignmentMode: String, CaseIterable, ExpressibleByArgument {
 }
 
 /// How a score gets onto the time of its recording.
-struct PlacementOptions: ParsableArguments {
+package struct PlacementOptions: ParsableArguments {
   @Option(
     help:
       "Whether to align the score with the recording: auto only if it is not in time yet, on always, off never.",
     completion: .list(AlignmentMode.allCases.map(\.rawValue)))
-  var align = AlignmentMode.auto
+  package var align = AlignmentMode.auto
 
   @Flag(help: "Separate although the score seems to be of another piece.")
-  var forceScore = false
+  package var forceScore = false
 
-  @OptionGroup var search: SearchOptions
+  @OptionGroup package var search: SearchOptions
 
-  func validate() throws {
+  package init() {}
+
+  package func validate() throws {
     guard align != .off || search.anchor.isEmpty else {
       throw ValidationError("--anchor: expected --align auto or on as well")
     }
@@ -37,7 +39,7 @@ struct PlacementOptions: ParsableArguments {
 }
 
 /// Where a recording may leave the order of its score.
-enum JumpMode: String, CaseIterable, ExpressibleByArgument {
+package enum JumpMode: String, CaseIterable, ExpressibleByArgument {
   /// Where the score repeats.
   case marked
   /// From any note to any other.
@@ -45,24 +47,26 @@ enum JumpMode: String, CaseIterable, ExpressibleByArgument {
 }
 
 /// How scores and recordings are searched for each other, and what is known beforehand.
-struct SearchOptions: ParsableArguments {
+package struct SearchOptions: ParsableArguments {
   @Option(
     help:
       "Where the recording may leave the order of the score when it is aligned: marked where the score repeats, any from any note to any other.",
     completion: .list(JumpMode.allCases.map(\.rawValue)))
-  var jumps = JumpMode.marked
+  package var jumps = JumpMode.marked
 
   @Option(
     parsing: .unconditionalSingleValue,
     help: ArgumentHelp(
       "A time in the score and the time in the recording where it is heard, in seconds. The alignment keeps it, and moves what lies before the first anchor and after the last as much as that one. May be repeated.",
       valueName: "score=recording"))
-  var anchor: [String] = []
+  package var anchor: [String] = []
 
-  func validate() throws { _ = try anchors() }
+  package init() {}
+
+  package func validate() throws { _ = try anchors() }
 
   /// For a score with some bars.
-  func settings(bars: [Bar]) throws -> AlignmentOptions {
+  package func settings(bars: [Bar]) throws -> AlignmentOptions {
     var result = AlignmentOptions()
     result.anchors = try anchors()
     result.jumps = jumps == .any ? .anywhere : .repeats(of: bars)

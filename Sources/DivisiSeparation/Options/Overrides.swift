@@ -6,114 +6,116 @@ import FoundationEssentials
 extension StartValues: ExpressibleByArgument {}
 
 /// What is on unless somebody wants it off.
-enum Switch: String, CaseIterable, ExpressibleByArgument {
+package enum Switch: String, CaseIterable, ExpressibleByArgument {
   case on, off
 }
 
 /// The options that override a preset.
-struct Overrides: ParsableArguments {
+package struct Overrides: ParsableArguments {
   @Option(name: .setting(.model), help: ArgumentHelp("The model.", valueName: "model"))
-  var model: ModelKind?
+  package var model: ModelKind?
 
   @Option(
     name: .setting(.iterations), parsing: .unconditional,
     help: ArgumentHelp("Number of iterations.", valueName: "n"))
-  var iterations: Int?
+  package var iterations: Int?
 
   @Option(
     name: .setting(.beta), parsing: .unconditional,
     help: ArgumentHelp(
       "What is minimised: eu, kl, is, or a beta from \(Setting.beta.control.rangeText).",
       valueName: "name"))
-  var divergence: String?
+  package var divergence: String?
 
   @Option(
     name: .setting(.wienerExponent), parsing: .unconditional,
     help: ArgumentHelp("Exponent of the masks: 1 soft, 2 Wiener.", valueName: "exponent"))
-  var wienerExponent: Double?
+  package var wienerExponent: Double?
 
   @Option(
     name: .setting(.windowLength), parsing: .unconditional,
     help: ArgumentHelp("STFT window at 44.1 kHz; it follows the sample rate.", valueName: "samples")
   )
-  var windowLength: Int?
+  package var windowLength: Int?
 
   @Option(
     name: .setting(.hopSize), parsing: .unconditional,
     help: ArgumentHelp("STFT hop at 44.1 kHz; it follows the sample rate.", valueName: "samples"))
-  var hopSize: Int?
+  package var hopSize: Int?
 
   @Option(
     name: .setting(.tolerance), parsing: .unconditional,
     help: ArgumentHelp("How early or late notes may begin against the score.", valueName: "ms"))
-  var tolerance: Double?
+  package var tolerance: Double?
 
   @Option(help: "How templates start: informed by the score, or random.")
-  var templates: StartValues?
+  package var templates: StartValues?
 
   @Option(
     help: "How activations start: informed by the score, or random, which ignores its times.")
-  var activations: StartValues?
+  package var activations: StartValues?
 
   @Flag(
     help:
       "Leave the templates as they start, those of the kit, bank or score; only activations are learnt."
   )
-  var frozen = false
+  package var frozen = false
 
   @Option(
     help:
       "Whether parts of a recording of several channels are told apart by where they lie, too.")
-  var spatial: Switch?
+  package var spatial: Switch?
 
   @Option(
     name: .setting(.templateFrames), parsing: .unconditional,
     help: ArgumentHelp(
       "Frames of one template, \(Setting.templateFrames.control.rangeText), for models that are convolutive.",
       valueName: "n"))
-  var templateFrames: Int?
+  package var templateFrames: Int?
 
   @Option(
     name: .setting(.encoderIterations), parsing: .unconditional,
     help: ArgumentHelp(
       "How many iterations, the first ones, are an autoencoder's; the others update activations freely.",
       valueName: "n"))
-  var encoderIterations: Int?
+  package var encoderIterations: Int?
 
   @Option(parsing: .unconditional, help: ArgumentHelp("Seed of random starts.", valueName: "n"))
-  var seed: UInt64?
+  package var seed: UInt64?
 
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
       "Threads; the samples do not depend on it. (default: one per core)", valueName: "n"))
-  var threads: Int?
+  package var threads: Int?
 
   @Option(
     name: .setting(.lookahead), parsing: .unconditional,
     help: ArgumentHelp(
       "With --stream: how far the model looks ahead, 0 (live) to 4.", valueName: "seconds"))
-  var lookahead: Double?
+  package var lookahead: Double?
 
   @Option(
     name: .setting(.history), parsing: .unconditional,
     help: ArgumentHelp(
       "With --stream: how much of the past the model learns from, \(Setting.history.control.rangeText).",
       valueName: "seconds"))
-  var history: Double?
+  package var history: Double?
+
+  package init() {}
 
   /// How many threads to use.
-  var threadCount: Int { threads ?? coreCount() }
+  package var threadCount: Int { threads ?? coreCount() }
 
   /// An option that was given and means nothing to a stream.
-  var unknownToStreams: String? {
+  package var unknownToStreams: String? {
     if divergence != nil { return "--divergence" }
     if templates != nil { return "--templates" }
     if activations != nil { return "--activations" }
     return seed == nil ? nil : "--seed"
   }
 
-  func validate() throws {
+  package func validate() throws {
     guard (1...mostThreads).contains(threadCount) else {
       throw ValidationError("--threads: expected 1 to \(mostThreads), found \(threadCount)")
     }
@@ -121,7 +123,7 @@ struct Overrides: ParsableArguments {
   }
 
   /// A preset's settings, changed; wrong usage where the result is out of range.
-  func applied(to preset: StreamSettings) throws -> StreamSettings {
+  package func applied(to preset: StreamSettings) throws -> StreamSettings {
     let beta = try beta()
     return try asUsage { () throws(SettingsError) in
       var settings = preset

@@ -1,40 +1,40 @@
-import DivisiAlignment
-import DivisiScore
+package import DivisiAlignment
+package import DivisiScore
 import Glibc
 
 /// What became of a score's times, and how well they fit.
-struct Placement {
+package struct Placement {
   /// Where the times come from.
-  enum Method: String {
+  package enum Method: String {
     /// From the score.
     case asWritten = "as written"
     /// From the recording.
     case aligned
   }
 
-  let method: Method
+  package let method: Method
   /// Nil where nothing was compared.
-  var verdict: Verdict?
+  package var verdict: Verdict?
   /// Whether the notes begin when the times say, as far as anybody looked.
-  var isInTime = true
+  package var isInTime = true
   /// What may help where something does not fit.
-  var advice: String?
+  package var advice: String?
   /// In seconds of the recording.
-  var bars: [Bar] = []
+  package var bars: [Bar] = []
   /// Semitones by which the recording sounds higher than the score is written.
-  var transposition = 0
+  package var transposition = 0
   /// Against A4 = 440 Hz; nil where nobody looked.
-  var tuningCents: Double?
+  package var tuningCents: Double?
   /// From the score to the recording; empty where nothing was moved.
-  var path: [TimeMap.Point] = []
+  package var path: [TimeMap.Point] = []
 
   /// Which bars of the score the recording lacks at its begin and at its end.
-  var missing: [String] = []
+  package var missing: [String] = []
   /// How many times as fast as the score the recording is played, on average.
-  var tempo = 1.0
+  package var tempo = 1.0
 
   /// What is to be said of it in one line; nil where nothing was compared.
-  var text: String? {
+  package var text: String? {
     guard let verdict else { return nil }
     var words = [method == .aligned ? "score: aligned" : "score: as written"]
     if !isInTime { words.append("the recording does not follow it") }
@@ -61,7 +61,7 @@ struct Placement {
   }
 
   /// Why a verdict is doubtful, and where.
-  var doubts: [String] {
+  package var doubts: [String] {
     guard let verdict, verdict.judgement == .doubtful else { return [] }
     var words = ["the fit is doubtful"]
     if !verdict.misfits.isEmpty {
@@ -95,7 +95,7 @@ struct Placement {
   }
 
   /// A warning; nil where nothing is doubtful.
-  func doubt(score path: String) -> String? {
+  package func doubt(score path: String) -> String? {
     guard let verdict, verdict.judgement != .good || !isInTime, let text else { return nil }
     return "\(path): \(text)"
   }
@@ -117,22 +117,22 @@ struct Placement {
   }
 
   /// The same for programs.
-  struct Record: Encodable {
-    let score: String
-    let verdict: String?
-    let inTime: Bool?
-    let agreement: Double?
-    let distinction: Double?
-    let coverage: Double?
-    let usedNotes: Double?
-    let audibleNotes: Double?
-    let misfits: [[Double]]?
-    let transposition: Int
-    let tuningCents: Double?
-    let tempo: Double?
+  package struct Record: Encodable {
+    package let score: String
+    package let verdict: String?
+    package let inTime: Bool?
+    package let agreement: Double?
+    package let distinction: Double?
+    package let coverage: Double?
+    package let usedNotes: Double?
+    package let audibleNotes: Double?
+    package let misfits: [[Double]]?
+    package let transposition: Int
+    package let tuningCents: Double?
+    package let tempo: Double?
   }
 
-  var record: Record {
+  package var record: Record {
     Record(
       score: method.rawValue, verdict: verdict?.judgement.rawValue,
       inTime: verdict.map { _ in isInTime },

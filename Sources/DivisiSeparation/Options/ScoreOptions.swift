@@ -1,50 +1,52 @@
-import ArgumentParser
-import DivisiScore
+package import ArgumentParser
+package import DivisiScore
 import Terminal
 
 /// How a score is read, and how its notes become parts.
-struct ScoreOptions: ParsableArguments {
+package struct ScoreOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "The parts, each with a rule: track:N, track:NAME, channel:N, staff:N, voice:N, label:X, pitch:60-84, drum:kick, or * for the rest. & narrows a rule, + adds another.",
       valueName: "left=track:2,right=track:1"))
-  var parts: String?
+  package var parts: String?
 
   @Option(
     help: ArgumentHelp(
       "Split the notes into two hands: left below this pitch, right from it upwards.",
       valueName: "C4"))
-  var split: String?
+  package var split: String?
 
   @Option(
     help: ArgumentHelp(
       "Which parts are hands or voices of one instrument: one for all, parts for none, score for what the score says, or their names. (default: the preset's)",
       valueName: "left+right,violin"))
-  var instruments: String?
+  package var instruments: String?
 
   @Option(
     help: ArgumentHelp(
       "What the note numbers of drums mean: a map of divisi drum-maps, or a text file. Without it: General MIDI, unless the notes fit another map alone.",
       valueName: "name-or-file"))
-  var drumMap: String?
+  package var drumMap: String?
 
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
       "Time to add to every time in the score; may be negative.", valueName: "seconds")
   )
-  var scoreOffset = 0.0
+  package var scoreOffset = 0.0
 
   @Option(
     help: ArgumentHelp(
       "Tempo of the recording relative to the score; 2 is twice as fast.", valueName: "factor")
   )
-  var scoreRate = 1.0
+  package var scoreRate = 1.0
+
+  package init() {}
 
   /// A hundred hours, as scores may have.
-  static let longestSeconds = 360_000.0
+  package static let longestSeconds = 360_000.0
 
-  func validate() throws {
+  package func validate() throws {
     guard parts == nil || split == nil else {
       throw ValidationError("--parts and --split: expected only one of them")
     }
@@ -55,7 +57,7 @@ struct ScoreOptions: ParsableArguments {
     }
   }
 
-  static func check(scoreOffset: Double) throws {
+  package static func check(scoreOffset: Double) throws {
     guard abs(scoreOffset) <= longestSeconds else {
       throw ValidationError(
         "--score-offset: expected -360000 to 360000 seconds, found \(scoreOffset)")
@@ -63,7 +65,7 @@ struct ScoreOptions: ParsableArguments {
   }
 
   /// What the options say of parts; nil where the preset decides.
-  func selection() throws -> PartSelection? {
+  package func selection() throws -> PartSelection? {
     do {
       if let parts { return try PartSelection.parse(parts: parts) }
       if let split { return try PartSelection.parse(split: split) }
@@ -74,7 +76,7 @@ struct ScoreOptions: ParsableArguments {
   }
 
   /// What the options say of instruments; nil where the preset decides.
-  func instrumentation() throws -> Instrumentation? {
+  package func instrumentation() throws -> Instrumentation? {
     do {
       return try instruments.map { try Instrumentation.parse($0) }
     } catch {
@@ -85,7 +87,7 @@ struct ScoreOptions: ParsableArguments {
   /// Says of the parts of a score which are one instrument.
   ///
   /// - Parameter usually: where no option says it.
-  func assignInstruments(
+  package func assignInstruments(
     to parts: [Part], of score: Score, usually: Instrumentation
   ) throws -> [Part] {
     do {
@@ -96,15 +98,15 @@ struct ScoreOptions: ParsableArguments {
   }
 
   /// Reads a score and moves it by offset and rate.
-  func read(path: String) throws -> Score { try moved(original(path: path)) }
+  package func read(path: String) throws -> Score { try moved(original(path: path)) }
 
   /// A score by offset and rate.
-  func moved(_ score: Score) -> Score {
+  package func moved(_ score: Score) -> Score {
     score.adjusted(offsetSeconds: scoreOffset, rate: scoreRate)
   }
 
   /// Reads a score at its own times.
-  func original(path: String) throws -> Score {
+  package func original(path: String) throws -> Score {
     let table = try drumMap.map { name in
       try DrumTable.all.first { $0.name == name } ?? DrumTable.read(path: name)
     }

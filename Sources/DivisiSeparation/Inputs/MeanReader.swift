@@ -2,7 +2,7 @@ import AudioFiles
 import Terminal
 
 /// Reads the mean of a recording's channels, range after range.
-final class MeanReader {
+package final class MeanReader {
   private let reader: AudioFileReader
   private let sampleCount: Int
   /// Samples that have been read and may be asked for again, and the place of the first.
@@ -12,16 +12,20 @@ final class MeanReader {
 
   private static let blockLength = 16_384
 
+  package convenience init(_ recording: RecordingHeader) throws {
+    try self.init(recording.reader(), sampleCount: recording.sampleCount)
+  }
+
   /// - Parameter sampleCount: of each channel.
-  init(path: String, sampleCount: Int) throws {
-    reader = try AudioFileReader(path: path)
+  init(_ reader: AudioFileReader, sampleCount: Int) throws {
+    self.reader = reader
     self.sampleCount = sampleCount
     block = [Float](repeating: 0, count: Self.blockLength * reader.channelCount)
   }
 
   /// - Parameter range: that does not begin before the last one.
   /// - Throws: where the file is damaged, or is of another length than it was said to be.
-  func samples(_ range: Range<Int>) throws -> [Float] {
+  package func samples(_ range: Range<Int>) throws -> [Float] {
     kept.removeFirst(min(range.lowerBound - first, kept.count))
     first = range.lowerBound
     while reader.position < range.upperBound {

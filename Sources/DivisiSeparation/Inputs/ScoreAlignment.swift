@@ -1,11 +1,11 @@
-import DivisiAlignment
-import DivisiDSP
-import DivisiEngine
-import DivisiScore
-import Terminal
+package import DivisiAlignment
+package import DivisiDSP
+package import DivisiEngine
+package import DivisiScore
+package import Terminal
 
 /// A score aligned with a recording.
-struct ScoreAlignment {
+package struct ScoreAlignment {
   private let score: Score
   private let scorePath: String
   private let recording: RecordingHeader
@@ -15,12 +15,12 @@ struct ScoreAlignment {
   /// Whether passages could be left out and repeated anywhere.
   private let followsAnyJump: Bool
 
-  var verdict: Verdict { alignment.verdict }
+  package var verdict: Verdict { alignment.verdict }
 
   /// Reads the recording as a whole.
   ///
   /// - Throws: one line where there is nothing to align.
-  init(
+  package init(
     of score: Score, path scorePath: String, material: Material, recording: RecordingHeader,
     settings: AlignmentOptions, parallel: @escaping Parallel
   ) throws {
@@ -50,7 +50,7 @@ struct ScoreAlignment {
   }
 
   /// The score on the time of the recording, and what is to be said of it.
-  func placed(offsetSeconds: Double) -> (score: Score, placement: Placement) {
+  package func placed(offsetSeconds: Double) -> (score: Score, placement: Placement) {
     let placed = alignment.applied(to: score, noteIndices: indices)
       .adjusted(offsetSeconds: offsetSeconds, rate: 1)
     var placement = Placement(
@@ -94,7 +94,7 @@ struct ScoreAlignment {
   private static let nearlyRefused = 0.4
 
   /// That it is not of this recording.
-  var refusal: Failure {
+  package var refusal: Failure {
     let reason =
       verdict.agreement < Verdict.refused
       ? "their agreement is \(fixed(verdict.agreement, digits: 2)), that of right scores 0.7 or more"

@@ -1,18 +1,18 @@
 import ArgumentParser
-import DivisiEngine
-import DivisiScore
+package import DivisiEngine
+package import DivisiScore
 import FoundationEssentials
 import Terminal
 
 /// What `--model-file` names: a file for all parts, and files for some of them.
-struct ModelFiles {
+package struct ModelFiles {
   /// Nil where none was given.
-  private(set) var usual: String?
+  package private(set) var usual: String?
   /// Files for parts, in the order in which they were given.
-  private(set) var own: [(part: String, path: String)] = []
+  package private(set) var own: [(part: String, path: String)] = []
 
   /// Reads `FILE` and `PART=FILE`; a file that has such a name is one.
-  init(_ texts: [String]) throws {
+  package init(_ texts: [String]) throws {
     for text in texts {
       let sides = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
       let part = String(sides[0]).trimmed
@@ -36,14 +36,14 @@ struct ModelFiles {
 }
 
 /// Note banks for all parts, and for some of them.
-struct PartBanks {
-  var usual: NoteBank?
-  var own: [(part: String, bank: NoteBank)] = []
+package struct PartBanks {
+  package var usual: NoteBank?
+  package var own: [(part: String, bank: NoteBank)] = []
 
   /// The banks of the instruments that play some parts.
   ///
   /// - Throws: one line for a part that the score does not have, and for two banks of one instrument.
-  func banks(of parts: [Part], score: String) throws -> NoteBanks {
+  package func banks(of parts: [Part], score: String) throws -> NoteBanks {
     var result = NoteBanks(usual: usual)
     for (name, bank) in own {
       let alike = parts.filter { $0.name.lowercased() == name.lowercased() }

@@ -1,29 +1,29 @@
-import AudioFiles
-import DivisiEngine
-import DivisiScore
-import Terminal
+package import AudioFiles
+package import DivisiEngine
+package import DivisiScore
+package import Terminal
 
 /// A recording as its header describes it, and what its score makes of it.
-struct SeparationSource {
-  let recording: RecordingHeader
-  let scorePath: String
-  let parts: [Part]
+package struct SeparationSource {
+  package let recording: RecordingHeader
+  package let scorePath: String
+  package let parts: [Part]
   /// Whether the score says when notes are damped.
-  let hasPedal: Bool
+  package let hasPedal: Bool
   /// How the score got its times; nil where there is none.
-  let placement: Placement?
+  package let placement: Placement?
   /// The score on the time of the recording, as it sounds there; nil where there is none.
-  let score: Score?
+  package let score: Score?
 
-  var mix: String { recording.path }
-  var shape: AudioShape { recording.shape }
+  package var mix: String { recording.path }
+  package var shape: AudioShape { recording.shape }
   /// Samples of each channel.
-  var sampleCount: Int { recording.sampleCount }
+  package var sampleCount: Int { recording.sampleCount }
   /// When pedals are down, in seconds of the recording.
-  var pedals: [PedalSpan] { score?.pedals ?? [] }
+  package var pedals: [PedalSpan] { score?.pedals ?? [] }
   /// The bars in seconds of the recording.
-  var bars: [Bar] { score?.bars ?? [] }
-  var durationSeconds: Double { recording.durationSeconds }
+  package var bars: [Bar] { score?.bars ?? [] }
+  package var durationSeconds: Double { recording.durationSeconds }
 
   /// Looks at the recording, and reads the score and places it.
   ///
@@ -31,13 +31,31 @@ struct SeparationSource {
   ///   - instruments: which parts are one, unless options say it.
   ///   - withRest: whether one more part, the last, is what sounds besides drums.
   ///   - check: gets the names of the parts before the score is placed, which may take long.
-  init(
+  package init(
     mix: String, score scorePath: String, placer: ScorePlacer, selection: PartSelection,
     instruments: Instrumentation, withRest: Bool = false,
     check: (_ parts: [String]) throws -> Void = { _ in }
   ) throws {
     // A score that cannot be divided is refused before it is placed.
-    let original = try placer.scoring.original(path: scorePath)
+    try self.init(
+      recording: RecordingHeader(path: mix), score: placer.scoring.original(path: scorePath),
+      name: scorePath, placer: placer, selection: selection, instruments: instruments,
+      withRest: withRest, check: check)
+  }
+
+  /// The same for a recording and a score, wherever they come from.
+  ///
+  /// - Parameters:
+  ///   - recording: is looked at when the score is known to have parts.
+  ///   - original: the score at its own times.
+  ///   - scorePath: its file, or what it is called.
+  package init(
+    recording header: @autoclosure () throws -> RecordingHeader,
+    score original: @autoclosure () throws -> Score, name scorePath: String,
+    placer: ScorePlacer, selection: PartSelection, instruments: Instrumentation,
+    withRest: Bool = false, check: (_ parts: [String]) throws -> Void = { _ in }
+  ) throws {
+    let original = try original()
     let scoring = placer.scoring
     let names = try scoring.assignInstruments(
       to: try selection.parts(of: original, name: scorePath), of: original, usually: instruments
@@ -47,7 +65,7 @@ struct SeparationSource {
         "\(scorePath): expected parts of other names than '\(Rest.name)', which is that of what sounds besides the drums; --parts gives them others"
       )
     }
-    recording = try RecordingHeader(path: mix)
+    recording = try header()
     let rest = withRest ? [Rest.part] : []
     try check(names + rest.map(\.name))
     let (score, placement) = try placer.place(
@@ -70,12 +88,14 @@ struct SeparationSource {
     let remarks = [
       selection.remark(on: score, name: scorePath), score.remainder(of: parts, name: scorePath),
     ]
-    for warning in original.warnings + remarks.compactMap({ $0 }) { printError(warning) }
+    for warning in original.warnings + remarks.compactMap({ $0 }) { placer.warn(warning) }
   }
 
   /// Looks at a recording of drums that has no score: any drum of the kit may sound at any time.
-  init(mix: String, kit: DrumKit, selection: PartSelection, withRest: Bool) throws {
-    recording = try RecordingHeader(path: mix)
+  package init(
+    recording: RecordingHeader, kit: DrumKit, selection: PartSelection, withRest: Bool
+  ) throws {
+    self.recording = recording
     scorePath = ""
     placement = nil
     score = nil
@@ -85,7 +105,7 @@ struct SeparationSource {
   }
 
   /// That the score says nothing about this recording.
-  var hasNoNote: Failure {
+  package var hasNoNote: Failure {
     Failure(
       "\(scorePath): expected notes between 0 s and the end of \(mix) at \(fixed(durationSeconds, digits: 1)) s; found none"
     )

@@ -1,10 +1,10 @@
 import AudioFiles
-import DivisiEngine
+package import DivisiEngine
 import Synchronization
 import Terminal
 
 /// Reads a recording section by section, so that its length does not matter.
-final class SectionReader: Sendable {
+package final class SectionReader: Sendable {
   private struct State {
     let reader: AudioFileReader
     var cutter: SectionCutter
@@ -14,22 +14,22 @@ final class SectionReader: Sendable {
   private let state: Mutex<State>
   private static let blockLength = 16_384
 
-  init(_ source: SeparationSource, layout: SectionLayout) throws {
+  package init(_ source: SeparationSource, layout: SectionLayout) throws {
     let cutter = SectionCutter(
       sampleCount: source.sampleCount, sampleRate: Double(source.shape.sampleRate),
       channelCount: source.shape.channelCount, layout: layout)
     state = Mutex(
       State(
-        reader: try AudioFileReader(path: source.mix), cutter: cutter, rest: source.sampleCount))
+        reader: try source.recording.reader(), cutter: cutter, rest: source.sampleCount))
   }
 
   /// What could not be decoded, in a line; final behind the last section.
-  var warning: String? { state.withLock { $0.reader.warning } }
+  package var warning: String? { state.withLock { $0.reader.warning } }
 
   /// Reads and cuts the next section; nil past the last one.
   ///
   /// - Throws: where the file is damaged, or is of another length than it was said to be.
-  func next() throws -> Section? {
+  package func next() throws -> Section? {
     try state.withLock { state in
       let reader = state.reader
       let section = try state.cutter.next { channels, count in

@@ -1,21 +1,36 @@
 import DivisiAlignment
-import DivisiDSP
-import DivisiEngine
-import DivisiScore
+package import DivisiDSP
+package import DivisiEngine
+package import DivisiScore
 import Terminal
 
 /// Brings scores onto the time of their recordings, and judges them.
-struct ScorePlacer {
-  let options: PlacementOptions
-  let scoring: ScoreOptions
+package struct ScorePlacer {
+  package let options: PlacementOptions
+  package let scoring: ScoreOptions
   /// Whether a score that cannot be judged may be longer or shorter than the recording.
-  let isPartial: Bool
+  package let isPartial: Bool
   /// What the notes are of.
-  let material: Material
-  let parallel: Parallel
+  package let material: Material
+  package let parallel: Parallel
+  /// Is told what is doubtful, in lines.
+  package let warn: (String) -> Void
+
+  /// - Parameter isPartial: whether a score that cannot be judged may be longer or shorter than the recording.
+  package init(
+    options: PlacementOptions, scoring: ScoreOptions, isPartial: Bool, material: Material,
+    parallel: @escaping Parallel, warn: @escaping (String) -> Void
+  ) {
+    self.options = options
+    self.scoring = scoring
+    self.isPartial = isPartial
+    self.material = material
+    self.parallel = parallel
+    self.warn = warn
+  }
 
   /// A score on the time of a recording.
-  typealias Placed = (score: Score, placement: Placement)
+  package typealias Placed = (score: Score, placement: Placement)
 
   /// Places a score.
   ///
@@ -23,14 +38,14 @@ struct ScorePlacer {
   ///   - original: as ``ScoreOptions/original(path:)`` has it.
   ///   - scorePath: where it was read from.
   /// - Throws: one line for a score that is not of this recording.
-  func place(
+  package func place(
     _ original: Score, path scorePath: String, recording: RecordingHeader
   ) throws -> Placed {
     let written = scoring.moved(original)
     let indices = material.noteIndices(of: written)
     guard !indices.isEmpty else {
       if options.align == .on || !options.search.anchor.isEmpty {
-        printError(
+        warn(
           "\(scorePath): it has no notes with a pitch; its times are used as they are")
       }
       return try unjudged(written, scorePath, recording)

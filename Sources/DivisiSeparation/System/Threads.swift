@@ -1,20 +1,20 @@
-import DivisiDSP
+package import DivisiDSP
 import FoundationEssentials
 import WorkerThreads
 
 /// Work spread over some threads; pieces are taken in order by whichever thread is free.
-func threads(_ count: Int) -> Parallel {
+package func threads(_ count: Int) -> Parallel {
   guard count > 1 else { return sequentially }
   let pool = WorkerPool(helperCount: count - 1)
   return { pool.run($0, $1) }
 }
 
 /// The most threads that may be asked for.
-let mostThreads = 256
+package let mostThreads = 256
 
 /// How many cores this program may run on, up to ``mostThreads``. Two threads on one core would wait for
 /// the same memory.
-func coreCount() -> Int {
+package func coreCount() -> Int {
   let cores = Set(
     allowedProcessors().map { processor in
       let path = "/sys/devices/system/cpu/cpu\(processor)/topology/thread_siblings_list"

@@ -1,12 +1,12 @@
 extension String {
   /// The text with spaces behind it, up to a width.
-  func padding(to width: Int) -> String {
+  package func padding(to width: Int) -> String {
     self + String(repeating: " ", count: max(0, width - count))
   }
 }
 
 /// A number with some digits behind the point and spaces before it, up to a width.
-func fixed(_ value: Double, digits: Int, width: Int = 0) -> String {
+package func fixed(_ value: Double, digits: Int, width: Int = 0) -> String {
   let scale = (0..<digits).reduce(1.0) { scale, _ in scale * 10 }
   guard value.isFinite, abs(value) * scale < 1e15 else { return "\(value)" }
   let scaled = Int((abs(value) * scale).rounded())

@@ -1,18 +1,21 @@
-import AudioFiles
-import DivisiAlignment
-import DivisiScore
+package import AudioFiles
+package import DivisiAlignment
+package import DivisiScore
 import Terminal
 
 /// A recording as its header describes it.
-struct RecordingHeader {
-  let path: String
-  let shape: AudioShape
+package struct RecordingHeader {
+  /// Its file, or what a recording in memory is called.
+  package let path: String
+  /// Nil for a file.
+  private let arrays: SampleArrays?
+  package let shape: AudioShape
   /// Samples of each channel.
-  let sampleCount: Int
+  package let sampleCount: Int
   /// What it says of itself.
-  let tags: AudioTags
+  package let tags: AudioTags
 
-  var durationSeconds: Double { Double(sampleCount) / Double(shape.sampleRate) }
+  package var durationSeconds: Double { Double(sampleCount) / Double(shape.sampleRate) }
 
   /// How far the last onset may lie past the end of the recording, in seconds.
   private static let overrunSeconds = 2.0
@@ -29,23 +32,39 @@ struct RecordingHeader {
   private static let longestInFull = 600.0
 
   /// Looks at a recording; its sound is read only where its header does not say how long it is.
-  init(path: String) throws {
+  package init(path: String) throws { try self.init(path: path, arrays: nil) }
+
+  /// Looks at a recording in memory, which stays there for as long as this is used.
+  package init(_ arrays: SampleArrays) throws { try self.init(path: arrays.name, arrays: arrays) }
+
+  private init(path: String, arrays: SampleArrays?) throws {
     self.path = path
-    let reader = try AudioFileReader(path: path)
+    self.arrays = arrays
+    let reader = try Self.reader(path: path, arrays: arrays)
     shape = AudioShape(sampleRate: reader.sampleRate, channelCount: reader.channelCount)
     tags = reader.tags
     sampleCount =
       (1...Self.longest).contains(reader.statedCount)
-      ? reader.statedCount : try Self.scan(path, from: .max).sampleCount
+      ? reader.statedCount : try Self.scan(reader, from: .max).sampleCount
   }
 
-  /// Reads a file to its end.
+  /// Reads it from its begin.
+  package func reader() throws(AudioFileError) -> AudioFileReader {
+    try Self.reader(path: path, arrays: arrays)
+  }
+
+  private static func reader(
+    path: String, arrays: SampleArrays?
+  ) throws(AudioFileError) -> AudioFileReader {
+    if let arrays { try AudioFileReader(arrays) } else { try AudioFileReader(path: path) }
+  }
+
+  /// Reads a recording to its end.
   ///
   /// - Returns: how many samples there are, and whether one from a place on is no silence.
-  private static func scan(_ path: String, from place: Int) throws -> (
+  private static func scan(_ reader: AudioFileReader, from place: Int) throws -> (
     sampleCount: Int, goesOn: Bool
   ) {
-    let reader = try AudioFileReader(path: path)
     var block = [Float](repeating: 0, count: 16_384 * reader.channelCount)
     var goesOn = false
     while true {
@@ -62,7 +81,7 @@ struct RecordingHeader {
 
   /// Refuses a score that cannot be this recording's; the sound is read only where the score ends long
   /// before it.
-  func checkLength(of score: Score, path scorePath: String) throws {
+  package func checkLength(of score: Score, path scorePath: String) throws {
     let duration = durationSeconds
     let lastOnset = score.notes.last?.onsetSeconds ?? 0
     let advice =
@@ -76,7 +95,7 @@ struct RecordingHeader {
     let soundEnd = end + Self.remainderSeconds(of: duration)
     let remainder = max(0, Int(soundEnd * Double(shape.sampleRate)))
     guard remainder < sampleCount else { return }
-    if try Self.scan(path, from: remainder).goesOn {
+    if try Self.scan(reader(), from: remainder).goesOn {
       throw Failure(
         "\(scorePath): expected a score that ends with \(path) at \(seconds(duration)); its last note ends at \(seconds(end)) (\(advice))"
       )
@@ -84,7 +103,7 @@ struct RecordingHeader {
   }
 
   /// What an alignment needs: about as much as mono samples, or less for long recordings, which are not held.
-  var memoryForAlignment: MemoryNeed {
+  package var memoryForAlignment: MemoryNeed {
     let features = Self.featureBytes * durationSeconds
     // What a search twice a second remembers of each pair of frames.
     let search = 4 * durationSeconds * durationSeconds
@@ -101,13 +120,13 @@ struct RecordingHeader {
   private static let featureBytes = 60_000.0
 
   /// Samples for an alignment of the whole: all channels, or their mean where they are long.
-  func soundForAlignment() throws -> RecordedSound {
+  package func soundForAlignment() throws -> RecordedSound {
     let sampleRate = Double(shape.sampleRate)
     guard !isHeldForAlignment else {
       return RecordedSound(sampleRate: sampleRate, channels: try samples())
     }
     return RecordedSound(sampleRate: sampleRate, channelCount: 1, sampleCount: sampleCount) {
-      let reader = try MeanReader(path: path, sampleCount: sampleCount)
+      let reader = try MeanReader(self)
       return { [try reader.samples($0)] }
     }
   }
@@ -129,10 +148,10 @@ struct RecordingHeader {
   /// Reads the recording piece by piece.
   ///
   /// - Parameter use: gets planar samples and the second at which they begin.
-  func readSections(
+  package func readSections(
     seconds: Double, use: (_ channels: [[Float]], _ start: Double) throws -> Void
   ) throws {
-    let reader = try AudioFileReader(path: path)
+    let reader = try reader()
     let stride = reader.channelCount
     let length = Int(seconds * Double(shape.sampleRate))
     var block = [Float](repeating: 0, count: length * stride)
