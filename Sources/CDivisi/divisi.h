@@ -2,7 +2,7 @@
  *
  *   divisi_score *score = divisi_score_read("score.mid", &error);
  *   divisi_options *options = divisi_options_new();
- *   divisi_options_set(options, "preset", "hands", &error);
+ *   divisi_options_set(options, "preset", "hands");
  *   const float *channels[] = {left, right};
  *   divisi_audio audio = {channels, 2, sample_count, 1, 44100};
  *   divisi_result *result = divisi_separate(&audio, score, options, NULL, NULL, &error);
@@ -72,10 +72,8 @@ divisi_options *divisi_options_new(void);
 /* Sets an option of `divisi separate` by its name without dashes in front: "preset", "parts", "iterations", "score-offset";
  * underscores may stand for dashes. A switch such as "frozen" takes "true" or "false". Settings that only presets have, such
  * as "refinements", go by the symbol that divisi_setting_at gives. An option that is set twice has its last value, but for
- * "model-file" and "anchor", of which there may be several. Values are checked together, when they are used.
- * Returns 0, or DIVISI_USAGE for a name that there is none of. */
-int32_t divisi_options_set(
-    divisi_options *options, const char *name, const char *value, divisi_error **error);
+ * "model-file" and "anchor", of which there may be several. Names and values are checked together, when they are used. */
+void divisi_options_set(divisi_options *options, const char *name, const char *value);
 
 /* Frees options. */
 void divisi_options_free(divisi_options *options);
@@ -229,17 +227,18 @@ double divisi_result_tuning(const divisi_result *result);
 
 /* What was learnt: values of up to three dimensions, the last one contiguous. */
 typedef struct divisi_tensor {
-  const char *name;     /* V, V_hat, W, H, M_H, owner, W_E, F or masks, as `divisi separate --export-factors` has them */
+  const char *name;     /* V, V_hat, W, H, M_H, owner, W_E, F or masks, as --export-factors has them */
   size_t rank;          /* how many dimensions there are */
   size_t shape[3];      /* how long each is */
   const float *values;  /* all values */
 } divisi_tensor;
 
-/* How many tensors there are: 0 but for divisi_fit, and for silence. */
-size_t divisi_result_tensor_count(const divisi_result *result);
+/* The name of a tensor, from 0; NULL past the last one. There is none but for divisi_fit, and for silence. */
+const char *divisi_result_tensor_name(const divisi_result *result, size_t index);
 
-/* Fills in a tensor, from 0. It is computed when it is first asked for. Returns 0, or -1 past the last one. */
-int32_t divisi_result_tensor(const divisi_result *result, size_t index, divisi_tensor *tensor);
+/* Fills in a tensor by its name. It is computed when it is first asked for. Returns 0, or -1 where there is none. */
+int32_t divisi_result_tensor(
+    const divisi_result *result, const char *name, divisi_tensor *tensor);
 
 /* The losses of the fit, at the start and after each iteration; NULL but for divisi_fit. */
 const double *divisi_result_losses(const divisi_result *result, size_t *count);
@@ -258,8 +257,7 @@ typedef struct divisi_alignment divisi_alignment;
 
 /* Aligns a score, as `divisi align` does. NULL on failure, also for a score that is of another piece, unless options have
  * "force-score".
- * options: "drums", "jumps", "anchor", "score-offset", "force-score" and "threads" count; may be NULL.
- * progress: may cancel between steps. */
+ * options: "drums", "jumps", "anchor", "score-offset", "force-score" and "threads" count; may be NULL. */
 divisi_alignment *divisi_align(
     const divisi_audio *audio, const divisi_score *score, const divisi_options *options,
     divisi_error **error);

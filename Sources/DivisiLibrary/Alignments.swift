@@ -27,6 +27,7 @@ final class AlignmentOutcome: @unchecked Sendable {
 
 private func outcome(_ alignment: OpaquePointer) -> AlignmentOutcome { object(alignment) }
 
+/// As `divisi.h` has it.
 @c @implementation
 public func divisi_align(
   _ audio: UnsafePointer<divisi_audio>!, _ score: OpaquePointer!, _ options: OpaquePointer!,
@@ -44,6 +45,7 @@ public func divisi_align(
   }
 }
 
+/// As `divisi.h` has it.
 @c @implementation
 public func divisi_alignment_path(
   _ alignment: OpaquePointer!, _ count: UnsafeMutablePointer<Int>!
@@ -53,6 +55,7 @@ public func divisi_alignment_path(
   return UnsafePointer(path.baseAddress)
 }
 
+/// As `divisi.h` has it.
 @c @implementation
 public func divisi_alignment_notes(
   _ alignment: OpaquePointer!, _ count: UnsafeMutablePointer<Int>!
@@ -62,6 +65,7 @@ public func divisi_alignment_notes(
   return UnsafePointer(notes.baseAddress)
 }
 
+/// As `divisi.h` has it.
 @c @implementation
 public func divisi_alignment_verdict(
   _ alignment: OpaquePointer!, _ verdict: UnsafeMutablePointer<divisi_verdict>!
@@ -69,5 +73,6 @@ public func divisi_alignment_verdict(
   verdict.pointee = outcome(alignment).verdict
 }
 
+/// As `divisi.h` has it.
 @c @implementation
 public func divisi_alignment_free(_ alignment: OpaquePointer!) { free(alignment) }

@@ -1,4 +1,4 @@
-public import CDivisi
+import CDivisi
 import ArgumentParser
 import DivisiControls
 import DivisiEngine
@@ -49,15 +49,18 @@ func answering<Value>(_ place: ErrorPlace, _ work: () throws -> Value) -> Value?
   }
 }
 
+/// As `divisi.h` has it.
 @c @implementation
 public func divisi_error_code(_ error: OpaquePointer!) -> Int32 {
   Int32(object(error, as: LibraryError.self).code.rawValue)
 }
 
+/// As `divisi.h` has it.
 @c @implementation
 public func divisi_error_text(_ error: OpaquePointer!) -> UnsafePointer<CChar>! {
   object(error, as: LibraryError.self).text
 }
 
+/// As `divisi.h` has it.
 @c @implementation
 public func divisi_error_free(_ error: OpaquePointer!) { free(error) }

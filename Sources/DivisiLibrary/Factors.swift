@@ -9,7 +9,7 @@ final class FactorTable: @unchecked Sendable {
   private let factors: Factorisation
   private let shapes: [(name: String, shape: [Int])]
   private let texts = Texts()
-  private let names: [UnsafePointer<CChar>]
+  let names: [UnsafePointer<CChar>]
   private let values: Mutex<[Int: Values]> = Mutex([:])
 
   /// The values of a tensor.
@@ -31,11 +31,10 @@ final class FactorTable: @unchecked Sendable {
     values.withLock { for value in $0.values { value.start.deallocate() } }
   }
 
-  var count: Int { shapes.count }
-
-  /// Nil past the last one.
-  func tensor(_ index: Int) -> divisi_tensor? {
-    guard let (name, shape) = shapes.at(index) else { return nil }
+  /// Nil where there is none of this name.
+  func tensor(_ name: String) -> divisi_tensor? {
+    guard let index = shapes.firstIndex(where: { $0.name == name }) else { return nil }
+    let shape = shapes[index].shape
     let start = values.withLock { values in
       if let known = values[index] { return known }
       let new = factors.values(ofTensor: name)

@@ -4,7 +4,9 @@ import Synchronization
 /// The object behind a handle that a caller has.
 ///
 /// - Precondition: the handle was made by ``handle(_:)`` for an object of this type, and was not freed.
-func object<Object: AnyObject>(_ handle: OpaquePointer, as type: Object.Type = Object.self) -> Object {
+func object<Object: AnyObject>(_ handle: OpaquePointer, as type: Object.Type = Object.self)
+  -> Object
+{
   Unmanaged<Object>.fromOpaque(UnsafeRawPointer(handle)).takeUnretainedValue()
 }
 

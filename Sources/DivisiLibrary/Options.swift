@@ -50,9 +50,11 @@ func parsed(
   try (options.map { object($0, as: OptionList.self) } ?? OptionList()).parsed()
 }
 
+/// As `divisi.h` has it.
 @c @implementation
 public func divisi_options_new() -> OpaquePointer! { handle(OptionList()) }
 
+/// As `divisi.h` has it.
 @c @implementation
 public func divisi_options_set(
   _ options: OpaquePointer!, _ name: UnsafePointer<CChar>!, _ value: UnsafePointer<CChar>!
@@ -60,12 +62,15 @@ public func divisi_options_set(
   object(options, as: OptionList.self).set(String(cString: name), String(cString: value))
 }
 
+/// As `divisi.h` has it.
 @c @implementation
 public func divisi_options_free(_ options: OpaquePointer!) { free(options) }
 
+/// As `divisi.h` has it.
 @c @implementation
 public func divisi_abi_version() -> Int32 { DIVISI_ABI_VERSION }
 
+/// As `divisi.h` has it.
 @c @implementation
 public func divisi_version() -> UnsafePointer<CChar>! { versionText.pointer }
 
@@ -93,9 +98,11 @@ private struct SettingList: @unchecked Sendable {
   }
 }
 
+/// As `divisi.h` has it.
 @c @implementation
 public func divisi_setting_count() -> Int { SettingList.shared.settings.count }
 
+/// As `divisi.h` has it.
 @c @implementation
 public func divisi_setting_at(
   _ index: Int, _ setting: UnsafeMutablePointer<divisi_setting>!
@@ -119,6 +126,7 @@ private final class PresetList: @unchecked Sendable {
   }
 }
 
+/// As `divisi.h` has it.
 @c @implementation
 public func divisi_presets_read(
   _ error: UnsafeMutablePointer<OpaquePointer?>!
@@ -126,16 +134,19 @@ public func divisi_presets_read(
   answering(error) { handle(try PresetList()) }
 }
 
+/// As `divisi.h` has it.
 @c @implementation
 public func divisi_presets_count(_ presets: OpaquePointer!) -> Int {
   object(presets, as: PresetList.self).presets.count
 }
 
+/// As `divisi.h` has it.
 @c @implementation
 public func divisi_presets_name(_ presets: OpaquePointer!, _ index: Int) -> UnsafePointer<CChar>! {
   object(presets, as: PresetList.self).presets.at(index)?.name
 }
 
+/// As `divisi.h` has it.
 @c @implementation
 public func divisi_presets_comment(
   _ presets: OpaquePointer!, _ index: Int
@@ -143,6 +154,7 @@ public func divisi_presets_comment(
   object(presets, as: PresetList.self).presets.at(index)?.comment
 }
 
+/// As `divisi.h` has it.
 @c @implementation
 public func divisi_presets_free(_ presets: OpaquePointer!) { free(presets) }
 

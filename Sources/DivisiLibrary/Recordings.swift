@@ -1,4 +1,4 @@
-public import CDivisi
+import CDivisi
 import AudioFiles
 import DivisiSeparation
 import Terminal

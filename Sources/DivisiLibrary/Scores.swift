@@ -107,7 +107,9 @@ extension divisi_note {
       throw refuse("a number from \(release) to \(limit) as the time that it is damped", "\(end)")
     }
     guard (0...127).contains(pitch) else { throw refuse("a pitch from 0 to 127", "\(pitch)") }
-    guard (0...127).contains(velocity) else { throw refuse("a velocity from 1 to 127", "\(velocity)") }
+    guard (0...127).contains(velocity) else {
+      throw refuse("a velocity from 1 to 127", "\(velocity)")
+    }
     guard track >= 0, track <= 1_000_000 else { throw refuse("a track from 1", "\(track)") }
     guard (0...16).contains(channel) else { throw refuse("a channel from 1 to 16", "\(channel)") }
     guard let kind = Note.Kind(rawValue: UInt8(clamping: kind)) else {
@@ -123,6 +125,7 @@ extension divisi_note {
   }
 }
 
+/// As `divisi.h` has it.
 @c @implementation
 public func divisi_score_read(
   _ path: UnsafePointer<CChar>!, _ options: OpaquePointer!,
@@ -134,6 +137,7 @@ public func divisi_score_read(
   }
 }
 
+/// As `divisi.h` has it.
 @c @implementation
 public func divisi_score_new(
   _ notes: UnsafePointer<divisi_note>!, _ count: Int,
@@ -158,21 +162,25 @@ public func divisi_score_new(
   }
 }
 
+/// As `divisi.h` has it.
 @c @implementation
 public func divisi_score_count(_ score: OpaquePointer!) -> Int {
   object(score, as: ScoreNotes.self).notes.notes.count
 }
 
+/// As `divisi.h` has it.
 @c @implementation
 public func divisi_score_notes(_ score: OpaquePointer!) -> UnsafePointer<divisi_note>! {
   UnsafePointer(object(score, as: ScoreNotes.self).notes.notes.baseAddress)
 }
 
+/// As `divisi.h` has it.
 @c @implementation
 public func divisi_score_track_count(_ score: OpaquePointer!) -> Int {
   object(score, as: ScoreNotes.self).trackNames.count
 }
 
+/// As `divisi.h` has it.
 @c @implementation
 public func divisi_score_track_name(
   _ score: OpaquePointer!, _ index: Int
@@ -180,6 +188,7 @@ public func divisi_score_track_name(
   object(score, as: ScoreNotes.self).trackNames.at(index)
 }
 
+/// As `divisi.h` has it.
 @c @implementation
 public func divisi_score_parts(
   _ score: OpaquePointer!, _ options: OpaquePointer!, _ parts: UnsafeMutablePointer<Int32>!,
@@ -196,5 +205,6 @@ public func divisi_score_parts(
   } ?? -1
 }
 
+/// As `divisi.h` has it.
 @c @implementation
 public func divisi_score_free(_ score: OpaquePointer!) { free(score) }

@@ -132,6 +132,7 @@ private func separate(
   }
 }
 
+/// As `divisi.h` has it.
 @c @implementation
 public func divisi_separate(
   _ audio: UnsafePointer<divisi_audio>!, _ score: OpaquePointer!, _ options: OpaquePointer!,
@@ -141,6 +142,7 @@ public func divisi_separate(
   separate(audio, score, options, keepsFactors: false, progress, data, error)
 }
 
+/// As `divisi.h` has it.
 @c @implementation
 public func divisi_fit(
   _ audio: UnsafePointer<divisi_audio>!, _ score: OpaquePointer!, _ options: OpaquePointer!,
@@ -152,14 +154,17 @@ public func divisi_fit(
 
 private func outcome(_ result: OpaquePointer) -> SeparationOutcome { object(result) }
 
+/// As `divisi.h` has it.
 @c @implementation
 public func divisi_result_count(_ result: OpaquePointer!) -> Int { outcome(result).names.count }
 
+/// As `divisi.h` has it.
 @c @implementation
 public func divisi_result_name(_ result: OpaquePointer!, _ part: Int) -> UnsafePointer<CChar>! {
   outcome(result).names.at(part)
 }
 
+/// As `divisi.h` has it.
 @c @implementation
 public func divisi_result_samples(
   _ result: OpaquePointer!, _ part: Int, _ channel: Int
@@ -167,6 +172,7 @@ public func divisi_result_samples(
   outcome(result).samples[part, channel]
 }
 
+/// As `divisi.h` has it.
 @c @implementation
 public func divisi_result_warning(
   _ result: OpaquePointer!, _ index: Int
@@ -174,25 +180,32 @@ public func divisi_result_warning(
   outcome(result).warnings.at(index)
 }
 
+/// As `divisi.h` has it.
 @c @implementation
 public func divisi_result_tuning(_ result: OpaquePointer!) -> Double {
   outcome(result).tuningCents ?? .nan
 }
 
+/// As `divisi.h` has it.
 @c @implementation
-public func divisi_result_tensor_count(_ result: OpaquePointer!) -> Int {
-  outcome(result).factors?.count ?? 0
+public func divisi_result_tensor_name(
+  _ result: OpaquePointer!, _ index: Int
+) -> UnsafePointer<CChar>! {
+  outcome(result).factors?.names.at(index)
 }
 
+/// As `divisi.h` has it.
 @c @implementation
 public func divisi_result_tensor(
-  _ result: OpaquePointer!, _ index: Int, _ tensor: UnsafeMutablePointer<divisi_tensor>!
+  _ result: OpaquePointer!, _ name: UnsafePointer<CChar>!,
+  _ tensor: UnsafeMutablePointer<divisi_tensor>!
 ) -> Int32 {
-  guard let found = outcome(result).factors?.tensor(index) else { return -1 }
+  guard let found = outcome(result).factors?.tensor(String(cString: name)) else { return -1 }
   tensor.pointee = found
   return 0
 }
 
+/// As `divisi.h` has it.
 @c @implementation
 public func divisi_result_losses(
   _ result: OpaquePointer!, _ count: UnsafeMutablePointer<Int>!
@@ -202,6 +215,7 @@ public func divisi_result_losses(
   return losses.flatMap { UnsafePointer($0.baseAddress) }
 }
 
+/// As `divisi.h` has it.
 @c @implementation
 public func divisi_result_metadata(
   _ result: OpaquePointer!, _ name: UnsafePointer<CChar>!
@@ -209,5 +223,6 @@ public func divisi_result_metadata(
   outcome(result).factors?.metadata[String(cString: name)]
 }
 
+/// As `divisi.h` has it.
 @c @implementation
 public func divisi_result_free(_ result: OpaquePointer!) { free(result) }

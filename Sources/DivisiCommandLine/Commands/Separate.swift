@@ -153,12 +153,7 @@ struct Separate: ParsableCommand {
     guard exportScore == nil || score != nil else {
       throw ValidationError("--export-score: expected --score as well")
     }
-    guard stream || (overrides.lookahead == nil && overrides.history == nil) else {
-      throw ValidationError("--lookahead and --history: expected --stream as well")
-    }
-    if stream, let option = overrides.unknownToStreams {
-      throw ValidationError("\(option): expected no --stream, which does not have this option")
-    }
+    try overrides.check(isStreamed: stream)
   }
 
   /// The parts and the residual of a session add up to the recording.

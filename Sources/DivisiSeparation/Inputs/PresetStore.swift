@@ -26,15 +26,17 @@ package struct PresetStore {
   /// Of a preset that gives what sounds besides drums a part of its own.
   fileprivate static let rest = "urn:divisi:rest"
 
-  /// The bundle of presets: where `DIVISI_PRESETS` says, beside the installed program, in the
-  /// source tree, or where LV2 bundles are kept.
+  /// The bundle of presets: where `DIVISI_PRESETS` says, beside the installed program or library, in
+  /// the source tree, or where LV2 bundles are kept.
   package static func bundle() throws -> String {
     let environment = ProcessInfo.processInfo.environment
     if let path = environment["DIVISI_PRESETS"] { return path }
     var candidates: [String] = []
-    if let program = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe") {
-      let folder = URL(fileURLWithPath: program).deletingLastPathComponent()
-      candidates.append(folder.appendingPathComponent("../lib/lv2/\(bundleName)").standardized.path)
+    if let object = LoadedObject.path {
+      let folder = URL(fileURLWithPath: object).deletingLastPathComponent()
+      candidates += ["", "lv2/", "../lib/lv2/", "../lv2/"].map {
+        folder.appendingPathComponent("\($0)\(bundleName)").standardized.path
+      }
       var ancestor = folder
       while ancestor.path != "/" {
         ancestor = ancestor.deletingLastPathComponent()

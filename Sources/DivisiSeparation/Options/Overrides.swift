@@ -108,11 +108,21 @@ package struct Overrides: ParsableArguments {
   package var threadCount: Int { threads ?? coreCount() }
 
   /// An option that was given and means nothing to a stream.
-  package var unknownToStreams: String? {
+  private var unknownToStreams: String? {
     if divergence != nil { return "--divergence" }
     if templates != nil { return "--templates" }
     if activations != nil { return "--activations" }
     return seed == nil ? nil : "--seed"
+  }
+
+  /// Refuses what means nothing to a stream, or to anything else.
+  package func check(isStreamed: Bool) throws {
+    guard isStreamed || (lookahead == nil && history == nil) else {
+      throw ValidationError("--lookahead and --history: expected --stream as well")
+    }
+    if isStreamed, let option = unknownToStreams {
+      throw ValidationError("\(option): expected no --stream, which does not have this option")
+    }
   }
 
   package func validate() throws {

@@ -1,3 +1,4 @@
+package import DivisiControls
 package import DivisiDSP
 package import DivisiEngine
 package import DivisiScore
@@ -26,15 +27,19 @@ package struct SeparationPlan {
     package let isStreamed: Bool
     /// Whether there is no score.
     package let isScoreless: Bool
+    /// Values that stand in for the preset's.
+    package let settings: [(Setting, Double)]
 
     package init(
-      preset: String, modelFiles: [String], withRest: Bool, isStreamed: Bool, isScoreless: Bool
+      preset: String, modelFiles: [String], withRest: Bool, isStreamed: Bool, isScoreless: Bool,
+      settings: [(Setting, Double)] = []
     ) {
       self.preset = preset
       self.modelFiles = modelFiles
       self.withRest = withRest
       self.isStreamed = isStreamed
       self.isScoreless = isScoreless
+      self.settings = settings
     }
   }
 
@@ -45,7 +50,12 @@ package struct SeparationPlan {
     _ request: Request, scoring: ScoreOptions, overrides: Overrides, gradients: GradientOptions
   ) throws {
     let choice = try PresetStore.choose(request.preset)
-    var settings = try gradients.applied(to: overrides.applied(to: choice.settings))
+    let usual = try asUsage { () throws(SettingsError) in
+      var settings = choice.settings
+      for (setting, value) in request.settings { try settings.set(setting, to: value) }
+      return settings
+    }
+    var settings = try gradients.applied(to: overrides.applied(to: usual))
     settings.separation.isScoreless = request.isScoreless
     let models = try ModelFiles(request.modelFiles)
     let material = try choice.material(modelFile: models.usual)
