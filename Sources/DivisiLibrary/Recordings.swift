@@ -1,7 +1,11 @@
 import CDivisi
 import AudioFiles
+import CFFTWThreads
 import DivisiSeparation
 import Terminal
+
+/// FFTW may be used by the rest of the process, too, and plans one transform at a time.
+private let planningIsShared: Void = fftwf_make_planner_thread_safe()
 
 /// What a recording in memory is called in errors.
 private let nameInMemory = "audio"
@@ -11,6 +15,7 @@ extension divisi_audio {
   ///
   /// - Throws: one line for what no file may be.
   func recording() throws -> RecordingHeader {
+    _ = planningIsShared
     let rates = AudioFile.sampleRates
     guard let rate = Int(exactly: sample_rate) else {
       throw Failure(
