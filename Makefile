@@ -35,7 +35,7 @@ BUNDLES := build/bundle
 # would build everything anew.
 RELEASE := -c release --static-swift-stdlib --disable-local-rpath
 
-.PHONY: deps build library wheel install-library test-library test-python build-command bundle turtle demo test test-hosts test-deep test-release test-kills fuzz figures pictures lint format bench bench-against install install-plugin install-desktop uninstall deb test-deb dist clean
+.PHONY: deps build library wheel install-library test-library test-python test-notebooks build-command bundle turtle demo test test-hosts test-deep test-release test-kills fuzz figures pictures lint format bench bench-against install install-plugin install-desktop uninstall deb test-deb dist clean
 
 # Installs the packages that are missing, and asks for nothing where there are none.
 deps:
@@ -67,13 +67,17 @@ wheel: PACKAGES += python3-venv
 wheel: library
 	Python/wheel.sh build/library Presets/divisi-presets.lv2 $(VERSION) build/wheel
 
-# A C program and Python against the command line: the same samples, the same lines, no leak, flat memory.
+# A C program and Python against the command line: the same samples, the same lines, no leak, flat memory. The notebooks need
+# packages from PyPI that take a minute to install.
 test-library: PACKAGES += valgrind
 test-library: build-command library
 	Tests/Library/test.sh .build/release/divisi build/library Tests/Recordings build/test-library
 test-python: PACKAGES += python3-venv
 test-python: build-command wheel
 	Python/test.sh .build/release/divisi build/wheel Tests/Recordings
+test-notebooks: PACKAGES += python3-venv
+test-notebooks: build-command wheel
+	Python/test-notebooks.sh .build/release/divisi build/wheel Tests/Recordings build/python-notebooks
 build-command: deps
 	swift build $(RELEASE) --product divisi
 

@@ -380,7 +380,7 @@ let package = Package(
       name: "DivisiCommandLineTests",
       dependencies: [
         "AudioFiles", "DivisiAlignment", "DivisiCommandLine", "DivisiDSP", "DivisiEngine",
-        "DivisiScore", "Terminal",
+        "DivisiScore", "DivisiSeparation", "Terminal",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),

@@ -21,7 +21,8 @@ from ._library import (
     settings,
 )
 from ._notes import note_dtype, read_score
-from ._separation import Alignment, Fit, align, fit, separate
+from ._results import Alignment, Fit
+from ._separation import align, fit, separate
 
 __version__ = library_version()
 __all__ = [

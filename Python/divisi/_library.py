@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import ctypes
 import os
+from collections.abc import Mapping
 from ctypes import POINTER, byref, c_char_p, c_double, c_int32, c_size_t, c_void_p
 from pathlib import Path
-from typing import Any, Mapping, NamedTuple
+from typing import Any, NamedTuple
 
 ABI_VERSION = 0
 
@@ -157,7 +158,7 @@ library = _load()
 
 def library_version() -> str:
     """The version of the library, such as "0.1.0"."""
-    return library.divisi_version().decode()
+    return str(library.divisi_version().decode())
 
 
 class Handle:
@@ -171,7 +172,7 @@ class Handle:
         self._free(self.address)
 
 
-def call(name: str, *arguments: Any) -> int:
+def call(name: str, *arguments: Any) -> Any:
     """Calls a function that may fail.
 
     Raises: InputError, OptionError or Cancelled.
@@ -247,7 +248,9 @@ def settings() -> list[Setting]:
     for index in range(library.divisi_setting_count()):
         found = _Setting()
         library.divisi_setting_at(index, byref(found))
-        texts = [getattr(found, field).decode() for field in ("option", "name", "comment", "unit")]
-        texts[0] = texts[0].replace("-", "_")
-        result.append(Setting(*texts, found.minimum, found.maximum, found.value))
+        option, name, comment, unit = (
+            getattr(found, field).decode() for field in ("option", "name", "comment", "unit")
+        )
+        numbers = (found.minimum, found.maximum, found.value)
+        result.append(Setting(option.replace("-", "_"), name, comment, unit, *numbers))
     return result

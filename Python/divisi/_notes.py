@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+from collections.abc import Sequence
 from typing import Any, Union
 
 import numpy as np
@@ -28,14 +29,13 @@ note_dtype = np.dtype(
     ],
     align=True,
 )
+_FIELDS = note_dtype.names or ()
 assert note_dtype.itemsize == ctypes.sizeof(Note)
 
-Notes = Union[str, "os.PathLike[str]", np.ndarray, list, tuple, Any]
+Notes = Union[str, "os.PathLike[str]", "np.ndarray[Any, Any]", Sequence[Sequence[Any]], Any]
 
 
-def read_score(
-    path: "str | os.PathLike[str]", preset: str | None = None, **settings: Any
-) -> np.ndarray:
+def read_score(path: str | os.PathLike[str], preset: str | None = None, **settings: Any) -> np.ndarray:
     """Reads a score: MIDI, MusicXML, .mxl or CSV.
 
     Args:
@@ -52,22 +52,16 @@ def read_score(
     """
     opts = options({"preset": preset or "parts", **settings})
     score = Handle(call("score_read", os.fsencode(path), opts.address), "score")
-    notes = note_array(
-        library.divisi_score_notes(score.address), library.divisi_score_count(score.address)
-    )
+    notes = note_array(library.divisi_score_notes(score.address), library.divisi_score_count(score.address))
     owners = np.full(len(notes), -1, "i4")
     names = (ctypes.c_char_p * 1000)()
-    count = call(
-        "score_parts", score.address, opts.address, owners.ctypes.data, names, len(names)
-    )
+    count = call("score_parts", score.address, opts.address, owners.ctypes.data, names, len(names))
     # The last one stands for none.
-    texts = np.array([names[index].decode() for index in range(count)] + [""])
-    dtype = [(name, "U36" if name == "label" else note_dtype[name]) for name in note_dtype.names]
+    texts: np.ndarray[Any, Any] = np.array([(names[index] or b"").decode() for index in range(count)] + [""])
+    dtype = [(name, "U36" if name == "label" else note_dtype[name]) for name in _FIELDS]
     result = np.zeros(len(notes), dtype + [("part", texts.dtype)])
-    for name in note_dtype.names:
-        result[name] = (
-            np.char.decode(notes[name], "utf-8") if name == "label" else notes[name]
-        )
+    for name in _FIELDS:
+        result[name] = np.char.decode(notes[name], "utf-8") if name == "label" else notes[name]
     result["part"] = texts[owners]
     return result
 
@@ -75,7 +69,8 @@ def read_score(
 def note_array(address: int, count: int) -> np.ndarray:
     """A copy of the library's notes."""
     raw = ctypes.string_at(address, count * note_dtype.itemsize)
-    return np.frombuffer(raw, note_dtype).copy()
+    notes: np.ndarray[Any, Any] = np.frombuffer(raw, note_dtype).copy()
+    return notes
 
 
 def score(notes: Notes, values: dict[str, Any]) -> Handle:
@@ -86,9 +81,7 @@ def score(notes: Notes, values: dict[str, Any]) -> Handle:
     array, tracks = _array(notes)
     names = (ctypes.c_char_p * len(tracks))(*[name.encode() for name in tracks])
     array = np.ascontiguousarray(array)
-    return Handle(
-        call("score_new", array.ctypes.data, len(array), names, len(tracks)), "score"
-    )
+    return Handle(call("score_new", array.ctypes.data, len(array), names, len(tracks)), "score")
 
 
 def _array(notes: Any) -> tuple[np.ndarray, list[str]]:
@@ -106,13 +99,11 @@ def _structured(notes: np.ndarray) -> tuple[np.ndarray, list[str]]:
     fields = notes.dtype.names or ()
     missing = [name for name in ("onset", "pitch") if name not in fields]
     if missing or not {"duration", "release"} & set(fields):
-        raise InputError(
-            "notes: expected fields onset, pitch and duration or release, found " + ", ".join(fields)
-        )
+        raise InputError("notes: expected fields onset, pitch and duration or release, found " + ", ".join(fields))
     if "part" in fields and np.any(notes["part"] != ""):
         notes = notes[notes["part"] != ""]
     result = np.zeros(len(notes), note_dtype)
-    for name in note_dtype.names or ():
+    for name in _FIELDS:
         if name in fields and name != "label":
             result[name] = _numbers(notes[name], name)
     if "release" not in fields:
@@ -144,9 +135,7 @@ def _numbers(values: Any, name: str) -> np.ndarray:
         wrong = np.flatnonzero(rounded != array)
         if len(wrong):
             index = int(wrong[0])
-            raise InputError(
-                f"notes: note {index + 1}: expected a whole number as {name}, found {array[index]}"
-            )
+            raise InputError(f"notes: note {index + 1}: expected a whole number as {name}, found {array[index]}")
         return rounded
     return array
 

@@ -38,7 +38,11 @@ final class OptionList: Sendable {
     do {
       return (try LibraryOptions.parse(arguments), settings)
     } catch {
-      throw WrongOptions(description: LibraryOptions.message(for: error))
+      // Of several lines, those behind the first are a list.
+      let lines = LibraryOptions.message(for: error).split(separator: "\n")
+      let list = lines.dropFirst().map { String($0.drop { " -".contains($0) }) }
+      let text = list.isEmpty ? "" : " " + list.joined(separator: ", ")
+      throw WrongOptions(description: "\(lines.first ?? "")\(text)")
     }
   }
 }

@@ -19,6 +19,11 @@ for name in $exported; do
   grep -q "\<$name(" "$library/divisi.h" || { echo "divisi.h: expected $name" >&2; exit 1; }
 done
 
+# The example of the manual.
+sed -n '/^```c$/,/^```$/p' docs/library.md | sed '1d;$d' > "$folder/example.c"
+gcc -std=c11 -Wall -Wextra -Werror -I "$library" "$folder/example.c" -o "$folder/example" -L "$library" -ldivisi -lm -Wl,-rpath,"$library"
+"$folder/example" 2> /dev/null | grep -q '^high: [0-9]*$' || { echo "library.md: expected an example that runs" >&2; exit 1; }
+
 # compare NAME MIX SCORE PRESET [OPTION=VALUE ...]
 compare() {
   name=$1 mix=$2 score=$3 preset=$4

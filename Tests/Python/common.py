@@ -24,9 +24,7 @@ def command(audio: np.ndarray, rate: int, score: Path, *options: str) -> "dict[s
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "audio.wav"
         soundfile.write(path, np.atleast_2d(audio).T, rate, subtype="FLOAT")
-        found = run(
-            "separate", path, "--score", score, "--residual", "--format", "wav-float", "-o", folder, *options
-        )
+        found = run("separate", path, "--score", score, "--residual", "--format", "wav-float", "-o", folder, *options)
         assert found.returncode == 0, found.stderr
         return {
             stem.stem: soundfile.read(stem, dtype="float32", always_2d=True)[0].T
@@ -35,6 +33,4 @@ def command(audio: np.ndarray, rate: int, score: Path, *options: str) -> "dict[s
 
 
 def run(*arguments: object) -> "subprocess.CompletedProcess[str]":
-    return subprocess.run(
-        [COMMAND, *map(str, arguments)], capture_output=True, text=True, check=False
-    )
+    return subprocess.run([COMMAND, *map(str, arguments)], capture_output=True, text=True, check=False)

@@ -59,8 +59,12 @@ class SeparationTests(unittest.TestCase):
         notes = np.concatenate(pieces)
         with tempfile.TemporaryDirectory() as folder:
             table = Path(folder) / "notes.csv"
-            rows = [f"{n['onset']!r};{n['release']!r};{n['pitch']};{n['velocity']};{n['label'] or n['part']}" for n in notes]
-            table.write_text("start;end;pitch;velocity;label\n" + "\n".join(rows).replace("np.float64(", "").replace(")", "") + "\n")
+            rows = [
+                f"{n['onset']!r};{n['release']!r};{n['pitch']};{n['velocity']};{n['label'] or n['part']}" for n in notes
+            ]
+            table.write_text(
+                "start;end;pitch;velocity;label\n" + "\n".join(rows).replace("np.float64(", "").replace(")", "") + "\n"
+            )
             expected = command(audio, rate, table, "--preset", "hands-fast", "--align", "off")
             parts = divisi.separate(audio, rate, table, "hands-fast", align=False)
             self.assertSame(parts, expected, audio.shape)
@@ -117,8 +121,17 @@ class FitTests(unittest.TestCase):
         found = divisi.fit(audio, rate, PIANO / "score.mid", "hands-fast")
         with tempfile.TemporaryDirectory() as folder:
             result = run(
-                "separate", PIANO / "mix.flac", "--score", PIANO / "score.mid", "--preset", "hands-fast", "--residual",
-                "--export-factors", folder, "-o", folder,
+                "separate",
+                PIANO / "mix.flac",
+                "--score",
+                PIANO / "score.mid",
+                "--preset",
+                "hands-fast",
+                "--residual",
+                "--export-factors",
+                folder,
+                "-o",
+                folder,
             )
             self.assertEqual(result.returncode, 0, result.stderr)
             data = (Path(folder) / "mix/factors.safetensors").read_bytes()
@@ -144,7 +157,15 @@ class AlignmentTests(unittest.TestCase):
         with tempfile.TemporaryDirectory() as folder:
             table, notes = Path(folder) / "path.csv", Path(folder) / "notes.mid"
             result = run(
-                "align", PIANO / "mix.flac", "--score", PIANO / "score.musicxml", "-o", notes, "--table", table, "--json"
+                "align",
+                PIANO / "mix.flac",
+                "--score",
+                PIANO / "score.musicxml",
+                "-o",
+                notes,
+                "--table",
+                table,
+                "--json",
             )
             self.assertEqual(result.returncode, 0, result.stderr)
             path = np.loadtxt(table, delimiter=";", skiprows=1)
