@@ -35,7 +35,7 @@ BUNDLES := build/bundle
 # would build everything anew.
 RELEASE := -c release --static-swift-stdlib --disable-local-rpath
 
-.PHONY: deps build bundle turtle demo test test-hosts test-deep test-release test-kills fuzz figures pictures lint format bench bench-against install install-plugin install-desktop uninstall deb test-deb dist clean
+.PHONY: deps build library wheel install-library test-library test-python test-notebooks build-command bundle turtle demo test test-hosts test-deep test-release test-kills fuzz figures pictures lint format bench bench-against install install-plugin install-desktop uninstall deb test-deb dist clean
 
 # Installs the packages that are missing, and asks for nothing where there are none.
 deps:
@@ -51,6 +51,35 @@ build: deps
 	swift build $(RELEASE) --product divisi
 	swift build $(RELEASE) --product divisi-host
 	swift build $(RELEASE) --product divisi-studio
+
+# The library for C, and what a program needs to be built with it.
+library: deps
+	swift build $(RELEASE) --product DivisiLibrary
+	@if missing=$$(ldd -r .build/release/libDivisiLibrary.so 2>&1 | grep -E 'undefined symbol|not found'); then \
+	  echo "libdivisi: expected all symbols in the libraries that it names; $$missing" >&2; exit 1; fi
+	mkdir -p build/library
+	strip -o build/library/libdivisi.so.0 .build/release/libDivisiLibrary.so
+	ln -sf libdivisi.so.0 build/library/libdivisi.so
+	cp Sources/CDivisi/divisi.h build/library/
+
+# The Python package, with the library, the presets and all libraries that it links inside: build/wheel/*.whl.
+wheel: PACKAGES += python3-venv
+wheel: library
+	Python/wheel.sh build/library Presets/divisi-presets.lv2 $(VERSION) build/wheel
+
+# A C program and Python against the command line: the same samples, the same lines, no leak, flat memory. The notebooks need
+# packages from PyPI that take a minute to install.
+test-library: PACKAGES += valgrind
+test-library: build-command library
+	Tests/Library/test.sh .build/release/divisi build/library Tests/Recordings build/test-library
+test-python: PACKAGES += python3-venv
+test-python: build-command wheel
+	Python/test.sh .build/release/divisi build/wheel Tests/Recordings
+test-notebooks: PACKAGES += python3-venv
+test-notebooks: build-command wheel
+	Python/test-notebooks.sh .build/release/divisi build/wheel Tests/Recordings build/python-notebooks
+build-command: deps
+	swift build $(RELEASE) --product divisi
 
 # The plugin and its presets, ready to be copied to where hosts look.
 bundle: deps
@@ -169,6 +198,17 @@ install-plugin: bundle
 	install -m 644 $(BUNDLES)/divisi.lv2/* $(DESTDIR)$(LV2DIR)/divisi.lv2
 	install -m 644 $(BUNDLES)/divisi-presets.lv2/* $(DESTDIR)$(LV2DIR)/divisi-presets.lv2
 
+# The library, its header and the presets.
+LIBDIR ?= $(PREFIX)/lib
+install-library: library
+	install -d $(DESTDIR)$(LIBDIR)/pkgconfig $(DESTDIR)$(PREFIX)/include $(DESTDIR)$(LV2DIR)/divisi-presets.lv2
+	install -m 644 build/library/libdivisi.so.0 $(DESTDIR)$(LIBDIR)/libdivisi.so.0
+	ln -sf libdivisi.so.0 $(DESTDIR)$(LIBDIR)/libdivisi.so
+	install -m 644 Sources/CDivisi/divisi.h $(DESTDIR)$(PREFIX)/include/divisi.h
+	sed 's|@PREFIX@|$(PREFIX)|; s|@LIBDIR@|$(LIBDIR)|; s|@VERSION@|$(VERSION)|' Sources/DivisiLibrary/divisi.pc.in \
+	  > $(DESTDIR)$(LIBDIR)/pkgconfig/divisi.pc
+	install -m 644 Presets/divisi-presets.lv2/* $(DESTDIR)$(LV2DIR)/divisi-presets.lv2
+
 # A program and a plugin that need no Swift where they run, presets, manual and completions.
 install: build install-plugin install-desktop
 	swift build $(RELEASE) --product generate-manual
@@ -216,6 +256,8 @@ uninstall:
 	    $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_$$name \
 	    $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/$$name.fish; \
 	done
+	rm -f $(DESTDIR)$(LIBDIR)/libdivisi.so.0 $(DESTDIR)$(LIBDIR)/libdivisi.so \
+	  $(DESTDIR)$(LIBDIR)/pkgconfig/divisi.pc $(DESTDIR)$(PREFIX)/include/divisi.h
 	rm -rf $(DESTDIR)$(LV2DIR)/divisi.lv2 $(DESTDIR)$(LV2DIR)/divisi-presets.lv2
 
 # Packages for Debian 12 and what descends from it, in build/deb. They need no Swift where they are installed.

@@ -18,14 +18,15 @@ let quick: [SwiftSetting] = [.unsafeFlags(["-O"], .when(configuration: .debug))]
 
 // A host needs no Swift runtime, sees one symbol, and never unloads the object: the runtime inside
 // it could not be started again.
-func pluginLinker(exports: String) -> [LinkerSetting] {
-  [
+func sharedLinker(exports: String, soname: String? = nil) -> [LinkerSetting] {
+  let names = soname.map { ["-soname", $0] } ?? []
+  return [
     .unsafeFlags(
       ["-static-stdlib", "-use-ld=lld"]
         + [
-          "--version-script=\(Context.packageDirectory)/Plugin/\(exports)", "--exclude-libs=ALL",
+          "--version-script=\(Context.packageDirectory)/\(exports)", "--exclude-libs=ALL",
           "-Bsymbolic", "-z", "nodelete", "--gc-sections", "--as-needed",
-        ].flatMap { ["-Xlinker", $0] })
+        ].flatMap { ["-Xlinker", $0] } + names.flatMap { ["-Xlinker", $0] })
   ]
 }
 
@@ -55,6 +56,8 @@ let package = Package(
     // The plugin's shared object, and that of its own window; `make bundle` puts them beside their data.
     .library(name: "DivisiLV2", type: .dynamic, targets: ["DivisiLV2"]),
     .library(name: "DivisiUI", type: .dynamic, targets: ["DivisiUI"]),
+    // The library for other programs; `make install-library` gives it its name, libdivisi.so.0.
+    .library(name: "DivisiLibrary", type: .dynamic, targets: ["DivisiLibrary"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -84,6 +87,8 @@ let package = Package(
     .systemLibrary(name: "CFFTWThreads", providers: [.apt(["libfftw3-dev"])]),
     .systemLibrary(name: "CLV2", pkgConfig: "lv2", providers: [.apt(["lv2-dev"])]),
 
+    // The interface of the library.
+    .systemLibrary(name: "CDivisi"),
     // What the processor can do.
     .systemLibrary(name: "CCPU"),
     // How malloc keeps blocks, and what it is behind its name.
@@ -156,20 +161,40 @@ let package = Package(
         "InputFiles", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
+    // One recording and its score, from files or memory, through the engine, as options and presets say.
+    .target(
+      name: "DivisiSeparation",
+      dependencies: [
+        "AudioFiles", "DivisiAlignment", "DivisiControls", "DivisiDSP", "DivisiEngine",
+        "DivisiScore", "InputFiles", "LV2Presets", "SystemMemory", "Terminal", "WorkerThreads",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: strict + quick),
     // The command line: what `divisi` does with what is typed.
     .target(
       name: "DivisiCommandLine",
       dependencies: [
         "CCPU", "CMalloc", "DAWSessions", "DivisiAlignment", "DivisiControls", "DivisiEngine",
-        "DivisiDSP", "DivisiScore", "DrumKits", "AudioFiles", "InputFiles", "LV2Presets",
-        "MediaFiles", "Mosaics", "Plotting", "PluginTurtle", "SystemMemory", "Terminal",
-        "WorkerThreads", "ZipFiles",
+        "DivisiDSP", "DivisiScore", "DivisiSeparation", "DrumKits", "AudioFiles", "InputFiles",
+        "LV2Presets", "MediaFiles", "Mosaics", "Plotting", "PluginTurtle", "SystemMemory",
+        "Terminal", "WorkerThreads", "ZipFiles",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict + quick),
     .executableTarget(
       name: "divisi", dependencies: ["DivisiCommandLine", "Terminal"], swiftSettings: strict + quick
     ),
+    // The C library: what divisi.h declares. A leaf, as the plugin is.
+    .target(
+      name: "DivisiLibrary",
+      dependencies: [
+        "AudioFiles", "CDivisi", "CFFTWThreads", "DivisiControls", "DivisiDSP", "DivisiEngine",
+        "DivisiScore", "DivisiSeparation", "InputFiles", "LV2Presets", "Terminal",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      exclude: ["exports.map", "divisi.pc.in"], swiftSettings: strict,
+      linkerSettings: sharedLinker(
+        exports: "Sources/DivisiLibrary/exports.map", soname: "libdivisi.so.0")),
     // A plugin at work as a JACK client: what people can do to it, and the process callback.
     .target(
       name: "JackHosting", dependencies: ["CJack", "DivisiRealtime", "LV2Hosting", "Terminal"],
@@ -222,7 +247,7 @@ let package = Package(
         "DivisiRealtime", "DivisiScore", "InputFiles",
       ],
       path: "Plugin/DivisiLV2", swiftSettings: strict,
-      linkerSettings: pluginLinker(exports: "exports.map")),
+      linkerSettings: sharedLinker(exports: "Plugin/exports.map")),
     // The plugin's own window: what it shows, how that is drawn, and the screen.
     .target(
       name: "PluginFace", dependencies: ["CCairo", "CX11", "DivisiControls", "Plotting"],
@@ -231,7 +256,7 @@ let package = Package(
     .target(
       name: "DivisiUI", dependencies: ["CLV2", "DivisiControls", "PluginFace"],
       path: "Plugin/DivisiUI", swiftSettings: strict,
-      linkerSettings: pluginLinker(exports: "exports-ui.map")),
+      linkerSettings: sharedLinker(exports: "Plugin/exports-ui.map")),
     // Timings of kernels and models, as ratios in one run.
     .target(
       name: "DivisiBench",
@@ -356,7 +381,7 @@ let package = Package(
       name: "DivisiCommandLineTests",
       dependencies: [
         "AudioFiles", "DivisiAlignment", "DivisiCommandLine", "DivisiDSP", "DivisiEngine",
-        "DivisiScore", "Terminal",
+        "DivisiScore", "DivisiSeparation", "Terminal",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),

@@ -15,7 +15,8 @@ public final class AudioFileReader {
   /// Samples of each channel that have been read.
   public private(set) var position = 0
 
-  private let descriptor: Int32
+  /// Nil for samples in memory.
+  private let descriptor: Int32?
   private let source: any SampleSource
 
   /// Opens any format that ``AudioFile/read(path:)`` takes.
@@ -43,7 +44,21 @@ public final class AudioFileReader {
     }
   }
 
-  deinit { close(descriptor) }
+  /// Reads samples in memory as if they were a file of their name.
+  ///
+  /// - Throws: one line for what is outside ``AudioFile/channelCounts`` or ``AudioFile/sampleRates``.
+  public init(_ samples: SampleArrays) throws(AudioFileError) {
+    let source = ArraySource(samples)
+    try AudioFile.check(source, path: samples.name)
+    path = samples.name
+    descriptor = nil
+    self.source = source
+    sampleRate = source.sampleRate
+    channelCount = source.channelCount
+    statedCount = source.statedCount
+  }
+
+  deinit { if let descriptor { close(descriptor) } }
 
   /// What the file says of itself.
   public var tags: AudioTags { source.tags }

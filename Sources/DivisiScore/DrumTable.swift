@@ -168,7 +168,7 @@ extension Score {
   }
 
   /// A note as it sounds: with the General MIDI number of its drum.
-  func sounding(_ note: Note) -> Note {
+  public func sounding(_ note: Note) -> Note {
     guard !drumTable.isGeneralMIDI else { return note }
     var result = note
     result.pitch = drumTable.number(of: note.pitch)

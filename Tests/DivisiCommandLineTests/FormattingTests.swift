@@ -1,6 +1,7 @@
 import Testing
 
 @testable import DivisiCommandLine
+@testable import DivisiSeparation
 
 @Suite struct FormattingTests {
   @Test func numbersHaveTheirDigitsAndTheirWidth() {

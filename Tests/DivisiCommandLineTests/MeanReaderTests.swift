@@ -3,6 +3,7 @@ import Foundation
 import Testing
 
 @testable import DivisiCommandLine
+@testable import DivisiSeparation
 
 /// Recordings that are too long to be held.
 @Suite struct MeanReaderTests {
@@ -20,7 +21,7 @@ import Testing
 
   @Test func rangesMayOverlap() throws {
     try withRecording { path, mean in
-      let reader = try MeanReader(path: path, sampleCount: mean.count)
+      let reader = try MeanReader(AudioFileReader(path: path), sampleCount: mean.count)
       for range in [
         0..<100, 50..<20_000, 50..<60, 19_000..<19_000, 30_000..<40_000, 39_000..<40_000,
       ] {
@@ -33,7 +34,7 @@ import Testing
   @Test(arguments: [(39_000, "there are more"), (41_000, "it ends after 40000")])
   func anotherLengthIsAnError(count: Int, words: String) throws {
     try withRecording { path, _ in
-      let reader = try MeanReader(path: path, sampleCount: count)
+      let reader = try MeanReader(AudioFileReader(path: path), sampleCount: count)
       #expect {
         try reader.samples(count - 100..<count)
       } throws: { "\($0)" == "\(path): expected \(count) samples; \(words)" }

@@ -4,6 +4,7 @@ import DivisiScore
 import Testing
 
 @testable import DivisiCommandLine
+@testable import DivisiSeparation
 
 @Suite struct OptionsTests {
   /// Help that is written by hand forgets what is added.

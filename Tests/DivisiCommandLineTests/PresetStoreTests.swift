@@ -4,6 +4,7 @@ import Foundation
 import Testing
 
 @testable import DivisiCommandLine
+@testable import DivisiSeparation
 
 @Suite struct PresetStoreTests {
   /// An error like any other.

@@ -5,7 +5,7 @@ import Testing
   /// Those of files that people write.
   static let extensions: Set = ["swift", "c", "h", "sh", "py", "html", "css", "js"]
 
-  @Test(arguments: ["Sources", "Plugin", "Tests"])
+  @Test(arguments: ["Sources", "Plugin", "Python", "Tests"])
   func noFileIsTooLong(folder: String) throws {
     for file in House.files(below: folder, Self.extensions) {
       let count =

@@ -52,7 +52,7 @@ expect 'jalv' 'export JACK_DEFAULT_SERVER=packages JACK_NO_AUDIO_RESERVATION=1
 expect 'manual' 'test -s /usr/share/man/man1/divisi.1.gz && echo there' there
 
 # Removed, nothing of it is left; libraries that came with it are asked for by nobody else.
-within 'apt-get purge -y -qq --autoremove divisi divisi-lv2 divisi-host divisi-studio' > /dev/null 2>&1
+within 'apt-get purge -y -qq --autoremove divisi divisi-lv2 divisi-host divisi-studio libdivisi0 libdivisi-dev' > /dev/null 2>&1
 within 'find / -xdev -not -path "/proc/*" -not -path "/var/*" -not -path "/root/*" -not -path "/home/*" -not -path "/etc/ld.so.cache" | sort > /root/after'
 left=$(within 'comm -13 /root/before /root/after | grep -i divisi || true' | grep -v stardivision || true)
 [ -z "$left" ] || { echo "expected nothing after a purge, found: $left" >&2; exit 1; }

@@ -1,3 +1,4 @@
+import DivisiSeparation
 import ArgumentParser
 import AudioFiles
 import DivisiDSP
@@ -138,7 +139,7 @@ struct Compare: ParsableCommand {
       mix: mix, score: expand(score, for: mix),
       placer: ScorePlacer(
         options: placing, scoring: scoring, isPartial: partial, material: material,
-        parallel: parallel),
+        parallel: parallel, warn: printError),
       selection: try scoring.selection() ?? choice.selection, instruments: choice.instruments)
     if let doubt = input.doubt { printError(doubt) }
     let truth = try references.map { folder in

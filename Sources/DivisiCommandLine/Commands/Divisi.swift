@@ -1,4 +1,5 @@
 public import ArgumentParser
+import DivisiSeparation
 
 /// `divisi`: the root of all commands.
 public struct Divisi: ParsableCommand {
@@ -14,7 +15,7 @@ public struct Divisi: ParsableCommand {
         divisi separate beat.wav --score beat.mid -p drums --residual -o stems
         divisi separate duet.flac --score duet.mxl --split C4 -o stems
       """,
-    version: "0.1.0",
+    version: Release.version,
     subcommands: [
       Separate.self, Kit.self, RemixLoop.self, MosaicCommand.self, Align.self, Evaluate.self,
       Compare.self, Plot.self,

@@ -1,3 +1,4 @@
+import DivisiSeparation
 import ArgumentParser
 import AudioFiles
 import DivisiControls
@@ -134,7 +135,7 @@ struct Evaluate: ParsableCommand {
     let pairs = try pair(truth, separated)
     let first = try AudioFile.read(path: pairs[0].reference.path, warn: printError)
     let signals = Signals(model: pairs[0].reference.path, first)
-    let parallel = DivisiCommandLine.threads(threadCount)
+    let parallel = DivisiSeparation.threads(threadCount)
     var stems: [String: [[Float]]] = [:]
     var estimated: [String: [[Float]]] = [:]
     for pair in pairs {

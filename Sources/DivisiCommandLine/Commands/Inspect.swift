@@ -1,3 +1,4 @@
+import DivisiSeparation
 import ArgumentParser
 import DivisiScore
 import Terminal

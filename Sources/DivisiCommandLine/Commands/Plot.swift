@@ -1,3 +1,4 @@
+import DivisiSeparation
 import ArgumentParser
 import AudioFiles
 import DivisiDSP
@@ -90,7 +91,7 @@ struct Plot: ParsableCommand {
         mix: mix, score: score,
         placer: ScorePlacer(
           options: placing, scoring: scoring, isPartial: partial, material: material,
-          parallel: threads(overrides.threadCount)),
+          parallel: threads(overrides.threadCount), warn: printError),
         selection: try scoring.selection() ?? choice.selection, instruments: choice.instruments)
       if let doubt = input.doubt { printError(doubt) }
       let end = min(to ?? .infinity, input.recording.durationSeconds)

@@ -1,3 +1,4 @@
+import DivisiSeparation
 import ArgumentParser
 import LV2Presets
 import Terminal

@@ -1,3 +1,4 @@
+import DivisiSeparation
 import ArgumentParser
 import AudioFiles
 import DivisiEngine
@@ -152,24 +153,7 @@ struct Separate: ParsableCommand {
     guard exportScore == nil || score != nil else {
       throw ValidationError("--export-score: expected --score as well")
     }
-    guard stream || (overrides.lookahead == nil && overrides.history == nil) else {
-      throw ValidationError("--lookahead and --history: expected --stream as well")
-    }
-    if stream, let option = overrides.unknownToStreams {
-      throw ValidationError("\(option): expected no --stream, which does not have this option")
-    }
-  }
-
-  private func hasRest(_ choice: PresetStore.Choice, _ material: Material) throws -> Bool {
-    guard rest || choice.hasRest else { return false }
-    let name = rest ? "--rest" : "preset '\(choice.preset.name)'"
-    guard case .drums = material else {
-      throw Failure("--rest: expected a preset of drums, found '\(choice.preset.name)'")
-    }
-    guard !stream else {
-      throw Failure("\(name): expected no --stream, in which there is no part of what is no drum")
-    }
-    return true
+    try overrides.check(isStreamed: stream)
   }
 
   /// The parts and the residual of a session add up to the recording.
@@ -183,39 +167,23 @@ struct Separate: ParsableCommand {
     StagedFiles.removeOnSignals()
     giveLargeBlocksBack()
     let job = try reporting {
-      let choice = try PresetStore.choose(preset)
-      var settings = try gradients.applied(to: overrides.applied(to: choice.settings))
-      settings.separation.isScoreless = score == nil
-      let models = try ModelFiles(modelFile)
-      let material = try choice.material(modelFile: models.usual)
-      settings.separation.hasRest = try hasRest(choice, material)
-      let parallel = threads(overrides.threadCount)
+      let plan = try SeparationPlan(
+        .init(
+          preset: preset, modelFiles: modelFile, withRest: rest, isStreamed: stream,
+          isScoreless: score == nil),
+        scoring: scoring, overrides: overrides, gradients: gradients)
       return SeparationJob(
-        output: output, presetName: preset, choice: choice,
-        settings: settings,
-        material: material,
-        banks: try choice.banks(models),
-        selection: try scoring.selection() ?? choice.selection,
+        output: output, presetName: preset, plan: plan,
         placer: ScorePlacer(
-          options: placing, scoring: scoring, isPartial: partial, material: material,
-          parallel: parallel),
-        isStreamed: stream, withOracle: oracle,
+          options: placing, scoring: scoring, isPartial: partial, material: plan.material,
+          parallel: plan.parallel, warn: printError),
+        withOracle: oracle,
         factorFolder: exportFactors, scoreOutput: exportScore,
         writing: writing(withResidual: !sessions.session.isEmpty),
         remixes: try remixing.remixes(), withStems: !remixing.noStems,
-        sessions: sessions.session, withMIDI: sessions.midi,
-        parallel: parallel)
+        sessions: sessions.session, withMIDI: sessions.midi)
     }
-    if stream, let text = job.settings.separation.model.streamWarning { printError(text) }
-    if stream, job.settings.separation.followsPitches {
-      printError(
-        "preset '\(job.choice.preset.name)': a stream cannot follow pitches; it has the templates of this preset alone"
-      )
-    }
-    if job.settings.separation.model == .wae, case .pitched = job.material {
-      printError(
-        "model wae: waveforms repeat in drum recordings only; the result is that of model cae")
-    }
+    for remark in job.plan.remarks { printError(remark) }
     var failed = false
     for mix in mixes {
       let bar = ProgressBar(

@@ -1,3 +1,4 @@
+import DivisiSeparation
 import ArgumentParser
 import AudioFiles
 import DivisiEngine

@@ -1,3 +1,4 @@
+import DivisiSeparation
 import ArgumentParser
 
 /// How a recording of drums is separated, to cut it into strokes.

@@ -1,3 +1,4 @@
+import DivisiSeparation
 import DivisiScore
 public import FoundationEssentials
 

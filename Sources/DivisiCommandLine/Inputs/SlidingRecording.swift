@@ -1,3 +1,4 @@
+import DivisiSeparation
 import AudioFiles
 import Terminal
 
@@ -11,7 +12,7 @@ final class SlidingRecording {
 
   init(_ header: RecordingHeader) throws {
     self.header = header
-    reader = try AudioFileReader(path: header.path)
+    reader = try header.reader()
     channels = [[Float]](repeating: [], count: header.shape.channelCount)
   }
 

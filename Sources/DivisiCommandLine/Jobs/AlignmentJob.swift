@@ -1,3 +1,4 @@
+import DivisiSeparation
 import DivisiAlignment
 import DivisiDSP
 import DivisiEngine
@@ -29,12 +30,9 @@ struct AlignmentJob {
     let recording = try RecordingHeader(path: mix)
     let outputs = OutputFiles(overwrites: overwrites)
     try outputs.check([output] + (table.map { [$0] } ?? []), inputs: [mix, path])
-    let aligned = try ScoreAlignment(
-      of: score, path: path, material: material(of: score), recording: recording,
-      settings: search.settings(bars: score.bars), parallel: parallel)
-    if aligned.verdict.judgement == .notThisPiece, !acceptsAny { throw aligned.refusal }
-    var placed = aligned.placed(offsetSeconds: offsetSeconds)
-    placed.score.notes = placed.score.notes.transposed(by: placed.placement.transposition)
+    let placed = try ScoreAlignment.aligned(
+      score, path: path, with: recording, search: search, offsetSeconds: offsetSeconds,
+      acceptsAny: acceptsAny, isOfDrums: isOfDrums, parallel: parallel)
     let bytes =
       output.lowercased().hasSuffix("csv")
       ? Array(placed.score.csvTable().utf8) : placed.score.midiFile()
@@ -45,12 +43,6 @@ struct AlignmentJob {
       mix: mix, score: path, output: output, placement: placed.placement,
       noteCount: placed.score.notes.count, durationSeconds: recording.durationSeconds,
       seconds: (clock.now - start) / .seconds(1))
-  }
-
-  /// Drums, if nothing in the score has a pitch.
-  private func material(of score: Score) throws -> Material {
-    if !isOfDrums, score.notes.contains(where: { $0.kind == .pitched }) { return .pitched }
-    return try PresetStore.choose("drums").material()
   }
 
   private func text(of path: [TimeMap.Point]) -> String {

@@ -1,3 +1,4 @@
+import DivisiSeparation
 import CCPU
 import DivisiEngine
 import DivisiScore

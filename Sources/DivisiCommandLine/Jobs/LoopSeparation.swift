@@ -1,3 +1,4 @@
+import DivisiSeparation
 import AudioFiles
 import DivisiDSP
 import DivisiEngine
@@ -65,7 +66,8 @@ struct LoopSeparation {
       throw Failure("--score: expected a score; only a preset with a kit finds strokes without one")
     }
     return try SeparationSource(
-      mix: mix, kit: kit, selection: selection, withRest: settings.hasRest)
+      recording: try RecordingHeader(path: mix), kit: kit, selection: selection,
+      withRest: settings.hasRest)
   }
 
   /// The strokes of a recording without a score, by part, as a fit finds them in which every drum may sound at any
@@ -159,7 +161,7 @@ extension LoopSeparation {
       selection: try options.scoring.selection() ?? choice.selection,
       placer: ScorePlacer(
         options: options.placing, scoring: options.scoring, isPartial: options.partial,
-        material: material, parallel: parallel),
+        material: material, parallel: parallel, warn: printError),
       withResidual: withResidual, parallel: parallel)
   }
 }

@@ -1,3 +1,4 @@
+import DivisiSeparation
 import AudioFiles
 import DivisiDSP
 import DivisiEngine
@@ -10,16 +11,9 @@ import Terminal
 struct SeparationJob {
   let output: String
   let presetName: String
-  let choice: PresetStore.Choice
-  let settings: StreamSettings
-  let material: Material
-  /// What pitched templates start from, for all and by part.
-  var banks = PartBanks()
-  let selection: PartSelection
+  let plan: SeparationPlan
   /// Brings scores onto the time of their recordings.
   let placer: ScorePlacer
-  /// Whether to separate as the plugin does.
-  let isStreamed: Bool
   /// Whether references are also given to the ideal ratio mask.
   let withOracle: Bool
   /// Where what was learnt is written; nil for nowhere.
@@ -35,8 +29,10 @@ struct SeparationJob {
   var sessions: [SessionFormat] = []
   /// Whether the score is written as MIDI, on the time of the recording.
   var withMIDI = false
+
   /// Spreads the fit, and writing where nothing else is left to do.
-  let parallel: Parallel
+  var parallel: Parallel { plan.parallel }
+  var settings: StreamSettings { plan.settings }
 
   /// Separates one recording and writes its parts, all or none.
   ///
@@ -53,7 +49,6 @@ struct SeparationJob {
     let start = clock.now
     let source = try source(mix: mix, score: score)
     let remixes = try remixOutputs(parts: source.parts.map(\.name), score: source.scorePath)
-    let banks = try banks.banks(of: source.parts, score: source.scorePath)
     try checkMemory(of: source, keepsStems: folder != nil)
     if source.recording.tags.hasTimeStamp, writing.format.fileExtension != "wav" {
       printError(
@@ -73,17 +68,14 @@ struct SeparationJob {
     let observer = factorFolder.map { _ in
       FitObserver(fitted: { factors = FactorOutput.all(of: $0) })
     }
-    var separation: Sections
-    do throws(SeparationError) {
-      separation = try sections(of: source, banks: banks, observer: observer)
-    } catch {
-      throw source.hasNoNote
-    }
+    var separation = try RecordingSeparation(
+      source, plan: plan,
+      withResidual: writing.residual || self.remixes.contains(where: \.namesResidual),
+      observer: observer)
     let reader = try SectionReader(source, layout: separation.layout)
     let writer = try StemWriter(
       writing(of: source, remixes: remixes, kept: references?.channelUse), source: source)
-    try pass(
-      from: reader, through: &separation, to: writer, sampleCount: source.sampleCount, bar: bar)
+    try pass(from: reader, through: &separation, to: writer, bar: bar)
     if let warning = reader.warning { printError(warning) }
     let stagedFactors = try stage(factors, mix: mix)
     let stagedScore = try stageScore(of: source)
@@ -92,9 +84,10 @@ struct SeparationJob {
     try stagedScore?.commit()
     let elapsed = (clock.now - start) / .seconds(1)
     let summary = separation.summary
-    if let text = summary.flatMap({ doubt(of: $0, mix: mix) }) { printError(text) }
+    if let text = separation.doubt { printError(text) }
     return SeparationResult(
-      mix: mix, score: source.scorePath, placement: source.placement, preset: choice.preset.name,
+      mix: mix, score: source.scorePath, placement: source.placement,
+      preset: plan.choice.preset.name,
       shape: source.shape,
       sampleCount: source.sampleCount, stems: written.stems, remixes: written.remixes,
       companions: written.companions,
@@ -110,60 +103,31 @@ struct SeparationJob {
     )
   }
 
-  /// Puts all sections through the separation, while the next one is read and the one before is
-  /// written; the last one’s files are written at the same time.
   private func pass(
-    from reader: SectionReader, through separation: inout Sections, to writer: StemWriter,
-    sampleCount: Int, bar: ProgressBar
+    from reader: SectionReader, through separation: inout RecordingSeparation,
+    to writer: StemWriter, bar: ProgressBar
   ) throws {
     var bar = bar
     defer { bar.clear() }
-    var reading = Background { try reader.next() }
-    var writing: Background<Void>?
-    defer {
-      reading.wait()
-      writing?.wait()
+    try separation.run(from: reader) { fraction in
+      bar.show(fraction)
+      return true
+    } append: {
+      try writer.append($0, parallel: $1)
     }
-    while let section = try reading.value() {
-      reading = Background { try reader.next() }
-      let piece = try separation.separate(section) { fraction in
-        bar.show(fraction)
-        return true
-      }
-      try writing?.value()
-      if piece.range.upperBound < sampleCount {
-        writing = Background { try writer.append(piece, parallel: sequentially) }
-      } else {
-        try writer.append(piece, parallel: parallel)
-      }
-    }
-    try writing?.value()
-  }
-
-  /// Above it, a recording is taken to hold more than the drums of its score. Twenty-eight recordings of drums
-  /// alone leave 0.02 to 0.21, twelve drum tracks with as much of other music 0.20 to 0.46, a song 0.37.
-  private static let unexplainedShare = 0.25
-
-  /// That much of the recording is not of the score, in one line; nil where it is.
-  private func doubt(of summary: SectionSeparator, mix: String) -> String? {
-    guard case .drums = material, !settings.separation.hasRest, !settings.separation.isScoreless,
-      let share = summary.unexplainedShare, share > Self.unexplainedShare
-    else { return nil }
-    return "\(mix): the recording holds more than drums; try --preset drums-song"
   }
 
   private func source(mix: String, score: String?) throws -> SeparationSource {
     if let score {
       return try SeparationSource(
-        mix: mix, score: score, placer: placer, selection: selection,
-        instruments: choice.instruments, withRest: settings.separation.hasRest
+        mix: mix, score: score, placer: placer, selection: plan.selection,
+        instruments: plan.choice.instruments, withRest: settings.separation.hasRest
       ) { try checkOutputs(mix: mix, score: score, parts: $0) }
     }
-    guard case .drums(let kit) = material, !kit.patches.isEmpty else {
-      throw Failure("--score: expected a score; only drums with a kit are separated without one")
-    }
+    let kit = try plan.kitWithoutScore()
     let source = try SeparationSource(
-      mix: mix, kit: kit, selection: selection, withRest: settings.separation.hasRest)
+      recording: try RecordingHeader(path: mix), kit: kit, selection: plan.selection,
+      withRest: settings.separation.hasRest)
     try checkOutputs(mix: mix, score: source.scorePath, parts: source.parts.map(\.name))
     return source
   }
@@ -178,62 +142,6 @@ struct SeparationJob {
         sampleRate: Double(shape.sampleRate), resolution: settings.separation.windowLength,
         hopAtResolution: settings.separation.hopSize),
       exponent: settings.separation.wienerExponent, parallel: parallel)
-  }
-
-  // MARK: The two ways to separate
-
-  /// A recording that is separated section by section.
-  private enum Sections {
-    case fitted(SectionSeparator, SectionLayout)
-    case streamed(StreamPieces)
-
-    var layout: SectionLayout {
-      switch self {
-      case .fitted(_, let layout): layout
-      case .streamed: StreamPieces.layout
-      }
-    }
-
-    /// What was found out on the way; nil for a stream.
-    var summary: SectionSeparator? {
-      if case .fitted(let separator, _) = self { separator } else { nil }
-    }
-
-    mutating func separate(
-      _ section: Section, progress: (Double) -> Bool
-    ) throws(SeparationError) -> SeparatedPiece {
-      switch self {
-      case .streamed(let pieces): return try pieces.separate(section, progress: progress)
-      case .fitted(var separator, let layout):
-        defer { self = .fitted(separator, layout) }
-        return try separator.separate(section, progress: progress)
-      }
-    }
-  }
-
-  private func sections(
-    of source: SeparationSource, banks: NoteBanks, observer: FitObserver?
-  ) throws(SeparationError) -> Sections {
-    let sampleRate = Double(source.shape.sampleRate)
-    if isStreamed {
-      return .streamed(
-        try StreamPieces(
-          settings: settings, material: material, banks: banks, parts: source.parts,
-          hasPedal: source.hasPedal, sampleCount: source.sampleCount, sampleRate: sampleRate,
-          channelCount: source.shape.channelCount))
-    }
-    var separator = Separator(
-      settings: settings.separation, material: material, parallel: parallel)
-    separator.banks = banks
-    // Who wants the factors wants those of the whole.
-    let layout = observer == nil ? SectionLayout() : .whole
-    return .fitted(
-      try SectionSeparator(
-        separator, parts: source.parts, hasPedal: source.hasPedal,
-        withResidual: writing.residual || remixes.contains(where: \.namesResidual),
-        sampleCount: source.sampleCount, sampleRate: sampleRate,
-        observer: observer, layout: layout),
-      layout)
   }
 
   // MARK: Checks before the work

@@ -1,3 +1,4 @@
+import DivisiSeparation
 import AudioFiles
 import DivisiDSP
 import DivisiEngine
@@ -126,7 +127,7 @@ final class StemWriter: Sendable {
             } else if index < piece.stems.count {
               piece.stems[index]
             } else {
-              residual(of: piece)
+              piece.residual(held: plan.format.quantized)
             }
           try files[index].append(channels)
         } catch {
@@ -137,19 +138,6 @@ final class StemWriter: Sendable {
       if let first = failures.withLock({ $0.min { $0.key < $1.key } }) { throw first.value }
       if let kept = plan.kept { state.mixture.extend(by: kept.applied(to: piece.channels)) }
     }
-  }
-
-  /// What the stems, as their files hold them, leave of the recording.
-  private func residual(of piece: SeparatedPiece) -> [ArraySlice<Float>] {
-    var rest = piece.channels
-    for stem in piece.stems {
-      for channel in rest.indices {
-        for sample in rest[channel].indices {
-          rest[channel][sample] -= plan.format.quantized(stem[channel][sample])
-        }
-      }
-    }
-    return rest
   }
 
   /// The recording, plus or minus what its stems, as their files hold them, are louder or softer.

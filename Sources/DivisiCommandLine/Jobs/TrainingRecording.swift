@@ -1,3 +1,4 @@
+import DivisiSeparation
 import AudioFiles
 import Terminal
 

@@ -1,3 +1,4 @@
+import DivisiSeparation
 import DivisiDSP
 import DivisiEngine
 import DivisiScore

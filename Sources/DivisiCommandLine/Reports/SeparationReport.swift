@@ -1,3 +1,4 @@
+import DivisiSeparation
 import Terminal
 
 /// What happened to one recording, for a person or for a program.

@@ -15,25 +15,34 @@ extension Factorisation {
   ///
   /// - Complexity: as many bytes as four times all these values.
   public func encoded() -> [UInt8] {
+    let shapes = Dictionary(uniqueKeysWithValues: tensorShapes.map { ($0.name, $0.shape) })
+    return SafeTensors.encoded(metadata: metadata, shapes: shapes, values: values)
+  }
+
+  /// What ``encoded()`` holds, by name.
+  public var tensorShapes: [(name: String, shape: [Int])] {
     let (K, R, N, T) = (model.binCount, components.count, model.V.frameCount, model.W.frameCount)
-    var shapes = [
-      "V": [K, N], "V_hat": [K, N], "W": [K, R, T], "H": [R, N], "M_H": [R, N], "owner": [R, N],
-      "masks": [parts.count, grid.binCount, N],
-    ]
-    if encoder != nil { shapes["W_E"] = [R, K, T] }
-    if partials != nil { shapes["F"] = [R, N] }
-    return SafeTensors.encoded(metadata: metadata, shapes: shapes) { name in
-      switch name {
-      case "V": rows(of: model.V.values)
-      case "V_hat": approximationValues
-      case "W": templateValues
-      case "H": entryValues { model.H[$0] }
-      case "M_H": entryValues { model.pattern.weights[$0] }
-      case "owner": entryValues(elsewhere: -1) { Float(model.pattern.parts[$0]) }
-      case "F": frequencyValues
-      case "W_E": encoder.map { encoderValues($0.templates) } ?? []
-      default: maskValues
-      }
+    return [
+      ("V", [K, N]), ("V_hat", [K, N]), ("W", [K, R, T]), ("H", [R, N]), ("M_H", [R, N]),
+      ("owner", [R, N]),
+    ] + (encoder == nil ? [] : [("W_E", [R, K, T])]) + (partials == nil ? [] : [("F", [R, N])])
+      + [("masks", [parts.count, grid.binCount, N])]
+  }
+
+  /// The values of one of ``tensorShapes``, the last dimension contiguous.
+  ///
+  /// - Complexity: O(values); they are computed anew each time.
+  public func values(ofTensor name: String) -> [Float] {
+    switch name {
+    case "V": rows(of: model.V.values)
+    case "V_hat": approximationValues
+    case "W": templateValues
+    case "H": entryValues { model.H[$0] }
+    case "M_H": entryValues { model.pattern.weights[$0] }
+    case "owner": entryValues(elsewhere: -1) { Float(model.pattern.parts[$0]) }
+    case "F": frequencyValues
+    case "W_E": encoder.map { encoderValues($0.templates) } ?? []
+    default: maskValues
     }
   }
 
@@ -45,7 +54,8 @@ extension Factorisation {
     return rows(of: approximation)
   }
 
-  private var metadata: [String: String] {
+  /// What ``encoded()`` says besides, as text.
+  public var metadata: [String: String] {
     [
       "format": "divisi factors", "version": String(Self.formatVersion),
       "model": settings.model.rawValue, "beta": "\(settings.beta)",

@@ -1,0 +1,146 @@
+package import DivisiAlignment
+package import DivisiScore
+import Glibc
+
+/// What became of a score's times, and how well they fit.
+package struct Placement {
+  /// Where the times come from.
+  package enum Method: String {
+    /// From the score.
+    case asWritten = "as written"
+    /// From the recording.
+    case aligned
+  }
+
+  package let method: Method
+  /// Nil where nothing was compared.
+  package var verdict: Verdict?
+  /// Whether the notes begin when the times say, as far as anybody looked.
+  package var isInTime = true
+  /// What may help where something does not fit.
+  package var advice: String?
+  /// In seconds of the recording.
+  package var bars: [Bar] = []
+  /// Semitones by which the recording sounds higher than the score is written.
+  package var transposition = 0
+  /// Against A4 = 440 Hz; nil where nobody looked.
+  package var tuningCents: Double?
+  /// From the score to the recording; empty where nothing was moved.
+  package var path: [TimeMap.Point] = []
+
+  /// Which bars of the score the recording lacks at its begin and at its end.
+  package var missing: [String] = []
+  /// How many times as fast as the score the recording is played, on average.
+  package var tempo = 1.0
+
+  /// What is to be said of it in one line; nil where nothing was compared.
+  package var text: String? {
+    guard let verdict else { return nil }
+    var words = [method == .aligned ? "score: aligned" : "score: as written"]
+    if !isInTime { words.append("the recording does not follow it") }
+    switch verdict.judgement {
+    case .good where isInTime: words.append("it fits")
+    case .good: break
+    case .doubtful: words += doubts
+    case .notThisPiece where method == .asWritten:
+      words.append("it seems to be of another piece or another time")
+    case .notThisPiece: words.append("it seems to be of another piece")
+    }
+    if transposition != 0 {
+      let count = abs(transposition)
+      words.append(
+        "the recording sounds \(count) semitone\(count == 1 ? "" : "s") \(transposition > 0 ? "higher" : "lower")"
+      )
+    }
+    if abs(log(tempo)) > Self.tempoShare {
+      words.append("it is played at \(fixed(tempo, digits: 2)) times its tempo")
+    }
+    let text =
+      words.joined(separator: ", ") + " (agreement \(fixed(verdict.agreement, digits: 2)))"
+    return advice.map { "\(text); \($0)" } ?? text
+  }
+
+  /// Why a verdict is doubtful, and where.
+  package var doubts: [String] {
+    guard let verdict, verdict.judgement == .doubtful else { return [] }
+    var words = ["the fit is doubtful"]
+    if !verdict.misfits.isEmpty {
+      let places = verdict.misfits.prefix(Self.mostPlaces).map(place)
+      let more = verdict.misfits.count - places.count
+      words.append(
+        "wrong at " + places.joined(separator: ", ") + (more > 0 ? " and \(more) more places" : ""))
+    }
+    if verdict.agreement < Verdict.doubted { words.append("the agreement is low") }
+    if let distinction = verdict.distinction, distinction < Verdict.doubtedDistinction {
+      words.append("other keys fit nearly as well")
+    }
+    if verdict.coverage < Verdict.leastShare {
+      words.append("it covers \(fixed(100 * verdict.coverage, digits: 0)) % of the sound")
+    }
+    if verdict.soundBefore > Self.leastOutside {
+      words.append("the recording begins \(fixed(verdict.soundBefore, digits: 0)) s before it")
+    }
+    if verdict.soundAfter > Self.leastOutside {
+      words.append("the recording goes on for \(fixed(verdict.soundAfter, digits: 0)) s after it")
+    }
+    if verdict.usedNotes < Verdict.leastShare {
+      words.append(
+        "the recording has \(fixed(100 * verdict.usedNotes, digits: 0)) % of its notes")
+    }
+    if let share = verdict.audibleNotes, share < Verdict.leastAudible {
+      words.append(
+        "\(fixed(100 * (1 - share), digits: 0)) % of its notes do not sound where they should")
+    }
+    return words + missing
+  }
+
+  /// A warning; nil where nothing is doubtful.
+  package func doubt(score path: String) -> String? {
+    guard let verdict, verdict.judgement != .good || !isInTime, let text else { return nil }
+    return "\(path): \(text)"
+  }
+
+  private static let mostPlaces = 5
+  /// Sound outside the score is told from here on, in seconds.
+  private static let leastOutside = 3.0
+  /// A tempo is told if it is as much higher or lower.
+  private static let tempoShare = 0.1
+
+  private func place(_ range: Range<Double>) -> String {
+    let seconds =
+      "\(fixed(range.lowerBound, digits: 0))–\(fixed(range.upperBound, digits: 0)) s"
+    let inside = bars.filter {
+      $0.endSeconds > range.lowerBound && ($0.beats.first ?? .infinity) < range.upperBound
+    }
+    guard let first = inside.first?.number, let last = inside.last?.number else { return seconds }
+    return seconds + (first == last ? " (bar \(first))" : " (bars \(first)–\(last))")
+  }
+
+  /// The same for programs.
+  package struct Record: Encodable {
+    package let score: String
+    package let verdict: String?
+    package let inTime: Bool?
+    package let agreement: Double?
+    package let distinction: Double?
+    package let coverage: Double?
+    package let usedNotes: Double?
+    package let audibleNotes: Double?
+    package let misfits: [[Double]]?
+    package let transposition: Int
+    package let tuningCents: Double?
+    package let tempo: Double?
+  }
+
+  package var record: Record {
+    Record(
+      score: method.rawValue, verdict: verdict?.judgement.rawValue,
+      inTime: verdict.map { _ in isInTime },
+      agreement: verdict?.agreement, distinction: verdict?.distinction,
+      coverage: verdict?.coverage, usedNotes: verdict?.usedNotes,
+      audibleNotes: verdict?.audibleNotes,
+      misfits: verdict?.misfits.map { [$0.lowerBound, $0.upperBound] },
+      transposition: transposition, tuningCents: tuningCents,
+      tempo: method == .aligned ? tempo : nil)
+  }
+}

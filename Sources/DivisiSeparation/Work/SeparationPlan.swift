@@ -1,0 +1,116 @@
+package import DivisiControls
+package import DivisiDSP
+package import DivisiEngine
+package import DivisiScore
+import Terminal
+
+/// How recordings are separated, whatever they are: a preset, and what options change of it.
+package struct SeparationPlan {
+  package let choice: PresetStore.Choice
+  package let settings: StreamSettings
+  package let material: Material
+  /// What pitched templates start from, for all and by part.
+  package let banks: PartBanks
+  /// How scores become parts.
+  package let selection: PartSelection
+  /// Whether to separate as the plugin does.
+  package let isStreamed: Bool
+  /// Spreads the fit over threads.
+  package let parallel: Parallel
+
+  /// What the options of a separation say besides those that are grouped.
+  package struct Request {
+    package let preset: String
+    package let modelFiles: [String]
+    /// Whether what is no drum is asked for as a part.
+    package let withRest: Bool
+    package let isStreamed: Bool
+    /// Whether there is no score.
+    package let isScoreless: Bool
+    /// Values that stand in for the preset's.
+    package let settings: [(Setting, Double)]
+
+    package init(
+      preset: String, modelFiles: [String], withRest: Bool, isStreamed: Bool, isScoreless: Bool,
+      settings: [(Setting, Double)] = []
+    ) {
+      self.preset = preset
+      self.modelFiles = modelFiles
+      self.withRest = withRest
+      self.isStreamed = isStreamed
+      self.isScoreless = isScoreless
+      self.settings = settings
+    }
+  }
+
+  /// Reads the preset and the files that it or the options name.
+  ///
+  /// - Throws: one line, or `ArgumentParser`'s error for wrong usage.
+  package init(
+    _ request: Request, scoring: ScoreOptions, overrides: Overrides, gradients: GradientOptions
+  ) throws {
+    let choice = try PresetStore.choose(request.preset)
+    let usual = try asUsage { () throws(SettingsError) in
+      var settings = choice.settings
+      for (setting, value) in request.settings { try settings.set(setting, to: value) }
+      return settings
+    }
+    var settings = try gradients.applied(to: overrides.applied(to: usual))
+    settings.separation.isScoreless = request.isScoreless
+    let models = try ModelFiles(request.modelFiles)
+    let material = try choice.material(modelFile: models.usual)
+    settings.separation.hasRest = try Self.hasRest(request, choice, material)
+    self.choice = choice
+    self.settings = settings
+    self.material = material
+    banks = try choice.banks(models)
+    selection = try scoring.selection() ?? choice.selection
+    isStreamed = request.isStreamed
+    parallel = threads(overrides.threadCount)
+  }
+
+  private static func hasRest(
+    _ request: Request, _ choice: PresetStore.Choice, _ material: Material
+  ) throws -> Bool {
+    guard request.withRest || choice.hasRest else { return false }
+    let name = request.withRest ? "--rest" : "preset '\(choice.preset.name)'"
+    guard case .drums = material else {
+      throw Failure("--rest: expected a preset of drums, found '\(choice.preset.name)'")
+    }
+    guard !request.isStreamed else {
+      throw Failure("\(name): expected no --stream, in which there is no part of what is no drum")
+    }
+    return true
+  }
+
+  /// Separates a section.
+  var separator: Separator {
+    Separator(settings: settings.separation, material: material, parallel: parallel)
+  }
+
+  /// The kit whose drums are found without a score.
+  ///
+  /// - Throws: one line where there is none.
+  package func kitWithoutScore() throws -> DrumKit {
+    guard case .drums(let kit) = material, !kit.patches.isEmpty else {
+      throw Failure("--score: expected a score; only drums with a kit are separated without one")
+    }
+    return kit
+  }
+
+  /// What of the model that is asked for cannot be had, in lines.
+  package var remarks: [String] {
+    var lines: [String] = []
+    if isStreamed, let text = settings.separation.model.streamWarning { lines.append(text) }
+    if isStreamed, settings.separation.followsPitches {
+      lines.append(
+        "preset '\(choice.preset.name)': a stream cannot follow pitches; it has the templates of this preset alone"
+      )
+    }
+    if settings.separation.model == .wae, case .pitched = material {
+      lines.append(
+        "model wae: waveforms repeat in drum recordings only; the result is that of model cae")
+    }
+    return lines
+  }
+}
