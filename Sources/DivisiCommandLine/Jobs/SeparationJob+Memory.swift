@@ -5,7 +5,7 @@ extension SeparationJob {
   /// What is worth saying beforehand, in bytes.
   private static let muchMemory = 1 << 30
   /// The most of a recording that one fit sees, in seconds, with what it sees of its neighbours.
-  private static let longestSection = SectionLayout().limit + 4
+  static let longestSection = SectionLayout().limit + 4
 
   /// Says what a recording will need if that is much, and refuses it where there is less.
   ///
