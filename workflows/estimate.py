@@ -38,12 +38,20 @@ def estimate(table, tasks, rate, divisi, options):
     }
 
 
+def parsed(parser):
+    """The arguments, and in `options` those behind `--`."""
+    parser.add_argument("--rate", type=float, default=0.1)
+    parser.add_argument("--divisi", default="divisi")
+    typed = sys.argv[1:]
+    end = typed.index("--") if "--" in typed else len(typed)
+    arguments = parser.parse_args(typed[:end])
+    arguments.options = typed[end + 1:]
+    return arguments
+
+
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("table")
     parser.add_argument("tasks", type=int)
-    parser.add_argument("--rate", type=float, default=0.1)
-    parser.add_argument("--divisi", default="divisi")
-    parser.add_argument("options", nargs="*")
-    a = parser.parse_args()
+    a = parsed(parser)
     print(json.dumps(estimate(a.table, a.tasks, a.rate, a.divisi, a.options)))

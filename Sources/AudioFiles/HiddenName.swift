@@ -16,9 +16,9 @@ enum HiddenName {
     return "\(folder)/\(prefix)\(getpid())-\(ownStart)-\(String(number, radix: 36))"
   }
 
-  /// The folder of a file, without the slash at its end.
+  /// The folder of a file, without the slash at its end; the current one for a name alone.
   static func folder(of path: String) -> String {
-    String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)])
+    path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
   }
 
   /// Removes the files of processes that are gone, such as those that were killed.

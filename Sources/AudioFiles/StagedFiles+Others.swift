@@ -66,6 +66,6 @@ extension StagedFiles {
 
   /// Removes what programs that are gone have left in the folder of a file.
   public static func removeLeftovers(beside path: String) {
-    HiddenName.sweep(path.contains("/") ? HiddenName.folder(of: path) : ".")
+    HiddenName.sweep(HiddenName.folder(of: path))
   }
 }

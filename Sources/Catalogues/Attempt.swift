@@ -19,6 +19,7 @@ public final class Attempt {
   private let path: String
   private let file: LockedFile
   private var createdFolders: [String] = []
+  /// What it says by now.
   public private(set) var note: Note
 
   private static let largest = 1 << 24

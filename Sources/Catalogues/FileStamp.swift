@@ -5,13 +5,17 @@ internal import Glibc
 public struct FileStamp: Codable, Sendable, Equatable {
   /// What identifies a file that nobody has written to; cheap to find out.
   public struct Place: Codable, Sendable, Equatable {
+    /// Its length.
     public let bytes: Int
-    /// When it was written last, and when anything of it changed last, in seconds since 1970.
+    /// When it was written last, in seconds since 1970.
     public let modified: String
+    /// When anything of it changed last, in seconds since 1970: nobody can set that.
     public let changed: String
+    /// Its number in the file system.
     public let inode: UInt64
   }
 
+  /// Where and when.
   public let place: Place
   /// XXH3 of 128 bits, as `xxh128sum` prints it: for changes, not against forgers.
   public let xxh128: String

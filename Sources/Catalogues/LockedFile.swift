@@ -15,7 +15,7 @@ final class LockedFile {
     /// - Parameter problem: what to say where another program has it.
     func error(_ path: String, inUse problem: String) -> CatalogueError {
       switch self {
-      case .inUse: CatalogueError("\(path): \(problem)")
+      case .inUse: CatalogueError("\(path): \(problem)", isTemporary: true)
       case .system(let number):
         CatalogueError(
           "\(path): expected to write this file; \(String(cString: strerror(number)))")

@@ -14,6 +14,7 @@ public struct Manifest: Sendable {
   /// The line of JSON about it.
   public let result: String
 
+  /// What is known of a recording.
   public init(
     inputs: [String: FileStamp], options: String, version: String, files: [String: FileStamp],
     result: String

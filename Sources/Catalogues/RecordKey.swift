@@ -13,6 +13,7 @@ public struct RecordKey: Hashable, Comparable, Sendable {
     text = manifest ?? Self.input.value(in: line) ?? ""
   }
 
+  /// By spelling.
   public static func < (a: RecordKey, b: RecordKey) -> Bool { a.text < b.text }
 
   private static let manifest = Field("manifest")

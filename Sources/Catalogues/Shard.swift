@@ -2,6 +2,7 @@
 public struct Shard: Sendable, Equatable {
   /// Which one this is, from 1 to ``count``.
   public let index: Int
+  /// How many there are.
   public let count: Int
 
   /// Nil unless 1 ≤ index ≤ count.

@@ -63,7 +63,8 @@ import Testing
 
   /// A program that wrote lines twice, such as one that somebody wrote himself.
   @Test func ofTwoLinesTheLastStays() throws {
-    try scratch.write([line("a", 1), line("b"), line("a", 2), ""].joined(separator: "\n"), to: "r.jsonl")
+    try scratch.write(
+      [line("a", 1), line("b"), line("a", 2), ""].joined(separator: "\n"), to: "r.jsonl")
     _ = try open()
     #expect(try lines() == [line("b"), line("a", 2), ""])
   }

@@ -13,7 +13,7 @@ import sys
 
 here = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.dirname(here))
-from estimate import estimate  # noqa: E402
+from estimate import estimate, parsed  # noqa: E402
 
 # The program itself, besides what it needs for a recording.
 BASE_MB = 200
@@ -30,11 +30,8 @@ def main():
     parser.add_argument("table")
     parser.add_argument("tasks", type=int)
     parser.add_argument("results")
-    parser.add_argument("--rate", type=float, default=0.1)
-    parser.add_argument("--divisi", default="divisi")
     parser.add_argument("--sbatch", action="append", default=[])
-    parser.add_argument("options", nargs="*")
-    a = parser.parse_args()
+    a = parsed(parser)
     os.makedirs(a.results, exist_ok=True)
     need = estimate(a.table, a.tasks, a.rate, a.divisi, a.options)
     # Slurm counts in minutes; the last one is that of the signal.

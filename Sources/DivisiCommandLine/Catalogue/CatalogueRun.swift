@@ -20,8 +20,12 @@ struct CatalogueRun {
     self.rows = rows
     self.catalogue = catalogue
     self.writing = writing
-    results = try catalogue.results.map {
-      try ResultsFile(path: $0, continues: catalogue.resume, force: writing.force)
+    do {
+      results = try catalogue.results.map {
+        try ResultsFile(path: $0, continues: catalogue.resume, force: writing.force)
+      }
+    } catch let error as CatalogueError where error.isTemporary {
+      throw Failure("\(error)", code: Failure.temporary)
     }
   }
 

@@ -11,8 +11,7 @@ struct RecordingRow {
   /// What names it in errors, with a colon: a line of a table; empty for what was typed.
   var place = ""
 
-  init(mix: String, score: String?, references: String?, plan: SeparationPlan, place: String = "")
-  {
+  init(mix: String, score: String?, references: String?, plan: SeparationPlan, place: String = "") {
     self.mix = mix
     self.score = score.map { expand($0, for: mix) }
     self.references = references.map { expand($0, for: mix) }

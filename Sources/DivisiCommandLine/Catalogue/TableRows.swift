@@ -42,6 +42,11 @@ final class TableRows {
     self.shard = shard
     self.arguments = arguments.filter { $0 != "--" }
     columns = try Self.columns(of: table)
+    if !columns.contains(.option), !columns.contains(.flag) {
+      // What the command line says of all rows is wrong once.
+      let given = columns.contains(.score) ? ["--score=score"] : []
+      _ = try plan(given + (columns.contains(.references) ? ["--references=references"] : [])).job()
+    }
   }
 
   private static func columns(of table: RecordingTable) throws -> [Column] {

@@ -134,7 +134,7 @@ struct RecordingHeader {
   ) throws {
     let reader = try AudioFileReader(path: path)
     let stride = reader.channelCount
-    let length = Int(seconds * Double(shape.sampleRate))
+    let length = min(Int(seconds * Double(shape.sampleRate)), max(sampleCount, 1))
     var block = [Float](repeating: 0, count: length * stride)
     while true {
       let first = reader.position

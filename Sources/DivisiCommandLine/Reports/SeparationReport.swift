@@ -73,7 +73,8 @@ struct SeparationReport {
   /// One line of JSON.
   var json: String {
     let record = Record(
-      input: result.mix, manifest: manifest, score: result.score, placement: result.placement?.record,
+      input: result.mix, manifest: manifest, score: result.score,
+      placement: result.placement?.record,
       preset: result.preset,
       sampleRate: result.shape.sampleRate,
       channels: result.shape.channelCount, duration: result.duration,
@@ -111,7 +112,8 @@ struct SeparationReport {
 
   /// One line of JSON for a recording that failed.
   static func json(mix: String, error: any Error, manifest: String? = nil) -> String {
-    encodedAsLine(["input": mix, "error": "\(error)", "manifest": manifest].compactMapValues { $0 })
+    encodedAsLine(
+      ["input": mix, "error": "\(error)", "manifest": manifest].compactMapValues { $0 })
   }
 
   /// A number that is there even where it is none.
