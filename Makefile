@@ -11,7 +11,7 @@ endif
 
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 # Libraries that the programs link.
-PACKAGES := pkg-config libfftw3-dev libsndfile1-dev libmpg123-dev libexpat1-dev libzip-dev libserd-dev libcairo2-dev libx11-dev liblilv-dev lv2-dev libjack-jackd2-dev \
+PACKAGES := pkg-config libfftw3-dev libsndfile1-dev libmpg123-dev libexpat1-dev libzip-dev libxxhash-dev libserd-dev libcairo2-dev libx11-dev liblilv-dev lv2-dev libjack-jackd2-dev \
   liblo-dev libreadline-dev librubberband-dev
 # Libraries that the command line and the host load when a recording needs them.
 PACKAGES += libavformat-dev libavcodec-dev libswresample-dev
@@ -35,7 +35,7 @@ BUNDLES := build/bundle
 # would build everything anew.
 RELEASE := -c release --static-swift-stdlib --disable-local-rpath
 
-.PHONY: deps build library wheel install-library test-library test-python test-notebooks build-command bundle turtle demo test test-hosts test-deep test-release test-kills fuzz figures pictures lint format bench bench-against install install-plugin install-desktop uninstall deb test-deb dist clean
+.PHONY: deps build library wheel install-library test-library test-python test-notebooks build-command bundle turtle demo test test-hosts test-deep test-release test-kills test-catalogues fuzz figures pictures lint format bench bench-against install install-plugin install-desktop uninstall deb test-deb dist clean
 
 # Installs the packages that are missing, and asks for nothing where there are none.
 deps:
@@ -149,6 +149,12 @@ KILLS ?= 200
 test-kills: deps bundle
 	swift build --build-tests $(CHECKS)
 	DIVISI_KILLS=$(KILLS) SWIFT_BACKTRACE=enable=no swift test --skip-build --filter 'KillTests|killsLeaveWholeStates'
+
+# The workflows of `workflows/`, in a Slurm and a Snakemake of their own, while their tasks are killed at random.
+test-catalogues: PACKAGES += slurm-wlm munge snakemake
+test-catalogues: deps
+	swift build $(RELEASE) --product divisi
+	/usr/bin/python3 Tests/Workflows/test.py $(DIVISI) build/tests/workflows
 
 # The parsers of scores, saved notes and alignments, presets, models and OSC under libFuzzer and the address sanitizer, a minute each:
 # make fuzz FUZZ_SECONDS=600 FUZZ="midi osc". What it finds, and what it learns for the next time, stays in build/fuzz.

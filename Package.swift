@@ -74,6 +74,7 @@ let package = Package(
       providers: [.apt(["libavformat-dev", "libavcodec-dev", "libswresample-dev"])]),
     .systemLibrary(name: "CExpat", pkgConfig: "expat", providers: [.apt(["libexpat1-dev"])]),
     .systemLibrary(name: "CZip", pkgConfig: "libzip", providers: [.apt(["libzip-dev"])]),
+    .systemLibrary(name: "CXXHash", pkgConfig: "libxxhash", providers: [.apt(["libxxhash-dev"])]),
     .systemLibrary(name: "CCairo", pkgConfig: "cairo", providers: [.apt(["libcairo2-dev"])]),
     .systemLibrary(name: "CX11", pkgConfig: "x11", providers: [.apt(["libx11-dev"])]),
     .systemLibrary(name: "CSerd", pkgConfig: "serd-0", providers: [.apt(["libserd-dev"])]),
@@ -149,6 +150,10 @@ let package = Package(
     .target(name: "DAWSessions", dependencies: ["DivisiScore"], swiftSettings: strict),
     // Zip archives out, through libzip.
     .target(name: "ZipFiles", dependencies: ["CZip"], swiftSettings: strict),
+    // Tables of recordings, and what is known of each: what it was made of, and what became of it.
+    .target(
+      name: "Catalogues", dependencies: ["AudioFiles", "CXXHash", "InputFiles"],
+      swiftSettings: strict + quick),
     // LV2 presets as data, read by the parser that lilv itself uses.
     .target(name: "LV2Presets", dependencies: ["CSerd", "InputFiles"], swiftSettings: strict),
     // What a host needs to run LV2 plugins, through lilv.
@@ -174,7 +179,7 @@ let package = Package(
     .target(
       name: "DivisiCommandLine",
       dependencies: [
-        "CCPU", "CMalloc", "DAWSessions", "DivisiAlignment", "DivisiControls", "DivisiEngine",
+        "CCPU", "CMalloc", "Catalogues", "DAWSessions", "DivisiAlignment", "DivisiControls", "DivisiEngine",
         "DivisiDSP", "DivisiScore", "DivisiSeparation", "DrumKits", "AudioFiles", "InputFiles",
         "LV2Presets", "MediaFiles", "Mosaics", "Plotting", "PluginTurtle", "SystemMemory",
         "Terminal", "WorkerThreads", "ZipFiles",
@@ -376,6 +381,7 @@ let package = Package(
       name: "HostTests",
       dependencies: ["AudioFiles", "BundleSupport", "divisi", "divisi-host", "divisi-studio"],
       swiftSettings: strict),
+    .testTarget(name: "CataloguesTests", dependencies: ["Catalogues"], swiftSettings: strict),
     // What the command line says, from values made up; and the program itself, as people run it.
     .testTarget(
       name: "DivisiCommandLineTests",

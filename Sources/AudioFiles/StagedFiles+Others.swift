@@ -63,4 +63,9 @@ extension StagedFiles {
     }
     return file.temporary
   }
+
+  /// Removes what programs that are gone have left in the folder of a file.
+  public static func removeLeftovers(beside path: String) {
+    HiddenName.sweep(HiddenName.folder(of: path))
+  }
 }

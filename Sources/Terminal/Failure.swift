@@ -15,6 +15,8 @@ public struct Failure: Error, CustomStringConvertible {
 
   /// The service that is needed is not there (`EX_UNAVAILABLE`).
   public static let unavailable: Int32 = 69
+  /// Another program is at work with what is needed; later it may go (`EX_TEMPFAIL`).
+  public static let temporary: Int32 = 75
 }
 
 /// Runs a command's work; an error becomes one line on standard error and an exit code.

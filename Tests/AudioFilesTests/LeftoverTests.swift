@@ -8,6 +8,13 @@ import Testing
   /// The number of no process: Linux has none above 2²².
   private static let gone = 99_999_999
 
+  /// What is typed as a name alone is written in the current folder.
+  @Test func foldersOfFiles() {
+    #expect(HiddenName.folder(of: "aligned.mid") == ".")
+    #expect(HiddenName.folder(of: "tables/aligned.mid") == "tables")
+    #expect(HiddenName.path(in: HiddenName.folder(of: "/aligned.mid")).hasPrefix("/.divisi-"))
+  }
+
   @Test func filesOfProcessesThatAreGoneAreRemoved() throws {
     let folder = TemporaryFolder()
     let gone = Self.gone

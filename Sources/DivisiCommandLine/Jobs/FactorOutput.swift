@@ -83,7 +83,7 @@ extension SeparationJob {
   /// Writes the factors aside, so that they fail before the stems appear.
   func stage(_ factors: [FactorOutput], mix: String) throws -> StagedFiles? {
     guard let factorFolder, !factors.isEmpty else { return nil }
-    let staged = try StagedFiles(directory: factorFolder, force: writing.force)
+    let staged = try StagedFiles(directory: factorFolder, force: replaces)
     for file in factors {
       try staged.write(
         bytes: file.bytes,

@@ -8,7 +8,7 @@ extension SeparationJob {
   /// Writes the score aside, so that it fails before the stems appear.
   func stageScore(of source: SeparationSource) throws -> StagedFiles? {
     guard let path = scorePaths(mix: source.mix).first else { return nil }
-    let staged = StagedFiles(force: writing.force)
+    let staged = StagedFiles(force: replaces)
     try staged.write(bytes: Array(PlacedScore(source).json.utf8), name: path)
     return staged
   }

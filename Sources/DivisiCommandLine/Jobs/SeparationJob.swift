@@ -20,7 +20,7 @@ struct SeparationJob {
   let factorFolder: String?
   /// Where the score goes as it is separated by; nil for nowhere. `{folder}` and `{name}` are those of a recording.
   var scoreOutput: String?
-  let writing: OutputOptions
+  var writing: OutputOptions
   /// Which parts are also written together.
   var remixes: [Remix] = []
   /// Whether each part gets a file.
@@ -29,7 +29,10 @@ struct SeparationJob {
   var sessions: [SessionFormat] = []
   /// Whether the score is written as MIDI, on the time of the recording.
   var withMIDI = false
-
+  /// Files that may be replaced unasked, because an earlier run has written them.
+  var ownFiles: Set<String> = []
+  /// Gets the paths of all files before the work; what it throws ends it.
+  var willWrite: (_ paths: [String]) throws -> Void = { _ in }
   /// Spreads the fit, and writing where nothing else is left to do.
   var parallel: Parallel { plan.parallel }
   var settings: StreamSettings { plan.settings }
@@ -146,6 +149,9 @@ struct SeparationJob {
 
   // MARK: Checks before the work
 
+  /// Whether files may be replaced once they have been checked.
+  var replaces: Bool { writing.force || !ownFiles.isEmpty }
+
   /// Refuses before the work what could not be written after it.
   private func checkOutputs(mix: String, score: String, parts: [String]) throws {
     let names =
@@ -159,9 +165,11 @@ struct SeparationJob {
         "\(path): expected a name of its own for each output of --mix, --minus and --session; two have this one"
       )
     }
-    try OutputFiles(overwrites: writing.force)
-      .check(
-        outputs + companions + factorPaths(mix: mix) + scorePaths(mix: mix), inputs: [mix, score])
+    let all = outputs + companions + factorPaths(mix: mix) + scorePaths(mix: mix)
+    try OutputFiles(overwrites: writing.force).check(
+      all.filter { !ownFiles.contains($0) }, inputs: [mix, score])
+    try OutputFiles(overwrites: true).check(all, inputs: [mix, score])
+    try willWrite(all)
   }
 
   private func fileName(mix: String, part: String) -> String {
@@ -174,7 +182,7 @@ struct SeparationJob {
     let (options, preset, mix, tags) = (writing, presetName, source.mix, source.recording.tags)
     let session = sessionPlan(mix: mix)
     return StemWriter.Plan(
-      directory: output, force: writing.force, format: writing.format,
+      directory: output, force: replaces, format: writing.format,
       details: { options.details(part: $0, tags: tags) },
       path: {
         options.path(mix: mix, part: $0, preset: preset) + "." + options.format.fileExtension

@@ -4,6 +4,8 @@ import Terminal
 /// What happened to one recording, for a person or for a program.
 struct SeparationReport {
   let result: SeparationResult
+  /// Where it says what the stems were made of; nil where nobody asked for it.
+  var manifest: String?
 
   private var energy: Double {
     max(result.stems.reduce(0) { $0 + $1.energy }, .leastNormalMagnitude)
@@ -72,7 +74,8 @@ struct SeparationReport {
   /// One line of JSON.
   var json: String {
     let record = Record(
-      input: result.mix, score: result.score, placement: result.placement?.record,
+      input: result.mix, manifest: manifest, score: result.score,
+      placement: result.placement?.record,
       preset: result.preset,
       sampleRate: result.shape.sampleRate,
       channels: result.shape.channelCount, duration: result.duration,
@@ -109,8 +112,9 @@ struct SeparationReport {
   }
 
   /// One line of JSON for a recording that failed.
-  static func json(mix: String, error: any Error) -> String {
-    encodedAsLine(["input": mix, "error": "\(error)"])
+  static func json(mix: String, error: any Error, manifest: String? = nil) -> String {
+    encodedAsLine(
+      ["input": mix, "error": "\(error)", "manifest": manifest].compactMapValues { $0 })
   }
 
   /// A number that is there even where it is none.
@@ -157,6 +161,7 @@ struct SeparationReport {
       let clippedSamples: Int
     }
     let input: String
+    let manifest: String?
     let score: String
     let placement: Placement.Record?
     let preset: String

@@ -153,7 +153,7 @@ package struct RecordingHeader {
   ) throws {
     let reader = try reader()
     let stride = reader.channelCount
-    let length = Int(seconds * Double(shape.sampleRate))
+    let length = min(Int(seconds * Double(shape.sampleRate)), max(sampleCount, 1))
     var block = [Float](repeating: 0, count: length * stride)
     while true {
       let first = reader.position

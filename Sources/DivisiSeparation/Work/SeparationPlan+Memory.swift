@@ -1,4 +1,5 @@
 import DivisiEngine
+package import DivisiScore
 
 extension SeparationPlan {
   /// The most of a recording that one fit sees, in seconds, with what it sees of its neighbours.
@@ -41,5 +42,26 @@ extension SeparationPlan {
       purpose: keepsStems
         ? "to keep all stems of \(seconds) s for --references"
         : "for this window, hop and number of components")
+  }
+
+  /// What the separation of a recording needs, in bytes, by its header and its score as it is written.
+  ///
+  /// - Parameter score: with its path; nil where the drums of the kit are found without one.
+  package func memoryEstimate(
+    of recording: RecordingHeader, score: (notes: Score, path: String)?
+  ) throws -> Int {
+    let parts: [Part]
+    if let score {
+      parts = try selection.parts(of: score.notes, name: score.path)
+    } else if case .drums(let kit) = material {
+      parts = try selection.parts(of: kit.score, name: "the kit")
+    } else {
+      parts = []
+    }
+    let sampleRate = Double(recording.shape.sampleRate)
+    return separator.memoryEstimate(
+      sampleCount: min(recording.sampleCount, Int(Self.longestSection * sampleRate)),
+      sampleRate: sampleRate, channelCount: recording.shape.channelCount, parts: parts,
+      keepsFactors: false)
   }
 }

@@ -45,9 +45,11 @@ package struct SeparationPlan {
 
   /// Reads the preset and the files that it or the options name.
   ///
+  /// - Parameter parallel: spreads the work over threads; nil for as many as the options say.
   /// - Throws: one line, or `ArgumentParser`'s error for wrong usage.
   package init(
-    _ request: Request, scoring: ScoreOptions, overrides: Overrides, gradients: GradientOptions
+    _ request: Request, scoring: ScoreOptions, overrides: Overrides, gradients: GradientOptions,
+    parallel: Parallel? = nil
   ) throws {
     let choice = try PresetStore.choose(request.preset)
     let usual = try asUsage { () throws(SettingsError) in
@@ -66,7 +68,7 @@ package struct SeparationPlan {
     banks = try choice.banks(models)
     selection = try scoring.selection() ?? choice.selection
     isStreamed = request.isStreamed
-    parallel = threads(overrides.threadCount)
+    self.parallel = parallel ?? threads(overrides.threadCount)
   }
 
   private static func hasRest(
