@@ -61,7 +61,7 @@ struct CatalogueRun {
 
   private mutating func take(_ row: RecordingRow, isLast: Bool) throws {
     let manifest = catalogue.keepsManifests ? row.path(part: "manifest") + ".json" : nil
-    var record: Record?
+    var record: KnownLine?
     do {
       if catalogue.estimate {
         try estimate(row)
@@ -126,16 +126,16 @@ struct CatalogueRun {
   private static let mostAttempts = 2
 
   /// A recording's line of JSON, and the one that was true before.
-  private typealias Record = (line: String, old: String?)
+  private typealias KnownLine = (line: String, old: String?)
 
   /// Separates a recording if that is due.
   ///
   /// - Returns: nil if it was deferred.
-  private mutating func resume(_ row: RecordingRow, isLast: Bool) throws -> Record? {
+  private mutating func resume(_ row: RecordingRow, isLast: Bool) throws -> KnownLine? {
     var standing = try Standing(row)
     var own: Set<String> = []
     if catalogue.resume {
-      switch try standing.verdict() {
+      switch try standing.finding() {
       case .done(let line):
         passedCount += 1
         if writing.json { printLines(line) }

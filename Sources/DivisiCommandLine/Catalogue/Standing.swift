@@ -5,7 +5,7 @@ import Terminal
 /// What is there of a recording before it is separated.
 struct Standing {
   /// What is to be done.
-  enum Verdict {
+  enum Finding {
     /// Nothing: its line of JSON.
     case done(String)
     /// To separate it. Files that are there of an earlier run are its own; why it is not the first time, in words.
@@ -24,8 +24,6 @@ struct Standing {
   private(set) var manifest: Manifest?
   /// What a program that is gone, or is still at it, has noted.
   let left: Attempt.Note?
-
-  static let version = Divisi.configuration.version
 
   private var directory: String { row.plan.options.output }
 
@@ -50,15 +48,15 @@ struct Standing {
   }
 
   /// Looks at what an earlier run has left.
-  mutating func verdict() throws -> Verdict {
+  mutating func finding() throws -> Finding {
     let own = left?.files ?? []
     guard var manifest else { return .due(own: own, why: nil) }
     defer { self.manifest = manifest }
     let files = manifest.files.keys.map { Manifest.path($0, below: directory) }
     var isRenewed = false
-    func due(_ why: String) -> Verdict { .due(own: own.union(files), why: why) }
+    func due(_ why: String) -> Finding { .due(own: own.union(files), why: why) }
     if let change = manifest.change(
-      inputs: inputs, options: options, version: Self.version, isRenewed: &isRenewed)
+      inputs: inputs, options: options, version: programVersion, isRenewed: &isRenewed)
     {
       return due("\(change) is another one")
     }
@@ -83,7 +81,7 @@ struct Standing {
   /// The hash of inputs and options.
   func key(_ stamps: [String: FileStamp]) -> String {
     let inputs = stamps.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value.xxh128)" }
-    return FileStamp.hash(of: (inputs + [options, Self.version]).joined(separator: "\n"))
+    return FileStamp.hash(of: (inputs + [options, programVersion]).joined(separator: "\n"))
   }
 
   /// Removes what the stems before had and these have not, unless somebody has changed it.
@@ -116,7 +114,7 @@ struct Standing {
       written[Manifest.name(path, below: directory)] = try FileStamp(path: path)
     }
     try Manifest(
-      inputs: stamps, options: options, version: Self.version, files: written, result: result
+      inputs: stamps, options: options, version: programVersion, files: written, result: result
     ).write(to: manifestPath)
   }
 }

@@ -68,20 +68,8 @@ final class TableRows {
 
   /// Those that mean something for one recording.
   private static func columnsOfOptions() -> [String: Column] {
-    struct Help: Decodable {
-      struct Command: Decodable { let arguments: [Argument] }
-      struct Argument: Decodable {
-        let kind: String
-        let names: [Name]?
-      }
-      struct Name: Decodable {
-        let kind: String
-        let name: String
-      }
-      let command: Command
-    }
     let help = try? JSONDecoder().decode(
-      Help.self, from: Data(SeparationOptions._dumpHelp().utf8))
+      OptionHelp.self, from: Data(SeparationOptions._dumpHelp().utf8))
     var columns: [String: Column] = [:]
     for argument in help?.command.arguments ?? [] where argument.kind != "positional" {
       for name in argument.names ?? [] where name.kind == "long" {
@@ -181,4 +169,20 @@ final class TableRows {
     plans[options] = plan
     return plan
   }
+}
+
+/// What the parser of the command line says of its options.
+private struct OptionHelp: Decodable {
+  let command: CommandHelp
+}
+private struct CommandHelp: Decodable {
+  let arguments: [HelpOfArgument]
+}
+private struct HelpOfArgument: Decodable {
+  let kind: String
+  let names: [ArgumentName]?
+}
+private struct ArgumentName: Decodable {
+  let kind: String
+  let name: String
 }

@@ -14,7 +14,7 @@ public struct Divisi: ParsableCommand {
         divisi separate beat.wav --score beat.mid -p drums --residual -o stems
         divisi separate duet.flac --score duet.mxl --split C4 -o stems
       """,
-    version: "0.1.0",
+    version: programVersion,
     subcommands: [
       Separate.self, Kit.self, RemixLoop.self, MosaicCommand.self, Align.self, Evaluate.self,
       Compare.self, Plot.self,
