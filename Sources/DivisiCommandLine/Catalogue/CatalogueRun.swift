@@ -60,7 +60,7 @@ struct CatalogueRun {
   }
 
   private mutating func take(_ row: RecordingRow, isLast: Bool) throws {
-    let manifest = catalogue.keepsManifests ? row.path(part: "manifest") + ".json" : nil
+    let manifest = catalogue.keepsManifests ? row.manifestStem + ".json" : nil
     var record: KnownLine?
     do {
       if catalogue.estimate {

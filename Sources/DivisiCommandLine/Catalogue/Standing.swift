@@ -29,8 +29,8 @@ struct Standing {
 
   init(_ row: RecordingRow) throws {
     self.row = row
-    manifestPath = row.path(part: "manifest") + ".json"
-    attemptPath = row.path(part: "manifest") + ".started"
+    manifestPath = row.manifestStem + ".json"
+    attemptPath = row.manifestStem + ".started"
     let shared = try row.plan.fingerprint()
     options = shared.options
     var inputs = shared.inputs.mapValues { InputOfRecording.known($0) }

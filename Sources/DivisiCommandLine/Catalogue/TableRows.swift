@@ -133,12 +133,13 @@ final class TableRows {
       let recording = RecordingRow(
         mix: mix, score: score ?? plan.options.score,
         references: references ?? plan.options.references, plan: plan, place: "\(place): ")
-      if let other = owners.updateValue(row.line, forKey: recording.path(part: "").hashValue) {
-        owners[recording.path(part: "").hashValue] = other
+      let files = recording.manifestStem.hashValue
+      if let other = owners[files] {
         return refusal(
           "'\(mix)' would be written to the same files as the recording of line \(other); --filename '{parent}/{part}' keeps recordings of one name apart",
           column: nil)
       }
+      owners[files] = row.line
       return .success(recording)
     } catch {
       let problem = RowArguments.message(for: error).split(separator: "\n").first ?? ""
