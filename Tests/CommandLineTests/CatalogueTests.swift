@@ -1,5 +1,6 @@
 import AudioFiles
 import Foundation
+import Glibc
 import Testing
 
 /// A few tiny recordings and a table of them.
@@ -168,7 +169,8 @@ struct Catalogue {
     let fresh = try set.run([])
     #expect(fresh.status == 1)
     #expect(fresh.output.hasSuffix("0 separated, 0 there already, 4 failed\n"))
-    #expect(fresh.errors.contains("a/manifest.json: expected a new file, or --force"))
+    #expect(
+      fresh.errors.contains("a/manifest.json: expected a new file, --resume to go on, or --force"))
   }
 
   /// Each change makes what it changes, and nothing else, new; the results follow.
@@ -212,6 +214,18 @@ struct Catalogue {
     try FileManager.default.removeItem(atPath: set.folder.file("out/a/left.wav"))
     #expect(try set.resume().status == 0)
     #expect(try set.records().values.allSatisfy { $0["error"] == nil })
+  }
+
+  /// Shares that write to one file, or one that is still at work.
+  @Test func aFileOfResultsHasOneProgram() throws {
+    try touch("r.jsonl", "")
+    let descriptor = open(set.folder.file("r.jsonl"), O_RDWR)
+    #expect(flock(descriptor, LOCK_EX | LOCK_NB) == 0)
+    let run = try set.resume()
+    close(descriptor)
+    #expect(run.status == 75)
+    #expect(run.errors.contains("r.jsonl: expected a file of its own for each program"))
+    #expect(set.folder.files(below: "out") == [])
   }
 
   @Test(arguments: [

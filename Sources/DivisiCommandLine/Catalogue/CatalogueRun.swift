@@ -169,8 +169,10 @@ struct CatalogueRun {
   ) throws -> String {
     let row = standing.row
     var job = try row.plan.job()
-    if !catalogue.resume {
-      try OutputFiles(overwrites: writing.force).check([standing.manifestPath], inputs: [])
+    guard catalogue.resume || writing.force || standing.manifest == nil else {
+      throw Failure(
+        "\(standing.manifestPath): expected a new file, --resume to go on, or --force; it exists already"
+      )
     }
     let attempt = try Attempt(path: standing.attemptPath, key: key, files: own)
     var files: [String] = []

@@ -37,7 +37,8 @@ struct Standing {
     inputs["recording"] = .file(row.mix)
     if let score = row.score { inputs["score"] = .file(score) }
     if let folder = row.references {
-      for name in try FileManager.default.contentsOfDirectory(atPath: folder)
+      // What is not there is said when true stems are read.
+      for name in (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
       where !name.hasPrefix(".") && isFile("\(folder)/\(name)") {
         inputs["true stem \(name)"] = .file("\(folder)/\(name)")
       }
@@ -84,17 +85,18 @@ struct Standing {
     return FileStamp.hash(of: (inputs + [options, programVersion]).joined(separator: "\n"))
   }
 
-  /// Removes what the stems before had and these have not, unless somebody has changed it.
+  /// Removes what the stems before had in the output folder and these have not, unless somebody has changed it.
   ///
   /// - Parameter files: what was written now.
   func removeSuperseded(by files: Set<String>) {
     let old = manifest?.files.map { (Manifest.path($0.key, below: directory), $0.value) } ?? []
-    for (path, stamp) in old where !files.contains(path) && stamp.isUntouched(at: path) {
-      try? FileManager.default.removeItem(atPath: path)
-    }
     let listed = Set(old.map(\.0))
-    for path in left?.files ?? [] where !files.contains(path) && !listed.contains(path) {
-      if isFile(path) { try? FileManager.default.removeItem(atPath: path) }
+    let superseded =
+      old.filter { $0.1.isUntouched(at: $0.0) }.map(\.0)
+      + (left?.files.filter { !listed.contains($0) && isFile($0) } ?? [])
+    for path in superseded where !files.contains(path) && path.hasPrefix(directory + "/") {
+      guard !path.dropFirst(directory.count).split(separator: "/").contains("..") else { continue }
+      try? FileManager.default.removeItem(atPath: path)
     }
   }
 
