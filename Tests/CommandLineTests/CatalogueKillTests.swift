@@ -34,7 +34,7 @@ import Testing
     let options = ["--resume", "--retry", "--results", "r.jsonl"]
     let clock = ContinuousClock()
     var serial: [[String: Data]] = []
-    var records: [[String: [String: String]]] = []
+    var records: [[String: NSDictionary]] = []
     let variants = [[], ["--parts", "low=pitch:0-60,high=*"]]
     var seconds = 0.0
     for variant in variants {

@@ -1,5 +1,6 @@
 import AudioFiles
 import Foundation
+import Glibc
 import Testing
 
 /// A few tiny recordings and a table of them.
@@ -40,8 +41,8 @@ struct Catalogue {
   }
 
   /// The lines of results by recording, without what depends on the clock.
-  func records(_ name: String = "r.jsonl") throws -> [String: [String: String]] {
-    var records: [String: [String: String]] = [:]
+  func records(_ name: String = "r.jsonl") throws -> [String: NSDictionary] {
+    var records: [String: NSDictionary] = [:]
     for line in try folder.text(name).split(separator: "\n") {
       var record = try #require(
         try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
@@ -49,7 +50,7 @@ struct Catalogue {
       record["real_time_factor"] = nil
       let input = try #require(record["input"] as? String)
       #expect(records[input] == nil, "\(input) is there twice")
-      records[input] = record.mapValues { "\($0)" }
+      records[input] = record as NSDictionary
     }
     return records
   }
@@ -128,7 +129,8 @@ struct Catalogue {
         "\(expected)\n\(run.errors)")
     }
     #expect(run.output.hasSuffix("7 recordings: 1 separated, 0 there already, 6 failed\n"))
-    #expect(try set.records()["set/missing.wav"]?["error"]?.contains("missing.wav") == true)
+    #expect(
+      (try set.records()["set/missing.wav"]?["error"] as? String)?.contains("missing.wav") == true)
     #expect(try set.stems().count == 2)
     // Nothing is left of what failed.
     #expect(!FileManager.default.fileExists(atPath: set.folder.file("out/missing")))
@@ -167,7 +169,8 @@ struct Catalogue {
     let fresh = try set.run([])
     #expect(fresh.status == 1)
     #expect(fresh.output.hasSuffix("0 separated, 0 there already, 4 failed\n"))
-    #expect(fresh.errors.contains("a/manifest.json: expected a new file, or --force"))
+    #expect(
+      fresh.errors.contains("a/manifest.json: expected a new file, --resume to go on, or --force"))
   }
 
   /// Each change makes what it changes, and nothing else, new; the results follow.
@@ -211,6 +214,18 @@ struct Catalogue {
     try FileManager.default.removeItem(atPath: set.folder.file("out/a/left.wav"))
     #expect(try set.resume().status == 0)
     #expect(try set.records().values.allSatisfy { $0["error"] == nil })
+  }
+
+  /// Shares that write to one file, or one that is still at work.
+  @Test func aFileOfResultsHasOneProgram() throws {
+    try touch("r.jsonl", "")
+    let descriptor = open(set.folder.file("r.jsonl"), O_RDWR)
+    #expect(flock(descriptor, LOCK_EX | LOCK_NB) == 0)
+    let run = try set.resume()
+    close(descriptor)
+    #expect(run.status == 75)
+    #expect(run.errors.contains("r.jsonl: expected a file of its own for each program"))
+    #expect(set.folder.files(below: "out") == [])
   }
 
   @Test(arguments: [

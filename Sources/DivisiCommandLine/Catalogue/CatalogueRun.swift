@@ -61,8 +61,8 @@ struct CatalogueRun {
   }
 
   private mutating func take(_ row: RecordingRow, isLast: Bool) throws {
-    let manifest = catalogue.keepsManifests ? row.path(part: "manifest") + ".json" : nil
-    var record: Record?
+    let manifest = catalogue.keepsManifests ? row.manifestStem + ".json" : nil
+    var record: KnownLine?
     do {
       if catalogue.estimate {
         try estimate(row)
@@ -127,16 +127,16 @@ struct CatalogueRun {
   private static let mostAttempts = 2
 
   /// A recording's line of JSON, and the one that was true before.
-  private typealias Record = (line: String, old: String?)
+  private typealias KnownLine = (line: String, old: String?)
 
   /// Separates a recording if that is due.
   ///
   /// - Returns: nil if it was deferred.
-  private mutating func resume(_ row: RecordingRow, isLast: Bool) throws -> Record? {
+  private mutating func resume(_ row: RecordingRow, isLast: Bool) throws -> KnownLine? {
     var standing = try Standing(row)
     var own: Set<String> = []
     if catalogue.resume {
-      switch try standing.verdict() {
+      switch try standing.finding() {
       case .done(let line):
         passedCount += 1
         if writing.json { printLines(line) }
@@ -170,8 +170,10 @@ struct CatalogueRun {
   ) throws -> String {
     let row = standing.row
     var job = try row.plan.job()
-    if !catalogue.resume {
-      try OutputFiles(overwrites: writing.force).check([standing.manifestPath], inputs: [])
+    guard catalogue.resume || writing.force || standing.manifest == nil else {
+      throw Failure(
+        "\(standing.manifestPath): expected a new file, --resume to go on, or --force; it exists already"
+      )
     }
     let attempt = try Attempt(path: standing.attemptPath, key: key, files: own)
     var files: [String] = []

@@ -8,6 +8,8 @@ struct RecordingRow {
   /// A folder of true stems.
   let references: String?
   let plan: SharedJob
+  /// The path of what is kept beside its stems, without an extension: no other recording has the same.
+  let manifestStem: String
   /// What names it in errors, with a colon: a line of a table; empty for what was typed.
   var place = ""
 
@@ -17,13 +19,10 @@ struct RecordingRow {
     self.references = references.map { expand($0, for: mix) }
     self.plan = plan
     self.place = place
-  }
-
-  /// The path of a part, with the output folder, without an extension.
-  func path(part: String) -> String {
     let options = plan.options
-    return options.output + "/"
-      + options.writing.path(mix: mix, part: part, preset: options.preset)
+    manifestStem =
+      options.output + "/"
+      + options.writing.path(mix: mix, part: "manifest", preset: options.preset)
   }
 }
 

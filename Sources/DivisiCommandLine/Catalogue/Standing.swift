@@ -6,7 +6,7 @@ import Terminal
 /// What is there of a recording before it is separated.
 struct Standing {
   /// What is to be done.
-  enum Verdict {
+  enum Finding {
     /// Nothing: its line of JSON.
     case done(String)
     /// To separate it. Files that are there of an earlier run are its own; why it is not the first time, in words.
@@ -26,21 +26,20 @@ struct Standing {
   /// What a program that is gone, or is still at it, has noted.
   let left: Attempt.Note?
 
-  static let version = Divisi.configuration.version
-
   private var directory: String { row.plan.options.output }
 
   init(_ row: RecordingRow) throws {
     self.row = row
-    manifestPath = row.path(part: "manifest") + ".json"
-    attemptPath = row.path(part: "manifest") + ".started"
+    manifestPath = row.manifestStem + ".json"
+    attemptPath = row.manifestStem + ".started"
     let shared = try row.plan.fingerprint()
     options = shared.options
     var inputs = shared.inputs.mapValues { InputOfRecording.known($0) }
     inputs["recording"] = .file(row.mix)
     if let score = row.score { inputs["score"] = .file(score) }
     if let folder = row.references {
-      for name in try FileManager.default.contentsOfDirectory(atPath: folder)
+      // What is not there is said when true stems are read.
+      for name in (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
       where !name.hasPrefix(".") && isFile("\(folder)/\(name)") {
         inputs["true stem \(name)"] = .file("\(folder)/\(name)")
       }
@@ -51,15 +50,15 @@ struct Standing {
   }
 
   /// Looks at what an earlier run has left.
-  mutating func verdict() throws -> Verdict {
+  mutating func finding() throws -> Finding {
     let own = left?.files ?? []
     guard var manifest else { return .due(own: own, why: nil) }
     defer { self.manifest = manifest }
     let files = manifest.files.keys.map { Manifest.path($0, below: directory) }
     var isRenewed = false
-    func due(_ why: String) -> Verdict { .due(own: own.union(files), why: why) }
+    func due(_ why: String) -> Finding { .due(own: own.union(files), why: why) }
     if let change = manifest.change(
-      inputs: inputs, options: options, version: Self.version, isRenewed: &isRenewed)
+      inputs: inputs, options: options, version: Release.version, isRenewed: &isRenewed)
     {
       return due("\(change) is another one")
     }
@@ -84,20 +83,21 @@ struct Standing {
   /// The hash of inputs and options.
   func key(_ stamps: [String: FileStamp]) -> String {
     let inputs = stamps.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value.xxh128)" }
-    return FileStamp.hash(of: (inputs + [options, Self.version]).joined(separator: "\n"))
+    return FileStamp.hash(of: (inputs + [options, Release.version]).joined(separator: "\n"))
   }
 
-  /// Removes what the stems before had and these have not, unless somebody has changed it.
+  /// Removes what the stems before had in the output folder and these have not, unless somebody has changed it.
   ///
   /// - Parameter files: what was written now.
   func removeSuperseded(by files: Set<String>) {
     let old = manifest?.files.map { (Manifest.path($0.key, below: directory), $0.value) } ?? []
-    for (path, stamp) in old where !files.contains(path) && stamp.isUntouched(at: path) {
-      try? FileManager.default.removeItem(atPath: path)
-    }
     let listed = Set(old.map(\.0))
-    for path in left?.files ?? [] where !files.contains(path) && !listed.contains(path) {
-      if isFile(path) { try? FileManager.default.removeItem(atPath: path) }
+    let superseded =
+      old.filter { $0.1.isUntouched(at: $0.0) }.map(\.0)
+      + (left?.files.filter { !listed.contains($0) && isFile($0) } ?? [])
+    for path in superseded where !files.contains(path) && path.hasPrefix(directory + "/") {
+      guard !path.dropFirst(directory.count).split(separator: "/").contains("..") else { continue }
+      try? FileManager.default.removeItem(atPath: path)
     }
   }
 
@@ -117,7 +117,7 @@ struct Standing {
       written[Manifest.name(path, below: directory)] = try FileStamp(path: path)
     }
     try Manifest(
-      inputs: stamps, options: options, version: Self.version, files: written, result: result
+      inputs: stamps, options: options, version: Release.version, files: written, result: result
     ).write(to: manifestPath)
   }
 }

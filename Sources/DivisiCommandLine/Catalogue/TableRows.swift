@@ -69,20 +69,8 @@ final class TableRows {
 
   /// Those that mean something for one recording.
   private static func columnsOfOptions() -> [String: Column] {
-    struct Help: Decodable {
-      struct Command: Decodable { let arguments: [Argument] }
-      struct Argument: Decodable {
-        let kind: String
-        let names: [Name]?
-      }
-      struct Name: Decodable {
-        let kind: String
-        let name: String
-      }
-      let command: Command
-    }
     let help = try? JSONDecoder().decode(
-      Help.self, from: Data(SeparationOptions._dumpHelp().utf8))
+      OptionHelp.self, from: Data(SeparationOptions._dumpHelp().utf8))
     var columns: [String: Column] = [:]
     for argument in help?.command.arguments ?? [] where argument.kind != "positional" {
       for name in argument.names ?? [] where name.kind == "long" {
@@ -146,12 +134,13 @@ final class TableRows {
       let recording = RecordingRow(
         mix: mix, score: score ?? plan.options.score,
         references: references ?? plan.options.references, plan: plan, place: "\(place): ")
-      if let other = owners.updateValue(row.line, forKey: recording.path(part: "").hashValue) {
-        owners[recording.path(part: "").hashValue] = other
+      let files = recording.manifestStem.hashValue
+      if let other = owners[files] {
         return refusal(
           "'\(mix)' would be written to the same files as the recording of line \(other); --filename '{parent}/{part}' keeps recordings of one name apart",
           column: nil)
       }
+      owners[files] = row.line
       return .success(recording)
     } catch {
       let problem = RowArguments.message(for: error).split(separator: "\n").first ?? ""
@@ -182,4 +171,20 @@ final class TableRows {
     plans[options] = plan
     return plan
   }
+}
+
+/// What the parser of the command line says of its options.
+private struct OptionHelp: Decodable {
+  let command: CommandHelp
+}
+private struct CommandHelp: Decodable {
+  let arguments: [HelpOfArgument]
+}
+private struct HelpOfArgument: Decodable {
+  let kind: String
+  let names: [ArgumentName]?
+}
+private struct ArgumentName: Decodable {
+  let kind: String
+  let name: String
 }

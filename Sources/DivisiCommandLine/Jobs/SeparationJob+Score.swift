@@ -12,4 +12,7 @@ extension SeparationJob {
     try staged.write(bytes: Array(PlacedScore(source).json.utf8), name: path)
     return staged
   }
+
+  /// Whether files may be replaced once they have been checked.
+  var replaces: Bool { writing.force || !ownFiles.isEmpty }
 }

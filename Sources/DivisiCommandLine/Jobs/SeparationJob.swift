@@ -149,9 +149,6 @@ struct SeparationJob {
 
   // MARK: Checks before the work
 
-  /// Whether files may be replaced once they have been checked.
-  var replaces: Bool { writing.force || !ownFiles.isEmpty }
-
   /// Refuses before the work what could not be written after it.
   private func checkOutputs(mix: String, score: String, parts: [String]) throws {
     let names =
