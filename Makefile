@@ -69,7 +69,7 @@ wheel: library
 
 # A C program and Python against the command line: the same samples, the same lines, no leak, flat memory. The notebooks need
 # packages from PyPI that take a minute to install.
-test-library: PACKAGES += valgrind
+test-library: PACKAGES += g++ valgrind
 test-library: build-command library
 	Tests/Library/test.sh .build/release/divisi build/library Tests/Recordings build/test-library
 test-python: PACKAGES += python3-venv

@@ -28,7 +28,7 @@ extern "C" {
 
 /* ---- Versions ------------------------------------------------------------------------------------------------------- */
 
-/* The version of this interface. Functions and fields of a version stay as they are; what is new comes behind. */
+/* The version of this interface. Functions and fields of a version stay as they are; what is new is added at the end. */
 #define DIVISI_ABI_VERSION 0
 
 /* The DIVISI_ABI_VERSION that the library was built with: equal to yours, or do not go on. */
