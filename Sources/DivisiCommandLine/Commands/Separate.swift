@@ -84,6 +84,12 @@ struct Separate: ParsableCommand {
     completion: .file(extensions: ["safetensors"]))
   var modelFile: [String] = []
 
+  @Option(
+    help: ArgumentHelp(
+      "Sources that 'divisi train --source' has made, which the recording consists of; it needs no score then.",
+      valueName: "a,b"))
+  var sources: String?
+
   @Flag(
     help:
       "Accept a score that continues after the end of the recording, or that ends long before it.")
@@ -125,6 +131,7 @@ struct Separate: ParsableCommand {
     guard score != nil || !stream else {
       throw ValidationError("--stream: expected --score as well")
     }
+    if sources != nil { try validateSources() }
     guard !oracle || references != nil else {
       throw ValidationError("--oracle: expected --references as well")
     }
@@ -160,6 +167,27 @@ struct Separate: ParsableCommand {
     }
   }
 
+  private var sourcePaths: [String] {
+    (sources ?? "").split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+      .filter { sources != nil || !$0.isEmpty }
+  }
+
+  /// What sources that were trained on decide by themselves, or nobody can do with them.
+  private func validateSources() throws {
+    guard !sourcePaths.contains("") else {
+      throw ValidationError("--sources: expected files, separated by commas")
+    }
+    let refused: [(String, Bool)] = [
+      ("--stream", stream), ("--rest", rest), ("--export-factors", exportFactors != nil),
+      ("--score", score != nil), ("--model-file", !modelFile.isEmpty),
+      ("--model", overrides.model != nil), ("--window", overrides.windowLength != nil),
+      ("--hop", overrides.hopSize != nil),
+    ]
+    if let option = refused.first(where: \.1)?.0 {
+      throw ValidationError("--sources: expected no \(option)")
+    }
+  }
+
   private func hasRest(_ choice: PresetStore.Choice, _ material: Material) throws -> Bool {
     guard rest || choice.hasRest else { return false }
     let name = rest ? "--rest" : "preset '\(choice.preset.name)'"
@@ -184,7 +212,9 @@ struct Separate: ParsableCommand {
     giveLargeBlocksBack()
     let job = try reporting {
       let choice = try PresetStore.choose(preset)
-      var settings = try gradients.applied(to: overrides.applied(to: choice.settings))
+      let trained = try PresetStore.sources(sourcePaths)
+      var settings = try gradients.applied(
+        to: overrides.applied(to: score == nil ? trained.settings ?? choice.settings : choice.settings))
       settings.separation.isScoreless = score == nil
       let models = try ModelFiles(modelFile)
       let material = try choice.material(modelFile: models.usual)
@@ -195,6 +225,7 @@ struct Separate: ParsableCommand {
         settings: settings,
         material: material,
         banks: try choice.banks(models),
+        sources: trained,
         selection: try scoring.selection() ?? choice.selection,
         placer: ScorePlacer(
           options: placing, scoring: scoring, isPartial: partial, material: material,

@@ -84,6 +84,16 @@ struct SeparationSource {
     hasPedal = kit.score.hasPedal
   }
 
+  /// A recording that consists of trained sources and has no score.
+  init(recording: RecordingHeader, sources: [String]) {
+    self.recording = recording
+    scorePath = ""
+    placement = nil
+    score = nil
+    parts = sources.map { Part(name: $0, notes: []) }
+    hasPedal = false
+  }
+
   /// That the score says nothing about this recording.
   var hasNoNote: Failure {
     Failure(

@@ -25,8 +25,9 @@ extension SeparationJob {
     // True stems, stems and the mixture; the former also as what they are compared by.
     let kept =
       keepsStems ? 4 * channelCount * source.sampleCount * (3 * (source.parts.count + 1) + 1) : 0
-    let separator = Separator(
+    var separator = Separator(
       settings: settings.separation, material: material, parallel: parallel)
+    separator.sources = sources
     let longest = Int(Self.longestSection * sampleRate)
     func fit(of sampleCount: Int) -> Int {
       separator.memoryEstimate(

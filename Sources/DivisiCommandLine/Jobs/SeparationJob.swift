@@ -15,6 +15,8 @@ struct SeparationJob {
   let material: Material
   /// What pitched templates start from, for all and by part.
   var banks = PartBanks()
+  /// Sources that were trained on, of which the last parts are.
+  var sources: [TrainedSource] = []
   let selection: PartSelection
   /// Brings scores onto the time of their recordings.
   let placer: ScorePlacer
@@ -52,6 +54,7 @@ struct SeparationJob {
     let clock = ContinuousClock()
     let start = clock.now
     let source = try source(mix: mix, score: score)
+    try checkSources(fit: source)
     let remixes = try remixOutputs(parts: source.parts.map(\.name), score: source.scorePath)
     let banks = try banks.banks(of: source.parts, score: source.scorePath)
     try checkMemory(of: source, keepsStems: folder != nil)
@@ -159,6 +162,12 @@ struct SeparationJob {
         instruments: choice.instruments, withRest: settings.separation.hasRest
       ) { try checkOutputs(mix: mix, score: score, parts: $0) }
     }
+    if !sources.isEmpty {
+      let source = SeparationSource(
+        recording: try RecordingHeader(path: mix), sources: sources.map(\.name))
+      try checkOutputs(mix: mix, score: source.scorePath, parts: source.parts.map(\.name))
+      return source
+    }
     guard case .drums(let kit) = material, !kit.patches.isEmpty else {
       throw Failure("--score: expected a score; only drums with a kit are separated without one")
     }
@@ -225,6 +234,7 @@ struct SeparationJob {
     var separator = Separator(
       settings: settings.separation, material: material, parallel: parallel)
     separator.banks = banks
+    separator.sources = sources
     // Who wants the factors wants those of the whole.
     let layout = observer == nil ? SectionLayout() : .whole
     return .fitted(

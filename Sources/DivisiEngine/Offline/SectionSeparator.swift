@@ -37,7 +37,7 @@ public struct SectionSeparator {
     sampleRate: Double, observer: FitObserver? = nil, layout: SectionLayout = .init()
   ) throws(SeparationError) {
     let seconds = Double(sampleCount) / sampleRate
-    try checkNotes(of: parts, durationSeconds: seconds)
+    if !separator.isOfSources(parts) { try checkNotes(of: parts, durationSeconds: seconds) }
     self.separator = separator
     self.parts = parts
     self.hasPedal = hasPedal
@@ -64,7 +64,9 @@ public struct SectionSeparator {
     let (index, count) = (Double(section.index), Double(sectionCount))
     let notes = parts(in: section.extent)
     var stems: [[[Float]]] = []
-    if sectionCount == 1 || notes.contains(where: { !$0.notes.isEmpty }) {
+    if sectionCount == 1 || separator.isOfSources(parts)
+      || notes.contains(where: { !$0.notes.isEmpty })
+    {
       var result = try separator.separate(
         channels: section.channels, sampleRate: sampleRate, parts: notes, hasPedal: hasPedal,
         withResidual: withResidual, memory: &memory, observer: observer

@@ -30,12 +30,14 @@ public struct Separation: Sendable {
 public struct Separator: Sendable {
   let settings: SeparationSettings
   let material: Material
-  private let parallel: Parallel
+  let parallel: Parallel
   /// The model whose trial fits find out how long notes ring; nil for that of the settings. Models
   /// that are to be compared get the same masks by it.
   public var trialModel: ModelKind?
   /// What pitched templates start from.
   public var banks = NoteBanks()
+  /// Sources that were trained on, of which the last parts are; they have no notes.
+  public var sources: [TrainedSource] = []
 
   /// - Parameters:
   ///   - settings: valid.
@@ -65,8 +67,9 @@ public struct Separator: Sendable {
     observer: FitObserver? = nil,
     progress: (Double) -> Bool = { _ in true }
   ) throws(SeparationError) -> Separation {
-    try checkNotes(
-      of: parts, durationSeconds: Double(channels[0].count) / sampleRate)
+    if !isOfSources(parts) {
+      try checkNotes(of: parts, durationSeconds: Double(channels[0].count) / sampleRate)
+    }
     var memory: TemplateMemory?
     return try separate(
       channels: channels, sampleRate: sampleRate, parts: parts, hasPedal: hasPedal,
@@ -106,6 +109,11 @@ public struct Separator: Sendable {
       let silence = channels.map { [Float](repeating: 0, count: $0.count) }
       return Separation(
         stems: parts.map { _ in silence }, lossBefore: 0, lossAfter: 0, tuningCents: nil)
+    }
+    if isOfSources(parts) {
+      return try separateSources(
+        V, of: channels, stft: stft, scale: Double(scale), withResidual: withResidual,
+        progress: progress)
     }
 
     let (fit, tuning) = try fit(
