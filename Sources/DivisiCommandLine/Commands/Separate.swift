@@ -86,7 +86,7 @@ struct Separate: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Sources that 'divisi train --source' has made, which the recording consists of; it needs no score then.",
+      "Sources that 'divisi train --source' has made, separated by commas. The recording consists of them, and needs no score; with --score they stand for what is not of it.",
       valueName: "a,b"))
   var sources: String?
 
@@ -177,11 +177,13 @@ struct Separate: ParsableCommand {
     guard !sourcePaths.contains("") else {
       throw ValidationError("--sources: expected files, separated by commas")
     }
+    let hasScore = score != nil
     let refused: [(String, Bool)] = [
       ("--stream", stream), ("--rest", rest), ("--export-factors", exportFactors != nil),
-      ("--score", score != nil), ("--model-file", !modelFile.isEmpty),
-      ("--model", overrides.model != nil), ("--window", overrides.windowLength != nil),
-      ("--hop", overrides.hopSize != nil),
+      ("--model-file", !hasScore && !modelFile.isEmpty),
+      ("--model", !hasScore && overrides.model != nil),
+      ("--window", !hasScore && overrides.windowLength != nil),
+      ("--hop", !hasScore && overrides.hopSize != nil),
     ]
     if let option = refused.first(where: \.1)?.0 {
       throw ValidationError("--sources: expected no \(option)")
@@ -214,8 +216,10 @@ struct Separate: ParsableCommand {
       let choice = try PresetStore.choose(preset)
       let trained = try PresetStore.sources(sourcePaths)
       var settings = try gradients.applied(
-        to: overrides.applied(to: score == nil ? trained.settings ?? choice.settings : choice.settings))
+        to: overrides.applied(
+          to: score == nil ? trained.settings ?? choice.settings : choice.settings))
       settings.separation.isScoreless = score == nil
+      if !trained.isEmpty, score != nil { try settings.separation.makeRoom(preset: preset) }
       let models = try ModelFiles(modelFile)
       let material = try choice.material(modelFile: models.usual)
       settings.separation.hasRest = try hasRest(choice, material)

@@ -49,8 +49,22 @@ struct Train: ParsableCommand {
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("With --source: how many units its model has. (default: 20)", valueName: "n"))
+    help: ArgumentHelp("With --source: how many units its model has. (default: 20)", valueName: "n")
+  )
   var components: Int?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "With --source: the STFT window at 44.1 kHz. (default: 2048)", valueName: "samples"))
+  var window: Int?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "With --source: the STFT hop at 44.1 kHz. (default: a quarter of the window)",
+      valueName: "samples"))
+  var hop: Int?
 
   @Option(name: .shortAndLong, help: ArgumentHelp("The file to write.", valueName: "file"))
   var output: String
@@ -83,11 +97,11 @@ struct Train: ParsableCommand {
     if let source {
       _ = try SourceRecordings(source)
       _ = try TrainedSourceFile.units(components)
-      _ = try TrainedSourceFile.settings(model: model, iterations: iterations, gradients)
+      _ = try sourceSettings()
       return
     }
-    guard components == nil else {
-      throw ValidationError("--components: expected --source as well")
+    guard components == nil, window == nil, hop == nil else {
+      throw ValidationError("--components, --window and --hop: expected --source as well")
     }
     guard (piano == nil) == (score == nil) else {
       throw ValidationError("--piano and --score: expected both or neither")
@@ -99,6 +113,11 @@ struct Train: ParsableCommand {
       throw ValidationError("expected --model as well, to which these options apply")
     }
     _ = try settings(SeparationSettings())
+  }
+
+  private func sourceSettings() throws -> SeparationSettings {
+    try TrainedSourceFile.settings(
+      model: model, iterations: iterations, window: window, hop: hop, gradients)
   }
 
   /// What the model is trained with.
@@ -121,8 +140,7 @@ struct Train: ParsableCommand {
         try source.map {
           try TrainedSourceFile.train(
             SourceRecordings($0), unitCount: TrainedSourceFile.units(components),
-            settings: TrainedSourceFile.settings(
-              model: model, iterations: iterations, gradients), origin: origin, output: output)
+            settings: sourceSettings(), origin: origin, output: output)
         } ?? piano.map {
           try TrainedPiano.train(
             piano: $0, score: score!, settings: settings(SeparationSettings()), origin: origin)

@@ -15,7 +15,6 @@ struct SeparationJob {
   let material: Material
   /// What pitched templates start from, for all and by part.
   var banks = PartBanks()
-  /// Sources that were trained on, of which the last parts are.
   var sources: [TrainedSource] = []
   let selection: PartSelection
   /// Brings scores onto the time of their recordings.
@@ -159,12 +158,11 @@ struct SeparationJob {
     if let score {
       return try SeparationSource(
         mix: mix, score: score, placer: placer, selection: selection,
-        instruments: choice.instruments, withRest: settings.separation.hasRest
+        instruments: choice.instruments, withRest: settings.separation.hasRest,
+        sources: sources.map(\.name)
       ) { try checkOutputs(mix: mix, score: score, parts: $0) }
     }
-    if !sources.isEmpty {
-      let source = SeparationSource(
-        recording: try RecordingHeader(path: mix), sources: sources.map(\.name))
+    if let source = try sourceWithoutScore(mix: mix) {
       try checkOutputs(mix: mix, score: source.scorePath, parts: source.parts.map(\.name))
       return source
     }

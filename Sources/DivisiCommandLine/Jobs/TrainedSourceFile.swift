@@ -1,10 +1,11 @@
 import ArgumentParser
+import DivisiControls
 import DivisiEngine
 import Terminal
 
 /// A source trained from recordings of it alone.
 enum TrainedSourceFile {
-  private static let usualUnitCount = 20
+  static let usualUnitCount = 20
 
   /// How many units a model has.
   static func units(_ given: Int?) throws -> Int {
@@ -18,7 +19,8 @@ enum TrainedSourceFile {
 
   /// What a source is trained with.
   static func settings(
-    model: ModelKind?, iterations: Int?, _ gradients: GradientOptions
+    model: ModelKind?, iterations: Int?, window: Int?, hop: Int?, _ gradients: GradientOptions,
+    layers: Int? = nil
   ) throws -> SeparationSettings {
     var stream = StreamSettings()
     stream.separation = .sources
@@ -28,8 +30,16 @@ enum TrainedSourceFile {
         "--model: expected a model that is not convolutive for --source, found '\(stream.separation.model.rawValue)'"
       )
     }
+    if let window {
+      try asUsage { () throws(SettingsError) in try Setting.windowLength.check(Double(window)) }
+    }
+    if window != nil || hop != nil {
+      let length = window ?? stream.separation.windowLength
+      stream.separation.windowLength = length
+      stream.separation.hopSize = hop ?? length / 4
+    }
     if let iterations { stream.separation.iterations = iterations }
-    return try gradients.applied(to: stream).separation
+    return try gradients.applied(to: stream, layers: layers).separation
   }
 
   /// Trains a source.

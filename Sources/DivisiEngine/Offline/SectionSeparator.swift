@@ -78,6 +78,11 @@ public struct SectionSeparator {
       // What masks give where nothing is active; the rest sounds at any time.
       stems = parts.map { _ in section.channels.map { [Float](repeating: 0, count: $0.count) } }
       if separator.hasRest { stems[stems.count - 1] = section.channels }
+      if let sources = try separator.separateSources(
+        of: section.channels, sampleRate: sampleRate, parts: parts, withResidual: withResidual)
+      {
+        stems.replaceSubrange((stems.count - sources.count)..<stems.count, with: sources)
+      }
       guard progress((index + 1) / count) else { throw .cancelled }
     }
     return piece(of: section, &stems)

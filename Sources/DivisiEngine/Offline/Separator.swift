@@ -97,8 +97,9 @@ public struct Separator: Sendable {
       sampleRate: sampleRate, resolution: settings.windowLength, hopAtResolution: settings.hopSize)
     let stft = STFT(grid: grid)
     let binCount = settings.fittedBinCount(grid)
+    let scored = sources.isEmpty ? parts : Array(parts.dropLast(sources.count))
     let components = Factorisation.Component.all(
-      parts: parts, material: material, settings: settings)
+      parts: scored, material: material, settings: settings)
     let (V, scale) = Analysis.scaledMagnitude(
       of: channels, stft: stft, binCount: binCount,
       appendedCount: memory?.frameCount(for: components) ?? 0, parallel: parallel)
@@ -116,13 +117,28 @@ public struct Separator: Sendable {
         progress: progress)
     }
 
-    let (fit, tuning) = try fit(
-      V, of: channels, grid: grid, parts: parts, hasPedal: hasPedal,
-      extend: { [memory] constraints in
-        guard let memory else { return constraints }
-        return memory.extending(
-          constraints, components: components, V: V, scale: Double(scale), parallel: parallel)
-      }, observe: observer?.iterated, progress: progress)
+    let known = memory
+    func fitOnce(
+      _ V: Spectrogram, _ progress: (Double) -> Bool
+    ) throws(SeparationError) -> (fit: Fit, tuning: Double?) {
+      try self.fit(
+        V, of: channels, grid: grid, parts: scored, hasPedal: hasPedal,
+        extend: { [known] constraints in
+          guard let known else { return constraints }
+          return known.extending(
+            constraints, components: components, V: V, scale: Double(scale), parallel: parallel)
+        }, observe: observer?.iterated, progress: progress)
+    }
+    let found: (fit: Fit, tuning: Double?)
+    var rest: [Spectrogram] = []
+    if sources.isEmpty {
+      found = try fitOnce(V, progress)
+    } else {
+      (found, rest) = try withoutActuallyEscaping(progress) { progress throws(SeparationError) in
+        try fitBesideSources(V, progress: progress, fitOnce)
+      }
+    }
+    let (fit, tuning) = found
     memory?.add(
       fit.model, components: components, frameCount: frameCount, scale: Double(scale))
     let mask = settings.mask(partCount: parts.count, grid: grid, hasResidual: withResidual)
@@ -131,7 +147,17 @@ public struct Separator: Sendable {
       parts: parts, components: components, partials: fit.partials?.model,
       tracks: fit.partials?.tracks ?? [])
     observer?.fitted(factors)
-    let masks: Synthesis.Masks = { factors.masks(ofFrame: $0, into: $1, scratch: $2) }
+    let approximations = rest
+    let masks: Synthesis.Masks
+    if approximations.isEmpty {
+      masks = { factors.masks(ofFrame: $0, into: $1, scratch: $2) }
+    } else {
+      let model = fit.model
+      masks = {
+        mask.compute(
+          from: model, and: approximations, in: V, frame: $0, into: $1, scratch: $2)
+      }
+    }
     let covariances =
       settings.isSpatial && SpatialAnalysis.applies(channelCount: channels.count)
       ? SpatialAnalysis.covariances(

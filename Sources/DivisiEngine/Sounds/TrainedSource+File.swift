@@ -40,7 +40,7 @@ extension TrainedSource {
     func text(_ key: String) -> String { file.metadata[key] ?? "none" }
     guard text("format") == Self.format else {
       throw refuse(
-        "expected a trained source (format '\(Self.format)'), found '\(text("format"))'")
+        "expected a trained source (format '\(Self.format)'), found \(file.kind)")
     }
     guard text("version") == Self.version else {
       throw refuse("expected version \(Self.version), found '\(text("version"))'")
@@ -62,7 +62,8 @@ extension TrainedSource {
         "expected a sample rate, a window, a hop and a number of layers that Divisi can have")
     }
     /// The values of an array of one shape.
-    func values(_ name: String, _ shape: [Int], from least: Float) throws(ModelFileError) -> [Float] {
+    func values(_ name: String, _ shape: [Int], from least: Float) throws(ModelFileError) -> [Float]
+    {
       guard file.shapes[name] == shape, case let values = file.tensor(name, in: bytes).values,
         values.allSatisfy({ $0 >= least && $0 <= Self.largestValue })
       else {
@@ -93,5 +94,14 @@ extension TrainedSource {
         layers: layers, nonlinearity: nonlinearity,
         levels: try values("levels", [unitCount], from: .leastNormalMagnitude)),
       origin: file.metadata["origin"] ?? "")
+  }
+}
+
+extension SafeTensors.Header {
+  /// What a model file is, for who expected another kind.
+  var kind: String {
+    let format = metadata["format"] ?? "none"
+    return format == TrainedSource.format
+      ? "a trained source, which 'divisi separate --sources' takes" : "'\(format)'"
   }
 }

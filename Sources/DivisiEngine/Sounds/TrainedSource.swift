@@ -9,14 +9,16 @@ public struct TrainedSource: Sendable {
   public let model: ModelKind
   /// Of what it was trained on, in hertz. What it separates has the same.
   public let sampleRate: Int
-  /// STFT window and hop in samples at 44.1 kHz; they follow the sample rate.
+  /// STFT window in samples at 44.1 kHz; it follows the sample rate.
   public let windowLength: Int
+  /// The same of the hop.
   public let hopSize: Int
   /// The decoder; V has a mean of 1.
   public let network: SourceNetwork
   /// Where the sound comes from and its licence.
   public let origin: String
 
+  /// A source as it was trained.
   public init(
     name: String, model: ModelKind, sampleRate: Int, windowLength: Int, hopSize: Int,
     network: SourceNetwork, origin: String
@@ -44,15 +46,18 @@ extension SeparationSettings {
   /// What suits sources that are trained on their clean sound, such as talkers.
   public static var sources: SeparationSettings {
     var settings = SeparationSettings()
+    settings.isOfOneSource = true
     settings.model = .naeAdam
     settings.gradient.nonlinearity = .softplus
     settings.gradient.learningRate = 0.03
+    settings.gradient.sparsity = 1
     settings.windowLength = 2048
     settings.hopSize = 512
     settings.iterations = 300
     settings.encoderIterations = 300
     settings.refinements = 0
     settings.cutoffHertz = 0
+    settings.wienerExponent = 1
     return settings
   }
 }

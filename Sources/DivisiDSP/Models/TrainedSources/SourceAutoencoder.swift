@@ -9,6 +9,7 @@
 public final class SourceAutoencoder: @unchecked Sendable {
   /// V, with a mean of about 1: where a softplus is bent is a matter of scale.
   public let V: Spectrogram
+  /// How it is built and trained.
   public let settings: GradientSettings
   private let divergence: Divergence
   private let layers: [SourceLayer]
@@ -67,8 +68,9 @@ public final class SourceAutoencoder: @unchecked Sendable {
     let count = min(Self.chunkCount, tiles)
     chunks = (0..<count).map { [layers] index in
       Chunk(
-        frames: tiles * index / count * length..<min(
-          tiles * (index + 1) / count * length, V.frameCount),
+        frames: tiles * index / count
+          * length..<min(
+            tiles * (index + 1) / count * length, V.frameCount),
         layers: layers, nonlinearity: settings.nonlinearity, unitCount: unitCount)
     }
     start(seed: seed)
@@ -180,7 +182,8 @@ public final class SourceAutoencoder: @unchecked Sendable {
     for offset in 0..<count {
       let column = input.matrix.column(offset)
       if offset < frames.count {
-        column.update(from: V.values.column(frames.lowerBound + offset), count: input.matrix.columnStride)
+        column.update(
+          from: V.values.column(frames.lowerBound + offset), count: input.matrix.columnStride)
       } else {
         column.update(repeating: 0, count: input.matrix.columnStride)
       }
@@ -199,7 +202,8 @@ public final class SourceAutoencoder: @unchecked Sendable {
           target, approximation: output.matrix.column(offset), over: support.blocks)
       }
       error.update(from: output.matrix.column(offset), count: errors.matrix.columnStride)
-      divergence.differentiate(target, approximation: error, nonlinearity: nil, over: support.blocks)
+      divergence.differentiate(
+        target, approximation: error, nonlinearity: nil, over: support.blocks)
       errors.matrix.clearPadding(ofColumn: offset)
     }
     tile.backpropagate(

@@ -10,17 +10,20 @@ internal import Glibc
 public final class SourceInputs: @unchecked Sendable {
   /// V̂_s of each source, K × N.
   public let approximations: [Spectrogram]
-  /// The divergence from where the inputs start, and where they end.
+  /// The divergence where the inputs start.
   public private(set) var lossBefore = 0.0
+  /// The same where they end.
   public private(set) var lossAfter = 0.0
 
   private let V: Spectrogram
+  private let others: Spectrogram?
   private let networks: [SourceNetwork]
   private let divergence: Divergence
   private let rate: Float
   private let sparsity: Float
   private let iterations: Int
   private let parallel: Parallel
+  private let support: BinBlocks
 
   /// Step of an input, as a share of its level in training.
   public static let usualRate: Float = 0.1
@@ -35,18 +38,22 @@ public final class SourceInputs: @unchecked Sendable {
 
   /// - Parameters:
   ///   - V: with a mean of about the number of sources, as those that were trained on had one of about 1.
+  ///   - others: what is known of the rest of the mixture, on the scale of V; nil where there is none.
   ///   - rate: see ``usualRate``.
   public init(
-    _ networks: [SourceNetwork], in V: Spectrogram, beta: Double, iterations: Int,
-    rate: Float = usualRate, sparsity: Float = 0, parallel: @escaping Parallel
+    _ networks: [SourceNetwork], in V: Spectrogram, beside others: Spectrogram? = nil,
+    beta: Double, iterations: Int, rate: Float = usualRate, sparsity: Float = 0,
+    parallel: @escaping Parallel
   ) {
     self.V = V
+    self.others = others
     self.networks = networks
     self.iterations = iterations
     self.rate = rate
     self.sparsity = sparsity
     self.parallel = parallel
     divergence = Divergence(beta: Float(beta))
+    support = .full(binCount: V.binCount)
     approximations = networks.map { _ in
       Spectrogram(Matrix(rowCount: V.binCount, columnCount: V.frameCount))
     }
@@ -149,10 +156,15 @@ public final class SourceInputs: @unchecked Sendable {
         worker.sum.matrix.add(output.matrix)
       }
     }
+    guard let others else { return }
+    for (offset, frame) in frames.enumerated() {
+      BlockKernels.add(
+        others.values.column(frame), gain: 1, to: worker.sum.matrix.column(offset),
+        over: support.blocks)
+    }
   }
 
   private func loss(_ frames: Range<Int>, with worker: Worker) -> Double {
-    let support = BinBlocks.full(binCount: V.binCount)
     return frames.enumerated().reduce(0) { sum, item in
       sum
         + divergence.sum(
@@ -163,7 +175,6 @@ public final class SourceInputs: @unchecked Sendable {
 
   /// The gradient by the outputs, which is the same for all sources.
   private func differentiate(_ frames: Range<Int>, count: Int, with worker: Worker) {
-    let support = BinBlocks.full(binCount: V.binCount)
     for offset in 0..<count {
       let error = worker.sum.matrix.column(offset)
       if offset < frames.count {

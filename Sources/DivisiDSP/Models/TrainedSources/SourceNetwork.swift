@@ -16,7 +16,9 @@ public struct SourceNetwork: Sendable {
       self.biases = biases
     }
 
+    /// What the layer takes.
     public var inputCount: Int { weights.count / biases.count }
+    /// What it gives.
     public var outputCount: Int { biases.count }
   }
 
@@ -35,6 +37,18 @@ public struct SourceNetwork: Sendable {
     self.layers = layers
     self.nonlinearity = nonlinearity
     self.levels = levels
+  }
+
+  /// The same for the lowest bins alone.
+  public func lowest(_ count: Int) -> SourceNetwork {
+    guard let last = layers.last, count < last.outputCount else { return self }
+    let weights = (0..<last.inputCount).flatMap { input in
+      last.weights[input * last.outputCount..<input * last.outputCount + count]
+    }
+    return SourceNetwork(
+      layers: layers.dropLast() + [
+        Layer(weights: weights, biases: Array(last.biases[..<count]))
+      ], nonlinearity: nonlinearity, levels: levels)
   }
 
   /// R.

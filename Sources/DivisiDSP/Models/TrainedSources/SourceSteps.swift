@@ -57,7 +57,8 @@ final class SourceSteps: Sendable {
           direction /= (v[row] / squareCorrection).squareRoot() + Self.floor
         }
         let scale =
-          !settings.isRelative ? 1 : isBias ? Self.biasScale : Self.ownShare * abs(values[row]) + base
+          !settings.isRelative
+          ? 1 : isBias ? Self.biasScale : Self.ownShare * abs(values[row]) + base
         values[row] -= settings.rate * scale * direction
       }
     }
