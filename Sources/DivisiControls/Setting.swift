@@ -33,11 +33,12 @@ public enum Setting: String, CaseIterable, Sendable {
   case learningRate = "learning_rate"
   case sparsity
   case activity
+  case strokeLength = "decay"
 
   /// Whether plugins have a port for it, and presets a value.
   public var hasPort: Bool {
     switch self {
-    case .hopSize, .layers, .learningRate, .sparsity, .activity: false
+    case .hopSize, .layers, .learningRate, .sparsity, .activity, .strokeLength: false
     default: true
     }
   }
@@ -182,6 +183,8 @@ extension Setting {
       Control(rawValue, "Sparsity", 0...1_000_000, default: 0, option: "sparsity")
     case .activity:
       Control(rawValue, "Activity", 0...1_000_000, default: 0, option: "activity")
+    case .strokeLength:
+      Control(rawValue, "Decay", 0.05...4, default: 0.5, unit: .seconds, option: "decay")
     }
   }
 }

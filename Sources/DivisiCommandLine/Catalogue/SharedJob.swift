@@ -32,6 +32,9 @@ final class SharedJob {
     for path in job.plan.choice.modelPaths(try ModelFiles(options.modelFile)) {
       inputs["model \(path.split(separator: "/").last ?? "")"] = try FileStamp(path: path)
     }
+    for (index, path) in options.sourcePaths.enumerated() {
+      inputs["source \(index + 1)"] = try FileStamp(path: path)
+    }
     if let path = options.scoring.drumMapPath { inputs["drum map"] = try FileStamp(path: path) }
     let result = (inputs, FileStamp.hash(of: decidingOptions))
     stamps = result

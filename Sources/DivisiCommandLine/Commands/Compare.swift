@@ -18,6 +18,13 @@ struct Compare: ParsableCommand {
 
         divisi compare set/*/mix.flac --score '{folder}/score.mid' \\
           --references '{folder}' --models nmf,nae -p literature -o report
+
+      With --sources in place of --score, each model is trained on each source's clean sound, and separates the mixtures of \
+      sources that have a stem in the folder of references:
+
+        divisi compare mixtures/*/mix.wav --sources a='a/*.wav' \\
+          --sources b='b/*.wav' --references '{folder}' --stoi \\
+          --models nmf,nae-adam --components 20,100 --layers 2,4 -o report
       """)
 
   @Argument(help: ArgumentHelp("The recordings.", valueName: "mix"), completion: .file())
@@ -28,7 +35,24 @@ struct Compare: ParsableCommand {
       "The score: MIDI, MusicXML, .mxl or CSV. {folder} and {name} stand for those of each recording.",
       valueName: "file"),
     completion: .file(extensions: ["mid", "midi", "musicxml", "xml", "mxl", "csv"]))
-  var score: String
+  var score: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "A source that mixtures consist of, and recordings of it alone, to train on; once for each.",
+      valueName: "name=file"),
+    completion: .file())
+  var sources: [String] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "With --sources: how many units the models have. (default: 20)", valueName: "20,100"))
+  var components: NumberList?
+
+  @Flag(
+    help: "With --sources, for speech: also report STOI, how intelligible it is, from about 0 to 1."
+  )
+  var stoi = false
 
   @Option(
     help: ArgumentHelp(
@@ -71,13 +95,20 @@ struct Compare: ParsableCommand {
   @OptionGroup(title: "Options of models that are trained by gradients")
   var gradients: GradientOptions
 
-  private static let reportName = "report.md"
-  private static let recordName = "report.json"
+  static let reportName = "report.md"
+  static let recordName = "report.json"
 
   func validate() throws {
     guard !output.isEmpty else { throw ValidationError("--output: expected a folder, found ''") }
     if let option = refusedOverride {
       throw ValidationError("\(option): expected no such option in a comparison")
+    }
+    guard (score == nil) != sources.isEmpty else {
+      throw ValidationError("expected either --score or --sources")
+    }
+    guard sources.isEmpty else { return try validateSources() }
+    guard components == nil, !stoi else {
+      throw ValidationError("--components and --stoi: expected --sources as well")
     }
     _ = try kinds()
     _ = try startCases()
@@ -85,14 +116,14 @@ struct Compare: ParsableCommand {
   }
 
   /// An override that a comparison decides by itself.
-  private var refusedOverride: String? {
+  var refusedOverride: String? {
     if overrides.model != nil { return "--model (--models names them)" }
     if overrides.templates != nil { return "--templates (--cases says how they start)" }
     if overrides.activations != nil { return "--activations (--cases says how they start)" }
     return overrides.lookahead != nil ? "--lookahead" : overrides.history != nil ? "--history" : nil
   }
 
-  private func kinds() throws -> [ModelKind] {
+  func kinds() throws -> [ModelKind] {
     guard let models else { return ModelKind.allCases }
     let names = models.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
     let kinds = names.compactMap(ModelKind.init)
@@ -116,6 +147,7 @@ struct Compare: ParsableCommand {
   func run() throws {
     StagedFiles.removeOnSignals()
     try reporting {
+      guard sources.isEmpty else { return try compareSources() }
       let choice = try PresetStore.choose(preset)
       let settings = try gradients.applied(to: overrides.applied(to: choice.settings)).separation
       let material = try choice.material()
@@ -136,7 +168,7 @@ struct Compare: ParsableCommand {
   ) throws {
     let parallel = threads(overrides.threadCount)
     let input = try SeparationInput(
-      mix: mix, score: expand(score, for: mix),
+      mix: mix, score: expand(score ?? "", for: mix),
       placer: ScorePlacer(
         options: placing, scoring: scoring, isPartial: partial, material: material,
         parallel: parallel, warn: printError),

@@ -69,6 +69,9 @@ struct Evaluate: ParsableCommand {
     ))
   var threads: Int?
 
+  @Flag(help: "For speech: also report STOI, how intelligible it is, from about 0 to 1.")
+  var stoi = false
+
   @Flag(help: "Print one line of JSON per folder.")
   var json = false
 
@@ -143,9 +146,10 @@ struct Evaluate: ParsableCommand {
       estimated[pair.name] = try signals.read(pair.estimate.path)
     }
     let recorded = try (mix ?? truth.mixture?.path).map(signals.read)
-    let references = References(
+    var references = References(
       stems: stems,
       otherChannelCounts: estimated.values.map(\.count) + (recorded.map { [$0.count] } ?? []))
+    if stoi { references.speechRate = signals.shape.sampleRate }
     let mixture = recorded ?? references.sum
     let scores = references.scores(stems: estimated, parallel: parallel)
     let yardsticks = Yardsticks.measure(

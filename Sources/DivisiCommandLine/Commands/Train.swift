@@ -41,6 +41,32 @@ struct Train: ParsableCommand {
     help: ArgumentHelp("The score of that recording.", valueName: "file"), completion: .file())
   var score: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "A source, such as a talker or an instrument, and recordings of it alone; * and ? match parts of file names.",
+      valueName: "name=file"),
+    completion: .file())
+  var source: String?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("With --source: how many units its model has. (default: 20)", valueName: "n")
+  )
+  var components: Int?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "With --source: the STFT window at 44.1 kHz. (default: 2048)", valueName: "samples"))
+  var window: Int?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "With --source: the STFT hop at 44.1 kHz. (default: a quarter of the window)",
+      valueName: "samples"))
+  var hop: Int?
+
   @Option(name: .shortAndLong, help: ArgumentHelp("The file to write.", valueName: "file"))
   var output: String
 
@@ -66,8 +92,17 @@ struct Train: ParsableCommand {
   var gradients: GradientOptions
 
   func validate() throws {
-    guard strokes.isEmpty != (piano == nil) else {
-      throw ValidationError("expected drums as name=file, or --piano and --score")
+    guard [!strokes.isEmpty, piano != nil, source != nil].count(where: \.self) == 1 else {
+      throw ValidationError("expected drums as name=file, --piano and --score, or --source")
+    }
+    if let source {
+      _ = try SourceRecordings(source)
+      _ = try TrainedSourceFile.units(components)
+      _ = try sourceSettings()
+      return
+    }
+    guard components == nil, window == nil, hop == nil else {
+      throw ValidationError("--components, --window and --hop: expected --source as well")
     }
     guard (piano == nil) == (score == nil) else {
       throw ValidationError("--piano and --score: expected both or neither")
@@ -79,6 +114,11 @@ struct Train: ParsableCommand {
       throw ValidationError("expected --model as well, to which these options apply")
     }
     _ = try settings(SeparationSettings())
+  }
+
+  private func sourceSettings() throws -> SeparationSettings {
+    try TrainedSourceFile.settings(
+      model: model, iterations: iterations, window: window, hop: hop, gradients)
   }
 
   /// What the model is trained with.
@@ -98,7 +138,11 @@ struct Train: ParsableCommand {
       let file = OutputFiles(overwrites: force)
       try file.check([output], inputs: [piano, score].compactMap { $0 })
       let (bytes, contents) =
-        try piano.map {
+        try source.map {
+          try TrainedSourceFile.train(
+            SourceRecordings($0), unitCount: TrainedSourceFile.units(components),
+            settings: sourceSettings(), origin: origin, output: output)
+        } ?? piano.map {
           try TrainedPiano.train(
             piano: $0, score: score!, settings: settings(SeparationSettings()), origin: origin)
         }

@@ -51,6 +51,7 @@ struct SeparationJob {
     let clock = ContinuousClock()
     let start = clock.now
     let source = try source(mix: mix, score: score)
+    try checkSources(fit: source)
     let remixes = try remixOutputs(parts: source.parts.map(\.name), score: source.scorePath)
     try checkMemory(of: source, keepsStems: folder != nil)
     if source.recording.tags.hasTimeStamp, writing.format.fileExtension != "wav" {
@@ -124,8 +125,13 @@ struct SeparationJob {
     if let score {
       return try SeparationSource(
         mix: mix, score: score, placer: placer, selection: plan.selection,
-        instruments: plan.choice.instruments, withRest: settings.separation.hasRest
+        instruments: plan.choice.instruments, withRest: settings.separation.hasRest,
+        sources: plan.sources.map(\.name)
       ) { try checkOutputs(mix: mix, score: score, parts: $0) }
+    }
+    if let source = try sourceWithoutScore(mix: mix) {
+      try checkOutputs(mix: mix, score: source.scorePath, parts: source.parts.map(\.name))
+      return source
     }
     let kit = try plan.kitWithoutScore()
     let source = try SeparationSource(

@@ -59,6 +59,12 @@ struct SeparationOptions: ParsableArguments {
     completion: .file(extensions: ["safetensors"]))
   var modelFile: [String] = []
 
+  @Option(
+    help: ArgumentHelp(
+      "Sources that 'divisi train --source' has made, separated by commas. The recording consists of them, and needs no score; with --score they stand for what is not of it.",
+      valueName: "a,b"))
+  var sources: String?
+
   @Flag(
     help:
       "Accept a score that continues after the end of the recording, or that ends long before it.")
@@ -111,6 +117,7 @@ struct SeparationOptions: ParsableArguments {
 
   /// Refuses what means nothing without a score, or without true stems, where there are none.
   func checkCompanions() throws {
+    if sources != nil { try checkSources() }
     guard !oracle || references != nil else {
       throw ValidationError("--oracle: expected --references as well")
     }
@@ -120,6 +127,29 @@ struct SeparationOptions: ParsableArguments {
     ]
     for (option, isGiven) in options where isGiven {
       throw ValidationError("\(option): expected --score as well")
+    }
+  }
+
+  /// The files of ``sources``.
+  var sourcePaths: [String] {
+    sources?.split(separator: ",", omittingEmptySubsequences: false).map(String.init) ?? []
+  }
+
+  /// What sources that were trained decide by themselves, or nobody can do with them.
+  private func checkSources() throws {
+    guard !sourcePaths.contains("") else {
+      throw ValidationError("--sources: expected files, separated by commas")
+    }
+    let hasScore = score != nil
+    let refused: [(String, Bool)] = [
+      ("--stream", stream), ("--rest", rest), ("--export-factors", exportFactors != nil),
+      ("--model-file", !hasScore && !modelFile.isEmpty),
+      ("--model", !hasScore && overrides.model != nil),
+      ("--window", !hasScore && overrides.windowLength != nil),
+      ("--hop", !hasScore && overrides.hopSize != nil),
+    ]
+    if let option = refused.first(where: \.1)?.0 {
+      throw ValidationError("--sources: expected no \(option)")
     }
   }
 }

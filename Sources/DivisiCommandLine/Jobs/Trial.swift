@@ -25,6 +25,10 @@ struct Trial: Encodable {
   /// What the separation held in memory at most, beyond what was there before; nil where the kernel
   /// does not tell.
   let memoryBytes: Int?
+  /// How alike encoder and pseudo-inverse of the decoder are; nil without an encoder, and for templates of several frames.
+  var encoderLikeness: Double?
+  /// Which stem was scored as which part, where templates that start at random say nothing of it; nil where each was its own.
+  var permutation: [String: String]?
   /// By part; nil without references.
   let scores: [String: Scores]?
 
@@ -103,14 +107,18 @@ extension Trial {
     }
     let memory = resident.flatMap { resident in Memory.peak.map { max(0, $0 - resident) } }
     guard let found else { throw Failure("\(input.mix): expected sound; found digital silence") }
-    let scores = references?.scores(
-      stems: Dictionary(uniqueKeysWithValues: zip(input.parts.map(\.name), separation.stems)),
-      parallel: parallel)
+    let named = Dictionary(uniqueKeysWithValues: zip(input.parts.map(\.name), separation.stems))
+    let permutation =
+      settings.templates == .random && settings.activations == .random
+      ? references.flatMap { StemPermutation.best(of: named, against: $0) } : nil
+    let stems = permutation.map { $0.mapValues { named[$0]! } } ?? named
+    let scores = references?.scores(stems: stems, parallel: parallel)
     return Trial(
       recording: name, model: settings.model.rawValue, startCase: startCase.rawValue,
       losses: stopwatch.losses, seconds: stopwatch.seconds, error: found.error,
       relativeError: found.relativeError,
-      silentComponents: found.silent, shape: found.shape, memoryBytes: memory, scores: scores)
+      silentComponents: found.silent, shape: found.shape, memoryBytes: memory,
+      encoderLikeness: found.encoderLikeness, permutation: permutation, scores: scores)
   }
 
   /// What is kept of a model.
@@ -119,6 +127,7 @@ extension Trial {
     let relativeError: Double
     let silent: [String]
     let shape: [Int]
+    let encoderLikeness: Double?
 
     init(_ factors: Factorisation) {
       let model = factors.model
@@ -131,6 +140,7 @@ extension Trial {
       }
       let mean = gains.reduce(0, +) / Double(max(gains.count, 1))
       silent = zip(factors.components, gains).filter { !($1 > mean * silence) }.map(\.0.name)
+      encoderLikeness = factors.encoderLikeness
       shape = [model.binCount, model.V.frameCount, factors.components.count]
     }
   }

@@ -10,6 +10,8 @@ struct References {
   let channelUse: ChannelUse
   /// What has to be said of the channels before anybody believes the scores; a line each.
   let remarks: [String]
+  /// Of speech, whose intelligibility is measured too; nil for other sound.
+  var speechRate: Int?
 
   /// - Parameters:
   ///   - stems: all channels of each stem.
@@ -76,7 +78,8 @@ struct References {
     let names = stems.keys.filter { estimates[$0] != nil }.sorted()
     let scores = Scores.measure(
       references: names.map { stems[$0]! },
-      estimates: names.map { channelUse.applied(to: estimates[$0]!) }, parallel: parallel)
+      estimates: names.map { channelUse.applied(to: estimates[$0]!) }, speechRate: speechRate,
+      parallel: parallel)
     var result: [String: Scores] = [:]
     for (name, scores) in zip(names, scores) { result[name] = scores }
     return result

@@ -7,6 +7,8 @@ struct Scores: Encodable, Equatable {
   let sirDecibels: Double?
   let sarDecibels: Double?
   let siSdrDecibels: Double?
+  /// Of speech, about 0 to 1; nil where it was not asked for.
+  var stoi: Double?
   /// Those of each channel, of which these are the mean, where a part has several; nil for a channel
   /// that does not count.
   var channelScores: [Scores?]?
@@ -25,7 +27,7 @@ struct Scores: Encodable, Equatable {
     }
     return Scores(
       sdrDecibels: mean(\.sdrDecibels), sirDecibels: mean(\.sirDecibels),
-      sarDecibels: mean(\.sarDecibels), siSdrDecibels: mean(\.siSdrDecibels))
+      sarDecibels: mean(\.sarDecibels), siSdrDecibels: mean(\.siSdrDecibels), stoi: mean(\.stoi))
   }
 
   /// Scores parts against the references at the same index, channel by channel.
@@ -36,10 +38,11 @@ struct Scores: Encodable, Equatable {
   /// - Parameters:
   ///   - references: the channels of each true stem.
   ///   - estimates: the channels of each part; as many, and as long.
+  ///   - speechRate: sample rate of speech, whose intelligibility is measured too; nil for other sound.
   /// - Returns: the mean over channels of each part.
-  static func measure(references: [[[Float]]], estimates: [[[Float]]], parallel: Parallel)
-    -> [Scores?]
-  {
+  static func measure(
+    references: [[[Float]]], estimates: [[[Float]]], speechRate: Int? = nil, parallel: Parallel
+  ) -> [Scores?] {
     let audible = references.map(audibleChannels)
     let channelCount = references.first?.count ?? 0
     let channels = (0..<channelCount).map { channel in
@@ -47,7 +50,8 @@ struct Scores: Encodable, Equatable {
       let parts = references.indices.filter { audible[$0].contains(channel) }
       let scores = measure(
         references: parts.map { references[$0][channel] },
-        estimates: parts.map { estimates[$0][channel] }, parallel: parallel)
+        estimates: parts.map { estimates[$0][channel] }, speechRate: speechRate,
+        parallel: parallel)
       return Dictionary(uniqueKeysWithValues: zip(parts, scores))
     }
     return references.indices.map { part in
@@ -76,9 +80,9 @@ struct Scores: Encodable, Equatable {
   }
 
   /// The scores of single channels; nil where either is silent.
-  private static func measure(references: [[Float]], estimates: [[Float]], parallel: Parallel)
-    -> [Scores?]
-  {
+  private static func measure(
+    references: [[Float]], estimates: [[Float]], speechRate: Int?, parallel: Parallel
+  ) -> [Scores?] {
     let evaluated = BSSEval.evaluate(
       references: references, estimates: estimates, parallel: parallel)
     return references.indices.map { index in
@@ -87,7 +91,11 @@ struct Scores: Encodable, Equatable {
         sdrDecibels: scores.sdrDecibels.finite, sirDecibels: scores.sirDecibels.finite,
         sarDecibels: scores.sarDecibels.finite,
         siSdrDecibels: ScaleInvariantSDR.decibels(
-          reference: references[index], estimate: estimates[index])?.finite)
+          reference: references[index], estimate: estimates[index])?.finite,
+        stoi: speechRate.flatMap {
+          STOI.score(
+            reference: references[index], estimate: estimates[index], sampleRate: $0)
+        })
     }
   }
 }

@@ -19,6 +19,8 @@ struct ComparisonReport {
     }
     if comparison.hasReferences { sections += [cases, scoreTables] }
     sections.append(costs)
+    if let encoders { sections.append(encoders) }
+    if let permutations { sections.append(permutations) }
     let dead = deadComponents
     if !dead.isEmpty { sections.append(dead) }
     return sections.joined(separator: "\n\n") + "\n"
@@ -196,6 +198,52 @@ struct ComparisonReport {
       """
   }
 
+  /// The encoder of each model against the pseudo-inverse of its decoder.
+  private var encoders: String? {
+    var rows: [String] = []
+    for startCase in comparison.startCases {
+      for model in models {
+        guard
+          let likeness = comparison.mean(startCase: startCase, model: model, of: \.encoderLikeness)
+        else { continue }
+        rows.append(row([model, "\(startCase)", fixed(likeness, digits: 3)]))
+      }
+    }
+    guard !rows.isEmpty else { return nil }
+    return """
+      ## Encoders
+
+      The mean cosine between the rows of the encoder and those of the decoder's pseudo-inverse: 1 if they are the same but for gains.
+
+      | model | case | cosine |
+      |---|---|---|
+      \(rows.joined(separator: "\n"))
+      """
+  }
+
+  /// Stems that were scored as parts of other names.
+  private var permutations: String? {
+    let rows = comparison.trials.compactMap { trial in
+      trial.permutation.map { order in
+        row([
+          trial.recording, "\(trial.startCase)", trial.model,
+          order.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }
+            .joined(separator: ", "),
+        ])
+      }
+    }
+    guard !rows.isEmpty else { return nil }
+    return """
+      ## Permutations
+
+      Where templates and activations start at random, nothing says which stem is which part. These were scored in the best order, by SI-SDR:
+
+      | recording | case | model | part: stem |
+      |---|---|---|---|
+      \(rows.joined(separator: "\n"))
+      """
+  }
+
   // MARK: Words
 
   static let scorePicture = "sdr"
@@ -228,7 +276,7 @@ struct ComparisonReport {
   }
 
   /// An argument as a shell takes it.
-  private static func quoted(_ argument: String) -> String {
+  static func quoted(_ argument: String) -> String {
     let isPlain = argument.allSatisfy { $0.isLetter || $0.isNumber || "-_./,:=+@%".contains($0) }
     return isPlain && !argument.isEmpty
       ? argument : "'" + argument.replacing("'", with: "'\\''") + "'"

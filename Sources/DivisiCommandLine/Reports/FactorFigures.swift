@@ -52,6 +52,12 @@ struct FactorFigures {
       panels.append(
         templatePanel("Encoder W_E, a row per column", values(of: encoder.templates)))
     }
+    if factors.encoder != nil, let inverse = factors.pseudoInverse() {
+      panels.append(
+        templatePanel(
+          "What W_E would be if it undid W: its pseudo-inverse",
+          inverse.flatMap { $0.map(Float.init) }))
+    }
     return Figure(title, panels: panels)
   }
 

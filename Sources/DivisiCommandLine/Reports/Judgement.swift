@@ -51,10 +51,12 @@ struct Judgement {
 
   private static func table(title: String, rows: [Part]) -> String {
     let width = max(4, rows.map(\.name.count).max() ?? 0)
-    let groupWidth = columnWidth * Scores.measures.count
+    let withSTOI = rows.contains { $0.scores?.stoi != nil }
+    let groupWidth = columnWidth * (Scores.measures.count + (withSTOI ? 1 : 0))
     let groups = ["estimate", "oracle", "mixture"].map { ("   " + $0).padding(to: groupWidth) }
-    let header = Scores.measures.map { measure in
-      String(repeating: " ", count: max(1, columnWidth - measure.title.count)) + measure.title
+    let titles = Scores.measures.map(\.title) + (withSTOI ? ["STOI"] : [])
+    let header = titles.map { title in
+      String(repeating: " ", count: max(1, columnWidth - title.count)) + title
     }.joined()
     var lines = [
       title.printable, "  " + "".padding(to: width) + groups.joined(separator: " "),
@@ -62,9 +64,11 @@ struct Judgement {
     ]
     for row in rows {
       let cells = [row.scores, row.oracle, row.mixture].map { scores in
-        Scores.measures.map { measure in
-          scores?[keyPath: measure.path].map { fixed($0, digits: 2, width: columnWidth) }
-            ?? String(repeating: " ", count: columnWidth - 1) + "–"
+        let values = Scores.measures.map { scores?[keyPath: $0.path] }
+        return (values + (withSTOI ? [scores?.stoi] : [])).enumerated().map { index, value in
+          value.map {
+            fixed($0, digits: index < values.count ? 2 : 3, width: columnWidth)
+          } ?? String(repeating: " ", count: columnWidth - 1) + "–"
         }.joined()
       }
       lines.append("  " + row.name.printable.padding(to: width) + cells.joined(separator: " "))

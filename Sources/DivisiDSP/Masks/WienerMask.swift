@@ -58,6 +58,9 @@ public struct WienerMask: Sendable {
       let mask = masks.column(part)
       mask.update(repeating: 0, count: masks.columnStride)
       model.addApproximation(ofFrame: frame, part: Int16(part), to: mask)
+      if model.hasSigns {
+        for bin in 0..<model.binCount { mask[bin] = max(mask[bin], 0) }
+      }
     }
     share(
       V: model.V.values.column(frame), fitted: model.binCount, masks: masks.column(0),

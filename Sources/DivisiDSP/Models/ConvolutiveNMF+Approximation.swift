@@ -153,6 +153,7 @@ extension ConvolutiveNMF {
       for frame in index * chunk..<min((index + 1) * chunk, frames.upperBound) {
         column.update(repeating: 0, count: approximation.columnStride)
         addApproximation(ofFrame: frame, to: column)
+        if hasSigns { for bin in 0..<binCount { column[bin] = max(column[bin], 0) } }
         sum += term(V.values.column(frame), column)
       }
       results[index] = sum

@@ -31,6 +31,9 @@ public final class ConvolutiveNMF: @unchecked Sendable {
     }
   }
 
+  /// Whether templates may be negative, so that what is read of V̂ is cut off at zero: a yardstick.
+  var hasSigns = false
+
   /// The order of updates.
   let sweep: FrameSweep
   /// All bins, K.

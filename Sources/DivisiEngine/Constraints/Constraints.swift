@@ -10,6 +10,8 @@ struct Constraints: ~Copyable {
   let activations: [Float]
   /// The strokes of each component, in the order of time; empty where velocities say nothing.
   let strokes: [[Stroke]]
+  /// Where there is no dropout, what the score says against each entry: 1 − M_H; nil where M_H is in the pattern.
+  var outside: [Float]?
   /// What strokes keep to besides; nil for nothing.
   var rules: StrokeRules?
   /// What takes that which is no drum; nil for nothing.
@@ -70,13 +72,22 @@ extension Constraints {
       for index in rows.indices { rows[index].openEverywhere() }
       strokes = rows.map { _ in [] }
     }
+    let masks = rows.map(\.weights)
+    let hasDropout = settings.hasDropout || !settings.model.hasEncoder
+    if !hasDropout { for index in rows.indices { rows[index].openEverywhere() } }
     let pattern = ActivationPattern(rows: rows, frameCount: frameCount)
     let activations = (0..<pattern.entryCount).map { entry in
       settings.activations == .random
         ? generator.nextUnit() : starts[Int(pattern.components[entry])][Int(pattern.frames[entry])]
     }
-    return Constraints(
+    var result = Constraints(
       templates: templates, pattern: pattern, activations: activations, strokes: strokes)
+    if !hasDropout {
+      result.outside = (0..<pattern.entryCount).map { entry in
+        1 - masks[Int(pattern.components[entry])][Int(pattern.frames[entry])]
+      }
+    }
+    return result
   }
 }
 

@@ -90,7 +90,8 @@ struct PitchConstraints {
     let columns = sounds.flatMap { sound in
       Self.templates(
         ofPitch: sound.pitch, comb: comb, bank: bank(sound.instrument), grid: grid,
-        binCount: binCount, settings: settings)
+        binCount: binCount, settings: settings
+      ).map(settings.templateMask.applied)
     }
     let supports = columns.map { column in BinBlocks(binCount: binCount) { column[$0] > 0 } }
     let templates = Templates(binCount: binCount, supports: supports, frameCount: settings.frames)

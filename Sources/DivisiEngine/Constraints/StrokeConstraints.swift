@@ -10,7 +10,7 @@ internal import Glibc
 /// - SeeAlso: Dittmar & Müller, "Reverse engineering the Amen break", IEEE/ACM TASLP 2016
 ///   (envelopes as a start).
 struct StrokeConstraints {
-  /// How long a stroke may be felt in H; its template carries the sound itself.
+  /// How long a stroke may be felt in H where no setting says it, as in streams; its template carries the sound itself.
   static let soundingSeconds = 0.5
   /// Time constant of the envelopes. 0.15 s gives 15.04 dB SDR on fourteen tracks, 0.1 s 15.09.
   private static let decaySeconds = 0.1
@@ -82,7 +82,7 @@ struct StrokeConstraints {
       }) {
         let frames = grid.frames(
           fromSeconds: note.onsetSeconds - settings.toleranceSeconds,
-          toSeconds: note.onsetSeconds + soundingSeconds, frameCount: frameCount)
+          toSeconds: note.onsetSeconds + settings.strokeSeconds, frameCount: frameCount)
         guard !frames.isEmpty else { continue }
         for frame in frames {
           let elapsed = Double(frame) / grid.frameRate - note.onsetSeconds

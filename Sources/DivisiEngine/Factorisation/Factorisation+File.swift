@@ -8,7 +8,8 @@ extension Factorisation {
   ///
   /// Shapes are those of the literature, the last dimension contiguous: `V` and `V_hat` K × N, `W`
   /// K × R × T, `H` and `M_H` (the mask of H) R × N, `owner` R × N (the part that a free entry of H
-  /// belongs to, −1 elsewhere), `W_E` R × K × T where there is an encoder, `F` R × N (in hertz, where the pitch of a component
+  /// belongs to, −1 elsewhere), `W_E` R × K × T where there is an encoder, with what it finds before dropout, `H_E` R × N, and
+  /// for templates of one frame the decoder's pseudo-inverse, `W_D_inverse` R × K, `F` R × N (in hertz, where the pitch of a component
   /// was found; 0 where none of its notes sounds) where pitches are followed, and `masks` S × K' × N. K
   /// are the bins that were fitted, K' all of them. The metadata names parts and components, in
   /// order, separated by commas, and holds sample rate, window, hop and settings.
@@ -25,7 +26,8 @@ extension Factorisation {
     return [
       ("V", [K, N]), ("V_hat", [K, N]), ("W", [K, R, T]), ("H", [R, N]), ("M_H", [R, N]),
       ("owner", [R, N]),
-    ] + (encoder == nil ? [] : [("W_E", [R, K, T])]) + (partials == nil ? [] : [("F", [R, N])])
+    ] + (encoder == nil ? [] : [("W_E", [R, K, T]), ("H_E", [R, N])])
+      + (encoder != nil && T == 1 ? [("W_D_inverse", [R, K])] : []) + (partials == nil ? [] : [("F", [R, N])])
       + [("masks", [parts.count, grid.binCount, N])]
   }
 
@@ -41,6 +43,8 @@ extension Factorisation {
     case "M_H": entryValues { model.pattern.weights[$0] }
     case "owner": entryValues(elsewhere: -1) { Float(model.pattern.parts[$0]) }
     case "F": frequencyValues
+    case "H_E": encoder.map(codeValues) ?? []
+    case "W_D_inverse": (pseudoInverse() ?? []).flatMap { $0.map(Float.init) }
     case "W_E": encoder.map { encoderValues($0.templates) } ?? []
     default: maskValues
     }

@@ -33,13 +33,15 @@ struct FirstStage {
   private let schedule: Schedule
   private let gradient: GradientSettings
   private let sounds: [Int]?
+  private let outside: [Float]?
   private let parallel: Parallel
 
   /// - Parameters:
   ///   - isFree: whether no score says what sounds when, or not of everything.
-  ///   - sounds: see ``Constraints``.
+  ///   - sounds, outside: see ``Constraints``.
   init(
-    _ settings: SeparationSettings, isFree: Bool, sounds: [Int]?, parallel: @escaping Parallel
+    _ settings: SeparationSettings, isFree: Bool, sounds: [Int]?, outside: [Float]? = nil,
+    parallel: @escaping Parallel
   ) {
     let model = settings.model
     let (schedule, wanted): (Schedule, Int) =
@@ -54,6 +56,7 @@ struct FirstStage {
     self.schedule = count > 0 ? schedule : .none
     gradient = settings.gradient
     self.sounds = sounds
+    self.outside = outside
     self.parallel = parallel
   }
 
@@ -83,7 +86,8 @@ struct FirstStage {
   ) throws(SeparationError) -> Result {
     model.normalise()
     let autoencoder = GradientAutoencoder(
-      decoder: model, settings: settings(rule), sounds: sounds, parallel: parallel)
+      decoder: model, settings: settings(rule), sounds: sounds, outside: outside,
+      parallel: parallel)
     try iterate(count) { autoencoder.step() }
     return Result(
       encoder: keepsEncoder ? Encoder(autoencoder.encoder.copy()) : nil,

@@ -46,6 +46,7 @@ struct Fit {
     let activations = constraints.activations
     let pattern = constraints.pattern
     let sounds = constraints.sounds
+    let outside = constraints.outside
     let recordedFrameCount = constraints.recordedFrameCount
     let rest = constraints.rest
     let harmonic = rest.map { _ in HarmonicPart.of(V, parallel: parallel) }
@@ -99,7 +100,8 @@ struct Fit {
     }
     if isFree { updateActivations(freeIterations) }
     let stage = FirstStage(
-      settings, isFree: isFree || rest != nil, sounds: sounds, parallel: parallel)
+      settings, isFree: isFree || rest != nil, sounds: sounds, outside: outside,
+      parallel: parallel)
     let found = try stage.run(model, keepsEncoder: observe != nil, iterate)
     try iterate(settings.iterations - stage.count) {
       model.iterate(templates: !settings.isFrozen)

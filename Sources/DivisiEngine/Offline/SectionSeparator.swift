@@ -37,7 +37,7 @@ public struct SectionSeparator {
     sampleRate: Double, observer: FitObserver? = nil, layout: SectionLayout = .init()
   ) throws(SeparationError) {
     let seconds = Double(sampleCount) / sampleRate
-    try checkNotes(of: parts, durationSeconds: seconds)
+    if !separator.isOfSources(parts) { try checkNotes(of: parts, durationSeconds: seconds) }
     self.separator = separator
     self.parts = parts
     self.hasPedal = hasPedal
@@ -64,7 +64,9 @@ public struct SectionSeparator {
     let (index, count) = (Double(section.index), Double(sectionCount))
     let notes = parts(in: section.extent)
     var stems: [[[Float]]] = []
-    if sectionCount == 1 || notes.contains(where: { !$0.notes.isEmpty }) {
+    if sectionCount == 1 || separator.isOfSources(parts)
+      || notes.contains(where: { !$0.notes.isEmpty })
+    {
       var result = try separator.separate(
         channels: section.channels, sampleRate: sampleRate, parts: notes, hasPedal: hasPedal,
         withResidual: withResidual, memory: &memory, observer: observer
@@ -76,6 +78,11 @@ public struct SectionSeparator {
       // What masks give where nothing is active; the rest sounds at any time.
       stems = parts.map { _ in section.channels.map { [Float](repeating: 0, count: $0.count) } }
       if separator.hasRest { stems[stems.count - 1] = section.channels }
+      if let sources = try separator.separateSources(
+        of: section.channels, sampleRate: sampleRate, parts: parts, withResidual: withResidual)
+      {
+        stems.replaceSubrange((stems.count - sources.count)..<stems.count, with: sources)
+      }
       guard progress((index + 1) / count) else { throw .cancelled }
     }
     return piece(of: section, &stems)

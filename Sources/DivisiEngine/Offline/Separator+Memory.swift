@@ -36,6 +36,11 @@ extension Separator {
     // Notes of one component that sound together share its entries.
     let entries = min(
       Double(entryCount(parts: parts, sampleCount: sampleCount, grid: grid)), R * N)
+    if !sources.isEmpty {
+      let units = sources.reduce(0) { $0 + $1.network.unitCount }
+      // What each sounds like, or the units' activations.
+      values += max(Double(sources.count) * V, 8 * Double(units) * N)
+    }
     let places =
       settings.isSpatial && SpatialAnalysis.applies(channelCount: channelCount)
       ? SpatialAnalysis.memoryEstimate(

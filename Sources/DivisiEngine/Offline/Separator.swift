@@ -30,12 +30,14 @@ public struct Separation: Sendable {
 public struct Separator: Sendable {
   let settings: SeparationSettings
   let material: Material
-  private let parallel: Parallel
+  let parallel: Parallel
   /// The model whose trial fits find out how long notes ring; nil for that of the settings. Models
   /// that are to be compared get the same masks by it.
   public var trialModel: ModelKind?
   /// What pitched templates start from.
   public var banks = NoteBanks()
+  /// Sources that were trained on, of which the last parts are; they have no notes.
+  public var sources: [TrainedSource] = []
 
   /// - Parameters:
   ///   - settings: valid.
@@ -65,8 +67,9 @@ public struct Separator: Sendable {
     observer: FitObserver? = nil,
     progress: (Double) -> Bool = { _ in true }
   ) throws(SeparationError) -> Separation {
-    try checkNotes(
-      of: parts, durationSeconds: Double(channels[0].count) / sampleRate)
+    if !isOfSources(parts) {
+      try checkNotes(of: parts, durationSeconds: Double(channels[0].count) / sampleRate)
+    }
     var memory: TemplateMemory?
     return try separate(
       channels: channels, sampleRate: sampleRate, parts: parts, hasPedal: hasPedal,
@@ -94,8 +97,9 @@ public struct Separator: Sendable {
       sampleRate: sampleRate, resolution: settings.windowLength, hopAtResolution: settings.hopSize)
     let stft = STFT(grid: grid)
     let binCount = settings.fittedBinCount(grid)
+    let scored = sources.isEmpty ? parts : Array(parts.dropLast(sources.count))
     let components = Factorisation.Component.all(
-      parts: parts, material: material, settings: settings)
+      parts: scored, material: material, settings: settings)
     let (V, scale) = Analysis.scaledMagnitude(
       of: channels, stft: stft, binCount: binCount,
       appendedCount: memory?.frameCount(for: components) ?? 0, parallel: parallel)
@@ -107,14 +111,34 @@ public struct Separator: Sendable {
       return Separation(
         stems: parts.map { _ in silence }, lossBefore: 0, lossAfter: 0, tuningCents: nil)
     }
+    if isOfSources(parts) {
+      return try separateSources(
+        V, of: channels, stft: stft, scale: Double(scale), withResidual: withResidual,
+        progress: progress)
+    }
 
-    let (fit, tuning) = try fit(
-      V, of: channels, grid: grid, parts: parts, hasPedal: hasPedal,
-      extend: { [memory] constraints in
-        guard let memory else { return constraints }
-        return memory.extending(
-          constraints, components: components, V: V, scale: Double(scale), parallel: parallel)
-      }, observe: observer?.iterated, progress: progress)
+    let known = memory
+    func fitOnce(
+      _ V: Spectrogram, _ progress: (Double) -> Bool
+    ) throws(SeparationError) -> (fit: Fit, tuning: Double?) {
+      try self.fit(
+        V, of: channels, grid: grid, parts: scored, hasPedal: hasPedal,
+        extend: { [known] constraints in
+          guard let known else { return constraints }
+          return known.extending(
+            constraints, components: components, V: V, scale: Double(scale), parallel: parallel)
+        }, observe: observer?.iterated, progress: progress)
+    }
+    let found: (fit: Fit, tuning: Double?)
+    var rest: [Spectrogram] = []
+    if sources.isEmpty {
+      found = try fitOnce(V, progress)
+    } else {
+      (found, rest) = try withoutActuallyEscaping(progress) { progress throws(SeparationError) in
+        try fitBesideSources(V, progress: progress, fitOnce)
+      }
+    }
+    let (fit, tuning) = found
     memory?.add(
       fit.model, components: components, frameCount: frameCount, scale: Double(scale))
     let mask = settings.mask(partCount: parts.count, grid: grid, hasResidual: withResidual)
@@ -123,7 +147,17 @@ public struct Separator: Sendable {
       parts: parts, components: components, partials: fit.partials?.model,
       tracks: fit.partials?.tracks ?? [])
     observer?.fitted(factors)
-    let masks: Synthesis.Masks = { factors.masks(ofFrame: $0, into: $1, scratch: $2) }
+    let approximations = rest
+    let masks: Synthesis.Masks
+    if approximations.isEmpty {
+      masks = { factors.masks(ofFrame: $0, into: $1, scratch: $2) }
+    } else {
+      let model = fit.model
+      masks = {
+        mask.compute(
+          from: model, and: approximations, in: V, frame: $0, into: $1, scratch: $2)
+      }
+    }
     let covariances =
       settings.isSpatial && SpatialAnalysis.applies(channelCount: channels.count)
       ? SpatialAnalysis.covariances(

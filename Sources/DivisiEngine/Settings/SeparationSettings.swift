@@ -27,6 +27,13 @@ public struct SeparationSettings: Sendable, Equatable {
   public var toleranceSeconds = 0.03
   /// How long notes sound after they are damped, in seconds, 0 to 4; 0 finds it out.
   public var releaseSeconds = 0.0
+  /// How long a stroke may be felt in H, in seconds, 0.05 to 4; its template carries the sound itself.
+  public var strokeSeconds = 0.5
+  /// How strictly templates keep to the partials of their pitch.
+  public var templateMask = TemplateMask.hard
+  /// Whether structured dropout silences what the score does not let sound. Off, it may sound, and only
+  /// ``GradientSettings/activity`` holds it down.
+  public var hasDropout = true
   /// T of convolutive models.
   public var templateFrames = 1
   /// How pitched templates start.
@@ -39,6 +46,8 @@ public struct SeparationSettings: Sendable, Equatable {
   public var cutoffHertz = 11_000.0
   /// Whether drums are struck at times that no score gives: notes then only say which drums there are.
   public var isScoreless = false
+  /// Whether a model is of one source alone, so that its layers cannot mix parts.
+  public var isOfOneSource = false
   /// Whether the last part of drums is what sounds besides them, as in a song.
   public var hasRest = false
   /// Whether templates stay as they start: those of a kit, a bank or the score.

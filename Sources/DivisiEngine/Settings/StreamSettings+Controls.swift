@@ -54,6 +54,7 @@ extension StreamSettings {
     case .learningRate: separation.gradient.learningRate = Float(scaled)
     case .sparsity: separation.gradient.sparsity = Float(scaled)
     case .activity: separation.gradient.activity = Float(scaled)
+    case .strokeLength: separation.strokeSeconds = scaled
     }
   }
 
@@ -84,6 +85,7 @@ extension StreamSettings {
     case .learningRate: Double(separation.gradient.rate) * unit
     case .sparsity: Double(separation.gradient.sparsity) * unit
     case .activity: Double(separation.gradient.activity) * unit
+    case .strokeLength: separation.strokeSeconds * unit
     }
   }
 
@@ -131,10 +133,16 @@ extension SeparationSettings {
         "expected \(hops.lowerBound) to \(hops.upperBound) samples for a window of \(windowLength), found \(hopSize)"
       )
     }
-    guard gradient.areValid else {
+    guard gradient.areValid || isOfOneSource else {
       throw .invalid(
         .layers,
         "expected 2 with the nonlinearity \(gradient.nonlinearity.rawValue), as only relu and abs keep the parts of a deep model apart; found \(gradient.layerCount)"
+      )
+    }
+    guard gradient.layerCount == 2 || gradient.isDecoderNonnegative else {
+      throw .invalid(
+        .layers,
+        "expected 2 for a free decoder, as only non-negative layers are one matrix; found \(gradient.layerCount)"
       )
     }
     guard gradient.layerCount == 2 || !isFrozen else {

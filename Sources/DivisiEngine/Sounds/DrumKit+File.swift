@@ -32,7 +32,7 @@ extension DrumKit {
     let file = try SafeTensors.Header(decoding: bytes, path: path)
     guard file.metadata["format"] == Self.format else {
       throw refuse(
-        "expected a drum kit (format '\(Self.format)'), found '\(file.metadata["format"] ?? "none")'"
+        "expected a drum kit (format '\(Self.format)'), found \(file.kind)"
       )
     }
     guard file.metadata["version"] == Self.version else {

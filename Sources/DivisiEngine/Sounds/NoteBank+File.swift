@@ -31,7 +31,7 @@ extension NoteBank {
     let file = try SafeTensors.Header(decoding: bytes, path: path)
     guard file.metadata["format"] == Self.format else {
       throw refuse(
-        "expected a note bank (format '\(Self.format)'), found '\(file.metadata["format"] ?? "none")'"
+        "expected a note bank (format '\(Self.format)'), found \(file.kind)"
       )
     }
     guard file.metadata["version"] == Self.version else {

@@ -109,6 +109,39 @@ package struct PresetStore {
   }
 }
 
+extension PresetStore {
+  /// Sources that were trained on.
+  ///
+  /// - Throws: for a file that is none, for two of one name, and for sources of different grids.
+  package static func sources(_ paths: [String]) throws -> [TrainedSource] {
+    var result: [TrainedSource] = []
+    for path in paths {
+      let source = try TrainedSource(
+        decoding: bytes(of: path, expecting: "a trained source, from 'divisi train --source'"),
+        path: path)
+      guard PartName.isValid(source.name) else {
+        throw Failure("\(path): expected a source whose name can be that of a file")
+      }
+      guard !result.contains(where: { $0.name.lowercased() == source.name.lowercased() }) else {
+        throw Failure(
+          "\(path): expected each source once; '\(source.name)' is the name of another one too")
+      }
+      if let first = result.first, first.grid != source.grid {
+        throw Failure(
+          "\(path): expected the sample rate, window and hop of \(paths[0]): \(first.gridText); found \(source.gridText)"
+        )
+      }
+      result.append(source)
+    }
+    return result
+  }
+}
+
+extension TrainedSource {
+  /// Sample rate, window and hop, as they are said in errors.
+  var gridText: String { "\(sampleRate) Hz, \(windowLength) and \(hopSize)" }
+}
+
 extension PresetStore.Choice {
   /// What the preset separates; reads the drum kit that a drum preset names.
   ///

@@ -29,11 +29,12 @@ package struct SeparationSource {
   ///
   /// - Parameters:
   ///   - instruments: which parts are one, unless options say it.
+  ///   - sources: that were trained on, and stand for what is not of the score.
   ///   - withRest: whether one more part, the last, is what sounds besides drums.
   ///   - check: gets the names of the parts before the score is placed, which may take long.
   package init(
     mix: String, score scorePath: String, placer: ScorePlacer, selection: PartSelection,
-    instruments: Instrumentation, withRest: Bool = false,
+    instruments: Instrumentation, withRest: Bool = false, sources: [String] = [],
     check: (_ parts: [String]) throws -> Void = { _ in }
   ) throws {
     // A score that cannot be divided is refused before it is placed.
@@ -66,7 +67,14 @@ package struct SeparationSource {
       )
     }
     recording = try header()
-    let rest = withRest ? [Rest.part] : []
+    if let name = names.first(where: { name in
+      sources.contains { $0.lowercased() == name.lowercased() }
+    }) {
+      throw Failure(
+        "\(scorePath): expected parts of other names than '\(name)', which is that of a source; --parts gives them others"
+      )
+    }
+    let rest = (withRest ? [Rest.part] : []) + sources.map { Part(name: $0, notes: []) }
     try check(names + rest.map(\.name))
     let (score, placement) = try placer.place(
       original, path: scorePath, recording: recording)
@@ -102,6 +110,16 @@ package struct SeparationSource {
     parts =
       try selection.parts(of: kit.score, name: "the kit") + (withRest ? [Rest.part] : [])
     hasPedal = kit.score.hasPedal
+  }
+
+  /// A recording that consists of trained sources and has no score.
+  init(recording: RecordingHeader, sources: [String]) {
+    self.recording = recording
+    scorePath = ""
+    placement = nil
+    score = nil
+    parts = sources.map { Part(name: $0, notes: []) }
+    hasPedal = false
   }
 
   /// That the score says nothing about this recording.

@@ -13,7 +13,7 @@ package struct GradientOptions: ParsableArguments {
     help: ArgumentHelp(
       "Layers of encoder and decoder together: 2, or a deep autoencoder of 4, 6 or 8.",
       valueName: "n"))
-  package var layers: Int?
+  package var layers: NumberList?
 
   @Option(help: "What follows each layer: relu, abs or softplus.")
   package var nonlinearity: Nonlinearity?
@@ -23,6 +23,9 @@ package struct GradientOptions: ParsableArguments {
 
   @Flag(help: "Let the encoder, all layers of it, take negative values; components may die.")
   package var freeEncoder = false
+
+  @Flag(help: "Let the decoder, of two layers, take negative values: a yardstick.")
+  package var freeDecoder = false
 
   @Flag(help: "Steps of a fixed size, as in the literature, not relative to what they change.")
   package var plainSteps = false
@@ -51,15 +54,22 @@ package struct GradientOptions: ParsableArguments {
 
   /// Whether there is anything to change.
   package var isAnyGiven: Bool {
-    layers != nil || nonlinearity != nil || biases || freeEncoder || plainSteps
+    layers != nil || nonlinearity != nil || biases || freeEncoder || freeDecoder || plainSteps
       || learningRate != nil || sparsity != nil || activity != nil || envelopes != nil
   }
 
   /// The settings, changed; wrong usage where the result is out of range.
-  package func applied(to preset: StreamSettings) throws -> StreamSettings {
-    try asUsage { () throws(SettingsError) in
+  ///
+  /// - Parameter depth: goes before ``layers``, which may be several only then.
+  package func applied(to preset: StreamSettings, layers depth: Int? = nil) throws -> StreamSettings {
+    let depths = layers?.values ?? []
+    guard depth != nil || depths.count < 2 else {
+      throw ValidationError(
+        "--layers: expected one number, except in comparisons of sources; found \(depths.count)")
+    }
+    return try asUsage { () throws(SettingsError) in
       var settings = preset
-      if let layers { try settings.set(.layers, to: Double(layers)) }
+      if let layers = depth ?? depths.first { try settings.set(.layers, to: Double(layers)) }
       if let learningRate { try settings.set(.learningRate, to: learningRate) }
       if let sparsity { try settings.set(.sparsity, to: sparsity) }
       if let activity { try settings.set(.activity, to: activity) }
@@ -67,8 +77,14 @@ package struct GradientOptions: ParsableArguments {
       if let nonlinearity { gradient.nonlinearity = nonlinearity }
       gradient.hasBiases = gradient.hasBiases || biases
       gradient.isEncoderNonnegative = gradient.isEncoderNonnegative && !freeEncoder
+      gradient.isDecoderNonnegative = gradient.isDecoderNonnegative && !freeDecoder
       gradient.isRelative = gradient.isRelative && !plainSteps
       settings.separation.gradient = gradient
+      if !gradient.isDecoderNonnegative {
+        // Multiplicative steps would take what is negative for what is not there.
+        settings.separation.encoderIterations = settings.separation.iterations
+        settings.separation.refinements = 0
+      }
       if let envelopes { settings.separation.envelopes = envelopes }
       try settings.validate()
       return settings

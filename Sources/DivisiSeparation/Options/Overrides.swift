@@ -4,6 +4,7 @@ public import DivisiEngine
 import FoundationEssentials
 
 extension StartValues: ExpressibleByArgument {}
+extension TemplateMask: ExpressibleByArgument {}
 
 /// What is on unless somebody wants it off.
 package enum Switch: String, CaseIterable, ExpressibleByArgument {
@@ -50,6 +51,22 @@ package struct Overrides: ParsableArguments {
 
   @Option(help: "How templates start: informed by the score, or random.")
   package var templates: StartValues?
+
+  @Option(
+    help:
+      "How strictly templates of pitches keep to partials: hard, soft (they only start there), or none; yardsticks."
+  )
+  package var comb: TemplateMask?
+
+  @Option(help: "Whether autoencoders silence what the score does not let sound.")
+  package var dropout: Switch?
+
+  @Option(
+    name: .setting(.strokeLength), parsing: .unconditional,
+    help: ArgumentHelp(
+      "How long drum strokes may be active after their onset, \(Setting.strokeLength.control.rangeText).",
+      valueName: "seconds"))
+  package var decay: Double?
 
   @Option(
     help: "How activations start: informed by the score, or random, which ignores its times.")
@@ -112,6 +129,9 @@ package struct Overrides: ParsableArguments {
     if divergence != nil { return "--divergence" }
     if templates != nil { return "--templates" }
     if activations != nil { return "--activations" }
+    if comb != nil { return "--comb" }
+    if dropout != nil { return "--dropout" }
+    if decay != nil { return "--decay" }
     return seed == nil ? nil : "--seed"
   }
 
@@ -156,6 +176,8 @@ package struct Overrides: ParsableArguments {
       }
       if let templates { settings.separation.templates = templates }
       if let activations { settings.separation.activations = activations }
+      if let comb { settings.separation.templateMask = comb }
+      if let dropout { settings.separation.hasDropout = dropout == .on }
       if let spatial { settings.separation.isSpatial = spatial == .on }
       if let seed { settings.separation.seed = seed }
       try settings.validate()
@@ -168,7 +190,7 @@ package struct Overrides: ParsableArguments {
       (.encoderIterations, encoderIterations.map(Double.init)),
       (.templateFrames, templateFrames.map(Double.init)), (.beta, beta),
       (.wienerExponent, wienerExponent), (.windowLength, windowLength.map(Double.init)),
-      (.tolerance, tolerance), (.lookahead, lookahead), (.history, history),
+      (.tolerance, tolerance), (.strokeLength, decay), (.lookahead, lookahead), (.history, history),
     ]
   }
 

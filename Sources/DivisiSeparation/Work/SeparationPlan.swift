@@ -11,6 +11,8 @@ package struct SeparationPlan {
   package let material: Material
   /// What pitched templates start from, for all and by part.
   package let banks: PartBanks
+  /// Sounds that are known without a score; with one, they stand for what is not of it.
+  package let sources: [TrainedSource]
   /// How scores become parts.
   package let selection: PartSelection
   /// Whether to separate as the plugin does.
@@ -22,6 +24,8 @@ package struct SeparationPlan {
   package struct Request {
     package let preset: String
     package let modelFiles: [String]
+    /// Files of trained sources.
+    package let sources: [String]
     /// Whether what is no drum is asked for as a part.
     package let withRest: Bool
     package let isStreamed: Bool
@@ -31,11 +35,12 @@ package struct SeparationPlan {
     package let settings: [(Setting, Double)]
 
     package init(
-      preset: String, modelFiles: [String], withRest: Bool, isStreamed: Bool, isScoreless: Bool,
+      preset: String, modelFiles: [String], sources: [String] = [], withRest: Bool, isStreamed: Bool, isScoreless: Bool,
       settings: [(Setting, Double)] = []
     ) {
       self.preset = preset
       self.modelFiles = modelFiles
+      self.sources = sources
       self.withRest = withRest
       self.isStreamed = isStreamed
       self.isScoreless = isScoreless
@@ -52,13 +57,18 @@ package struct SeparationPlan {
     parallel: Parallel? = nil
   ) throws {
     let choice = try PresetStore.choose(request.preset)
+    let sources = try PresetStore.sources(request.sources)
     let usual = try asUsage { () throws(SettingsError) in
-      var settings = choice.settings
+      var settings =
+        request.isScoreless ? sources.settings ?? choice.settings : choice.settings
       for (setting, value) in request.settings { try settings.set(setting, to: value) }
       return settings
     }
     var settings = try gradients.applied(to: overrides.applied(to: usual))
     settings.separation.isScoreless = request.isScoreless
+    if !sources.isEmpty, !request.isScoreless {
+      try settings.separation.makeRoom(preset: request.preset)
+    }
     let models = try ModelFiles(request.modelFiles)
     let material = try choice.material(modelFile: models.usual)
     settings.separation.hasRest = try Self.hasRest(request, choice, material)
@@ -66,6 +76,7 @@ package struct SeparationPlan {
     self.settings = settings
     self.material = material
     banks = try choice.banks(models)
+    self.sources = sources
     selection = try scoring.selection() ?? choice.selection
     isStreamed = request.isStreamed
     self.parallel = parallel ?? threads(overrides.threadCount)
@@ -87,7 +98,10 @@ package struct SeparationPlan {
 
   /// Separates a section.
   var separator: Separator {
-    Separator(settings: settings.separation, material: material, parallel: parallel)
+    var separator = Separator(
+      settings: settings.separation, material: material, parallel: parallel)
+    separator.sources = sources
+    return separator
   }
 
   /// The kit whose drums are found without a score.

@@ -108,9 +108,10 @@ extension GradientAutoencoder {
       let before = codeBefore[visit.entries.lowerBound + lane]
       let weight = decoder.pattern.weights[visit.entries.lowerBound + lane]
       let code = settings.nonlinearity(before)
-      let outside = (1 - weight) * (1 - weight)
+      let outside = outside(visit.entries.lowerBound + lane)
       slopes[lane] =
-        (weight * explained[lane] + settings.sparsity + 2 * settings.activity * outside * code)
+        (weight * explained[lane] + settings.sparsity
+          + 2 * settings.activity * (outside * outside) * code)
         * settings.nonlinearity.slope(before)
     }
     return slopes

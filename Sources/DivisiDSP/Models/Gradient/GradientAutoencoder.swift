@@ -36,6 +36,7 @@ public final class GradientAutoencoder: @unchecked Sendable {
   let decoderSums: TemplateSums
   let encoderSums: TemplateSums
   let parallel: Parallel
+  private let outside: [Float]?
 
   private let firstLayer: Matrix
   private let decoderSteps: GradientSteps
@@ -55,14 +56,16 @@ public final class GradientAutoencoder: @unchecked Sendable {
   ///     that the code sums to what H sums to now.
   ///   - sounds: which sound (pitch, drum) each component is of, R values: layers of a deep decoder
   ///     mix no others. Nil if each is of its own.
+  ///   - outside: what the score says against each entry, for the penalty λ₂ alone; nil for 1 − M_H.
   /// - Precondition: the settings are ``GradientSettings/areValid``.
   public init(
     decoder: ConvolutiveNMF, encoder: consuming Templates? = nil, settings: GradientSettings,
-    sounds: [Int]? = nil, parallel: @escaping Parallel = sequentially
+    sounds: [Int]? = nil, outside: [Float]? = nil, parallel: @escaping Parallel = sequentially
   ) {
     precondition(settings.areValid, "\(settings.layerCount) layers, \(settings.nonlinearity)")
     self.decoder = decoder
     self.settings = settings
+    self.outside = outside
     self.parallel = parallel
     self.encoder =
       encoder ?? NonnegativeAutoencoder(decoder: decoder, parallel: parallel).encoder.copy()
@@ -78,9 +81,11 @@ public final class GradientAutoencoder: @unchecked Sendable {
       : DecoderLayers(
         count: hidden, templates: decoder.W.copy(),
         sounds: sounds ?? Array(0..<decoder.componentCount), settings: settings, parallel: parallel)
-    decoderSteps = GradientSteps(for: decoder.W, settings: settings, isNonnegative: true)
+    decoderSteps = GradientSteps(
+      for: decoder.W, settings: settings, isNonnegative: settings.isDecoderNonnegative)
     encoderSteps = GradientSteps(
       for: self.encoder, settings: settings, isNonnegative: settings.isEncoderNonnegative)
+    decoder.hasSigns = !settings.isDecoderNonnegative
     output = GradientOutput(of: decoder, settings: settings, parallel: parallel)
     encoderBias = GradientBias(count: decoder.componentCount, settings: settings)
     firstLayer = Matrix(rowCount: decoder.pattern.entryCount, columnCount: 2)
@@ -146,7 +151,7 @@ public final class GradientAutoencoder: @unchecked Sendable {
     var sum = output.loss()
     for entry in codeBefore.indices {
       let code = settings.nonlinearity(codeBefore[entry])
-      let outside = (1 - decoder.pattern.weights[entry]) * code
+      let outside = outside(entry) * code
       sum += Double(settings.sparsity * code + settings.activity * outside * outside)
     }
     guard settings.activity > 0 else { return sum }
@@ -170,6 +175,10 @@ public final class GradientAutoencoder: @unchecked Sendable {
 
   /// The code before g, one value per entry.
   var codeBefore: UnsafeMutableBufferPointer<Float> { encoderLayers?.codeBefore ?? before }
+
+  /// What the score says against an entry.
+  @inline(__always)
+  func outside(_ entry: Int) -> Float { outside?[entry] ?? 1 - decoder.pattern.weights[entry] }
 
   /// Of ``gradients``.
   func firstColumn(ofComponent component: Int) -> Int { 2 * component * encoder.frameCount }

@@ -27,6 +27,8 @@ public struct GradientSettings: Sendable, Equatable {
   /// Hidden layers that may inhibit components lower the loss no further, and cost 0.2 dB SDR on
   /// piano after 30 iterations of RMSprop, 0.4 of Adam and 2 after 100, by silencing components.
   public var isEncoderNonnegative = true
+  /// Whether all layers of the decoder do; free ones, which cancel each other, are a yardstick of the literature.
+  public var isDecoderNonnegative = true
   /// λ₁ of the penalty λ₁ ‖H‖₁ on the open entries of the code; 0 for none.
   public var sparsity: Float = 0
   /// λ₂ of the penalty λ₂ ‖(1 − M_H) ⊙ H‖² on all entries, the closed ones too; 0 for none. Closed
