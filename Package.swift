@@ -392,8 +392,8 @@ let package = Package(
       ],
       swiftSettings: strict),
     .testTarget(
-      name: "CommandLineTests", dependencies: ["AudioFiles", "divisi"], exclude: ["Snapshots"],
-      swiftSettings: strict),
+      name: "CommandLineTests", dependencies: ["AudioFiles", "DivisiTestSupport", "divisi"],
+      exclude: ["Snapshots"], swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -1,5 +1,6 @@
 import ArgumentParser
 import AudioFiles
+import DivisiSeparation
 import DivisiDSP
 import DivisiEngine
 import Terminal

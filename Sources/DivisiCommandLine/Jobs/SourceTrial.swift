@@ -1,4 +1,5 @@
 import AudioFiles
+import DivisiSeparation
 import DivisiDSP
 import DivisiEngine
 import DivisiScore

@@ -1,5 +1,6 @@
 import ArgumentParser
 import DivisiControls
+import DivisiSeparation
 import DivisiEngine
 import Terminal
 

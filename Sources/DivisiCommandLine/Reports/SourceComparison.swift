@@ -1,3 +1,4 @@
+import DivisiSeparation
 import DivisiEngine
 import Terminal
 

@@ -41,7 +41,7 @@ package struct SeparationSource {
     try self.init(
       recording: RecordingHeader(path: mix), score: placer.scoring.original(path: scorePath),
       name: scorePath, placer: placer, selection: selection, instruments: instruments,
-      withRest: withRest, check: check)
+      withRest: withRest, sources: sources, check: check)
   }
 
   /// The same for a recording and a score, wherever they come from.
@@ -54,7 +54,8 @@ package struct SeparationSource {
     recording header: @autoclosure () throws -> RecordingHeader,
     score original: @autoclosure () throws -> Score, name scorePath: String,
     placer: ScorePlacer, selection: PartSelection, instruments: Instrumentation,
-    withRest: Bool = false, check: (_ parts: [String]) throws -> Void = { _ in }
+    withRest: Bool = false, sources: [String] = [],
+    check: (_ parts: [String]) throws -> Void = { _ in }
   ) throws {
     let original = try original()
     let scoring = placer.scoring
@@ -113,7 +114,7 @@ package struct SeparationSource {
   }
 
   /// A recording that consists of trained sources and has no score.
-  init(recording: RecordingHeader, sources: [String]) {
+  package init(recording: RecordingHeader, sources: [String]) {
     self.recording = recording
     scorePath = ""
     placement = nil

@@ -1,4 +1,4 @@
-package import ArgumentParser
+import ArgumentParser
 
 /// Numbers that an option has: one, or in comparisons several, separated by commas.
 package struct NumberList: ExpressibleByArgument, Equatable {

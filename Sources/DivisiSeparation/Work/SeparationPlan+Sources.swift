@@ -1,9 +1,9 @@
-import DivisiEngine
+package import DivisiEngine
 import Terminal
 
 extension [TrainedSource] {
   /// How recordings that consist of these are separated; nil for none.
-  var settings: StreamSettings? {
+  package var settings: StreamSettings? {
     guard let first else { return nil }
     var result = StreamSettings()
     result.separation = .sources
