@@ -43,6 +43,11 @@ import Testing
         10 * log10(samples[start..<start + 4410].reduce(1e-3) { $0 + Double($1) * Double($1) })
       }
     }
+    // What is played is not written over.
+    let sample = try #require(files.first { $0.hasPrefix("samples/") })
+    let over = try Program.run(
+      play.dropLast() + ["kit/\(sample)", "--force"], in: folder.path)
+    #expect(over.status == 1 && over.errors.contains("it is the input"), "\(over.errors)")
     let (a, b) = (levels(sound.channels[0]), levels(recording.channels[0]))
     let difference = zip(a, b).reduce(0) { $0 + abs($1.0 - $1.1) } / Double(a.count)
     #expect(difference < 2.5)

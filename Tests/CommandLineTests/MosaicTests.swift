@@ -45,6 +45,11 @@ import Testing
       ["--source", "duet.wav", "--picture", "a.txt"], "--picture: expected a file that ends in .png"
     ),
     (["--source", "duet.csv"], "duet.csv: expected"),
+    (["--source", "duet.wav", "--target", "silent.wav"], "silent.wav: expected sound"),
+    (
+      ["--source", "duet.wav", "--picture", "duet.csv/x.png"] + Self.quick,
+      "duet.csv/x.png: expected"
+    ),
   ])
   func badInputIsRefusedInOneLine(options: [String], problem: String) throws {
     let folder = try TemporaryFolder()

@@ -62,6 +62,8 @@ import Testing
     #expect(run.output.contains("part 'left'  153 notes"))
     #expect(run.output.contains("part 'right'  74 notes"))
     #expect(try Program.run("inspect", "/nowhere.mid").status == 1)
+    let drums = try Program.run("inspect", Recording.drumBreak + "/score.mid")
+    #expect(drums.output.contains("part 'snare'"), "\(drums.errors)")
   }
 
   @Test func inspectedNotesAreATableJSONAndMIDI() throws {

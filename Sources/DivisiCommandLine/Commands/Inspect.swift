@@ -20,9 +20,11 @@ struct Inspect: ParsableCommand {
   var score: String
 
   @Option(
-    name: .shortAndLong, help: "The preset that chooses the parts.",
+    name: .shortAndLong,
+    help: ArgumentHelp(
+      "The preset that chooses the parts. (default: hands, or drums where there is nothing else)"),
     completion: PresetStore.completion)
-  var preset = "hands"
+  var preset: String?
 
   @Flag(help: "Print the notes as played: start;duration;pitch;velocity;label;part, in seconds.")
   var notes = false
@@ -50,7 +52,8 @@ struct Inspect: ParsableCommand {
   func run() throws {
     try reporting {
       let score = try scoring.read(path: self.score)
-      let choice = try PresetStore.choose(preset)
+      let holdsDrumsAlone = score.notes.allSatisfy { $0.kind != .pitched }
+      let choice = try PresetStore.choose(preset ?? (holdsDrumsAlone ? "drums" : "hands"))
       let selection = try scoring.selection() ?? choice.selection
       if let midi {
         let output = OutputFiles(overwrites: force)

@@ -95,24 +95,29 @@ struct MosaicCommand: ParsableCommand {
     guard !source.isEmpty else { throw ValidationError("--source: expected a recording") }
   }
 
+  private func pictures(of made: MadeMosaic) throws -> [(path: String, bytes: [UInt8])] {
+    guard let picture, let format = try pictureFormat(), let beginning = made.beginning else {
+      return []
+    }
+    let title = URL(fileURLWithPath: output).lastPathComponent.printable
+    let figure = MosaicFigure(beginning: beginning, title: title).figure
+    return [(picture, try figure.encoded(as: format))]
+  }
+
   func run() throws {
     StagedFiles.removeOnSignals()
     giveLargeBlocksBack()
     try reporting {
-      let files = OutputFiles(overwrites: force)
-      try files.check([output] + (picture.map { [$0] } ?? []), inputs: [target] + source)
+      try OutputFiles(overwrites: force).check(
+        [output] + (picture.map { [$0] } ?? []), inputs: [target] + source)
       let job = MosaicJob(
         target: target, sources: source, transpositions: try transpositions(),
         settings: options.settings, output: output, format: try format(), force: force,
         keepsBeginning: picture != nil, parallel: threads(options.threadCount))
       let made = try job.run(
-        bar: ProgressBar(title: URL(fileURLWithPath: target).lastPathComponent))
+        bar: ProgressBar(title: URL(fileURLWithPath: target).lastPathComponent),
+        companions: pictures)
       let (fit, frames) = (made.fit, Double(max(made.fit.frameCount, 1)))
-      if let picture, let format = try pictureFormat(), let beginning = made.beginning {
-        let title = URL(fileURLWithPath: output).lastPathComponent.printable
-        let figure = MosaicFigure(beginning: beginning, title: title).figure
-        try files.write([(picture, figure.encoded(as: format))])
-      }
       let clipping = made.clippedCount == 0 ? "" : ", \(made.clippedCount) samples clipped"
       printLines(
         "\(output.printable): \(fixed(made.seconds, digits: 1)) s, divergence \(fixed(fit.loss / max(fit.total, .leastNormalMagnitude), digits: 3)) of the target, "

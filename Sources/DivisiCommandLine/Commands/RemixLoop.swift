@@ -86,7 +86,7 @@ struct RemixLoop: ParsableCommand {
       let job = RemixJob(
         mix: mix, loop: loop, size: size.size, pattern: pattern, kitPath: kit,
         replacements: try replace.map(Replacement.init), keepsResidual: residual == .keep)
-      try OutputFiles(overwrites: force).check([output], inputs: job.inputs)
+      try OutputFiles(overwrites: force).check([output], inputs: job.inputs())
       let title = URL(fileURLWithPath: mix ?? output).lastPathComponent
       let result = try job.run(bar: ProgressBar(title: title))
       let staged = StagedFiles(force: force)

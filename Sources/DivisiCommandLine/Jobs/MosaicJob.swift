@@ -41,7 +41,10 @@ struct MosaicJob {
   /// How much of a mosaic is drawn, in seconds.
   static let drawnSeconds = 60.0
 
-  func run(bar: ProgressBar) throws -> MadeMosaic {
+  /// - Parameter companions: files that are written with it, all or none.
+  func run(
+    bar: ProgressBar, companions: (MadeMosaic) throws -> [(path: String, bytes: [UInt8])]
+  ) throws -> MadeMosaic {
     let header = try RecordingHeader(path: target)
     let recording = try SlidingRecording(header)
     let rate = header.shape.sampleRate
@@ -71,7 +74,7 @@ struct MosaicJob {
       }, progress: { bar.show($0) })
     let clipped = try writer.finish()
     if let warning = recording.warning { printError(warning) }
-    try staged.commit()
+    guard fit.total > 0 else { throw Failure("\(target): expected sound; it is silent") }
     let drawn =
       drawnCount == 0
       ? nil
@@ -79,8 +82,11 @@ struct MosaicJob {
         source: source,
         target: analysed(SlidingRecording(header).samples(0..<drawnCount), rate: rate),
         mosaic: analysed(beginning, rate: rate), lists: lists)
-    return MadeMosaic(
+    let made = MadeMosaic(
       fit: fit, seconds: header.durationSeconds, clippedCount: clipped, beginning: drawn)
+    for file in try companions(made) { try staged.write(bytes: file.bytes, name: file.path) }
+    try staged.commit()
+    return made
   }
 
   private func analysed(_ channels: [[Float]], rate: Int) -> MosaicSource {

@@ -22,9 +22,9 @@ struct RemixJob {
   let keepsResidual: Bool
 
   /// Files that are read, for checks before the work.
-  var inputs: [String] {
-    [mix, loop.score, pattern.pattern, pattern.groove, kitPath].compactMap { $0 }
-      + replacements.compactMap(\.path)
+  func inputs() throws -> [String] {
+    try [mix, loop.score, pattern.pattern, pattern.groove, kitPath].compactMap { $0 }
+      + replacements.compactMap(\.path) + (kitPath.map(SFZKit.samplePaths) ?? [])
   }
 
   func run(bar: ProgressBar) throws -> RemixedLoop {

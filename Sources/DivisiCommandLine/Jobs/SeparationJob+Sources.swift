@@ -20,7 +20,9 @@ extension SeparationJob {
         "'\(first.name)': expected a source trained with --window \(separation.windowLength) --hop \(separation.hopSize), as preset '\(plan.choice.preset.name)' has; found \(first.windowLength) and \(first.hopSize)"
       )
     }
-    guard let first = plan.sources.first, source.shape.sampleRate != first.sampleRate else { return }
+    guard let first = plan.sources.first, source.shape.sampleRate != first.sampleRate else {
+      return
+    }
     throw Failure(
       "\(source.mix): expected a sample rate of \(first.sampleRate) Hz, at which '\(first.name)' was trained; found \(source.shape.sampleRate) Hz"
     )

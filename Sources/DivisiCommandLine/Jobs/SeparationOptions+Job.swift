@@ -9,7 +9,8 @@ extension SeparationOptions {
   func job(parallel: @escaping Parallel) throws -> SeparationJob {
     let plan = try SeparationPlan(
       .init(
-        preset: preset, modelFiles: modelFile, sources: sourcePaths, withRest: rest, isStreamed: stream,
+        preset: preset, modelFiles: modelFile, sources: sourcePaths, withRest: rest,
+        isStreamed: stream,
         isScoreless: score == nil),
       scoring: scoring, overrides: overrides, gradients: gradients, parallel: parallel)
     return SeparationJob(
