@@ -1,5 +1,5 @@
-import CDivisi
 import ArgumentParser
+import CDivisi
 import DivisiControls
 import DivisiEngine
 import DivisiSeparation

@@ -1,5 +1,5 @@
-import CDivisi
 import AudioFiles
+import CDivisi
 import CFFTWThreads
 import DivisiSeparation
 import Terminal

@@ -1,8 +1,8 @@
-import DivisiSeparation
 import ArgumentParser
 import AudioFiles
 import DivisiAlignment
 import DivisiScore
+import DivisiSeparation
 import Terminal
 
 /// `divisi align`.

@@ -1,5 +1,5 @@
-import DivisiSeparation
 import ArgumentParser
+import DivisiSeparation
 import Terminal
 
 /// `divisi doctor`.

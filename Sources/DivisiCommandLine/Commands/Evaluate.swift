@@ -1,9 +1,9 @@
-import DivisiSeparation
 import ArgumentParser
 import AudioFiles
 import DivisiControls
 import DivisiDSP
 import DivisiEngine
+import DivisiSeparation
 import FoundationEssentials
 import Terminal
 

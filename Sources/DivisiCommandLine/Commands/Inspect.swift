@@ -1,6 +1,6 @@
-import DivisiSeparation
 import ArgumentParser
 import DivisiScore
+import DivisiSeparation
 import Terminal
 
 /// `divisi inspect`.

@@ -1,6 +1,6 @@
-import DivisiSeparation
 import ArgumentParser
 import AudioFiles
+import DivisiSeparation
 import FoundationEssentials
 import Plotting
 import Terminal

@@ -1,8 +1,8 @@
-import DivisiSeparation
 import ArgumentParser
 import AudioFiles
 import DivisiDSP
 import DivisiEngine
+import DivisiSeparation
 import FoundationEssentials
 import Plotting
 import Terminal

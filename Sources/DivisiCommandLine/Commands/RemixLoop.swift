@@ -1,6 +1,6 @@
-import DivisiSeparation
 import ArgumentParser
 import AudioFiles
+import DivisiSeparation
 import DrumKits
 import FoundationEssentials
 import Terminal

@@ -1,8 +1,8 @@
-import DivisiSeparation
 import ArgumentParser
 import AudioFiles
 import DivisiEngine
 import DivisiScore
+import DivisiSeparation
 import Glibc
 import Terminal
 

@@ -1,5 +1,5 @@
-import DivisiSeparation
 import ArgumentParser
+import DivisiSeparation
 
 /// How a recording of drums is separated, to cut it into strokes.
 struct LoopOptions: ParsableArguments {

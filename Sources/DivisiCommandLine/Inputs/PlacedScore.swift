@@ -1,5 +1,5 @@
-import DivisiSeparation
 import DivisiScore
+import DivisiSeparation
 public import FoundationEssentials
 
 /// The score as a recording was separated by it: what `--export-score` writes, in seconds of the recording.

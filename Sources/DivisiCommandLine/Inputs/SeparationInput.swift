@@ -1,6 +1,6 @@
-import DivisiSeparation
 import AudioFiles
 import DivisiScore
+import DivisiSeparation
 import FoundationEssentials
 import Terminal
 

@@ -1,5 +1,5 @@
-import DivisiSeparation
 import AudioFiles
+import DivisiSeparation
 import Terminal
 
 /// A recording that is read once, of which a stretch is kept.

@@ -1,8 +1,8 @@
-import DivisiSeparation
 import DivisiAlignment
 import DivisiDSP
 import DivisiEngine
 import DivisiScore
+import DivisiSeparation
 import Terminal
 
 /// Everything that the recordings of one call of `divisi align` share.

@@ -1,7 +1,7 @@
-import DivisiSeparation
 import CCPU
 import DivisiEngine
 import DivisiScore
+import DivisiSeparation
 import FoundationEssentials
 import Glibc
 import MediaFiles

@@ -1,7 +1,7 @@
-import DivisiSeparation
 import AudioFiles
 import DivisiEngine
 import DivisiScore
+import DivisiSeparation
 
 /// One file that tells what was learnt.
 struct FactorOutput {

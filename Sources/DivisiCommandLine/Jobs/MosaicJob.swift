@@ -1,6 +1,6 @@
-import DivisiSeparation
 import AudioFiles
 import DivisiDSP
+import DivisiSeparation
 import FoundationEssentials
 import Glibc
 import Mosaics

@@ -1,5 +1,5 @@
-import DivisiSeparation
 import AudioFiles
+import DivisiSeparation
 
 extension SeparationJob {
   /// Where the score of a recording is written.

@@ -1,8 +1,8 @@
-import DivisiSeparation
 import AudioFiles
 import DivisiDSP
 import DivisiEngine
 import DivisiScore
+import DivisiSeparation
 import FoundationEssentials
 import Glibc
 import Terminal

@@ -1,5 +1,5 @@
-import DivisiSeparation
 import AudioFiles
+import DivisiSeparation
 import Glibc
 
 /// What became of one recording.

@@ -1,7 +1,7 @@
-import DivisiSeparation
 import AudioFiles
 import DAWSessions
 import DivisiScore
+import DivisiSeparation
 import Plotting
 import Terminal
 import ZipFiles

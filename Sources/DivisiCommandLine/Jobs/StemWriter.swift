@@ -1,8 +1,8 @@
-import DivisiSeparation
 import AudioFiles
 import DivisiDSP
 import DivisiEngine
 import DivisiScore
+import DivisiSeparation
 import Synchronization
 
 /// The parts of a recording on their way into files, which appear all or not at all.

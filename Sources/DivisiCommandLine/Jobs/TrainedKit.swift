@@ -1,7 +1,7 @@
-import DivisiSeparation
 import AudioFiles
 import DivisiEngine
 import DivisiScore
+import DivisiSeparation
 import FoundationEssentials
 import Glibc
 import Terminal

@@ -1,7 +1,7 @@
-import DivisiSeparation
 import AudioFiles
 import DivisiEngine
 import DivisiScore
+import DivisiSeparation
 import Terminal
 
 /// A note bank trained from a recording of notes and their score.

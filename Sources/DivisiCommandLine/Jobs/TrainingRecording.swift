@@ -1,5 +1,5 @@
-import DivisiSeparation
 import AudioFiles
+import DivisiSeparation
 import Terminal
 
 /// What models are trained on.

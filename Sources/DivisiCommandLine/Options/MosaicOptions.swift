@@ -1,6 +1,6 @@
-import DivisiSeparation
 import ArgumentParser
 import DivisiDSP
+import DivisiSeparation
 import Mosaics
 import Terminal
 

@@ -1,5 +1,5 @@
-import DivisiSeparation
 import DivisiEngine
+import DivisiSeparation
 import FoundationEssentials
 
 /// A comparison as Markdown.

@@ -1,7 +1,7 @@
-import DivisiSeparation
 import DivisiDSP
 import DivisiEngine
 import DivisiScore
+import DivisiSeparation
 import Glibc
 import Plotting
 

@@ -1,5 +1,5 @@
-import DivisiSeparation
 import DivisiScore
+import DivisiSeparation
 import Terminal
 
 /// What a score contains, and the part that each note is in.
