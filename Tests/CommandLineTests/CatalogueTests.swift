@@ -137,8 +137,7 @@ struct Catalogue {
   }
 
   @Test(arguments: [
-    ("recording\tcolour", "found 'colour'"), ("recording\tlist", "found 'list'"),
-    ("recording\tjson", "found 'json'"), ("mix\tscore", "expected a column 'recording'"),
+    ("recording\tlist", "found 'list'"), ("mix\tscore", "expected a column 'recording'"),
   ])
   func columnsThatAreNoOptionsAreRefused(header: String, problem: String) throws {
     try set.write(header, rows: ["a.wav\ta.csv"])
@@ -226,16 +225,6 @@ struct Catalogue {
     #expect(run.status == 75)
     #expect(run.errors.contains("r.jsonl: expected a file of its own for each program"))
     #expect(set.folder.files(below: "out") == [])
-  }
-
-  @Test(arguments: [
-    ["--retry"], ["--list", ""], ["--results", ""], ["a.wav"],
-    ["--shard", "3/2"], ["--estimate", "--resume"],
-  ])
-  func wrongUsage(options: [String]) throws {
-    #expect(try set.run(options).status == 64)
-    #expect(try Program.run("separate", "a.wav", "--shard", "1/2", "-o", "out").status == 64)
-    #expect(try Program.run("separate", "-o", "out").status == 64)
   }
 
   @Test func needsAreToldBeforehand() throws {

@@ -59,6 +59,22 @@ import Testing
     #expect(throws: (any Error).self) { try ScoreOptions.parse(["--parts", "a"]).selection() }
   }
 
+  @Test(arguments: [
+    [], ["a.wav", "--list", "t.tsv"], ["--list", ""], ["a.wav", "--shard", "1/2"],
+    ["--list", "t.tsv", "--shard", "3/2"], ["a.wav", "--results", ""], ["a.wav", "--retry"],
+    ["--list", "t.tsv", "--estimate", "--resume"], ["a.wav", "--stream"], ["a.wav", "--oracle"],
+  ])
+  func recordingsThatAreNamedOtherwiseAreRefused(arguments: [String]) throws {
+    #expect(throws: (any Error).self) { try Separate.parse(arguments + ["-o", "out"]) }
+  }
+
+  /// What a row says may be missing on the command line.
+  @Test func tablesMaySayTheRest() throws {
+    for option in ["--stream", "--oracle", "--midi"] {
+      _ = try Separate.parse(["--list", "t.tsv", option, "-o", "out"])
+    }
+  }
+
   /// There is one command that trains.
   @Test func commandsAreNamedOnce() {
     let names = Divisi.configuration.subcommands.map { $0._commandName }

@@ -17,13 +17,11 @@ struct Separate: ParsableCommand {
       --minus left writes the recording without that part, to play it yourself; --mix left=-12 writes all of it with a \
       softer left hand.
 
-      To give each of several recordings its own score, write {folder} and {name} in the path of the score:
+      To give each of several recordings its own score, write {folder} and {name} in the path of the score; or name \
+      recordings and scores in a table, with which the same command goes on where it was stopped:
 
         divisi separate set/*/mix.flac --score '{folder}/score.mid' \\
           --filename '{parent}/{part}' -o stems
-
-      Many recordings come from a table with a row for each, and the same command goes on where it was stopped:
-
         divisi separate --list set.tsv -o stems --resume --results set.jsonl
       """)
 

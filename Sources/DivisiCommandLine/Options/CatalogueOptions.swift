@@ -25,7 +25,7 @@ struct CatalogueOptions: ParsableArguments {
 
   @Flag(
     help:
-      "Pass over what is there already, made of the same recording and score by the same options and version, and make everything else; what other runs have begun is gone on with."
+      "Pass over what is there already, made of the same recording and score by the same options and version; make everything else."
   )
   var resume = false
 
