@@ -1,3 +1,4 @@
+import DivisiDSP
 import DivisiEngine
 import Terminal
 
@@ -143,4 +144,15 @@ struct SourceComparison: Encodable {
   }
 
   private func row(_ cells: [String]) -> String { "| " + cells.joined(separator: " | ") + " |" }
+}
+
+extension SourceMixture {
+  /// What is known before any model.
+  func item(grid: TimeGrid, parallel: @escaping Parallel) -> Comparison.Item {
+    let yardsticks = Yardsticks.measure(
+      references, mixture: recording.channels, grid: grid, exponent: 1, parallel: parallel)
+    return Comparison.Item(
+      name: name, path: path, seconds: recording.durationSeconds, oracle: yardsticks.oracle,
+      mixture: yardsticks.mixture, remarks: references.remarks)
+  }
 }
