@@ -1,5 +1,4 @@
 import AudioFiles
-import DivisiTestSupport
 import Foundation
 import Testing
 
@@ -57,7 +56,7 @@ import Testing
         let run = try Program.run(
           [
             "train", "--source", "\(name)=train/\(name)*.wav", "--components", "4", "--model",
-            model, "--force", "-o", "\(name).safetensors",
+            model, "--force", "-o", folder.file("\(name).safetensors"),
           ] + options, in: folder.path)
         #expect(run.status == 0, "\(run.errors)")
         #expect(run.output.contains("4 units from 1.0 s"))
@@ -107,7 +106,8 @@ import Testing
         "1 to 1000"))
     #expect(try refusal(["train", "kick=a.wav", "--components", "3"]).contains("--source as well"))
     let train = try Program.run(
-      "train", "--source", "low=train/low.wav", "--iterations", "2", "-o", "low.safetensors",
+      "train", "--source", "low=train/low.wav", "--iterations", "2", "-o",
+      folder.file("low.safetensors"),
       in: folder.path)
     #expect(train.status == 0, "\(train.errors)")
     #expect(

@@ -81,11 +81,12 @@ def cases(options):
         *tracks, "--score", "{folder}/score.mid", "--references", "{folder}", "-p", "drums",
         "--template-frames", "5", "--alpha", "1", "--envelopes", "flat"]
     iterations = "20" if options.quick else "150"
+    training = ["--iterations", iterations, "--encoder-iterations", iterations]
     records = {
         "NMFD": compare([*common, "--models", "nmfd", "--cases", "1,2,3,4", "--iterations", "30"], options),
-        "CAE": compare([*common, "--models", "cae-rmsprop", "--cases", "1,2,3,4", "--iterations", iterations], options),
+        "CAE": compare([*common, "--models", "cae-rmsprop", "--cases", "1,2,3,4", *training], options),
         "CAE, free encoder": compare(
-            [*common, "--models", "cae-rmsprop", "--cases", "1,2,3", "--iterations", iterations, "--free-encoder"], options),
+            [*common, "--models", "cae-rmsprop", "--cases", "1,2,3", *training, "--free-encoder"], options),
     }
 
     def sdr(name, case):
@@ -122,7 +123,7 @@ def losses(options):
         with tempfile.TemporaryDirectory() as output:
             text = run(
                 ["separate", mix, "--score", f"{folder}/score.mid", "-p", "drums", "--template-frames", "1",
-                 "--divergence", "kl", "--iterations", iterations, "--json", "-o", output, *arguments], options)
+                 "--divergence", "kl", "--iterations", iterations, "--encoder-iterations", iterations, "--json", "-o", output, *arguments], options)
         return json.loads(text.splitlines()[0])["loss_after"]
 
     def show(title, published, found):

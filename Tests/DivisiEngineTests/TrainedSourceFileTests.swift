@@ -1,5 +1,7 @@
 import DivisiDSP
+import DivisiScore
 import DivisiTestSupport
+import Foundation
 import Testing
 
 @testable import DivisiEngine
@@ -93,5 +95,37 @@ struct TrainedSourceFileTests {
       withResidual: false)
     #expect(largestDifference(mixture(separation.stems.map { $0[0] }), samples) < 1e-5)
     #expect(separation.lossAfter < separation.lossBefore)
+  }
+
+  /// A tone of the score, and noise that a source was trained on.
+  @Test(arguments: [ModelKind.nmf, .naeAdam])
+  func sourcesTakeWhatIsNotOfTheScore(model: ModelKind) throws {
+    let rate = Double(Self.sampleRate)
+    let tone = (0..<16_000).map { index -> Float in
+      let phase = 2 * Double.pi * 440 * Double(index) / rate
+      return Float((1...6).reduce(0.0) { $0 + sin(Double($1) * phase) / Double($1) })
+    }
+    var training = SeparationSettings.sources
+    training.model = model
+    training.iterations = 60
+    (training.windowLength, training.hopSize) = (8192, 1024)
+    let source = try #require(
+      SourceLearner(settings: training, unitCount: 4, parallel: sequentially).train(
+        name: "noise", recordings: [noise(count: 20_000, seed: 4)], sampleRate: Self.sampleRate,
+        origin: "")
+    ).source
+    let samples = mixture([tone, noise(count: tone.count, level: 0.5, seed: 5)])
+    let note = Note(onsetSeconds: 0, releaseSeconds: 2, pitch: 69)
+    func score(_ sources: [TrainedSource]) throws -> Double {
+      var separator = Separator(
+        settings: SeparationSettings(), material: .pitched, parallel: sequentially)
+      separator.sources = sources
+      let separation = try separator.separate(
+        channels: [samples], sampleRate: rate,
+        parts: [Part(name: "tone", notes: [note])] + sources.map { Part(name: $0.name, notes: []) },
+        hasPedal: true, withResidual: false)
+      return scaleInvariantSDR(estimate: separation.stems[0][0], truth: tone)
+    }
+    #expect(try score([source]) > score([]) + 3)
   }
 }

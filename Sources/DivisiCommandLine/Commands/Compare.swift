@@ -16,12 +16,11 @@ struct Compare: ParsableCommand {
       those of the oracle (case 0) and the mixture. --cases chooses how the models start: with templates and activations \
       informed by the score (1), random activations (2), random templates (3), or both random (4).
 
+      With --sources in place of --score, each model is trained on each source's clean sound, and separates the mixtures of \
+      sources that have a stem in the folder of references.
+
         divisi compare set/*/mix.flac --score '{folder}/score.mid' \\
           --references '{folder}' --models nmf,nae -p literature -o report
-
-      With --sources in place of --score, each model is trained on each source's clean sound, and separates the mixtures of \
-      sources that have a stem in the folder of references:
-
         divisi compare mixtures/*/mix.wav --sources a='a/*.wav' \\
           --sources b='b/*.wav' --references '{folder}' --stoi \\
           --models nmf,nae-adam --components 20,100 --layers 2,4 -o report

@@ -73,15 +73,6 @@ struct SourceMixture {
     self.references = references
     self.sources = found
   }
-
-  /// What is known before any model.
-  func item(grid: TimeGrid, parallel: @escaping Parallel) -> Comparison.Item {
-    let yardsticks = Yardsticks.measure(
-      references, mixture: recording.channels, grid: grid, exponent: 1, parallel: parallel)
-    return Comparison.Item(
-      name: name, path: path, seconds: recording.durationSeconds, oracle: yardsticks.oracle,
-      mixture: yardsticks.mixture, remarks: references.remarks)
-  }
 }
 
 /// One model, trained on all sources and tried on all mixtures.

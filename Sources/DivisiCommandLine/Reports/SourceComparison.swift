@@ -1,5 +1,6 @@
-import DivisiSeparation
+import DivisiDSP
 import DivisiEngine
+import DivisiSeparation
 import Terminal
 
 /// What models made of mixtures of sources that they were trained on, as JSON and as Markdown.
@@ -144,4 +145,15 @@ struct SourceComparison: Encodable {
   }
 
   private func row(_ cells: [String]) -> String { "| " + cells.joined(separator: " | ") + " |" }
+}
+
+extension SourceMixture {
+  /// What is known before any model.
+  func item(grid: TimeGrid, parallel: @escaping Parallel) -> Comparison.Item {
+    let yardsticks = Yardsticks.measure(
+      references, mixture: recording.channels, grid: grid, exponent: 1, parallel: parallel)
+    return Comparison.Item(
+      name: name, path: path, seconds: recording.durationSeconds, oracle: yardsticks.oracle,
+      mixture: yardsticks.mixture, remarks: references.remarks)
+  }
 }

@@ -50,7 +50,7 @@ extension SeparationSettings {
     settings.model = .naeAdam
     settings.gradient.nonlinearity = .softplus
     settings.gradient.learningRate = 0.03
-    settings.gradient.sparsity = 1
+    settings.gradient.sparsity = 0.3
     settings.windowLength = 2048
     settings.hopSize = 512
     settings.iterations = 300
