@@ -179,7 +179,8 @@ let package = Package(
     .target(
       name: "DivisiCommandLine",
       dependencies: [
-        "CCPU", "CMalloc", "Catalogues", "DAWSessions", "DivisiAlignment", "DivisiControls", "DivisiEngine",
+        "CCPU", "CMalloc", "Catalogues", "DAWSessions", "DivisiAlignment", "DivisiControls",
+        "DivisiEngine",
         "DivisiDSP", "DivisiScore", "DivisiSeparation", "DrumKits", "AudioFiles", "InputFiles",
         "LV2Presets", "MediaFiles", "Mosaics", "Plotting", "PluginTurtle", "SystemMemory",
         "Terminal", "WorkerThreads", "ZipFiles",

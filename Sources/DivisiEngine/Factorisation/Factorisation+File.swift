@@ -27,7 +27,8 @@ extension Factorisation {
       ("V", [K, N]), ("V_hat", [K, N]), ("W", [K, R, T]), ("H", [R, N]), ("M_H", [R, N]),
       ("owner", [R, N]),
     ] + (encoder == nil ? [] : [("W_E", [R, K, T]), ("H_E", [R, N])])
-      + (encoder != nil && T == 1 ? [("W_D_inverse", [R, K])] : []) + (partials == nil ? [] : [("F", [R, N])])
+      + (encoder != nil && T == 1 ? [("W_D_inverse", [R, K])] : [])
+      + (partials == nil ? [] : [("F", [R, N])])
       + [("masks", [parts.count, grid.binCount, N])]
   }
 

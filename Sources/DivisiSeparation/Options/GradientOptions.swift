@@ -61,7 +61,8 @@ package struct GradientOptions: ParsableArguments {
   /// The settings, changed; wrong usage where the result is out of range.
   ///
   /// - Parameter depth: goes before ``layers``, which may be several only then.
-  package func applied(to preset: StreamSettings, layers depth: Int? = nil) throws -> StreamSettings {
+  package func applied(to preset: StreamSettings, layers depth: Int? = nil) throws -> StreamSettings
+  {
     let depths = layers?.values ?? []
     guard depth != nil || depths.count < 2 else {
       throw ValidationError(

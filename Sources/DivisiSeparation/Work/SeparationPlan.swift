@@ -35,7 +35,8 @@ package struct SeparationPlan {
     package let settings: [(Setting, Double)]
 
     package init(
-      preset: String, modelFiles: [String], sources: [String] = [], withRest: Bool, isStreamed: Bool, isScoreless: Bool,
+      preset: String, modelFiles: [String], sources: [String] = [], withRest: Bool,
+      isStreamed: Bool, isScoreless: Bool,
       settings: [(Setting, Double)] = []
     ) {
       self.preset = preset
