@@ -48,7 +48,7 @@ import Testing
     (["--source", "duet.wav", "--target", "silent.wav"], "silent.wav: expected sound"),
     (
       ["--source", "duet.wav", "--picture", "duet.csv/x.png"] + Self.quick,
-      "duet.csv/x.png: expected"
+      "duet.csv: expected a folder"
     ),
   ])
   func badInputIsRefusedInOneLine(options: [String], problem: String) throws {

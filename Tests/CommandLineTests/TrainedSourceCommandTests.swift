@@ -115,7 +115,7 @@ import Testing
         "each source once"))
     #expect(
       try refusal(["separate", mix, "--sources", "low.safetensors", "--stream"]).contains(
-        "--score as well"))
+        "--sources: expected no --stream"))
     #expect(try refusal(["separate", mix, "--sources", "train/low.wav"]).contains("low.wav"))
     #expect(
       try refusal([

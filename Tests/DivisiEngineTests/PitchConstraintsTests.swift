@@ -105,6 +105,47 @@ struct PitchConstraintsTests {
     #expect(abs(centres[2] - grid.bin(atHertz: 440)) < 0.05)
   }
 
+  /// How strictly templates keep to partials, as the literature's yardsticks have it.
+  @Test func combsAreHardSoftOrNone() {
+    func template(_ mask: TemplateMask) -> [Float] {
+      let constraints = drawn([Part(name: "a", notes: [note(69, 0.5, 1)])]) {
+        $0.comb = .hard
+        $0.templateMask = mask
+        $0.hasOnsetTemplates = false
+        $0.hasAttackTemplates = false
+      }
+      let start = constraints.templates.frame(0, ofComponent: 0)
+      return (0..<grid.binCount).map { start[$0] }
+    }
+    let (hard, soft, flat) = (template(.hard), template(.soft), template(.none))
+    let closed = hard.indices.filter { hard[$0] == 0 }
+    #expect(closed.count > grid.binCount / 2 && closed.count < grid.binCount)
+    #expect(soft.allSatisfy { $0 > 0 })
+    #expect(closed.allSatisfy { soft[$0] < soft.max()! / 100 })
+    #expect(flat.allSatisfy { $0 == flat[0] && $0 > 0 })
+  }
+
+  /// Without dropout all frames are open to an encoder, and what the score says against each is kept for the regulariser.
+  @Test func dropoutCanBeOff() throws {
+    let parts = [Part(name: "a", notes: [note(60, 0.5, 1.0)])]
+    let constraints = drawn(parts) {
+      $0.model = .nae
+      $0.hasDropout = false
+    }
+    #expect(frames(constraints, 0) == Array(0..<frameCount))
+    let outside = try #require(constraints.outside)
+    let entries = constraints.pattern.entries(ofComponent: 0)
+    #expect(entries.filter { outside[$0] == 0 }.map { $0 - entries.lowerBound } == Array(47...120))
+    #expect(entries.allSatisfy { outside[$0] == 0 || outside[$0] == 1 })
+    // Where there is no encoder, nothing is dropped from it.
+    #expect(
+      frames(
+        drawn(parts) {
+          $0.model = .nmf
+          $0.hasDropout = false
+        }, 0) == Array(47...120))
+  }
+
   @Test func notesOutsideTheRecordingOpenNothing() {
     let notes = [note(60, -5, -4), note(61, 99, 100), note(62, -1, 0.1)]
     let constraints = drawn([Part(name: "a", notes: notes)]) { _ in }

@@ -10,11 +10,12 @@ struct StrokeConstraintsTests {
   private let grid = TimeGrid(sampleRate: 10_000, windowLength: 400, hopSize: 100)
   private let kit = DrumKit(patches: [:], origin: "")
 
-  private func drawn(_ parts: [Part], tolerance: Double = 0.03, frameCount: Int = 100)
-    -> Constraints
-  {
+  private func drawn(
+    _ parts: [Part], tolerance: Double = 0.03, length: Double = 0.5, frameCount: Int = 100
+  ) -> Constraints {
     var settings = SeparationSettings.quick(.nmfd)
     settings.toleranceSeconds = tolerance
+    settings.strokeSeconds = length
     return StrokeConstraints.constraints(
       parts: parts, kit: kit, grid: grid, frameCount: frameCount, binCount: grid.binCount,
       settings: settings)
@@ -32,6 +33,12 @@ struct StrokeConstraintsTests {
     }
     #expect(constraints.strokes.map { $0.map(\.velocity) } == [[50]])
     #expect(constraints.strokes[0][0].firstFrame == 17)
+  }
+
+  @Test func strokesAreAsLongAsTheyMayBe() {
+    let constraints = drawn([Part(name: "kick", notes: [note(36, 0.2, 0.3)])], length: 0.1)
+    let pattern = constraints.pattern
+    #expect(pattern.entries(ofComponent: 0).map { pattern.frames[$0] } == Array(17...30))
   }
 
   @Test func overlappingStrokesTakeTheLouder() {

@@ -101,7 +101,7 @@ struct MosaicCommand: ParsableCommand {
     }
     let title = URL(fileURLWithPath: output).lastPathComponent.printable
     let figure = MosaicFigure(beginning: beginning, title: title).figure
-    return [(picture, try figure.encoded(as: format))]
+    return [(picture, figure.encoded(as: format))]
   }
 
   func run() throws {
