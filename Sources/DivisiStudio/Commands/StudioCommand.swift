@@ -71,7 +71,9 @@ struct StudioCommand: ParsableCommand {
       // Before threads are made, which inherit that.
       let signals = StopSignals()
       let folder = try projects ?? Self.usualFolder()
-      let studio = try Studio(shelf: ProjectShelf(path: Self.absolute(folder)))
+      let shelf = ProjectShelf(path: Self.absolute(folder))
+      do { try shelf.prepare() } catch { throw Failure("--projects: \(Failure(of: error))") }
+      let studio = try Studio(shelf: shelf)
       defer { studio.stop() }
       let project = try project(in: studio)
       let server = try StudioServer(studio, port: port) { printError($0) }

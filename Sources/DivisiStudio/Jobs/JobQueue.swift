@@ -83,6 +83,9 @@ final class JobQueue: Sendable {
     }
   }
 
+  /// Ends a job of a project that is there no more: another one has its name.
+  func forget(_ id: String) { table.withLock { $0.entries[id] = nil } }
+
   /// Ends all jobs, and waits until they have.
   func stop() {
     table.withLock { table in
@@ -130,7 +133,7 @@ final class JobQueue: Sendable {
       }
       end(id, ticket, problem: problem)
     } catch {
-      end(id, ticket, problem: ["\(error)"])
+      end(id, ticket, problem: [Failure(of: error).description])
     }
   }
 }

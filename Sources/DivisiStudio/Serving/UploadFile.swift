@@ -11,11 +11,13 @@ final class UploadFile {
   private let project: Project
   private let temporary: String
   private var descriptor: Int32
+  /// What files are called that have not arrived.
+  static let prefix = ".upload-"
 
   init(_ upload: StudioRequest.Upload, to project: Project) throws {
     self.upload = upload
     self.project = project
-    var template = Array((project.path + "/.upload-XXXXXX").utf8CString)
+    var template = Array((project.path + "/" + Self.prefix + "XXXXXX").utf8CString)
     descriptor = mkstemp(&template)
     temporary = template.withUnsafeBufferPointer {
       $0.baseAddress.map { String(cString: $0) } ?? ""
@@ -23,6 +25,7 @@ final class UploadFile {
     guard descriptor >= 0 else {
       throw Failure("\(project.path): \(String(cString: strerror(errno)))")
     }
+    _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
   }
 
   deinit {
