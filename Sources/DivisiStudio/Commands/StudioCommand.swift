@@ -96,8 +96,10 @@ struct StudioCommand: ParsableCommand {
     do {
       return try studio.open([recording] + (score.map { [$0] } ?? []))
     } catch  where endAfter != nil {
-      studio.problem.withLock { $0 = "\(error)" }
+      studio.problem.withLock { $0 = Failure(of: error).description }
       return nil
+    } catch {
+      throw Failure(of: error)
     }
   }
 

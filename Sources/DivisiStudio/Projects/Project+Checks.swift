@@ -11,6 +11,8 @@ extension Project {
   private static let mostLevels = 3
   /// The most that a take may have: a hundred parts and the residual, and some more.
   private static let stemCounts = 1...128
+  /// Of all stems: so many are stretched together.
+  private static let mostChannels = 1024
 
   /// Refuses a folder in which something is neither a folder nor a regular file.
   ///
@@ -48,7 +50,8 @@ extension Project {
       guard AudioFile.sampleRates.contains(take.sampleRate),
         AudioFile.channelCounts.contains(take.channelCount),
         (1...AudioFile.maximumSampleCount / take.channelCount).contains(take.sampleCount),
-        stemCounts.contains(take.stems.count)
+        stemCounts.contains(take.stems.count),
+        take.stems.count * take.channelCount <= mostChannels
       else { return "expected stems as they can be, in take \(take.number)" }
     }
     return nil

@@ -13,10 +13,19 @@ struct Project: Sendable {
   let path: String
 
   static let fileName = "studio.json"
+  /// What files are called that have not arrived.
+  static let uploadPrefix = ".upload-"
   /// The most that is read of a file that the page or a hand has written.
   static let mostBytes = 8 << 20
   /// The same of a take's score: a million notes.
   static let mostScoreBytes = 256 << 20
+
+  /// What tells it from another one that gets its name later.
+  var key: String {
+    var status = stat()
+    lstat(path, &status)
+    return "\(id) \(status.st_dev):\(status.st_ino)"
+  }
 
   /// What is of no use to anybody else, and may be deleted.
   var cache: String { path + "/cache" }

@@ -9,9 +9,9 @@ final class ProjectShelf: Sendable {
   /// Held while a project's file is read and written.
   private let turn = Mutex(())
   /// Says to other processes that this one is at work here.
-  private let presence = Mutex(Presence())
+  private let presence = Mutex(Held())
 
-  private struct Presence: @unchecked Sendable {
+  private struct Held: @unchecked Sendable {
     var lock: FolderLock?
   }
 
@@ -36,12 +36,16 @@ final class ProjectShelf: Sendable {
     guard !path.contains(where: { $0 == "{" || $0 == "}" }) else {
       throw Failure("\(path): expected a folder of projects without braces in its path")
     }
+    var status = stat()
+    guard stat(path, &status) != 0 || status.st_mode & S_IFMT == S_IFDIR else {
+      throw Failure("\(path): expected a folder of projects, found a file")
+    }
     try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
     guard access(path, W_OK | X_OK) == 0 else {
       throw Failure("\(path): \(String(cString: strerror(errno)))")
     }
     let lock = try FolderLock(sharing: path, alone: sweep)
-    presence.withLock { $0 = Presence(lock: lock) }
+    presence.withLock { $0 = Held(lock: lock) }
   }
 
   private func sweep() {
@@ -49,7 +53,7 @@ final class ProjectShelf: Sendable {
     for name in (try? files.contentsOfDirectory(atPath: path)) ?? [] {
       guard let project = project(name), (try? project.checkIsPlain()) != nil else { continue }
       for file in (try? files.contentsOfDirectory(atPath: project.path)) ?? []
-      where file.hasPrefix(UploadFile.prefix) { unlink(project.path + "/" + file) }
+      where file.hasPrefix(Project.uploadPrefix) { unlink(project.path + "/" + file) }
       for file in (try? files.contentsOfDirectory(atPath: project.cache)) ?? []
       where file.hasPrefix("away ") || file.hasPrefix("student ") || file.hasSuffix(".pcm.part") {
         unlink(project.cache + "/" + file)
@@ -119,7 +123,7 @@ final class ProjectShelf: Sendable {
       guard let file = try? project.read(), file.recording == nil, file.score == nil,
         file.takes.isEmpty
       else { return }
-      for kind in [UploadKind.recording, .score] { rmdir(project.path + "/" + kind.rawValue) }
+      for folder in ["recording", "score"] { rmdir(project.path + "/" + folder) }
       let names = try? FileManager.default.contentsOfDirectory(atPath: project.path)
       guard names == [Project.fileName] else { return }
       unlink(project.path + "/" + Project.fileName)
@@ -137,6 +141,7 @@ final class ProjectShelf: Sendable {
       return try withExtendedLifetime(lock) {
         var file = try project.read()
         try work(&file)
+        if let problem = Project.problem(of: file) { throw Failure("\(project.id): \(problem)") }
         try project.write(file)
         return file
       }

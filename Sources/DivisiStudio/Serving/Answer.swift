@@ -16,9 +16,10 @@ struct Answer: Sendable {
   var headers: [(String, String)] = []
 
   /// Why something is not done.
-  struct Refusal: Error {
+  struct Refusal: Error, CustomStringConvertible {
     let status: HTTPResponseStatus
     let text: String
+    var description: String { text }
 
     init(_ status: HTTPResponseStatus, _ text: String) {
       self.status = status

@@ -45,7 +45,7 @@ extension Studio {
       try show(wish.number, of: project)
       return .done
     case (.DELETE, "job"):
-      queue.cancel(project.id)
+      queue.cancel(project.key)
       return .done
     case (.GET, "score"):
       return try .file(project.takePath(try take(of: project).number) + "/score.json")
@@ -114,7 +114,7 @@ extension Studio {
 
   private func overview(of project: Project) throws -> Answer {
     // In this order: who finds no job finds its take.
-    let job = queue.state(of: project.id)
+    let job = queue.state(of: project.key)
     let file = try project.read()
     return try .json(
       ProjectOverview(

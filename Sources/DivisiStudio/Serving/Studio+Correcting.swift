@@ -24,7 +24,7 @@ extension Studio {
     guard let recording = file.recording, let take = file.take else {
       throw Answer.Refusal(.conflict, "\(project.id): expected parts; it is not separated yet")
     }
-    guard !queue.isBusy(project.id) else {
+    guard !queue.isBusy(project.key) else {
       throw Answer.Refusal(.conflict, "\(project.id): it is being separated already")
     }
     let placed = try score(of: take, in: project)
@@ -44,12 +44,12 @@ extension Studio {
       score: .corrected(midi: corrected.score.midiFile(), table: corrected.score.csvTable()),
       recording: Project.relative("recording", recording), options: options,
       base: take.number, preset: take.preset, bars: placed.bars)
-    try queue.add(project.id) { try task.run(isCancelled: $0, progress: $1) }
+    try queue.add(project.key) { try task.run(isCancelled: $0, progress: $1) }
   }
 
   /// Shows another take: the one before a correction, or the one after it.
   func show(_ number: Int, of project: Project) throws {
-    guard !queue.isBusy(project.id) else {
+    guard !queue.isBusy(project.key) else {
       throw Answer.Refusal(.conflict, "\(project.id): it is being separated")
     }
     try shelf.change(project) { file in

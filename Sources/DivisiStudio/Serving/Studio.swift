@@ -69,7 +69,7 @@ final class Studio: Sendable {
   /// Makes a project; what was done for another one of its name is not its own.
   func create(named name: String) throws -> Project {
     let project = try shelf.create(named: name)
-    queue.forget(project.id)
+    queue.forget(project.key)
     return project
   }
 
@@ -102,7 +102,7 @@ final class Studio: Sendable {
     } catch {
       throw Answer.Refusal(.badRequest, "Left hand plays below: \(error)")
     }
-    guard !queue.isBusy(project.id) else {
+    guard !queue.isBusy(project.key) else {
       throw Answer.Refusal(.conflict, "\(project.id): it is being separated already")
     }
     let file = try shelf.change(project) { $0.request = request }
@@ -114,6 +114,6 @@ final class Studio: Sendable {
       score: file.score.map { .file(Project.relative("score", $0)) } ?? .none,
       recording: Project.relative("recording", recording), options: request.options,
       base: nil, preset: request.preset)
-    try queue.add(project.id) { try task.run(isCancelled: $0, progress: $1) }
+    try queue.add(project.key) { try task.run(isCancelled: $0, progress: $1) }
   }
 }

@@ -36,6 +36,8 @@ final class StudioHandler: ChannelInboundHandler, RemovableChannelHandler {
   private var deadline: Scheduled<Void>?
   /// Whether somebody is there who knows the secret.
   private var isKnown = false
+  /// Answers that are on their way.
+  private var sendingCount = 0
   /// Of the answer that is being made.
   private var asker: Asker?
 
@@ -74,6 +76,8 @@ final class StudioHandler: ChannelInboundHandler, RemovableChannelHandler {
     deadline?.cancel()
     deadline = context.eventLoop.assumeIsolated().scheduleTask(in: time) {
       if case .answering = self.phase { return }
+      // Who saves a file may be asked first where.
+      guard self.sendingCount == 0 || !self.isKnown else { return }
       context.close(promise: nil)
     }
   }
@@ -206,7 +210,9 @@ final class StudioHandler: ChannelInboundHandler, RemovableChannelHandler {
         wrapOutboundOut(.body(.byteBuffer(ByteBuffer(bytes: bytes)))), promise: nil)
     }
     if case .answering = phase { phase = .idle }
+    sendingCount += 1
     context.writeAndFlush(wrapOutboundOut(.end(nil))).assumeIsolated().whenComplete { _ in
+      self.sendingCount -= 1
       if ends {
         context.close(promise: nil)
       } else if self.isKnown {

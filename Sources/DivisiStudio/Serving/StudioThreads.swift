@@ -6,9 +6,9 @@ struct StudioThreads: Sendable {
   enum Kind: Sendable {
     /// What is read or written within moments.
     case quick
-    /// What waits for a rendering.
+    /// What waits for a rendering, or looks through a recording once.
     case waiting
-    /// What goes through a whole recording.
+    /// What makes files of a whole recording.
     case making
   }
 

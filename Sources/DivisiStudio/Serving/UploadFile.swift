@@ -11,13 +11,11 @@ final class UploadFile {
   private let project: Project
   private let temporary: String
   private var descriptor: Int32
-  /// What files are called that have not arrived.
-  static let prefix = ".upload-"
 
   init(_ upload: StudioRequest.Upload, to project: Project) throws {
     self.upload = upload
     self.project = project
-    var template = Array((project.path + "/" + Self.prefix + "XXXXXX").utf8CString)
+    var template = Array((project.path + "/" + Project.uploadPrefix + "XXXXXX").utf8CString)
     descriptor = mkstemp(&template)
     temporary = template.withUnsafeBufferPointer {
       $0.baseAddress.map { String(cString: $0) } ?? ""
