@@ -8,19 +8,22 @@ import Testing
 /// Scores with corrections, and where bars go that somebody has moved.
 @Suite struct CorrectionTests {
   private func placed(isDrum: Bool = false) throws -> PlacedScore {
+    try PlacedScore(json: Self.json(isDrum: isDrum))
+  }
+
+  private static func json(isDrum: Bool = false) -> Data {
     let note = { (start: Double, pitch: Int, channel: Int) in
       #"{"start":\#(start),"release":\#(start + 0.4),"damped":\#(start + 0.4),"pitch":\#(pitch),"velocity":80,"track":1,"channel":\#(channel),"is_drum":\#(isDrum)}"#
     }
     let bars = (0..<8).map {
       #"{"number":\#($0 + 5),"beats":[\#(2 * $0),\#(2 * $0 + 1)],"end":\#(2 * $0 + 2),"unit":4}"#
     }
-    return try PlacedScore(
-      json: Data(
-        """
-        {"parts":[{"name":"left","instrument":0,"notes":[\(note(1, 38, 1)),\(note(2, 40, 1))]},
-        {"name":"right","instrument":0,"notes":[\(note(1, 72, 2))]}],
-        "pedals":[{"start":0.5,"end":1.5,"channel":2}],"bars":[\(bars.joined(separator: ","))],"path":[]}
-        """.utf8))
+    return Data(
+      """
+      {"parts":[{"name":"left","instrument":0,"notes":[\(note(1, 38, 1)),\(note(2, 40, 1))]},
+      {"name":"right","instrument":0,"notes":[\(note(1, 72, 2))]}],
+      "pedals":[{"start":0.5,"end":1.5,"channel":2}],"bars":[\(bars.joined(separator: ","))],"path":[]}
+      """.utf8)
   }
 
   @Test func notesAreMovedDeletedAndAdded() throws {
@@ -52,6 +55,24 @@ import Testing
     let corrected = CorrectedScore(try placed(isDrum: true), corrections)
     #expect(corrected.score.notes.map(\.pitch).sorted() == [40, 72, 72])
     #expect(corrected.options == ["--drum-map=general-midi"])
+  }
+
+  /// A file that somebody has changed holds nothing that no score has.
+  @Test(arguments: [
+    (#""pitch":38"#, #""pitch":128"#), (#""pitch":38"#, #""pitch":-1"#),
+    (#""velocity":80"#, #""velocity":0"#), (#""start":1.0"#, #""start":1e300"#),
+    (#""release":1.4"#, #""release":0.5"#), (#""channel":2"#, #""channel":0"#),
+    (#""unit":4"#, #""unit":0"#), (#""beats":[0,1]"#, #""beats":[]"#),
+    (#""end":2,"#, #""end":1e9,"#), (#""path":[]"#, #""path":[[1]]"#),
+  ]) func impossibleScoresAreRefused(usual: String, other: String) throws {
+    let text = String(decoding: Self.json(), as: UTF8.self)
+    let changed = text.replacingOccurrences(of: usual, with: other)
+    try #require(changed != text)
+    #expect {
+      try PlacedScore(json: Data(changed.utf8))
+    } throws: {
+      "\($0)".contains("expected")
+    }
   }
 
   @Test func partsWithoutNotesAreLeftOut() throws {

@@ -40,6 +40,26 @@ import Testing
     queue.stop()
   }
 
+  /// A project whose name another one has now is none of its successor's business.
+  @Test func predecessorsAreForgotten() async throws {
+    let queue = JobQueue()
+    let wasCancelled = Atomic(false)
+    try queue.add("a") { isCancelled, _ in
+      while !isCancelled() { sched_yield() }
+      wasCancelled.store(true, ordering: .relaxed)
+      return ["it is gone"]
+    }
+    try await wait { queue.state(of: "a")?.phase == .placing }
+    queue.forget("a")
+    #expect(queue.state(of: "a") == nil && !queue.isBusy)
+    try queue.add("a") { _, _ in ["the other"] }
+    try await wait { queue.state(of: "a")?.phase == .failed }
+    #expect(queue.state(of: "a")?.problem == ["the other"])
+    queue.stop()
+    let hasEnded = wasCancelled.load(ordering: .relaxed)
+    #expect(hasEnded)
+  }
+
   @Test func bothCanBeCalledOff() async throws {
     let queue = JobQueue()
     let hasRun = Atomic(false)

@@ -1,5 +1,6 @@
 import DivisiScore
 import DivisiSeparation
+import Terminal
 public import FoundationEssentials
 
 /// The score as a recording was separated by it: what `--export-score` writes, in seconds of the recording.
@@ -64,10 +65,13 @@ public struct PlacedScore: Codable, Sendable {
   public let path: [[Double]]
 
   /// Reads what `--export-score` has written.
+  ///
+  /// - Throws: one line for what no score has; another error for what is no such JSON.
   public init(json: Data) throws {
     let decoder = JSONDecoder()
     decoder.keyDecodingStrategy = .convertFromSnakeCase
     self = try decoder.decode(PlacedScore.self, from: json)
+    if let problem { throw Failure(problem) }
   }
 
   /// One line of JSON, as `--export-score` writes it.

@@ -71,7 +71,9 @@ struct StudioCommand: ParsableCommand {
       // Before threads are made, which inherit that.
       let signals = StopSignals()
       let folder = try projects ?? Self.usualFolder()
-      let studio = try Studio(shelf: ProjectShelf(path: Self.absolute(folder)))
+      let shelf = ProjectShelf(path: Self.absolute(folder))
+      do { try shelf.prepare() } catch { throw Failure("--projects: \(Failure(of: error))") }
+      let studio = try Studio(shelf: shelf)
       defer { studio.stop() }
       let project = try project(in: studio)
       let server = try StudioServer(studio, port: port) { printError($0) }
@@ -94,8 +96,10 @@ struct StudioCommand: ParsableCommand {
     do {
       return try studio.open([recording] + (score.map { [$0] } ?? []))
     } catch  where endAfter != nil {
-      studio.problem.withLock { $0 = "\(error)" }
+      studio.problem.withLock { $0 = Failure(of: error).description }
       return nil
+    } catch {
+      throw Failure(of: error)
     }
   }
 

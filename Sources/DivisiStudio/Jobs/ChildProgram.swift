@@ -17,6 +17,9 @@ enum ChildProgram {
   /// The most that is kept of what it says, in bytes.
   private static let mostBytes = 4 << 20
 
+  /// How long it may take to end when it is asked to.
+  private static let patience = Duration.seconds(4)
+
   /// Runs it to its end.
   ///
   /// - Parameters:
@@ -38,12 +41,13 @@ enum ChildProgram {
       pollfd(fd: child.output, events: Int16(POLLIN), revents: 0),
       pollfd(fd: child.errors, events: Int16(POLLIN), revents: 0),
     ]
-    var wasAsked = false
+    var asked: ContinuousClock.Instant?
     while polled.contains(where: { $0.fd >= 0 }) {
-      if !wasAsked, isCancelled() {
+      if asked == nil, isCancelled() {
         kill(child.pid, SIGTERM)
-        wasAsked = true
+        asked = .now
       }
+      if let asked, .now - asked > patience { kill(child.pid, SIGKILL) }
       poll(&polled, 2, 100)
       for index in polled.indices where polled[index].revents != 0 {
         var bytes = [UInt8](repeating: 0, count: 16_384)

@@ -37,7 +37,7 @@ final class JobQueue: Sendable {
 
   init() { pool.start() }
 
-  /// The state of a project's job; nil where there is none.
+  /// The state of the job of a project, by its ``Project/key``; nil where there is none.
   func state(of id: String) -> State? { table.withLock { $0.entries[id]?.state } }
 
   /// Whether something is to be done for a project, or is being done.
@@ -60,7 +60,7 @@ final class JobQueue: Sendable {
   func add(_ id: String, _ work: @escaping Work) throws {
     let ticket: Int = try table.withLock { table in
       guard !table.isOver, table.entries[id].map({ $0.state.phase == .failed }) ?? true else {
-        throw Failure("\(id): it is being separated already")
+        throw Failure("it is being separated already")
       }
       table.lastTicket += 1
       table.entries[id] = Entry(state: State(phase: .waiting), ticket: table.lastTicket)
@@ -82,6 +82,9 @@ final class JobQueue: Sendable {
       }
     }
   }
+
+  /// Ends a job of a project that is there no more: another one has its name.
+  func forget(_ id: String) { table.withLock { $0.entries[id] = nil } }
 
   /// Ends all jobs, and waits until they have.
   func stop() {
@@ -130,7 +133,7 @@ final class JobQueue: Sendable {
       }
       end(id, ticket, problem: problem)
     } catch {
-      end(id, ticket, problem: ["\(error)"])
+      end(id, ticket, problem: [Failure(of: error).description])
     }
   }
 }

@@ -7,17 +7,24 @@ import Terminal
 struct SeparationTask: Sendable {
   let shelf: ProjectShelf
   let project: Project
-  /// The score's path in the project's folder; nil where there is none.
-  let score: String?
+  /// What the parts are told apart by.
+  let score: Source
   let recording: String
   /// Of `divisi separate`, besides recording, score and outputs.
   let options: [String]
-  /// The take's number, and the one whose score was corrected for it.
-  let number: Int
+  /// The take whose score was corrected for this one.
   let base: Int?
   let preset: String
   /// The bars of the score that was corrected, which keep their numbers; nil for the score as it came.
   var bars: [PlacedScore.PlayedBar]? = nil
+
+  enum Source: Sendable {
+    case none
+    /// A path in the project's folder.
+    case file(String)
+    /// A score that is kept in the new take's folder, as MIDI and as a table.
+    case corrected(midi: [UInt8], table: String)
+  }
 
   /// What `divisi separate --json` says, as far as it is used.
   private struct Report: Decodable {
@@ -39,24 +46,37 @@ struct SeparationTask: Sendable {
   ///
   /// - Returns: why there is no new take, in lines; empty if there is, or if it was cancelled.
   func run(isCancelled: () -> Bool, progress: (Double) -> Void) throws -> [String] {
-    let folder = project.takePath(number)
+    try project.checkIsPlain()
+    let folder = try project.claimTake()
+    do {
+      let problem = try run(in: folder, isCancelled: isCancelled, progress: progress)
+      if problem != nil { folder.remove() }
+      return problem ?? []
+    } catch {
+      folder.remove()
+      throw error
+    }
+  }
+
+  /// - Returns: nil if there is a new take.
+  private func run(
+    in folder: ClaimedFolder, isCancelled: () -> Bool, progress: (Double) -> Void
+  ) throws -> [String]? {
+    let number = folder.number
     var arguments = ["separate", project.path + "/" + recording]
-    if let score {
-      arguments += [
-        "--score", project.path + "/" + score, "--export-score", folder + "/score.json",
-      ]
+    if let score = try scorePath(in: folder.path) {
+      arguments += ["--score", score, "--export-score", folder.path + "/score.json"]
     }
     arguments += options
-    arguments += ["--residual", "--json", "--progress", "--filename", "{part}", "-o", folder]
+    arguments += ["--residual", "--json", "--progress", "--filename", "{part}", "-o", folder.path]
     let run = try ChildProgram.run(
       arguments, isCancelled: isCancelled, progress: progress)
     guard run.status == 0 else {
-      clean(folder)
       if isCancelled() { return [] }
-      let lines = run.errors.map(readable)
+      let lines = PageWords.lines(run.errors).map { readable($0, number) }
       return lines.isEmpty ? ["divisi separate ended with \(run.status)"] : lines
     }
-    if let bars { try keepNumbers(of: bars) }
+    if let bars { try keepNumbers(of: bars, in: folder.path) }
     let decoder = JSONDecoder()
     decoder.keyDecodingStrategy = .convertFromSnakeCase
     let report = try decoder.decode(Report.self, from: Data(run.output.utf8))
@@ -70,33 +90,43 @@ struct SeparationTask: Sendable {
           file: URL(fileURLWithPath: $0.file ?? $0.name + ".flac").lastPathComponent,
           noteCount: $0.notes)
       },
-      placement: report.placement, warnings: run.errors.map(readable), base: base,
+      placement: report.placement,
+      warnings: PageWords.lines(run.errors).map { readable($0, number) }, base: base,
       elapsed: report.seconds)
     try shelf.change(project) { file in
+      guard folder.isThere else { throw Failure("\(project.id): the project is gone") }
       file.takes.append(take)
       file.current = number
     }
-    return []
+    return nil
   }
 
   /// Gives the new take's bars the numbers that they have in print; in the corrected score's file they are counted.
-  private func keepNumbers(of bars: [PlacedScore.PlayedBar]) throws {
-    let path = project.takePath(number) + "/score.json"
+  private func keepNumbers(of bars: [PlacedScore.PlayedBar], in folder: String) throws {
+    let path = folder + "/score.json"
     guard let data = Project.contents(of: path, limit: Project.mostScoreBytes) else { return }
     var placed = try PlacedScore(json: data)
     placed.bars = Realignment.bars(bars, along: placed.path)
     try Data(placed.json.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
   }
 
-  /// A line with files as a person calls them.
-  private func readable(_ line: String) -> String {
-    ["recording", "score", "takes/\(number)"].reduce(line) {
-      $0.replacing(project.path + "/" + $1 + "/", with: "")
+  /// The score's path; nil where there is none.
+  private func scorePath(in folder: String) throws -> String? {
+    switch score {
+    case .none: return nil
+    case .file(let path): return project.path + "/" + path
+    case .corrected(let midi, let table):
+      let path = folder + "/corrected.mid"
+      try Data(midi).write(to: URL(fileURLWithPath: path))
+      try Data(table.utf8).write(to: URL(fileURLWithPath: folder + "/corrected.csv"))
+      return path
     }
   }
 
-  /// Removes the take's folder, which nobody refers to.
-  private func clean(_ folder: String) {
-    try? FileManager.default.removeItem(atPath: folder)
+  /// A line with files as a person calls them.
+  private func readable(_ line: String, _ number: Int) -> String {
+    ["recording", "score", "takes/\(number)"].reduce(line) {
+      $0.replacing(project.path + "/" + $1 + "/", with: "")
+    }
   }
 }

@@ -87,6 +87,7 @@ export class Opening {
   }
 
   entry(project) {
+    if (project.problem) return element("li", {}, element("strong", {}, project.id), element("span", { class: "quiet" }, project.problem));
     const parts = project.parts.filter((name) => name !== "residual").map((name) => partTitle(name).toLowerCase());
     const details = [project.score, parts.join(", ") || "not separated yet", new Date(project.changed * 1000).toLocaleDateString()];
     const link = element("a", { href: "#" + encodeURIComponent(project.id) },
@@ -115,6 +116,8 @@ export class Opening {
         this.files[kind] = null;
         this.complain(kind, error.message);
       }
+      // A project without a file is gone when its first is refused.
+      if (!this.arrivals.recording && !this.arrivals.score) this.id = null;
     }).finally(() => this.refresh());
   }
 

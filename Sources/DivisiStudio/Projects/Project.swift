@@ -13,10 +13,19 @@ struct Project: Sendable {
   let path: String
 
   static let fileName = "studio.json"
+  /// What files are called that have not arrived.
+  static let uploadPrefix = ".upload-"
   /// The most that is read of a file that the page or a hand has written.
   static let mostBytes = 8 << 20
   /// The same of a take's score: a million notes.
   static let mostScoreBytes = 256 << 20
+
+  /// What tells it from another one that gets its name later.
+  var key: String {
+    var status = stat()
+    lstat(path, &status)
+    return "\(id) \(status.st_dev):\(status.st_ino)"
+  }
 
   /// What is of no use to anybody else, and may be deleted.
   var cache: String { path + "/cache" }
@@ -31,11 +40,10 @@ struct Project: Sendable {
     guard let data = Self.contents(of: file) else {
       throw Failure("\(file): expected a project; it cannot be read")
     }
-    guard let result = try? JSONDecoder().decode(ProjectFile.self, from: data),
-      // Somebody else may have made the folder: what it names lies within.
-      result.fileNames.allSatisfy({ $0 == UploadName.harmless($0, fallback: "") }),
-      result.takes.allSatisfy({ $0.number > 0 && $0.sampleCount >= 0 })
-    else { throw Failure("\(file): expected a project as Divisi Studio writes it") }
+    guard let result = try? JSONDecoder().decode(ProjectFile.self, from: data) else {
+      throw Failure("\(file): expected a project as Divisi Studio writes it")
+    }
+    if let problem = Self.problem(of: result) { throw Failure("\(file): \(problem)") }
     return result
   }
 
@@ -77,10 +85,36 @@ struct Project: Sendable {
     return bytes
   }
 
-  /// The number of the next take.
+  /// Numbers that takes may have.
+  static let takeNumbers = 1...999_999
+
+  /// The number of the next take, as far as is known.
   func nextTake() -> Int {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: path + "/takes")) ?? []
-    return (names.compactMap { Int($0) }.max() ?? 0) + 1
+    let listed = (try? read())?.takes.map(\.number) ?? []
+    return ((names.compactMap { Int($0) } + listed).filter(Self.takeNumbers.contains).max() ?? 0)
+      + 1
+  }
+
+  /// Makes the folder of the next take, which nobody else has then.
+  func claimTake() throws -> ClaimedFolder {
+    // Not the folders above it: the project may be gone.
+    guard mkdir(path + "/takes", 0o755) == 0 || errno == EEXIST else {
+      throw Failure("\(path)/takes: \(String(cString: strerror(errno)))")
+    }
+    var number = nextTake()
+    while mkdir(takePath(number), 0o755) != 0 {
+      let problem = errno
+      guard problem == EEXIST, number < Self.takeNumbers.upperBound else {
+        throw Failure("\(takePath(number)): \(String(cString: strerror(problem)))")
+      }
+      number += 1
+    }
+    guard Self.takeNumbers.contains(number) else {
+      rmdir(takePath(number))
+      throw Failure("\(path)/takes: expected room for another take")
+    }
+    return try ClaimedFolder(path: takePath(number), number: number)
   }
 
   /// A file of the user's as a path in the folder, and as a person calls it in messages.

@@ -6,8 +6,8 @@ import WebServing
 struct Answer: Sendable {
   enum Body: Sendable {
     case bytes([UInt8])
-    /// A file, which is sent as it is, and then removed if it was made for that.
-    case file(String, isTemporary: Bool = false)
+    /// A file, which is sent as it is.
+    case file(OpenFile)
   }
 
   var status = HTTPResponseStatus.ok
@@ -16,9 +16,10 @@ struct Answer: Sendable {
   var headers: [(String, String)] = []
 
   /// Why something is not done.
-  struct Refusal: Error {
+  struct Refusal: Error, CustomStringConvertible {
     let status: HTTPResponseStatus
     let text: String
+    var description: String { text }
 
     init(_ status: HTTPResponseStatus, _ text: String) {
       self.status = status
@@ -41,6 +42,12 @@ struct Answer: Sendable {
   /// That something was done, and there is nothing to say.
   static let done = Answer(body: .bytes(Array("{}".utf8)))
 
+  /// A file for scripts.
+  static func file(_ path: String) throws -> Answer {
+    guard let file = OpenFile(path) else { throw Refusal(.notFound, "expected a file") }
+    return Answer(body: .file(file))
+  }
+
   /// Numbers for scripts.
   static func binary(_ bytes: [UInt8]) -> Answer {
     Answer(type: "application/octet-stream", body: .bytes(bytes))
@@ -48,12 +55,16 @@ struct Answer: Sendable {
 
   /// A file to be kept.
   ///
-  /// - Parameter name: what the browser is to call it.
+  /// - Parameters:
+  ///   - name: what the browser is to call it.
+  ///   - isTemporary: whether it was made for this, and is gone afterwards.
   static func download(
     _ path: String, type: String, as name: String, isTemporary: Bool = false
-  ) -> Answer {
-    Answer(
-      type: type, body: .file(path, isTemporary: isTemporary), headers: [disposition(name)])
+  ) throws -> Answer {
+    guard let file = OpenFile(path, isTemporary: isTemporary) else {
+      throw Refusal(.notFound, "expected a file")
+    }
+    return Answer(type: type, body: .file(file), headers: [disposition(name)])
   }
 
   /// The same of bytes.

@@ -6,7 +6,9 @@ extension Studio {
   /// Answers a request whose body is there.
   ///
   /// - Throws: a refusal, or what went wrong.
-  func answer(_ request: StudioRequest, body: [UInt8], secret: Secret) throws -> Answer {
+  func answer(
+    _ request: StudioRequest, body: [UInt8], secret: Secret, _ asker: Asker
+  ) throws -> Answer {
     var rest = request.path[...]
     guard rest.first == "api" else { return try StudioPage.answer(request, secret: secret) }
     rest = rest.dropFirst()
@@ -18,16 +20,17 @@ extension Studio {
           problem: problem.withLock { $0.take() }))
     case (.POST, "projects", 1):
       let wish: NameWish = try decoded(body)
-      return try .json(["id": shelf.create(named: wish.name).id])
+      return try .json(["id": create(named: wish.name).id])
     case (_, "projects", 2...):
       let project = try project(rest[rest.startIndex + 1])
-      return try answer(request, Array(rest.dropFirst(2)), body: body, for: project)
+      return try answer(request, Array(rest.dropFirst(2)), body: body, for: project, asker)
     default: throw Answer.Refusal(.notFound, "there is nothing here")
     }
   }
 
   private func answer(
-    _ request: StudioRequest, _ path: [String], body: [UInt8], for project: Project
+    _ request: StudioRequest, _ path: [String], body: [UInt8], for project: Project,
+    _ asker: Asker
   ) throws -> Answer {
     switch (request.method, path.joined(separator: "/")) {
     case (.GET, ""): return try overview(of: project)
@@ -42,14 +45,15 @@ extension Studio {
       try show(wish.number, of: project)
       return .done
     case (.DELETE, "job"):
-      queue.cancel(project.id)
+      queue.cancel(project.key)
       return .done
     case (.GET, "score"):
-      return Answer(body: .file(project.takePath(try take(of: project).number) + "/score.json"))
-    case (.GET, "peaks"): return .binary(try Peaks.bytes(of: recording(of: project), in: project))
+      return try .file(project.takePath(try take(of: project).number) + "/score.json")
+    case (.GET, "peaks"):
+      return .binary(try Peaks.bytes(of: recording(of: project), in: project, asker))
     case (.GET, "spectrum"):
-      return .binary(try Spectrum.bytes(of: recording(of: project), in: project))
-    case (.GET, "pcm"): return try piece(request, of: project)
+      return .binary(try Spectrum.bytes(of: recording(of: project), in: project, asker))
+    case (.GET, "pcm"): return try piece(request, of: project, asker)
     case (.GET, "desk"):
       let data = Project.contents(of: project.path + "/desk.json", limit: StudioRequest.mostBytes)
       return Answer(body: .bytes(data.map(Array.init) ?? Array("{}".utf8)))
@@ -59,7 +63,7 @@ extension Studio {
         to: URL(fileURLWithPath: project.path + "/desk.json"), options: .atomic)
       return .done
     case (.GET, _) where path.first == "download" && path.count == 2:
-      return try download(path[1], request, of: project)
+      return try download(path[1], request, of: project, asker)
     default: throw Answer.Refusal(.notFound, "there is nothing here")
     }
   }
@@ -110,7 +114,7 @@ extension Studio {
 
   private func overview(of project: Project) throws -> Answer {
     // In this order: who finds no job finds its take.
-    let job = queue.state(of: project.id)
+    let job = queue.state(of: project.key)
     let file = try project.read()
     return try .json(
       ProjectOverview(

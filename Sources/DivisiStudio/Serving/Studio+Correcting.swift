@@ -7,10 +7,15 @@ extension Studio {
   /// The score of a take as it was separated by.
   func score(of take: Take, in project: Project) throws -> PlacedScore {
     let path = project.takePath(take.number) + "/score.json"
-    guard let data = Project.contents(of: path, limit: Project.mostScoreBytes),
-      let placed = try? PlacedScore(json: data)
-    else { throw Answer.Refusal(.notFound, "\(project.id): expected a score") }
-    return placed
+    guard let data = Project.contents(of: path, limit: Project.mostScoreBytes) else {
+      throw Answer.Refusal(.notFound, "\(project.id): expected a score")
+    }
+    do {
+      return try PlacedScore(json: data)
+    } catch {
+      let problem = (error as? Failure)?.description ?? "expected a score as it was exported"
+      throw Failure("takes/\(take.number)/score.json: \(problem)")
+    }
   }
 
   /// Separates again, by the score of the take that is shown with corrections, which are saved beside the stems.
@@ -19,7 +24,7 @@ extension Studio {
     guard let recording = file.recording, let take = file.take else {
       throw Answer.Refusal(.conflict, "\(project.id): expected parts; it is not separated yet")
     }
-    guard !queue.isBusy(project.id) else {
+    guard !queue.isBusy(project.key) else {
       throw Answer.Refusal(.conflict, "\(project.id): it is being separated already")
     }
     let placed = try score(of: take, in: project)
@@ -30,28 +35,21 @@ extension Studio {
     guard !corrected.score.notes.isEmpty else {
       throw Answer.Refusal(.badRequest, "expected at least one note")
     }
-    let number = project.nextTake()
-    let folder = project.takePath(number)
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    let name = "takes/\(number)/corrected.mid"
-    try Data(corrected.score.midiFile()).write(
-      to: URL(fileURLWithPath: project.path + "/" + name))
-    try Data(corrected.score.csvTable().utf8).write(
-      to: URL(fileURLWithPath: folder + "/corrected.csv"))
     let options =
       ["--preset=\(take.preset)", "--partial", "--force-score"].filter {
         $0 != "--force-score" || !corrections.anchors.isEmpty
       } + Realignment.options(corrections.anchors, bars: placed.bars) + corrected.options
     let task = SeparationTask(
-      shelf: shelf, project: project, score: name,
-      recording: Project.relative("recording", recording), options: options, number: number,
+      shelf: shelf, project: project,
+      score: .corrected(midi: corrected.score.midiFile(), table: corrected.score.csvTable()),
+      recording: Project.relative("recording", recording), options: options,
       base: take.number, preset: take.preset, bars: placed.bars)
-    try queue.add(project.id) { try task.run(isCancelled: $0, progress: $1) }
+    try queue.add(project.key) { try task.run(isCancelled: $0, progress: $1) }
   }
 
   /// Shows another take: the one before a correction, or the one after it.
   func show(_ number: Int, of project: Project) throws {
-    guard !queue.isBusy(project.id) else {
+    guard !queue.isBusy(project.key) else {
       throw Answer.Refusal(.conflict, "\(project.id): it is being separated")
     }
     try shelf.change(project) { file in

@@ -32,7 +32,8 @@ extension Studio {
       return try .json(arrival)
     } catch {
       unlink(path)
-      throw Failure("\(error)".replacing(path, with: name))
+      shelf.removeIfEmpty(project)
+      throw Failure(PageWords.text(Failure(of: error).description.replacing(path, with: name)))
     }
   }
 
@@ -81,18 +82,12 @@ extension Studio {
     }
     let name = URL(fileURLWithPath: recording).deletingPathExtension().lastPathComponent
     let folder = URL(fileURLWithPath: recording).deletingLastPathComponent().lastPathComponent
-    let project = try shelf.create(named: name == "mix" && !folder.isEmpty ? folder : name)
-    for (kind, path) in files {
-      let name = Project.harmless(
-        URL(fileURLWithPath: path).lastPathComponent, fallback: kind.rawValue)
-      let copy = try project.freePath(in: kind.rawValue, named: name)
-      try FileManager.default.copyItem(atPath: path, toPath: copy)
-      try shelf.change(project) { file in
-        switch kind {
-        case .recording: file.recording = name
-        case .score: file.score = name
-        }
-      }
+    let project = try create(named: name == "mix" && !folder.isEmpty ? folder : name)
+    do {
+      for (kind, path) in files { try copy(path, kind, into: project) }
+    } catch {
+      try? FileManager.default.removeItem(atPath: project.path)
+      throw Failure(of: error)
     }
     if files.count == 2 {
       try separate(project, request)
@@ -101,6 +96,24 @@ extension Studio {
       try shelf.change(project) { $0.request = request }
     }
     return project
+  }
+
+  /// Copies what a file holds; a link is somebody else's way to it.
+  private func copy(_ path: String, _ kind: UploadKind, into project: Project) throws {
+    let name = Project.harmless(
+      URL(fileURLWithPath: path).lastPathComponent, fallback: kind.rawValue)
+    let copy = try project.freePath(in: kind.rawValue, named: name)
+    guard let real = realpath(path, nil) else {
+      throw Failure("\(path): \(String(cString: strerror(errno)))")
+    }
+    defer { free(real) }
+    try FileManager.default.copyItem(atPath: String(cString: real), toPath: copy)
+    try shelf.change(project) { file in
+      switch kind {
+      case .recording: file.recording = name
+      case .score: file.score = name
+      }
+    }
   }
 
   private static func isNamedScore(_ path: String) -> Bool {

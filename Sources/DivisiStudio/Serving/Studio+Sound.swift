@@ -6,7 +6,7 @@ extension Studio {
   private static let longestWait = 4_000_000, pause = 20_000
 
   /// Samples of all stems, in 32-bit floating point, little end first: each channel of each stem, one after the other.
-  func piece(_ request: StudioRequest, of project: Project) throws -> Answer {
+  func piece(_ request: StudioRequest, of project: Project, _ asker: Asker) throws -> Answer {
     guard let from = request.query["from"].flatMap({ Int($0) }),
       let count = request.query["count"].flatMap({ Int($0) }), (0...1 << 40).contains(from),
       (1...TakeReader.longestPiece).contains(count)
@@ -21,6 +21,7 @@ extension Studio {
     }
     let rendering = renderings.rendering(wish, take: take, of: project, reader: reader)
     for _ in 0..<Self.longestWait / Self.pause {
+      try asker.check()
       if let channels = try rendering.piece(from..<from + count) { return Self.packed(channels) }
       usleep(UInt32(Self.pause))
     }

@@ -6,7 +6,9 @@ import ZipFiles
 
 extension Studio {
   /// Makes a file that somebody takes away.
-  func download(_ name: String, _ request: StudioRequest, of project: Project) throws -> Answer {
+  func download(
+    _ name: String, _ request: StudioRequest, of project: Project, _ asker: Asker
+  ) throws -> Answer {
     let take = try take(of: project)
     let folder = project.takePath(take.number)
     switch name {
@@ -14,7 +16,7 @@ extension Studio {
       guard let stem = take.stems.first(where: { $0.name == request.query["name"] }) else {
         throw Answer.Refusal(.notFound, "expected the name of a part")
       }
-      return .download(
+      return try .download(
         folder + "/" + stem.file, type: Self.type(of: stem.file),
         as: "\(project.id) - \(stem.file)")
     case "score.mid":
@@ -29,13 +31,14 @@ extension Studio {
         entries.append((project.id + ".mid", .bytes(bytes)))
       }
       try ZipWriter.write(entries.map { (name: $0.0, contents: $0.1) }, to: path)
-      return .download(path, type: "application/zip", as: "\(project.id).zip", isTemporary: true)
+      return try .download(
+        path, type: "application/zip", as: "\(project.id).zip", isTemporary: true)
     case "mix":
-      return try mix(request, take, of: project)
+      return try mix(request, take, of: project, asker)
     case "student.html":
       let page = StudentPage(
         title: project.id, take: take, score: try? score(of: take, in: project),
-        reader: TakeReader(take, of: project), cache: try cache(of: project))
+        reader: TakeReader(take, of: project), asker: asker, cache: try cache(of: project))
       return .download(
         try page.html(), type: "text/html; charset=utf-8", as: "\(project.id).html")
     default: throw Answer.Refusal(.notFound, "there is nothing here")
@@ -47,7 +50,9 @@ extension Studio {
   }
 
   /// The stems as faders stand: `gains` has a factor for each, `format` one of the command line's.
-  private func mix(_ request: StudioRequest, _ take: Take, of project: Project) throws -> Answer {
+  private func mix(
+    _ request: StudioRequest, _ take: Take, of project: Project, _ asker: Asker
+  ) throws -> Answer {
     let gains = (request.query["gains"] ?? "").split(separator: ",").compactMap { Float($0) }
     guard gains.count == take.stems.count, gains.allSatisfy({ (0...16).contains($0) }),
       let format = AudioFormat(rawValue: request.query["format"] ?? "flac")
@@ -57,9 +62,9 @@ extension Studio {
     }
     let path = try temporary(in: project, format.fileExtension)
     let url = URL(fileURLWithPath: path)
-    try Mixdown(take: take, reader: TakeReader(take, of: project)).write(
+    try Mixdown(take: take, reader: TakeReader(take, of: project), asker: asker).write(
       gains, to: url.deletingLastPathComponent().path, named: url.lastPathComponent, as: format)
-    return .download(
+    return try .download(
       path, type: Self.type(of: path), as: "\(project.id) - mix.\(format.fileExtension)",
       isTemporary: true)
   }

@@ -1,7 +1,6 @@
 import DivisiScore
 import FoundationEssentials
 import Glibc
-import NIOPosix
 import Synchronization
 import Terminal
 
@@ -13,8 +12,7 @@ final class Studio: Sendable {
   let presence = Presence()
   /// What was wrong with the files that the program was started with, until the page has shown it.
   let problem = Mutex<String?>(nil)
-  /// Threads that may wait for files.
-  let threads = NIOThreadPool(numberOfThreads: 4)
+  let threads = StudioThreads()
   /// Names and descriptions of presets, as `divisi presets` lists them.
   let presets: [Preset]
 
@@ -34,14 +32,13 @@ final class Studio: Sendable {
   init(shelf: ProjectShelf) throws {
     self.shelf = shelf
     presets = try Self.listedPresets()
-    threads.start()
   }
 
   /// Ends what is being done.
   func stop() {
     queue.stop()
     renderings.stop()
-    try? threads.syncShutdownGracefully()
+    threads.stop()
   }
 
   /// Presets that are for recordings; those for playing live have no place here.
@@ -60,10 +57,19 @@ final class Studio: Sendable {
 
   // MARK: Projects
 
+  /// A project by its name, whose files are its own.
   func project(_ id: String) throws -> Project {
     guard let project = shelf.project(id) else {
       throw Answer.Refusal(.notFound, "\(id): expected a project")
     }
+    try project.checkIsPlain()
+    return project
+  }
+
+  /// Makes a project; what was done for another one of its name is not its own.
+  func create(named name: String) throws -> Project {
+    let project = try shelf.create(named: name)
+    queue.forget(project.key)
     return project
   }
 
@@ -77,7 +83,7 @@ final class Studio: Sendable {
 
   /// What reads a take's stems.
   func reader(of take: Take, in project: Project) -> TakeReader {
-    let key = project.takePath(take.number)
+    let key = project.identity(of: take)
     return open.withLock { open in
       if open.key == key, let reader = open.reader { return reader }
       let reader = TakeReader(take, of: project)
@@ -91,7 +97,12 @@ final class Studio: Sendable {
     guard presets.contains(where: { $0.name == request.preset }) else {
       throw Answer.Refusal(.badRequest, "\(request.preset): expected one of the presets")
     }
-    guard !queue.isBusy(project.id) else {
+    do {
+      if !request.split.isEmpty { _ = try PartSelection.parse(split: request.split) }
+    } catch {
+      throw Answer.Refusal(.badRequest, "Left hand plays below: \(error)")
+    }
+    guard !queue.isBusy(project.key) else {
       throw Answer.Refusal(.conflict, "\(project.id): it is being separated already")
     }
     let file = try shelf.change(project) { $0.request = request }
@@ -100,9 +111,9 @@ final class Studio: Sendable {
     }
     let task = SeparationTask(
       shelf: shelf, project: project,
-      score: file.score.map { Project.relative("score", $0) },
+      score: file.score.map { .file(Project.relative("score", $0)) } ?? .none,
       recording: Project.relative("recording", recording), options: request.options,
-      number: project.nextTake(), base: nil, preset: request.preset)
-    try queue.add(project.id) { try task.run(isCancelled: $0, progress: $1) }
+      base: nil, preset: request.preset)
+    try queue.add(project.key) { try task.run(isCancelled: $0, progress: $1) }
   }
 }

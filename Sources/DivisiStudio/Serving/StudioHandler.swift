@@ -15,6 +15,8 @@ final class StudioHandler: ChannelInboundHandler, RemovableChannelHandler {
 
   /// How long a connection may say nothing, in the middle of a request or before one.
   private static let timeout = TimeAmount.seconds(60)
+  /// How long it may take to say that it knows the secret: others wait for its place.
+  private static let firstTimeout = TimeAmount.seconds(5)
 
   private enum Phase {
     case idle
@@ -32,30 +34,37 @@ final class StudioHandler: ChannelInboundHandler, RemovableChannelHandler {
   private let secret: Secret
   private var phase = Phase.idle
   private var deadline: Scheduled<Void>?
+  /// Whether somebody is there who knows the secret.
+  private var isKnown = false
+  /// Answers that are on their way.
+  private var sendingCount = 0
+  /// Of the answer that is being made.
+  private var asker: Asker?
 
   init(_ studio: Studio, secret: Secret) {
     self.studio = studio
     self.secret = secret
   }
 
-  func handlerAdded(context: ChannelHandlerContext) { wait(context) }
+  func handlerAdded(context: ChannelHandlerContext) { wait(context, for: Self.firstTimeout) }
 
   func handlerRemoved(context: ChannelHandlerContext) { deadline?.cancel() }
 
   func channelInactive(context: ChannelHandlerContext) {
     deadline?.cancel()
+    asker?.leave()
     // An upload that is cut off is gone.
     phase = .idle
     context.fireChannelInactive()
   }
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-    wait(context)
     switch unwrapInboundIn(data) {
     case .head(let head): begin(head, context)
     case .body(let chunk): take(chunk, context)
     case .end: end(context)
     }
+    if isKnown { wait(context, for: Self.timeout) }
   }
 
   func errorCaught(context: ChannelHandlerContext, error: any Error) {
@@ -63,10 +72,12 @@ final class StudioHandler: ChannelInboundHandler, RemovableChannelHandler {
     if !(error is NIOWebSocketUpgradeError) { context.close(promise: nil) }
   }
 
-  private func wait(_ context: ChannelHandlerContext) {
+  private func wait(_ context: ChannelHandlerContext, for time: TimeAmount) {
     deadline?.cancel()
-    deadline = context.eventLoop.assumeIsolated().scheduleTask(in: Self.timeout) {
+    deadline = context.eventLoop.assumeIsolated().scheduleTask(in: time) {
       if case .answering = self.phase { return }
+      // Who saves a file may be asked first where.
+      guard self.sendingCount == 0 || !self.isKnown else { return }
       context.close(promise: nil)
     }
   }
@@ -76,17 +87,18 @@ final class StudioHandler: ChannelInboundHandler, RemovableChannelHandler {
   private func begin(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
     do throws(Answer.Refusal) {
       let request = try StudioRequest(head, secret: secret)
+      isKnown = true
       guard let upload = request.upload else {
         phase = .taking(head, request, ByteBuffer())
         return
       }
-      guard let project = studio.shelf.project(upload.project) else {
-        throw Answer.Refusal(.notFound, "\(upload.project): expected a project")
-      }
       do {
+        let project = try studio.project(upload.project)
         phase = .storing(head, request, try UploadFile(upload, to: project))
+      } catch let refusal as Answer.Refusal {
+        throw refusal
       } catch {
-        throw Answer.Refusal(.internalServerError, "\(error)")
+        throw Answer.Refusal(.internalServerError, Failure(of: error).description)
       }
     } catch {
       phase = .refused
@@ -121,15 +133,17 @@ final class StudioHandler: ChannelInboundHandler, RemovableChannelHandler {
       let studio = studio
       let secret = secret
       let bytes = Array(body.readableBytesView)
-      answer(head, context) { try studio.answer(request, body: bytes, secret: secret) }
+      answer(head, request.kind, context) {
+        try studio.answer(request, body: bytes, secret: secret, $0)
+      }
     case .storing(let head, let request, let file):
       phase = .answering
       do {
         let name = try file.finish()
         let studio = studio
-        answer(head, context) { try studio.take(name, for: request) }
+        answer(head, .quick, context) { _ in try studio.take(name, for: request) }
       } catch {
-        let refusal = Answer.Refusal(.internalServerError, "\(error)")
+        let refusal = Answer.Refusal(.internalServerError, Failure(of: error).description)
         write(refusal.answer, to: head, context)
       }
     case .refused: phase = .idle
@@ -137,19 +151,22 @@ final class StudioHandler: ChannelInboundHandler, RemovableChannelHandler {
     }
   }
 
-  /// Makes an answer on a thread that may wait.
+  /// Makes an answer on a thread that may wait, unless the connection ends before.
   private func answer(
-    _ head: HTTPRequestHead, _ context: ChannelHandlerContext,
-    _ make: @escaping @Sendable () throws -> Answer
+    _ head: HTTPRequestHead, _ kind: StudioThreads.Kind, _ context: ChannelHandlerContext,
+    _ make: @escaping @Sendable (Asker) throws -> Answer
   ) {
-    studio.threads.runIfActive(eventLoop: context.eventLoop) {
+    let asker = Asker()
+    self.asker = asker
+    studio.threads[kind].runIfActive(eventLoop: context.eventLoop) {
       do {
-        return try make()
+        try asker.check()
+        return try make(asker)
       } catch let refusal as Answer.Refusal {
         return refusal.answer
       } catch {
         // What went wrong with somebody's files, in the program's own words.
-        return Answer.Refusal(.unprocessableEntity, "\(error)".printable).answer
+        return Answer.Refusal(.unprocessableEntity, Failure(of: error).description.printable).answer
       }
     }.assumeIsolated().whenComplete { result in
       guard context.channel.isActive else { return }
@@ -168,9 +185,8 @@ final class StudioHandler: ChannelInboundHandler, RemovableChannelHandler {
   ) {
     var answer = answer
     var region: FileRegion?
-    if case .file(let path, let isTemporary) = answer.body {
-      region = Self.region(of: path)
-      if isTemporary { unlink(path) }
+    if case .file(let file) = answer.body {
+      region = Self.region(of: file)
       if region == nil { answer = Answer.Refusal(.notFound, "expected a file").answer }
     }
     var bytes: [UInt8] = []
@@ -194,20 +210,20 @@ final class StudioHandler: ChannelInboundHandler, RemovableChannelHandler {
         wrapOutboundOut(.body(.byteBuffer(ByteBuffer(bytes: bytes)))), promise: nil)
     }
     if case .answering = phase { phase = .idle }
+    sendingCount += 1
     context.writeAndFlush(wrapOutboundOut(.end(nil))).assumeIsolated().whenComplete { _ in
-      if ends { context.close(promise: nil) }
+      self.sendingCount -= 1
+      if ends {
+        context.close(promise: nil)
+      } else if self.isKnown {
+        self.wait(context, for: Self.timeout)
+      }
     }
   }
 
-  /// A regular file that is open; nil where there is none.
-  private static func region(of path: String) -> FileRegion? {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
-    guard descriptor >= 0 else { return nil }
-    let handle = NIOFileHandle(_deprecatedTakingOwnershipOfDescriptor: descriptor)
-    var status = stat()
-    guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG,
-      let region = try? FileRegion(fileHandle: handle)
-    else {
+  private static func region(of file: OpenFile) -> FileRegion? {
+    let handle = NIOFileHandle(_deprecatedTakingOwnershipOfDescriptor: file.take())
+    guard let region = try? FileRegion(fileHandle: handle) else {
       try? handle.close()
       return nil
     }

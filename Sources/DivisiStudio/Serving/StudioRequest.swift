@@ -66,6 +66,20 @@ struct StudioRequest: Sendable {
   }
 }
 
+extension StudioRequest {
+  /// How long its answer may take.
+  var kind: StudioThreads.Kind {
+    guard path.count >= 4, path[0] == "api", path[1] == "projects" else { return .quick }
+    switch path[3] {
+    case "download": return .making
+    case "peaks", "spectrum": return .waiting
+    case "pcm":
+      return query["speed"] ?? "100" != "100" || query["pitch"] ?? "0" != "0" ? .waiting : .quick
+    default: return .quick
+    }
+  }
+}
+
 /// What may be sent.
 enum UploadKind: String, Sendable {
   case recording, score

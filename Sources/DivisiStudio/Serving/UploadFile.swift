@@ -15,7 +15,7 @@ final class UploadFile {
   init(_ upload: StudioRequest.Upload, to project: Project) throws {
     self.upload = upload
     self.project = project
-    var template = Array((project.path + "/.upload-XXXXXX").utf8CString)
+    var template = Array((project.path + "/" + Project.uploadPrefix + "XXXXXX").utf8CString)
     descriptor = mkstemp(&template)
     temporary = template.withUnsafeBufferPointer {
       $0.baseAddress.map { String(cString: $0) } ?? ""
@@ -23,6 +23,7 @@ final class UploadFile {
     guard descriptor >= 0 else {
       throw Failure("\(project.path): \(String(cString: strerror(errno)))")
     }
+    _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
   }
 
   deinit {

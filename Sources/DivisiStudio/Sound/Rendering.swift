@@ -24,6 +24,8 @@ final class Rendering: Sendable {
     var count = 0
     var isCancelled = false
     var problem: String?
+    /// The file, which is read even when its name is gone.
+    var descriptor: Int32 = -1
   }
 
   let wish: Wish
@@ -47,11 +49,22 @@ final class Rendering: Sendable {
     sampleCount = Int((Double(take.sampleCount) * 100 / Double(wish.speed)).rounded())
     folder = project.cache
     path = "\(project.cache)/take \(take.number) \(wish.fileName).pcm"
-    var status = stat()
     // It gets this name when it is complete.
-    if stat(path, &status) == 0, Int(status.st_size) == sampleCount * width * 2 {
-      progress.withLock { $0.count = sampleCount }
+    guard let file = OpenFile(path) else { return }
+    let descriptor = file.take()
+    var status = stat()
+    let isWhole =
+      fstat(descriptor, &status) == 0 && Int(status.st_size) == sampleCount * width * 2
+    guard isWhole else {
+      close(descriptor)
+      return
     }
+    progress.withLock { $0 = Progress(count: sampleCount, descriptor: descriptor) }
+  }
+
+  deinit {
+    let descriptor = progress.withLock { $0.descriptor }
+    if descriptor >= 0 { close(descriptor) }
   }
 
   /// What is there of it, from 0 to 1.
@@ -60,6 +73,9 @@ final class Rendering: Sendable {
   }
 
   var isComplete: Bool { progress.withLock { $0.count } == sampleCount }
+
+  /// Whether it will never be complete.
+  var hasFailed: Bool { progress.withLock { $0.problem != nil || $0.isCancelled } }
 
   /// Ends the work.
   func cancel() { progress.withLock { $0.isCancelled = true } }
@@ -72,16 +88,17 @@ final class Rendering: Sendable {
         atPath: folder, withIntermediateDirectories: true)
       try render()
     } catch {
-      progress.withLock { $0.problem = "\(error)" }
+      unlink(partial)
+      progress.withLock { $0.problem = Failure(of: error).description }
     }
   }
 
   private var partial: String { path + ".part" }
 
   private func render() throws {
-    let descriptor = open(partial, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+    let descriptor = open(partial, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o644)
     guard descriptor >= 0 else { throw Failure("\(partial): \(String(cString: strerror(errno)))") }
-    defer { close(descriptor) }
+    progress.withLock { $0.descriptor = descriptor }
     let stretcher = Stretcher(
       sampleRate: sampleRate, channelCount: width, speed: Double(wish.speed) / 100,
       semitones: wish.semitones)
@@ -101,9 +118,8 @@ final class Rendering: Sendable {
       written += count
       progress.withLock { $0.count = min(written, sampleCount - 1) }
     }
-    guard rename(partial, path) == 0 else {
-      throw Failure("\(path): \(String(cString: strerror(errno)))")
-    }
+    // Where the cache is gone, it is kept for as long as it is used.
+    _ = rename(partial, path)
     progress.withLock { $0.count = sampleCount }
   }
 
@@ -136,13 +152,10 @@ final class Rendering: Sendable {
     let known = progress.withLock { $0 }
     if let problem = known.problem { throw Failure(problem) }
     guard end <= known.count else { return nil }
-    let descriptor = open(isComplete ? path : partial, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { return nil }
-    defer { close(descriptor) }
     let count = (end - range.lowerBound) * width
     var samples = [Int16](repeating: 0, count: count)
     let found = samples.withUnsafeMutableBytes {
-      pread(descriptor, $0.baseAddress, $0.count, off_t(range.lowerBound * width * 2))
+      pread(known.descriptor, $0.baseAddress, $0.count, off_t(range.lowerBound * width * 2))
     }
     guard found == count * 2 else { return nil }
     for index in 0..<count {

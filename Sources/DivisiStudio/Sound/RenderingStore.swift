@@ -27,9 +27,11 @@ final class RenderingStore: Sendable {
   func rendering(
     _ wish: Rendering.Wish, take: Take, of project: Project, reader: TakeReader
   ) -> Rendering {
-    let key = "\(project.takePath(take.number)) \(wish.fileName)"
+    let key = "\(project.identity(of: take)) \(wish.fileName)"
     return latest.withLock { latest in
-      if latest.key == key, let rendering = latest.rendering { return rendering }
+      if latest.key == key, let rendering = latest.rendering, !rendering.hasFailed {
+        return rendering
+      }
       latest.rendering?.cancel()
       let rendering = Rendering(wish, take: take, of: project, reader: reader)
       latest.key = key
@@ -46,7 +48,7 @@ final class RenderingStore: Sendable {
   /// Removes what was rendered first, as far as it is more than is kept, and what was given up.
   private static func sweep(_ project: Project) {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: project.cache)) ?? []
-    for name in names where name.hasSuffix(".part") { unlink(project.cache + "/" + name) }
+    for name in names where name.hasSuffix(".pcm.part") { unlink(project.cache + "/" + name) }
     let complete = names.filter { $0.hasSuffix(".pcm") }.map { name -> (String, Int) in
       var status = stat()
       stat(project.cache + "/" + name, &status)

@@ -15,11 +15,11 @@ enum Spectrum {
   static func hopLength(sampleRate: Int) -> Int { hop * sampleRate / 44_100 }
 
   /// A byte for each pitch of each column, from the lowest pitch on; kept in the project's cache.
-  static func bytes(of recording: String, in project: Project) throws -> [UInt8] {
-    try project.cached("spectrum", of: recording) { try computed(recording) }
+  static func bytes(of recording: String, in project: Project, _ asker: Asker) throws -> [UInt8] {
+    try project.cached("spectrum", of: recording) { try computed(recording, asker) }
   }
 
-  private static func computed(_ recording: String) throws -> [UInt8] {
+  private static func computed(_ recording: String, _ asker: Asker) throws -> [UInt8] {
     let reader = try AudioFileReader(path: recording)
     let length = window * reader.sampleRate / 44_100 / 2 * 2
     let hop = hopLength(sampleRate: reader.sampleRate)
@@ -34,6 +34,7 @@ enum Spectrum {
     var (readCount, tail) = (0, 0)
     var bytes: [UInt8] = []
     while true {
+      try asker.check()
       let count = try reader.read(into: &block)
       if count == 0 { tail += hop }
       guard tail <= length / 2 else { return bytes }

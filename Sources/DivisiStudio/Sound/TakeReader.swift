@@ -14,6 +14,7 @@ final class TakeReader: Sendable {
   let sampleCount: Int
   let channelCount: Int
   private let paths: [String]
+  private let sampleRate: Int
   private let readers = Mutex(Readers())
 
   /// The longest piece, in samples of each channel.
@@ -22,6 +23,7 @@ final class TakeReader: Sendable {
   init(_ take: Take, of project: Project) {
     sampleCount = take.sampleCount
     channelCount = take.channelCount
+    sampleRate = take.sampleRate
     paths = take.stems.map { project.takePath(take.number) + "/" + $0.file }
   }
 
@@ -30,9 +32,26 @@ final class TakeReader: Sendable {
   /// - Parameter range: from 0 on, at most ``longestPiece`` long.
   func piece(_ range: Range<Int>) throws -> [[Float]] {
     try readers.withLock { readers in
-      if readers.files.isEmpty { readers.files = try paths.map { try AudioFileReader(path: $0) } }
+      if readers.files.isEmpty { readers.files = try paths.map(opened) }
       return try readers.files.flatMap { try Self.read(range, from: $0) }
     }
+  }
+
+  /// A stem that is what the take says; somebody may have changed it.
+  private func opened(_ path: String) throws -> AudioFileReader {
+    let reader = try AudioFileReader(path: path)
+    guard reader.channelCount == channelCount, reader.sampleRate == sampleRate,
+      reader.statedCount == sampleCount
+    else {
+      throw Failure(
+        "\(path): expected \(Self.shape(channelCount, sampleRate, sampleCount)) as separated, found \(Self.shape(reader.channelCount, reader.sampleRate, reader.statedCount))"
+      )
+    }
+    return reader
+  }
+
+  private static func shape(_ channels: Int, _ rate: Int, _ samples: Int) -> String {
+    "\(channels) × \(samples) samples at \(rate) Hz"
   }
 
   private static func read(_ range: Range<Int>, from reader: AudioFileReader) throws -> [[Float]] {

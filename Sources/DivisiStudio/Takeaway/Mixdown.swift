@@ -6,6 +6,7 @@ import Terminal
 struct Mixdown {
   let take: Take
   let reader: TakeReader
+  let asker: Asker
 
   private static let blockLength = 1 << 15
 
@@ -25,6 +26,7 @@ struct Mixdown {
       AudioShape(sampleRate: take.sampleRate, channelCount: take.channelCount), as: format,
       details: details, expectedCount: take.sampleCount)
     for start in stride(from: 0, to: take.sampleCount, by: Self.blockLength) {
+      try asker.check()
       let end = min(start + Self.blockLength, take.sampleCount)
       let channels = try reader.piece(start..<end)
       var sum = [[Float]](

@@ -9,6 +9,7 @@ struct StudentPage {
   let take: Take
   let score: PlacedScore?
   let reader: TakeReader
+  let asker: Asker
   /// A folder for files on the way.
   let cache: String
 
@@ -65,13 +66,13 @@ struct StudentPage {
     let rate =
       Self.mostBits / max(1, seconds) / Double(take.stems.count * take.channelCount)
     let quality = min(6, max(0, (rate - Self.leastRate) / Self.rateStep))
-    let mixdown = Mixdown(take: take, reader: reader)
+    let mixdown = Mixdown(take: take, reader: reader, asker: asker)
     let name = "student \(UInt64.random(in: 0 ... .max)).part"
     let path = cache + "/" + name
     defer { try? FileManager.default.removeItem(atPath: path) }
     do {
       try mixdown.write(gains, to: cache, named: name, as: .opus, quality: quality)
-    } catch {
+    } catch is AudioFileError {
       try mixdown.write(gains, to: cache, named: name, as: .ogg, quality: min(4, quality))
     }
     guard let data = Project.contents(of: path, limit: 1 << 28) else {
