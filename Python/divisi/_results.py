@@ -30,6 +30,8 @@ class Fit:
         M_H: which of these were free, R × N.
         owner: the part that each of these belongs to, −1 for none, R × N.
         W_E: the encoder, R × K × T; None for a model without one.
+        H_E: what it finds before the score's times are applied, R × N; None likewise.
+        W_D_inverse: the pseudo-inverse of W, R × K; None without an encoder, or where T > 1.
         F: the frequency of each component in hertz, R × N; None where pitches are not followed.
         masks: S × all bins × N.
         losses: at the start and after each iteration, float64.
@@ -71,7 +73,7 @@ class Fit:
         return np.arange(self.V.shape[1]) * self.hop / self.rate
 
     def __getattr__(self, name: str) -> Any:
-        if name not in ("V", "V_hat", "W", "H", "M_H", "owner", "W_E", "F", "masks"):
+        if name not in ("V", "V_hat", "W", "H", "M_H", "owner", "W_E", "H_E", "W_D_inverse", "F", "masks"):
             raise AttributeError(name)
         values = None
         if name in self._names:

@@ -227,7 +227,7 @@ double divisi_result_tuning(const divisi_result *result);
 
 /* What was learnt: values of up to three dimensions, the last one contiguous. */
 typedef struct divisi_tensor {
-  const char *name;     /* V, V_hat, W, H, M_H, owner, W_E, F or masks, as --export-factors has them */
+  const char *name;     /* V, V_hat, W, H, M_H, owner, W_E, H_E, W_D_inverse, F or masks, as --export-factors has them */
   size_t rank;          /* how many dimensions there are */
   size_t shape[3];      /* how long each is */
   const float *values;  /* all values */

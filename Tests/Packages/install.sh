@@ -5,6 +5,7 @@ set -eu
 packages=$1
 recordings=$2
 root=$(mktemp -d)
+chmod 755 "$root"
 trap 'umount "$root/proc" 2>/dev/null || true; rm -rf --one-file-system "$root"' EXIT
 
 debootstrap --variant=minbase bookworm "$root" > /dev/null

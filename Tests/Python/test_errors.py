@@ -150,6 +150,9 @@ class ProgressTests(unittest.TestCase):
 
     def test_interrupts_end_a_call(self) -> None:
         audio, rate = sound(PIANO)
+        # Python leaves it alone where whoever started it has.
+        former = signal.signal(signal.SIGINT, signal.default_int_handler)
+        self.addCleanup(signal.signal, signal.SIGINT, former)
         timer = threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT))
         timer.start()
         try:
