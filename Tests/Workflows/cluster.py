@@ -90,7 +90,7 @@ class Cluster:
             stderr=subprocess.DEVNULL, text=True)
         return probe.stdout.strip() in ("idle", "mixed")
 
-    def wait(self, condition, what, seconds=40):
+    def wait(self, condition, what, seconds=300):
         end = time.monotonic() + seconds
         while not condition():
             if time.monotonic() > end or any(p.poll() is not None for p in self.processes):

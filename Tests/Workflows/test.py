@@ -127,7 +127,7 @@ def run_slurm(divisi, folder):
         for attempt in range(8):
             cluster.run(*command)
             killed += kill_some(divisi, KILLS if attempt == 0 else 0, lambda: not cluster.jobs(), kills_scripts=True)
-            end = time.monotonic() + 60
+            end = time.monotonic() + 600
             while cluster.jobs():
                 assert time.monotonic() < end, f"slurm: jobs do not end: {cluster.jobs()}"
                 time.sleep(0.2)
@@ -148,7 +148,7 @@ def run_snakemake(divisi, folder):
         with open("snakemake.log", "a") as log:
             engine = subprocess.Popen(command, stdout=log, stderr=log)
             killed += kill_some(divisi, KILLS if attempt == 0 else 0, lambda: engine.poll() is not None)
-            if engine.wait(120) == 0:
+            if engine.wait(600) == 0:
                 return killed
     raise SystemExit("snakemake: not done; see snakemake.log")
 
