@@ -200,6 +200,32 @@ struct Catalogue {
       set.folder.files(below: "out/a") == ["high.wav", "low.wav", "manifest.json"])
   }
 
+  /// Models of one name in two folders are two models.
+  @Test func eachModelCounts() throws {
+    let catalogue = try Catalogue(names: ["a"])
+    let piano = Program.root.appendingPathComponent(
+      "Presets/divisi-presets.lv2/generic-piano.safetensors")
+    for folder in ["one", "two"] {
+      try FileManager.default.createDirectory(
+        atPath: catalogue.folder.file(folder), withIntermediateDirectories: true)
+      try FileManager.default.copyItem(
+        atPath: piano.path, toPath: catalogue.folder.file("\(folder)/bank.safetensors"))
+    }
+    let models = [
+      "-p", "parts", "--instruments", "parts", "--resume", "--model-file",
+      "left=one/bank.safetensors", "--model-file",
+      "right=two/bank.safetensors",
+    ]
+    let first = try catalogue.run(models)
+    #expect(first.status == 0 && first.output.contains("1 separated"), "\(first.errors)")
+    #expect(try catalogue.run(models).output.contains("1 there already"))
+    var bytes = try Data(contentsOf: piano)
+    bytes[bytes.count - 1] ^= 1
+    try bytes.write(to: URL(fileURLWithPath: catalogue.folder.file("one/bank.safetensors")))
+    let again = try catalogue.run(models)
+    #expect(again.output.contains("1 separated"), "\(again.output)\(again.errors)")
+  }
+
   @Test func filesOfOthersAreKept() throws {
     try FileManager.default.createDirectory(
       atPath: set.folder.file("out/a"), withIntermediateDirectories: true)

@@ -1,6 +1,6 @@
 import Catalogues
-import FoundationEssentials
 import DivisiSeparation
+import FoundationEssentials
 import Terminal
 
 /// Recordings that are separated one after the other; what goes wrong with one costs that one.

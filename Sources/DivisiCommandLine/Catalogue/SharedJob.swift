@@ -29,11 +29,13 @@ final class SharedJob {
     if let stamps { return stamps }
     let job = try job()
     var inputs = ["preset": try FileStamp(path: job.plan.choice.preset.path)]
-    for path in job.plan.choice.modelPaths(try ModelFiles(options.modelFile)) {
-      inputs["model \(path.split(separator: "/").last ?? "")"] = try FileStamp(path: path)
-    }
-    for (index, path) in options.sourcePaths.enumerated() {
-      inputs["source \(index + 1)"] = try FileStamp(path: path)
+    // Files of one name may lie in several folders.
+    let models = job.plan.choice.modelPaths(try ModelFiles(options.modelFile))
+    for (kind, paths) in [("model", models), ("source", options.sourcePaths)] {
+      for (index, path) in paths.enumerated() {
+        let name = path.split(separator: "/").last ?? ""
+        inputs["\(kind) \(index + 1), \(name)"] = try FileStamp(path: path)
+      }
     }
     if let path = options.scoring.drumMapPath { inputs["drum map"] = try FileStamp(path: path) }
     let result = (inputs, FileStamp.hash(of: decidingOptions))

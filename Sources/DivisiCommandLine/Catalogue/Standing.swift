@@ -1,6 +1,6 @@
 import Catalogues
-import FoundationEssentials
 import DivisiSeparation
+import FoundationEssentials
 import Terminal
 
 /// What is there of a recording before it is separated.

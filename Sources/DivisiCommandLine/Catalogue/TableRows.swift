@@ -1,7 +1,7 @@
 import ArgumentParser
 import Catalogues
-import FoundationEssentials
 import DivisiSeparation
+import FoundationEssentials
 import Terminal
 
 /// The rows of a table as recordings: each is what the command line says, and its cells besides.

@@ -1,8 +1,8 @@
 import ArgumentParser
 import AudioFiles
-import DivisiSeparation
 import DivisiDSP
 import DivisiEngine
+import DivisiSeparation
 import Terminal
 
 /// Comparisons of models that are trained on the sources of mixtures, without a score.

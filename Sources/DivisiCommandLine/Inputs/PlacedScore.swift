@@ -1,7 +1,7 @@
 import DivisiScore
 import DivisiSeparation
-import Terminal
 public import FoundationEssentials
+import Terminal
 
 /// The score as a recording was separated by it: what `--export-score` writes, in seconds of the recording.
 public struct PlacedScore: Codable, Sendable {

@@ -1,8 +1,8 @@
 import AudioFiles
-import DivisiSeparation
 import DivisiDSP
 import DivisiEngine
 import DivisiScore
+import DivisiSeparation
 import Terminal
 
 /// A model of sources, and how it is trained.

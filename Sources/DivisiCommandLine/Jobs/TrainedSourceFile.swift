@@ -1,7 +1,7 @@
 import ArgumentParser
 import DivisiControls
-import DivisiSeparation
 import DivisiEngine
+import DivisiSeparation
 import Terminal
 
 /// A source trained from recordings of it alone.

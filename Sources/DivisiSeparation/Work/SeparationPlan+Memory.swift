@@ -50,14 +50,13 @@ extension SeparationPlan {
   package func memoryEstimate(
     of recording: RecordingHeader, score: (notes: Score, path: String)?
   ) throws -> Int {
-    let parts: [Part]
+    var parts: [Part] = []
     if let score {
       parts = try selection.parts(of: score.notes, name: score.path)
-    } else if case .drums(let kit) = material {
+    } else if sources.isEmpty, case .drums(let kit) = material {
       parts = try selection.parts(of: kit.score, name: "the kit")
-    } else {
-      parts = []
     }
+    parts += sources.map { Part(name: $0.name, notes: []) }
     let sampleRate = Double(recording.shape.sampleRate)
     return separator.memoryEstimate(
       sampleCount: min(recording.sampleCount, Int(Self.longestSection * sampleRate)),
