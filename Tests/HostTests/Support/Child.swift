@@ -24,8 +24,11 @@ final class Child {
       .merging(["LV2_PATH": Project.searchPath, "LC_ALL": "C"]) { $1 }
       .merging(environment) { $1 }
     // Through files, because a full pipe would stop the program.
-    process.standardOutput = try folder.handle("output")
-    process.standardError = try folder.handle("errors")
+    let captured = [try folder.handle("output"), try folder.handle("errors")]
+    // Foundation keeps what it has run, and files that it keeps open are too many for it after some hundred runs.
+    defer { for handle in captured { try? handle.close() } }
+    process.standardOutput = captured[0]
+    process.standardError = captured[1]
     process.standardInput = stdin
     if let terminal {
       process.standardInput = terminal
@@ -35,7 +38,10 @@ final class Child {
     try process.run()
   }
 
-  deinit { end() }
+  deinit {
+    end()
+    try? stdin.fileHandleForWriting.close()
+  }
 
   /// What it has written so far.
   var output: String { (try? folder.text("output")) ?? "" }

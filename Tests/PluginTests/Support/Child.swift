@@ -23,13 +23,19 @@ final class Child {
       .merging(["LV2_PATH": Bundle.searchPath, "LC_ALL": "C"]) { $1 }.merging(environment) { $1 }
     if let working { process.currentDirectoryURL = URL(fileURLWithPath: working) }
     // Through files, because a full pipe would stop the program.
-    process.standardOutput = try Self.handle(folder.file("output"))
-    process.standardError = try Self.handle(folder.file("errors"))
+    let captured = [try Self.handle(folder.file("output")), try Self.handle(folder.file("errors"))]
+    // Foundation keeps what it has run, and files that it keeps open are too many for it after some hundred runs.
+    defer { for handle in captured { try? handle.close() } }
+    process.standardOutput = captured[0]
+    process.standardError = captured[1]
     process.standardInput = stdin
     try process.run()
   }
 
-  deinit { end() }
+  deinit {
+    end()
+    try? stdin.fileHandleForWriting.close()
+  }
 
   private static func handle(_ path: String) throws -> FileHandle {
     _ = FileManager.default.createFile(atPath: path, contents: nil)
