@@ -15,8 +15,7 @@ extension AudioSide {
       mustReschedule = false
       needsWork = true
     }
-    events =
-      map.control < 0 ? EventReader() : EventReader(ports.pointer(map.control), urids: urids)
+    events = EventReader(ports.pointer(map.control), urids: urids)
     mixer.setActive(ports.isOn(map.enabled), atOnce: isFresh)
     readRemix()
     readPlacement()
@@ -51,7 +50,7 @@ extension AudioSide {
   @_noLocks
   private mutating func readPlacement() {
     placement.source = ports.value(map.scoreSource)
-    placement.followsHost = map.sync >= 0 && ports.value(map.sync) < 0.5
+    placement.followsHost = ports.value(map.sync) < 0.5
     placement.offsetSeconds = Double(ports.value(map.scoreOffset))
     // After the controls: a host sets those of a state before or after it restores the rest.
     followStates()

@@ -62,9 +62,7 @@ extension AudioSide {
   /// Ends a block: tells the host what the worker has to say.
   @_noLocks
   mutating func notify() {
-    guard map.notify >= 0, var writer = EventWriter(ports.pointer(map.notify), urids: urids) else {
-      return
-    }
+    guard var writer = EventWriter(ports.pointer(map.notify), urids: urids) else { return }
     watch.advance(count)
     channels.flags.pointee.isWatched.store(watch.isWatched, ordering: .relaxed)
     if watch.isPlaceDue { tellPlace(&writer) }

@@ -26,9 +26,9 @@ struct EventWriter {
     @_noLocks get { size == 16 }
   }
 
-  /// Writes a `patch:Set` of a text, or of other bytes.
+  /// Writes a `patch:Set` of a text, or what only the plugin's own window is told, which looks alike.
   ///
-  /// - Parameter isText: whether a zero follows the bytes.
+  /// - Parameter isText: whether it is a text, behind which a zero follows.
   /// - Returns: false where there is no room, and nothing is written.
   @_noLocks
   mutating func set(
@@ -45,7 +45,7 @@ struct EventWriter {
     put(UInt32(body), at: event &+ 8)
     put(urids.object, at: event &+ 12)
     put(0, at: event &+ 16)
-    put(urids.set, at: event &+ 20)
+    put(isText ? urids.set : urids.news, at: event &+ 20)
     put(urids.property, at: event &+ 24)
     put(0, at: event &+ 28)
     put(4, at: event &+ 32)

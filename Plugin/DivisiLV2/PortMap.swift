@@ -9,7 +9,6 @@ struct PortMap: BitwiseCopyable {
   let firstMix: Int
   /// The first stem's output, with the others behind it; −1 where stems have none.
   let firstStem: Int
-  /// −1 where there are no event ports.
   let control: Int
   let notify: Int
   let enabled: Int
@@ -22,7 +21,6 @@ struct PortMap: BitwiseCopyable {
   let firstLevel: Int
   let scoreSource: Int
   let scoreOffset: Int
-  /// −1 where there is none.
   let sync: Int
   let scoreSlot: Int
   let follow: Int

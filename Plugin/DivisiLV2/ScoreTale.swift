@@ -83,15 +83,13 @@ extension WorkerSide {
   ///
   /// - Parameter isAsked: whether it has just opened.
   func tellScore(isAsked: Bool) {
-    guard kind.hasPartOutputs,
-      isAsked || channels.flags.pointee.isWatched.load(ordering: .relaxed)
+    guard isAsked || channels.flags.pointee.isWatched.load(ordering: .relaxed)
     else { return }
     content.withLock { $0.tale.begin($0.playing, isAsked: isAsked) }
   }
 
   /// Tells it what there is room for, and what was heard since.
   func tellOn() {
-    guard kind.hasPartOutputs else { return }
     let flags = channels.flags
     if flags.pointee.isWatched.load(ordering: .relaxed) { tellHeard() }
     content.withLock { content in

@@ -35,6 +35,7 @@ struct URIDs: BitwiseCopyable {
   var score: UInt32 = 0
   var modelFile: UInt32 = 0
   var message: UInt32 = 0
+  var news: UInt32 = 0
   var notes: UInt32 = 0
   var beats: UInt32 = 0
   var heard: UInt32 = 0
@@ -73,6 +74,7 @@ struct URIDs: BitwiseCopyable {
     score = number(URI.score)
     modelFile = number(URI.modelFile)
     message = number(URI.message)
+    news = number(FaceMessage.news)
     notes = number(FaceMessage.notes)
     beats = number(FaceMessage.beats)
     heard = number(FaceMessage.heard)

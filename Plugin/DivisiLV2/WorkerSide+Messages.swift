@@ -38,7 +38,6 @@ extension WorkerSide {
 
   /// Puts a text on the way to the event port; one that finds no room goes later.
   func reply(_ subject: TextRing.Subject, _ text: String) {
-    guard kind.hasPartOutputs else { return }
     content.withLock { content in
       guard !content.backlog.isEmpty || !write(subject, text) else { return }
       _ = channels.flags.pointee.overflows.add(1, ordering: .relaxed)

@@ -123,10 +123,7 @@ final class WorkerSide: Sendable {
       serve(key, &preparation)
     }
     if usesScore, content.withLock({ $0.playing.parts.isEmpty }) {
-      let way =
-        kind.hasPartOutputs
-        ? "choose one, or set Score source to None" : "set Score slot to the number of one"
-      reportNote("no score: \(way)")
+      reportNote("no score: choose one, or set Score slot to its number or Score source to None")
     }
   }
 

@@ -28,7 +28,7 @@ final class FaceInstance {
   private let face: Face
   private let host: HostOffers
   private let ports: PortWriter
-  /// Nil where the plugin has no event ports.
+  /// Where the window and the plugin talk.
   private let control: Int?
   private let notify: Int?
   private var urids: URIDs { host.urids }

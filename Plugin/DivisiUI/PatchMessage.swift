@@ -2,7 +2,7 @@
 
 internal import CLV2
 
-/// A `patch:Set` or `patch:Get` of one property.
+/// A `patch:Set` or `patch:Get` of one property, or news for the window, which look alike.
 struct PatchMessage {
   /// Whether it gives a value, or asks for one.
   let isSet: Bool
@@ -37,9 +37,9 @@ struct PatchMessage {
     }
     let size = Int(word(0))
     guard size >= 8, size <= atom.count - 8, word(4) == urids.object || word(4) == urids.blank,
-      word(12) == urids.set || word(12) == urids.get, word(12) != 0
+      [urids.set, urids.get, urids.news].contains(word(12)), word(12) != 0
     else { return nil }
-    isSet = word(12) == urids.set
+    isSet = word(12) != urids.get
     var (property, type, value): (UInt32, UInt32, [UInt8]) = (0, 0, [])
     var offset = 16
     while offset + 16 <= 8 + size {

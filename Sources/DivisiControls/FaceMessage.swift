@@ -1,10 +1,14 @@
-/// What a plugin tells its own window of the score and of what it hears, as values of `patch:Set`; and how the window asks
-/// for it.
+/// What a plugin tells its own window of the score and of what it hears; and how the window asks for it.
+///
+/// It comes as ``news``, an object that looks like a `patch:Set`: of those that it does not know, Ardour complains on its
+/// audio thread, each time.
 ///
 /// The window asks for ``notes`` when it opens, with `patch:Get`, and for ``place`` again and again while it is open. For
 /// ``patienceSeconds`` after each of these, the plugin tells it what there is to tell. Values are bytes as these structures
 /// have them in memory: plugin and window come from one build.
 public enum FaceMessage {
+  /// The type of the objects.
+  public static let news = "urn:divisi:news"
   /// The notes of the score, in pieces: a ``Head``, then each a ``Note``.
   public static let notes = "urn:divisi:notes"
   /// Bars and beats, in pieces: a ``Head``, then each a ``Beat``. None where they do not lie where the notes do.

@@ -5,10 +5,10 @@ extension PluginKind {
   public var ports: [Port] {
     let settings = Setting.withPort.map { control($0.control) }
     let groups = [
-      audioPorts, eventPorts, hostPorts, remixPorts,
+      audioPorts, hasPartOutputs ? eventPorts : [], hostPorts, remixPorts,
       Array(settings.prefix(Self.firstSettingCount)), scorePorts,
-      Array(settings.dropFirst(Self.firstSettingCount)), followPorts, statePorts, slotPorts,
-      drumMapPorts,
+      Array(settings.dropFirst(Self.firstSettingCount)), hasPartOutputs ? followPorts : [],
+      statePorts, slotPorts, drumMapPorts, hasPartOutputs ? [] : transportPorts,
     ]
     return groups.flatMap { $0 }
   }
@@ -38,8 +38,7 @@ extension PluginKind {
   }
 
   private var eventPorts: [Port] {
-    guard hasPartOutputs else { return [] }
-    return [
+    [
       Port(symbol: "control", name: "Control", role: .eventInput, isOptional: true),
       Port(symbol: "notify", name: "Notify", role: .eventOutput, isOptional: true),
     ]
@@ -106,10 +105,15 @@ extension PluginKind {
     let offset = Control(
       "score_offset", "Score offset", -3600...3600, default: 0, unit: .seconds,
       comment: "Moves the score against the recording: above 0 later, below 0 earlier.")
-    let sync = Control.choice(
-      "sync", "Sync", [0: "Host transport", 1: "Free-running"], default: 0,
-      comment: "What moves the score; free-running begins at activation.")
     return (hasPartOutputs ? [source, sync, offset] : [source, offset, scoreSlot]).map(control)
+  }
+
+  private var sync: Control {
+    .choice(
+      "sync", "Sync", [0: "Host transport", 1: "Free-running"], default: 0,
+      comment:
+        "What moves the score; free-running begins at activation, as it does where the host has no transport."
+    )
   }
 
   private var scoreSlot: Control {
@@ -166,6 +170,9 @@ extension PluginKind {
     )
     return [control(map)]
   }
+
+  /// What the plugins with two outputs have had only since version 4.
+  private var transportPorts: [Port] { eventPorts + [control(sync)] + followPorts }
 
   private func control(_ control: Control) -> Port { port(control, .control) }
 

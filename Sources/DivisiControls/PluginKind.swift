@@ -46,12 +46,11 @@ public enum PluginKind: Int, CaseIterable, Sendable {
     }
   }
 
-  /// Whether parts have outputs of their own and there are event ports; the other plugins have two
-  /// outputs and nothing that a simple host refuses.
+  /// Whether parts have outputs of their own; the other plugins have two outputs and need nothing of their host.
   public var hasPartOutputs: Bool { rawValue < PluginKind.handsMix.rawValue }
 
-  /// Whether the plugin can align its score with what it hears, which takes the host's transport and pitches.
-  public var follows: Bool { hasPartOutputs && !isPercussive }
+  /// Whether the plugin can align its score with what it hears, which takes pitches.
+  public var follows: Bool { !isPercussive }
 
   /// What is separated, in the order of outputs.
   public var parts: [NamedPart] {

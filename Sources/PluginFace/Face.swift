@@ -54,12 +54,13 @@ public final class Face {
     desk.take(Double(value), port: port, at: Self.seconds)
   }
 
-  /// Takes which file is in use.
+  /// Takes which file is in use, and remembers it for the list of those that were.
   public func take(_ file: FaceFile, path: String) {
     switch file {
     case .score: desk.scorePath = path
     case .model: desk.modelPath = path
     }
+    RecentFiles.note(file, path: path)
     desk.dirty.insert(.header)
   }
 
@@ -93,6 +94,10 @@ public final class Face {
       case .size(let width, let height):
         desk.resize(width: Double(width) / window.scale, height: Double(height) / window.scale)
       }
+    }
+    if let file = desk.menuWish {
+      desk.menuWish = nil
+      desk.openMenu(file, RecentFiles.read()[file])
     }
     desk.advance(to: seconds)
     draw()

@@ -5,7 +5,7 @@ extension Turtle {
   static func lines(of port: Port, in kind: PluginKind) -> [String] {
     [type(of: port), "lv2:symbol \(quoted(port.symbol))", "lv2:name \(quoted(port.name))"]
       + (port.control.map { lines(of: $0, in: kind) + groupLines(of: port, in: kind) }
-        ?? (port.side == nil ? eventLines(port) : audioLines(port, in: kind)))
+        ?? (port.side == nil ? eventLines(port, in: kind) : audioLines(port, in: kind)))
       + (port.isOptional ? ["lv2:portProperty lv2:connectionOptional"] : [])
   }
 
@@ -27,10 +27,12 @@ extension Turtle {
     ]
   }
 
-  private static func eventLines(_ port: Port) -> [String] {
-    let messages =
+  /// A port for MIDI would make tracks for audio ask what to connect to it.
+  private static func eventLines(_ port: Port, in kind: PluginKind) -> [String] {
+    let others =
       port.role == .eventInput
-      ? "midi:MidiEvent , time:Position , patch:Message" : "patch:Message"
+      ? (kind.hasPartOutputs ? "midi:MidiEvent , " : "") + "time:Position , " : ""
+    let messages = others + "patch:Message"
     return [
       "atom:bufferType atom:Sequence", "atom:supports \(messages)",
       "lv2:designation lv2:control", "rsz:minimumSize 16384",

@@ -3,7 +3,7 @@ public import DivisiControls
 /// The Turtle of a plugin, from the table of its ports: what hosts read before they load it.
 public enum Turtle {
   /// An even micro version is a release; it rises with every change to the data, the minor one with ports.
-  public static let version = (minor: 3, micro: 4)
+  public static let version = (minor: 4, micro: 0)
 
   /// The whole file.
   public static func text(of kind: PluginKind) -> String {
@@ -36,11 +36,10 @@ public enum Turtle {
         "lv2:extensionData state:interface , work:interface", "pg:mainInput <\(kind.uri)#in>",
         "pg:mainOutput <\(kind.uri)#mix>", faceLine(of: kind),
       ]
-      + (kind.hasPartOutputs
-        ? [
-          "patch:writable <urn:divisi:a_score> , <urn:divisi:model_file>",
-          "patch:readable <urn:divisi:message>",
-        ] : [])
+      + [
+        "patch:writable <urn:divisi:a_score> , <urn:divisi:model_file>",
+        "patch:readable <urn:divisi:message>",
+      ]
   }
 
   private static func groups(of kind: PluginKind) -> String {

@@ -140,7 +140,7 @@ import Testing
     let mute = try Self.port("mute_left", kind)
     var stage = FaceStage()
     stage.open(0, kind)
-    for key in ["Tab", "Up", "Up shift", "Next", "m", "minus", "3", "period", "5", "Return", "0"] {
+    for key in ["Tab", "Tab", "Tab", "Up", "Up shift", "Next", "m", "minus", "3", "period", "5", "Return", "0"] {
       stage.say("key 0 \(key)")
       stage.say("idle 1")
     }
@@ -149,6 +149,46 @@ import Testing
       said == [
         "set 0 \(gain) 0.5", "set 0 \(gain) 1.5", "set 0 \(gain) -4.5", "set 0 \(mute) 1",
         "set 0 \(gain) -3.5", "set 0 \(gain) 0",
+      ])
+  }
+
+  /// What one window has used is offered by the next, by the pointer and by keys; the file in use is not.
+  @Test func filesThatWereUsedAreOffered() throws {
+    let server = try XServer()
+    let kind = PluginKind.handsMix
+    let (control, notify) = (try Self.port("control", kind), try Self.port("notify", kind))
+    let state = try TemporaryFolder()
+    func use(_ number: Int, _ path: String, in stage: inout FaceStage) {
+      stage.say("text \(number) \(notify) urn:divisi:a_score Path \(path)")
+      stage.say("idle 1")
+    }
+    var first = FaceStage()
+    first.open(0, kind)
+    for name in ["one", "two", "three"] { use(0, "/music/\(name).mid", in: &first) }
+    _ = try first.run(on: server, state: state.path)
+    #expect(
+      try state.text("divisi/recent")
+        == "score\t/music/three.mid\nscore\t/music/two.mid\nscore\t/music/one.mid\n")
+
+    var second = FaceStage()
+    second.open(0, kind)
+    use(0, "/music/three.mid", in: &second)
+    try second.drag(0, .recent(.score), of: kind)
+    second.say("picture 0 \(try Self.pictures())/recent.png")
+    let size = Desk.size(for: kind)
+    var desk = Desk(kind, width: size.width, height: size.height)
+    desk.openMenu(.score, ["/music/two.mid", "/music/one.mid"])
+    let row = try #require(desk.layout.frame(of: .entry(1))).middle
+    second.say("press 0 \(Int(row.x)) \(Int(row.y)) 1")
+    second.say("idle 1")
+    for key in ["Tab", "Down", "Down", "Up", "Return"] {
+      second.say("key 0 \(key)")
+      second.say("idle 1")
+    }
+    let said = try second.run(on: server, state: state.path).filter { $0.hasPrefix("patch") }
+    #expect(
+      said == [
+        "patch 0 \(control) score /music/one.mid", "patch 0 \(control) score /music/two.mid",
       ])
   }
 

@@ -48,6 +48,16 @@ struct Brush {
     cairo_stroke(context)
   }
 
+  /// A triangle that points down.
+  func arrowDown(_ centre: Place, size: Double, _ colour: Colour) {
+    set(colour)
+    cairo_move_to(context, centre.x - size / 2, centre.y - size / 4)
+    cairo_line_to(context, centre.x + size / 2, centre.y - size / 4)
+    cairo_line_to(context, centre.x, centre.y + size / 3)
+    cairo_close_path(context)
+    cairo_fill(context)
+  }
+
   /// A disc, its left half filled.
   func shade(_ centre: Place, radius: Double, _ colour: Colour) {
     set(colour)

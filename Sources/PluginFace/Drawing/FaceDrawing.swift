@@ -22,10 +22,10 @@ struct FaceDrawing {
   /// Draws a region as it is now, its ground too; what is drawn beyond its reach has to be clipped.
   func draw(_ region: Region) {
     guard let reach = Self.reach(of: region, in: desk.layout) else { return }
-    if case .meter = region {
-      brush.fill(reach.inset(-1, -1), palette.surface)
-    } else {
-      brush.fill(reach.inset(-1, -1), palette.ground)
+    switch region {
+    case .menu: break
+    case .meter: brush.fill(reach.inset(-1, -1), palette.surface)
+    default: brush.fill(reach.inset(-1, -1), palette.ground)
     }
     switch region {
     case .ground: break
@@ -38,6 +38,10 @@ struct FaceDrawing {
     case .message: drawMessage()
     case .strip(let index): strip(index).draw()
     case .meter(let index): strip(index).drawMeter()
+    case .menu:
+      if let menu = desk.menu {
+        MenuDrawing(menu: menu, layout: desk.layout, brush: brush, palette: palette).draw()
+      }
     }
   }
 
@@ -62,11 +66,12 @@ struct FaceDrawing {
     }
     drawState(in: frame)
     brush.shade(desk.layout.shade.middle, radius: 8, palette.quiet)
-    if let score = desk.layout.score {
-      drawFile("Score", Words.fileName(desk.scorePath), .score, in: score)
-    }
-    if let model = desk.layout.model {
-      drawFile("Model", Words.fileName(desk.modelPath), .model, in: model)
+    drawFile("Score", Words.fileName(desk.scorePath), .score, in: desk.layout.score)
+    drawFile("Model", Words.fileName(desk.modelPath), .model, in: desk.layout.model)
+    for button in [desk.layout.recentScore, desk.layout.recentModel] {
+      brush.fill(button.inset(2, 0), palette.surface, radius: 6)
+      brush.outline(button.inset(2, 0), palette.edge, radius: 6)
+      brush.arrowDown(button.middle, size: 9, palette.text)
     }
   }
 

@@ -3,6 +3,7 @@ import DivisiControls
 /// Keys, as on the mixer page, and values that are typed.
 extension Desk {
   mutating func handle(_ gesture: Gesture, at seconds: Double) {
+    if let menu { return handle(gesture, in: menu) }
     switch gesture {
     case .press(let place, let isFine): press(at: place, isFine: isFine, seconds: seconds)
     case .move(let place, let isFine): move(to: place, isFine: isFine)
@@ -19,7 +20,7 @@ extension Desk {
 
   /// Everything that the keyboard reaches, in order.
   var order: [Item] {
-    var items: [Item] = kind.hasPartOutputs ? [.score, .model] : []
+    var items: [Item] = [.score, .model]
     for strip in strips.indices {
       items += [.gain(strip), .mute(strip), .solo(strip), .pan(strip)]
     }
@@ -45,8 +46,10 @@ extension Desk {
   }
 
   private mutating func stepFocus(_ step: FaderLaw.Step) {
-    switch focus {
-    case .gain, .value, .pan, .field: if let focus { self.step(focus, step) }
+    switch (focus, step) {
+    case (.gain, _), (.value, _), (.pan, _), (.field, _): if let focus { self.step(focus, step) }
+    case (.score, .notches(-1, _)): menuWish = .score
+    case (.model, .notches(-1, _)): menuWish = .model
     default: break
     }
   }
@@ -82,7 +85,8 @@ extension Desk {
     case .gain(let strip), .value(let strip), .mute(let strip), .solo(let strip), .pan(let strip):
       .strip(strip)
     case .field: .fields
-    case .score, .model, .shade: .header
+    case .score, .model, .recent, .shade: .header
+    case .entry: .menu
     case .roll: .roll
     }
   }
@@ -169,9 +173,6 @@ extension Desk {
   /// Takes the first file that is dropped: a model by its name, anything else as a score.
   private mutating func use(_ paths: [String]) {
     guard let path = paths.first else { return }
-    guard kind.hasPartOutputs else {
-      return say("This plugin takes scores by number: put the file into the folder of score slots")
-    }
     wishes.append(.use(path.lowercased().hasSuffix(".safetensors") ? .model : .score, path: path))
   }
 }

@@ -33,6 +33,8 @@ extension Desk {
       }
     case .score: wishes.append(.choose(.score))
     case .model: wishes.append(.choose(.model))
+    case .recent(let file): menuWish = file
+    case .entry: break
     case .shade:
       isDark.toggle()
       dirtyAll()

@@ -55,6 +55,9 @@ struct Desk: Sendable {
   var showsFocus = false
   var drag: Drag?
   var typing: Typing?
+  var menu: Menu?
+  /// The list of files that is to be opened.
+  var menuWish: FaceFile?
   /// The last press, by which a second one is known as such.
   var lastPress: (item: Item, place: Place, seconds: Double)?
   /// Values that the host has told of controls that are held or were until a moment ago.
@@ -80,14 +83,13 @@ struct Desk: Sendable {
     offsetPort = port("score_offset")
     sourcePort = port("score_source")
     layout = Layout(
-      width: width, height: height, stripCount: strips.count, fieldCount: fields.count,
-      hasEvents: kind.hasPartOutputs)
+      width: width, height: height, stripCount: strips.count, fieldCount: fields.count)
     dirtyAll()
   }
 
   /// The size in points that shows everything well.
   static func size(for kind: PluginKind) -> (width: Double, height: Double) {
-    (max(660, 24 + 104 * Double(kind.stems.count)), kind.hasPartOutputs ? 620 : 420)
+    (max(660, 24 + 104 * Double(kind.stems.count)), 620)
   }
 
   /// The smallest size at which everything can be used.
@@ -96,25 +98,28 @@ struct Desk: Sendable {
   }
 
   mutating func resize(width: Double, height: Double) {
+    menu = nil
     layout = Layout(
-      width: width, height: height, stripCount: strips.count, fieldCount: fields.count,
-      hasEvents: kind.hasPartOutputs)
+      width: width, height: height, stripCount: strips.count, fieldCount: fields.count)
     dirtyAll()
   }
 
   mutating func dirtyAll() {
-    dirty.formUnion([.ground, .header, .roll, .fields, .message])
+    dirty.formUnion([.ground, .header, .roll, .fields, .message, .menu])
     for strip in strips.indices { dirty.insert(.strip(strip)) }
   }
 
   /// What is to be drawn anew; a meter within its strip.
   var regionsToDraw: [Region] {
     let regions = dirty.filter { region in
-      guard region != .ground, layout.frame(of: region) != nil else { return false }
+      guard region != .ground, region != .menu, layout.frame(of: region) != nil else {
+        return false
+      }
       guard case .meter(let strip) = region else { return true }
       return !dirty.contains(.strip(strip))
     }
-    return (dirty.contains(.ground) ? [.ground] : []) + regions
+    let isMenuDrawn = menu != nil && !dirty.isEmpty
+    return (dirty.contains(.ground) ? [.ground] : []) + regions + (isMenuDrawn ? [.menu] : [])
   }
 
   // MARK: Values
@@ -131,7 +136,7 @@ struct Desk: Sendable {
     case .pan(let strip): strips[strip].pan
     case .field(let index): fields[index]
     case .roll: offsetPort
-    case .score, .model, .shade: nil
+    case .score, .model, .recent, .entry, .shade: nil
     }
   }
 

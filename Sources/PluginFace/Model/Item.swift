@@ -11,6 +11,9 @@ enum Item: Hashable, Sendable {
   /// Buttons that choose files.
   case score
   case model
+  /// A button that lists files which were used before, and one of the list.
+  case recent(FaceFile)
+  case entry(Int)
   /// The score over time.
   case roll
   /// Dark or light.
@@ -22,6 +25,8 @@ enum Region: Hashable, Sendable {
   /// What lies between all others, and has to be drawn before them.
   case ground
   case header, roll, fields, message
+  /// The list of files, which lies above all others.
+  case menu
   case strip(Int)
   /// The meter of a strip, which changes most often.
   case meter(Int)

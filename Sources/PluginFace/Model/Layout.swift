@@ -23,40 +23,42 @@ struct Layout: Equatable, Sendable {
   let height: Double
   let header: Rectangle
   let shade: Rectangle
-  /// The score's line and its button; nil where scores have numbers only.
-  let score: Rectangle?
-  let model: Rectangle?
-  /// The score over time; nil where the plugin tells nothing of it.
+  /// The score's line and its button.
+  let score: Rectangle
+  let model: Rectangle
+  /// The score over time; nil where there is no room for it.
   let roll: Rectangle?
   let strips: [StripPlaces]
   let fields: [Rectangle]
   let fieldRow: Rectangle
   let message: Rectangle
+  /// The buttons that list files which were used before, at the right of the lines.
+  let recentScore: Rectangle
+  let recentModel: Rectangle
+  /// The list, and its rows; none while it is closed.
+  private(set) var menu: Rectangle?
+  private(set) var menuRows: [Rectangle] = []
 
-  /// - Parameters:
-  ///   - hasEvents: whether the plugin takes files and tells of its notes.
-  init(width: Double, height: Double, stripCount: Int, fieldCount: Int, hasEvents: Bool) {
+  init(width: Double, height: Double, stripCount: Int, fieldCount: Int) {
     self.width = width
     self.height = height
     var rest = Rectangle(x: 0, y: 0, width: width, height: height).inset(12, 8)
-    header = rest.takeTop(hasEvents ? 62 : 40)
+    header = rest.takeTop(62)
     var line = header
     var top = line.takeTop(34)
     shade = top.takeRight(26).inset(0, 4)
     let columns = line.columns(2, gap: 2 * Self.gap)
-    score = hasEvents ? columns[0] : nil
-    model = hasEvents ? columns[1] : nil
+    var rows = columns
+    recentScore = rows[0].takeRight(26).inset(0, 2)
+    recentModel = rows[1].takeRight(26).inset(0, 2)
+    (score, model) = (rows[0], rows[1])
     message = rest.takeBottom(18)
     _ = rest.takeBottom(8)
     fieldRow = rest.takeBottom(44)
     fields = fieldRow.columns(fieldCount, gap: Self.gap)
-    if hasEvents {
-      _ = rest.takeTop(6)
-      let length = max(0, min(rest.height - Self.leastStripHeight, rest.height * 0.42))
-      roll = length > 60 ? rest.takeTop(length) : nil
-    } else {
-      roll = nil
-    }
+    _ = rest.takeTop(6)
+    let length = max(0, min(rest.height - Self.leastStripHeight, rest.height * 0.42))
+    roll = length > 60 ? rest.takeTop(length) : nil
     _ = rest.takeTop(Self.gap)
     _ = rest.takeBottom(Self.gap)
     strips = rest.columns(stripCount, gap: 8).map(Self.places)
@@ -88,11 +90,33 @@ struct Layout: Equatable, Sendable {
       panLabel: panLabel, pan: pan)
   }
 
+  private static let menuRowHeight = 22.0
+
+  /// Makes room for a list below a line, for as many files as there is room for.
+  mutating func openMenu(below line: Rectangle, count: Int) {
+    let room = Int(max(0, height - line.bottom - Self.gap) / Self.menuRowHeight)
+    let length = 8 + Self.menuRowHeight * Double(min(count, room))
+    var rest = Rectangle(x: line.x, y: line.bottom + 2, width: line.width, height: length)
+    menu = rest
+    rest = rest.inset(0, 4)
+    menuRows = (0..<min(count, room)).map { _ in rest.takeTop(Self.menuRowHeight) }
+  }
+
+  mutating func closeMenu() {
+    menu = nil
+    menuRows = []
+  }
+
   /// What lies at a place.
   func item(at place: Place) -> Item? {
+    if menu?.contains(place) == true {
+      return menuRows.firstIndex { $0.contains(place) }.map(Item.entry)
+    }
+    if recentScore.contains(place) { return .recent(.score) }
+    if recentModel.contains(place) { return .recent(.model) }
     if shade.contains(place) { return .shade }
-    if score?.contains(place) == true { return .score }
-    if model?.contains(place) == true { return .model }
+    if score.contains(place) { return .score }
+    if model.contains(place) { return .model }
     if roll?.contains(place) == true { return .roll }
     if let index = fields.firstIndex(where: { $0.contains(place) }) { return .field(index) }
     guard let index = strips.firstIndex(where: { $0.card.contains(place) }) else { return nil }
@@ -117,6 +141,8 @@ struct Layout: Equatable, Sendable {
     case .model: model
     case .roll: roll
     case .shade: shade
+    case .recent(let file): file == .score ? recentScore : recentModel
+    case .entry(let index): menuRows.indices.contains(index) ? menuRows[index] : nil
     }
   }
 
@@ -128,6 +154,7 @@ struct Layout: Equatable, Sendable {
     case .roll: roll
     case .fields: fieldRow
     case .message: message
+    case .menu: menu
     case .strip(let strip): strips[strip].card
     case .meter(let strip): strips[strip].meter
     }

@@ -84,4 +84,9 @@ enum Words {
   static func fileName(_ path: String) -> String {
     path.split(separator: "/").last.map(String.init) ?? path
   }
+
+  /// The folder that a file is in.
+  static func folderName(_ path: String) -> String {
+    fileName(path.split(separator: "/").dropLast().joined(separator: "/"))
+  }
 }

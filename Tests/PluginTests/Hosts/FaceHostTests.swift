@@ -13,6 +13,7 @@ import Testing
     let screen = try XServer()
     let environment = jack.environment.merging([
       "DISPLAY": screen.display, "NO_AT_BRIDGE": "1", "XDG_RUNTIME_DIR": stage.folder.path,
+      "XDG_STATE_HOME": stage.folder.path,
     ]) { $1 }
     let jalv = try Child(
       "stdbuf", ["-oL", host, kind.uri], environment: environment)

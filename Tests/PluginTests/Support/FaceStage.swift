@@ -48,13 +48,19 @@ struct FaceStage {
 
   /// Runs the script on a server.
   ///
-  /// - Parameter tool: what runs the program, such as valgrind with its options.
+  /// - Parameters:
+  ///   - tool: what runs the program, such as valgrind with its options.
+  ///   - state: the folder in which windows remember files; one of its own, unless given.
   /// - Returns: what was said, line by line.
-  func run(on server: XServer, under tool: [String] = []) throws -> [String] {
+  func run(on server: XServer, under tool: [String] = [], state: String? = nil) throws -> [String] {
+    let own = try TemporaryFolder()
     let words = tool + [try RawHost.file("face"), try Self.object]
     let child = try Child(
       words[0], Array(words.dropFirst()),
-      environment: ["DISPLAY": server.display, "HOME": NSTemporaryDirectory()])
+      environment: [
+        "DISPLAY": server.display, "HOME": NSTemporaryDirectory(),
+        "XDG_STATE_HOME": state ?? own.path,
+      ])
     for line in lines { child.say(line) }
     let status = child.wait()
     #expect(status == 0, "\(child.text.suffix(4000))")
