@@ -36,7 +36,7 @@ struct Desk: Sendable {
   /// By port; of ports without a value, no number.
   private(set) var values: [Double]
   private(set) var meters: [Meter]
-  private(set) var layout: Layout
+  var layout: Layout
   var sampleRate = 48_000.0
   var roll = Roll()
   /// What is heard now as it is shown, in the time of notes; and how much of time is.
