@@ -16,6 +16,7 @@ extension AudioSide {
       needsWork = true
     }
     events = EventReader(ports.pointer(map.control), urids: urids)
+    midi = map.midi < 0 ? EventReader() : EventReader(ports.pointer(map.midi), urids: urids)
     mixer.setActive(ports.isOn(map.enabled), atOnce: isFresh)
     readRemix()
     readPlacement()

@@ -65,7 +65,9 @@ struct AudioSide: ~Copyable {
   /// Where in the block we are.
   var done = 0
   var count = 0
+  /// What comes at the port for messages, and at that for MIDI.
   var events = EventReader()
+  var midi = EventReader()
   /// The samples that are being done, and how many of them each stream has done.
   var chunkCount = 0
   var mainDone = 0
@@ -132,7 +134,7 @@ struct AudioSide: ~Copyable {
 
   /// Whether the block is done.
   var isFinished: Bool {
-    @_noLocks get { done >= count && events.nextFrame() == nil }
+    @_noLocks get { done >= count && nextEventFrame == nil }
   }
 
   /// Makes room for a stream to start anew with; while nothing runs.
@@ -192,12 +194,26 @@ struct AudioSide: ~Copyable {
   @_noLocks
   mutating func advance() {
     while !isFinished && !needsWork {
-      let frame = min(max(events.nextFrame() ?? count, done), count)
+      let frame = min(max(nextEventFrame ?? count, done), count)
       if done < frame {
         render(frame &- done)
-      } else if let event = events.next() {
+      } else if let event = nextEvent() {
         handle(event)
       }
     }
+  }
+
+  private var nextEventFrame: Int? {
+    @_noLocks get {
+      guard let message = events.nextFrame() else { return midi.nextFrame() }
+      return min(message, midi.nextFrame() ?? message)
+    }
+  }
+
+  /// Takes the next event of either port: of two at once, a message, which may say where the transport is.
+  @_noLocks
+  private mutating func nextEvent() -> EventReader.Event? {
+    if let note = midi.nextFrame(), note < events.nextFrame() ?? Int.max { return midi.next() }
+    return events.next()
   }
 }

@@ -10,6 +10,8 @@ struct PortMap: BitwiseCopyable {
   /// The first stem's output, with the others behind it; −1 where stems have none.
   let firstStem: Int
   let control: Int
+  /// −1 where there is none.
+  let midi: Int
   let notify: Int
   let enabled: Int
   let freewheel: Int
@@ -37,6 +39,7 @@ struct PortMap: BitwiseCopyable {
     firstMix = place("mix_l")
     firstStem = place("\(first)_l")
     control = place("control")
+    midi = place("midi")
     notify = place("notify")
     enabled = place("enabled")
     freewheel = place("freewheel")

@@ -8,7 +8,7 @@ extension PluginKind {
       audioPorts, hasPartOutputs ? eventPorts : [], hostPorts, remixPorts,
       Array(settings.prefix(Self.firstSettingCount)), scorePorts,
       Array(settings.dropFirst(Self.firstSettingCount)), hasPartOutputs ? followPorts : [],
-      statePorts, slotPorts, drumMapPorts, hasPartOutputs ? [] : transportPorts,
+      statePorts, slotPorts, drumMapPorts, hasPartOutputs ? midiPorts : transportPorts,
     ]
     return groups.flatMap { $0 }
   }
@@ -169,6 +169,12 @@ extension PluginKind {
         "What the note numbers of drums mean, in files and by MIDI; Automatic is General MIDI, unless a file fits only another map."
     )
     return [control(map)]
+  }
+
+  /// Ardour tells nothing of its transport to a port for MIDI that no MIDI is routed to, as on a track for audio; so
+  /// MIDI has a port of its own. The plugins with two outputs have none: tracks would ask what to connect to it.
+  private var midiPorts: [Port] {
+    [Port(symbol: "midi", name: "MIDI", role: .midiInput, isOptional: true)]
   }
 
   /// What the plugins with two outputs have had only since version 4.

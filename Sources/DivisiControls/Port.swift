@@ -2,7 +2,9 @@
 public struct Port: Sendable, Equatable {
   /// What passes through a port.
   public enum Role: Sendable {
-    case audioInput, audioOutput, eventInput, eventOutput
+    case audioInput, audioOutput, midiInput
+    /// Messages, as of a transport.
+    case eventInput, eventOutput
     /// A value that the host sets.
     case control
     /// A value that the plugin tells.

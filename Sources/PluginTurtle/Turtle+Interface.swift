@@ -29,7 +29,7 @@ extension Turtle {
     switch port.role {
     case .report: "ui:protocol ui:floatProtocol"
     case .eventOutput: "ui:protocol atom:eventTransfer ; ui:notifyType atom:Object"
-    case .audioInput, .audioOutput, .eventInput, .control: nil
+    case .audioInput, .audioOutput, .midiInput, .eventInput, .control: nil
     }
   }
 }

@@ -5,7 +5,7 @@ extension Turtle {
   static func lines(of port: Port, in kind: PluginKind) -> [String] {
     [type(of: port), "lv2:symbol \(quoted(port.symbol))", "lv2:name \(quoted(port.name))"]
       + (port.control.map { lines(of: $0, in: kind) + groupLines(of: port, in: kind) }
-        ?? (port.side == nil ? eventLines(port, in: kind) : audioLines(port, in: kind)))
+        ?? (port.side == nil ? eventLines(port) : audioLines(port, in: kind)))
       + (port.isOptional ? ["lv2:portProperty lv2:connectionOptional"] : [])
   }
 
@@ -13,7 +13,7 @@ extension Turtle {
     switch port.role {
     case .audioInput: "a lv2:InputPort , lv2:AudioPort"
     case .audioOutput: "a lv2:OutputPort , lv2:AudioPort"
-    case .eventInput: "a lv2:InputPort , atom:AtomPort"
+    case .eventInput, .midiInput: "a lv2:InputPort , atom:AtomPort"
     case .eventOutput: "a lv2:OutputPort , atom:AtomPort"
     case .control: "a lv2:InputPort , lv2:ControlPort"
     case .report: "a lv2:OutputPort , lv2:ControlPort"
@@ -27,17 +27,17 @@ extension Turtle {
     ]
   }
 
-  /// A port for MIDI would make tracks for audio ask what to connect to it.
-  private static func eventLines(_ port: Port, in kind: PluginKind) -> [String] {
-    let others =
-      port.role == .eventInput
-      ? (kind.hasPartOutputs ? "midi:MidiEvent , " : "") + "time:Position , " : ""
-    let messages = others + "patch:Message"
-    return [
-      "atom:bufferType atom:Sequence", "atom:supports \(messages)",
-      "lv2:designation lv2:control", "rsz:minimumSize 16384",
-    ]
+  private static func eventLines(_ port: Port) -> [String] {
+    let type = ["atom:bufferType atom:Sequence"]
+    return switch port.role {
+    case .midiInput: type + ["atom:supports midi:MidiEvent"]
+    case .eventInput:
+      type + ["atom:supports time:Position , patch:Message"] + controlLines
+    default: type + ["atom:supports patch:Message"] + controlLines
+    }
   }
+
+  private static let controlLines = ["lv2:designation lv2:control", "rsz:minimumSize 16384"]
 
   private static func lines(of control: Control, in kind: PluginKind) -> [String] {
     let start = control.start(in: kind)

@@ -30,7 +30,7 @@ import Testing
     let music = Server.Music(
       inputs: ["in_l", "in_r"], channels: recording.channels.map { Array($0.prefix(192_000)) },
       events: (0..<100).map { Server.Event($0 * 1900, 0xB0, 7, UInt8($0)) },
-      eventInput: "control", takesTime: true)
+      eventInput: "midi", takesTime: true)
     for round in 0..<2 {
       for turn in 0..<100 {
         let size = [16, 8192, 64, 2048, 32, 4096, 128, 1024, 512, 256][turn % 10]

@@ -35,7 +35,7 @@ import Testing
     let music = Server.Music(
       inputs: ["in"], channels: [(0..<4000).map { Float($0 + 1) / 4000 }],
       events: notes.map { Server.Event($0.0, $0.1 ? 0x90 : 0x80, 60, 90) },
-      eventInput: "control")
+      eventInput: "midi")
     // This plugin counts a note first, and then writes what was before it in the block.
     var expected = music.channels[0]
     var isOpen = false
@@ -76,7 +76,7 @@ import Testing
       events: [
         Server.Event(4410, 0x90, 48, 80), Server.Event(13_230, 0x90, 79, 80),
         Server.Event(52_000, 0x80, 48, 0), Server.Event(52_001, 0x80, 79, 0),
-      ], eventInput: "control")
+      ], eventInput: "midi")
     let ports = ["left_l", "right_l"]
     let played = try server.play(music, recording: ports).channels
     #expect(played.allSatisfy { $0.contains { abs($0) > 0.02 } })
@@ -100,7 +100,7 @@ import Testing
     ]
     let music = Server.Music(
       inputs: ["in"], channels: [[Float](repeating: 0.01, count: 5000)], events: events,
-      eventInput: "control")
+      eventInput: "midi")
     let output = try server.play(music, recording: ["out"]).channels[0]
     func block(_ frame: Int) -> Int { frame / Self.period * Self.period }
     for (range, gain) in [
@@ -122,7 +122,7 @@ import Testing
     func send(_ controller: UInt8, _ value: UInt8) throws {
       _ = try server.play(
         Server.Music(
-          events: [Server.Event(10, 0xB0, controller, value)], eventInput: "control", count: 1000),
+          events: [Server.Event(10, 0xB0, controller, value)], eventInput: "midi", count: 1000),
         recording: [])
     }
     for (controller, value, symbol, expected) in [
@@ -153,7 +153,7 @@ import Testing
     for (value, expected) in [(0, 20), (64, 649.5), (127, 20_000)] as [(UInt8, Float)] {
       _ = try server.play(
         Server.Music(
-          events: [Server.Event(10, 0xB0, 20, value)], eventInput: "control", count: 3000),
+          events: [Server.Event(10, 0xB0, 20, value)], eventInput: "midi", count: 3000),
         recording: [])
       #expect(try abs(host.value("f") - expected) < 0.001 * expected)
     }
@@ -172,7 +172,7 @@ import Testing
       events: [
         Server.Event(10, 0x90, 60, 1), Server.Event(20, 0xB4, 33, 100),
         Server.Event(30, 0xB4, 34, 100),
-      ], eventInput: "control", count: 3000)
+      ], eventInput: "midi", count: 3000)
     _ = try server.play(music, recording: [])
     #expect(host.wait { host.errors.contains("map cc33@5=mute_right") }, "\(host.errors)")
     #expect(try host.value("mute_right") == 1)

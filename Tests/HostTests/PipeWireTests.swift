@@ -25,7 +25,7 @@ import Testing
     let host = try server.host(Polonaise.arguments)
     let listed = try server.tool("jack_lsp", ["plug:"]).split(separator: "\n").map(String.init)
     #expect(
-      Set(listed) == Set((["in_l", "in_r", "control"] + Polonaise.allPorts).map { "plug:" + $0 }))
+      Set(listed) == Set((["in_l", "in_r", "midi"] + Polonaise.allPorts).map { "plug:" + $0 }))
     #expect(try waitForLatency(of: host))
     _ = try host.ask("set lookahead 0.5", for: "lookahead")
     #expect(try waitForLatency(of: host))

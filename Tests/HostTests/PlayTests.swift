@@ -37,12 +37,12 @@ import Testing
     let server = try Server()
     let names = [
       "in_l", "in_r", "mix_l", "mix_r", "left_l", "left_r", "right_l", "right_r", "residual_l",
-      "residual_r", "control",
+      "residual_r", "midi",
     ]
     let host = try server.host(Polonaise.arguments, connects: true)
     let listed = try server.tool("jack_lsp", ["plug:"]).split(separator: "\n").map(String.init)
     #expect(listed == names.map { "plug:" + $0 })
-    #expect(try server.tool("jack_lsp", ["-t", "plug:control"]).contains("midi"))
+    #expect(try server.tool("jack_lsp", ["-t", "plug:midi"]).contains("midi"))
     let latency = Int(try host.value("latency"))
     let latencies = try server.tool("jack_lsp", ["-l", "plug:left_l"])
     #expect(latencies.contains("port capture latency = [ \(latency) \(latency) ]"), "\(latencies)")

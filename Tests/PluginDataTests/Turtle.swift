@@ -65,7 +65,10 @@ struct DescribedPlugin {
     let isInput = isA(port, Word.lv2 + "InputPort")
     guard isInput != isA(port, Word.lv2 + "OutputPort") else { return nil }
     if isA(port, Word.lv2 + "AudioPort") { return (isInput ? .audioInput : .audioOutput, nil) }
-    if isA(port, Word.atom + "AtomPort") { return (isInput ? .eventInput : .eventOutput, nil) }
+    if isA(port, Word.atom + "AtomPort") {
+      let isMIDI = graph.objects(port, Word.atom + "supports").contains(.uri(Word.midiEvent))
+      return (isMIDI ? .midiInput : isInput ? .eventInput : .eventOutput, nil)
+    }
     guard isA(port, Word.lv2 + "ControlPort"),
       let minimum = graph.number(port, Word.lv2 + "minimum"),
       let maximum = graph.number(port, Word.lv2 + "maximum"),

@@ -34,8 +34,8 @@ void face_load(const char* rest) {
   played.control = played.notify = -1;
   for (int index = 0; index < played.host->port_count; ++index) {
     if (played.host->ports[index].kind != 'e') continue;
-    if (played.host->ports[index].is_input) played.control = index;
-    else played.notify = index;
+    if (!played.host->ports[index].is_input) played.notify = index;
+    else if (played.control < 0) played.control = index;
   }
   if (*sound && !(played.sound = fopen(sound, "rb"))) exit(3);
   played.digest = 14695981039346656037u;
