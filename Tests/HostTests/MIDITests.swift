@@ -35,7 +35,7 @@ import Testing
     let music = Server.Music(
       inputs: ["in"], channels: [(0..<4000).map { Float($0 + 1) / 4000 }],
       events: notes.map { Server.Event($0.0, $0.1 ? 0x90 : 0x80, 60, 90) },
-      eventInput: "midi")
+      eventInput: "control")
     // This plugin counts a note first, and then writes what was before it in the block.
     var expected = music.channels[0]
     var isOpen = false
@@ -100,7 +100,7 @@ import Testing
     ]
     let music = Server.Music(
       inputs: ["in"], channels: [[Float](repeating: 0.01, count: 5000)], events: events,
-      eventInput: "midi")
+      eventInput: "control")
     let output = try server.play(music, recording: ["out"]).channels[0]
     func block(_ frame: Int) -> Int { frame / Self.period * Self.period }
     for (range, gain) in [
@@ -153,7 +153,7 @@ import Testing
     for (value, expected) in [(0, 20), (64, 649.5), (127, 20_000)] as [(UInt8, Float)] {
       _ = try server.play(
         Server.Music(
-          events: [Server.Event(10, 0xB0, 20, value)], eventInput: "midi", count: 3000),
+          events: [Server.Event(10, 0xB0, 20, value)], eventInput: "control", count: 3000),
         recording: [])
       #expect(try abs(host.value("f") - expected) < 0.001 * expected)
     }

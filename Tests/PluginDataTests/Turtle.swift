@@ -9,6 +9,7 @@ let presetBundle = packageRoot + "/Presets/divisi-presets.lv2"
 enum Word {
   static let lv2 = "http://lv2plug.in/ns/lv2core#"
   static let atom = "http://lv2plug.in/ns/ext/atom#"
+  static let midiEvent = "http://lv2plug.in/ns/ext/midi#MidiEvent"
   static let group = "http://lv2plug.in/ns/ext/port-groups#"
   static let state = "http://lv2plug.in/ns/ext/state#"
   static let units = "http://lv2plug.in/ns/extensions/units#"

@@ -59,7 +59,9 @@ import Testing
 
   @Test func keysGoThroughTheList() {
     var desk = Self.desk()
-    for key in [Key.down, .down, .down, .up, .enter] { desk.handle(.key(key, isLarge: false), at: 0) }
+    for key in [Key.down, .down, .down, .up, .enter] {
+      desk.handle(.key(key, isLarge: false), at: 0)
+    }
     #expect(desk.wishes == [.use(.score, path: "/x/a.mid")])
     desk = Self.desk()
     desk.handle(.key(.escape, isLarge: false), at: 0)

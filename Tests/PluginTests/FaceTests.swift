@@ -140,7 +140,10 @@ import Testing
     let mute = try Self.port("mute_left", kind)
     var stage = FaceStage()
     stage.open(0, kind)
-    for key in ["Tab", "Tab", "Tab", "Up", "Up shift", "Next", "m", "minus", "3", "period", "5", "Return", "0"] {
+    for key in [
+      "Tab", "Tab", "Tab", "Up", "Up shift", "Next", "m", "minus", "3", "period", "5", "Return",
+      "0",
+    ] {
       stage.say("key 0 \(key)")
       stage.say("idle 1")
     }

@@ -86,6 +86,44 @@ import Testing
     file:close()
 
     """
+  /// The transport is taken where it takes a plugin that does not hear of it a quarter of an hour.
+  private static let rolling = """
+    AudioEngine:set_device_name("Uniform White Noise")
+    local session = create_session(first, "test", 44100)
+    local mode = ARDOUR.TrackMode.Normal
+    local track
+    for new in session:new_audio_track(2, 2, nil, 1, "Piano", -1, mode, true):iter() do
+      track = new
+    end
+    track:set_strict_io(true)
+    track:monitoring_control():set_value(
+      ARDOUR.MonitorChoice.MonitorInput, PBD.GroupControlDisposition.NoGroup)
+    local processor = ARDOUR.LuaAPI.new_plugin(session, uri, ARDOUR.PluginType.LV2, "")
+    assert(track:add_processor_by_index(processor, 0, nil, true) == 0)
+    local plugin = processor:to_insert():plugin(0)
+    assert(plugin:load_preset(plugin:preset_by_label("Duet")))
+    local file = io.open(out .. "/followed", "w")
+    local function wait(name, seconds)
+      local found = -200
+      for round = 1, seconds * 4 do
+        local meter = session:master_out():peak_meter()
+        found = math.max(found, meter:meter_level(0, ARDOUR.MeterType.MeterPeak))
+        if found > -80 then break end
+        ARDOUR.LuaAPI.usleep(250000)
+      end
+      file:write(name, "=", found, "\\n")
+    end
+    -- What was heard before the preset was there has to die away.
+    ARDOUR.LuaAPI.usleep(4000000)
+    session:master_out():peak_meter():reset_max()
+    wait("before", 2)
+    session:request_locate(1010 * 44100, false, ARDOUR.LocateTransportDisposition.MustRoll,
+      ARDOUR.TransportRequestSource.TRS_UI)
+    wait("after", 60)
+    file:write("end\\n")
+    file:close()
+
+    """
   private static let opening = """
     local session = load_session(second, "test")
     session:save_state("", false, false, false, false, false)
@@ -103,6 +141,24 @@ import Testing
     for name in ["left", "right", "last", "still"] {
       #expect(try #require(levels[name], "\(text)") > -30, "\(name): \(text)")
     }
+  }
+
+  /// On a track for audio, where no MIDI comes.
+  @Test(arguments: ["urn:divisi:hands", "urn:divisi:drums", "urn:divisi:hands-mix"])
+  func theScoreFollowsTheTransport(uri: String) throws {
+    let stage = try Stage()
+    let isDrums = uri.hasSuffix("drums")
+    let score = try stage.folder.write(
+      "start;duration;pitch;velocity;label\n0;600;\(isDrums ? "36;100;kick" : "45;100;left")\n",
+      to: "long.csv")
+    let solo = isDrums ? "solo_kick" : "solo_left"
+    let controls: [String: Float] = [solo: 1, "score_offset": 1000, "lookahead": 0]
+    let preset = try stage.preset(
+      for: uri, Render.fast.merging(controls) { $1 }, score: score)
+    let text = try Self.run(Self.rolling, stage, uri, preset.searchPath, report: "followed")
+    let levels = Self.values(text)
+    #expect(try #require(levels["before"], "\(text)") < -80, "\(text)")
+    #expect(try #require(levels["after"], "\(text)") > -80, "\(text)")
   }
 
   /// Runs a script until its report is written. Then Ardour is stopped rather than asked to close the
