@@ -148,9 +148,11 @@ import Testing
   func theScoreFollowsTheTransport(uri: String) throws {
     let stage = try Stage()
     let isDrums = uri.hasSuffix("drums")
+    let notes = (0..<1200).map {
+      "\(Double($0) / 2);0.4;\(isDrums ? "36;100;kick" : "45;100;left")"
+    }
     let score = try stage.folder.write(
-      "start;duration;pitch;velocity;label\n0;600;\(isDrums ? "36;100;kick" : "45;100;left")\n",
-      to: "long.csv")
+      (["start;duration;pitch;velocity;label"] + notes).joined(separator: "\n"), to: "long.csv")
     let solo = isDrums ? "solo_kick" : "solo_left"
     let controls: [String: Float] = [solo: 1, "score_offset": 1000, "lookahead": 0]
     let preset = try stage.preset(
