@@ -131,6 +131,8 @@ extension WorkerSide {
         adopt(newlyChosen, in: &content)
         content.slotScore = newlyInSlot
       }
+      let played = newlyInSlot ?? newlyChosen
+      if !played.path.isEmpty { reportNote(describe(played)) }
     } catch {
       if isAbandoned() {
         content.withLock { $0.drumTable = known }
