@@ -157,7 +157,6 @@ import Testing
 
   /// What one window has used is offered by the next, by the pointer and by keys; the file in use is not.
   @Test func filesThatWereUsedAreOffered() throws {
-    let server = try XServer()
     let kind = PluginKind.handsMix
     let (control, notify) = (try Self.port("control", kind), try Self.port("notify", kind))
     let state = try TemporaryFolder()
@@ -168,7 +167,7 @@ import Testing
     var first = FaceStage()
     first.open(0, kind)
     for name in ["one", "two", "three"] { use(0, "/music/\(name).mid", in: &first) }
-    _ = try first.run(on: server, state: state.path)
+    _ = try first.run(on: XServer(), state: state.path)
     #expect(
       try state.text("divisi/recent")
         == "score\t/music/three.mid\nscore\t/music/two.mid\nscore\t/music/one.mid\n")
@@ -188,7 +187,7 @@ import Testing
       second.say("key 0 \(key)")
       second.say("idle 1")
     }
-    let said = try second.run(on: server, state: state.path).filter { $0.hasPrefix("patch") }
+    let said = try second.run(on: XServer(), state: state.path).filter { $0.hasPrefix("patch") }
     #expect(
       said == [
         "patch 0 \(control) score /music/one.mid", "patch 0 \(control) score /music/two.mid",
