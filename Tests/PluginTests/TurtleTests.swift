@@ -152,7 +152,7 @@ import Testing
     #expect(plugin.optionalFeatures.contains("http://lv2plug.in/ns/ext/worker#schedule"))
   }
 
-  @Test(arguments: Bundle.full)
+  @Test(arguments: Bundle.plugins)
   func parametersHaveLabelsAndTypes(uri: String) throws {
     let world = try Bundle.world()
     let writable = try world.plugin(uri).values("http://lv2plug.in/ns/ext/patch#writable")
