@@ -20,7 +20,7 @@ test test-deep test-release: PACKAGES += unzip libxml2-utils jackd2 lilv-utils s
 # For tests of what aarch64 does, on other processors.
 test test-deep test-release: PACKAGES += libc6-dev-arm64-cross qemu-user
 # For tests in other people's programs: hosts, a browser for the mixer page, and effects that nobody here wrote.
-test-hosts: PACKAGES += python3-venv python3-pip xvfb libqt5x11extras5 lilv-utils lv2file lv2proc ecasound ffmpeg jackd2 pipewire pipewire-jack wireplumber dbus jalv gstreamer1.0-tools \
+test-hosts: PACKAGES += python3-venv python3-pip xvfb libqt5x11extras5 lilv-utils lv2file ecasound ffmpeg jackd2 pipewire pipewire-jack wireplumber dbus jalv gstreamer1.0-tools \
   gstreamer1.0-plugins-bad gstreamer1.0-plugins-base gstreamer1.0-plugins-good ardour chromium chromium-driver \
   calf-plugins eq10q fomp invada-studio-plugins-lv2 lv2-examples mda-lv2 swh-lv2 x42-plugins
 # The test suites that run them; all others are those of `make test`.

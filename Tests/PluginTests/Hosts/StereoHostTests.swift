@@ -78,18 +78,6 @@ import Testing
     }
   }
 
-  /// It connects the inputs that are not optional, and rounds on the way to the file.
-  @Test func lv2proc() throws {
-    let stage = try Stage(channelCount: 1)
-    try Child.run(
-      "lv2proc",
-      ["--with-latency", "-i", stage.recordingPath, "-o", stage.folder.file("out.wav")]
-        + Self.controls.flatMap { ["-c", "\($0.0):\($0.1)"] } + [Self.uri],
-      environment: stage.environment)
-    expectNear(
-      [try stage.result()[0]], [try stage.expected(Self.uri)[0]], within: 1e-6, "lv2proc")
-  }
-
   /// The shipped presets, by the names under which this host lists them.
   @Test func lv2fileLoadsPresets() throws {
     // Long enough for the latency of the slowest.
