@@ -34,6 +34,7 @@ struct URIDs: BitwiseCopyable {
 
   var score: UInt32 = 0
   var modelFile: UInt32 = 0
+  var sourceFile: UInt32 = 0
   var message: UInt32 = 0
   var notes: UInt32 = 0
   var beats: UInt32 = 0
@@ -72,6 +73,7 @@ struct URIDs: BitwiseCopyable {
     value = number(URI.patch + "value")
     score = number(URI.score)
     modelFile = number(URI.modelFile)
+    sourceFile = number(URI.sourceFile)
     message = number(URI.message)
     notes = number(FaceMessage.notes)
     beats = number(FaceMessage.beats)

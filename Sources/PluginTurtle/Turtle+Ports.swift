@@ -5,7 +5,7 @@ extension Turtle {
   static func lines(of port: Port, in kind: PluginKind) -> [String] {
     [type(of: port), "lv2:symbol \(quoted(port.symbol))", "lv2:name \(quoted(port.name))"]
       + (port.control.map { lines(of: $0, in: kind) + groupLines(of: port, in: kind) }
-        ?? (port.side == nil ? eventLines(port) : audioLines(port, in: kind)))
+        ?? (port.side == nil ? eventLines(port, in: kind) : audioLines(port, in: kind)))
       + (port.isOptional ? ["lv2:portProperty lv2:connectionOptional"] : [])
   }
 
@@ -27,9 +27,9 @@ extension Turtle {
     ]
   }
 
-  private static func eventLines(_ port: Port) -> [String] {
+  private static func eventLines(_ port: Port, in kind: PluginKind) -> [String] {
     let messages =
-      port.role == .eventInput
+      port.role == .eventInput && kind.separates
       ? "midi:MidiEvent , time:Position , patch:Message" : "patch:Message"
     return [
       "atom:bufferType atom:Sequence", "atom:supports \(messages)",
@@ -87,6 +87,7 @@ extension Turtle {
     case .milliseconds: "ms"
     case .samples: nil
     case .seconds: "s"
+    case .semitones: "semitone12TET"
     }
   }
 }
