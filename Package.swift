@@ -133,7 +133,8 @@ let package = Package(
       name: "DrumKits", dependencies: ["DivisiEngine", "DivisiScore"],
       swiftSettings: strict + quick),
     // Recordings made of the frames of others. No files.
-    .target(name: "Mosaics", dependencies: ["DivisiDSP"], swiftSettings: strict + quick),
+    .target(
+      name: "Mosaics", dependencies: ["DivisiDSP", "DivisiRealtime"], swiftSettings: strict + quick),
     // Scores onto recordings: where each note sounds, and how well the score explains the recording.
     .target(
       name: "DivisiAlignment", dependencies: ["DivisiDSP", "DivisiScore"],
@@ -249,8 +250,8 @@ let package = Package(
     .target(
       name: "DivisiLV2",
       dependencies: [
-        "CCPU", "CFFTWThreads", "CLV2", "DivisiAlignment", "DivisiControls", "DivisiEngine",
-        "DivisiRealtime", "DivisiScore", "InputFiles",
+        "AudioFiles", "CCPU", "CFFTWThreads", "CLV2", "DivisiAlignment", "DivisiControls",
+        "DivisiEngine", "DivisiRealtime", "DivisiScore", "InputFiles", "Mosaics",
       ],
       path: "Plugin/DivisiLV2", swiftSettings: strict,
       linkerSettings: sharedLinker(exports: "Plugin/exports.map")),

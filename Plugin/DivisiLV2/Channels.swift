@@ -6,8 +6,6 @@ import Synchronization
 /// All that passes between the audio thread and the worker; valid as long as the ``ChannelStorage``.
 struct Channels: @unchecked Sendable {
   struct Flags: ~Copyable {
-    /// Whether a call of `work` is under way that has not begun.
-    let isWorkScheduled = Atomic<Bool>(false)
     /// Settings dealt with, whether or not a stream came of it.
     let servedSettings = Atomic<Int>(0)
     /// Calls of `restore` that are under way, and states that they brought and no stream plays yet or

@@ -20,11 +20,12 @@ struct ControlPorts: ~Copyable {
       (values + index).initialize(to: port.values ?? .none)
     }
     settings = .allocate(capacity: Setting.withPort.count)
-    for (place, setting) in Setting.withPort.enumerated() {
+    settings.initialize(repeating: 0, count: Setting.withPort.count)
+    for (place, setting) in Setting.withPort.enumerated() where kind.separates {
       guard let index = kind.index(of: setting.rawValue) else {
         preconditionFailure("no port \(setting.rawValue)")
       }
-      (settings + place).initialize(to: index)
+      settings[place] = index
     }
   }
 

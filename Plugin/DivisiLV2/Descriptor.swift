@@ -36,18 +36,21 @@ private struct Descriptors: @unchecked Sendable {
 }
 
 /// The instance behind a handle, which the host keeps until `cleanup`.
-func instance(_ handle: LV2_Handle) -> Unmanaged<Instance> { .fromOpaque(handle) }
+func instance(_ handle: LV2_Handle) -> Unmanaged<PluginInstance> { .fromOpaque(handle) }
 
 private func instantiate(
   descriptor: UnsafePointer<LV2_Descriptor>?, rate: Double, bundle: UnsafePointer<CChar>?,
   features: UnsafePointer<UnsafePointer<LV2_Feature>?>?
 ) -> LV2_Handle? {
-  guard let kind = Descriptors.shared.kind(of: descriptor),
-    let instance = Instance(
+  guard let kind = Descriptors.shared.kind(of: descriptor) else { return nil }
+  let features = HostFeatures(features)
+  let instance: PluginInstance? =
+    kind.separates
+    ? Instance(
       kind: kind, sampleRate: rate, bundle: bundle.map { String(cString: $0) } ?? "",
-      features: HostFeatures(features))
-  else { return nil }
-  return Unmanaged.passRetained(instance).toOpaque()
+      features: features)
+    : MosaicInstance(sampleRate: rate, features: features)
+  return instance.map { Unmanaged.passRetained($0).toOpaque() }
 }
 
 private func connectPort(handle: LV2_Handle?, port: UInt32, data: UnsafeMutableRawPointer?) {

@@ -4,21 +4,14 @@ internal import CCPU
 internal import CFFTWThreads
 internal import CLV2
 import DivisiControls
-import Synchronization
 
-/// One instance of a plugin: the audio thread's half, the worker's half, and what calls them.
-final class Instance: @unchecked Sendable {
-  let kind: PluginKind
-  let urids: URIDs
-  let worker: WorkerSide
+/// One instance of a plugin that separates: the audio thread's half, the worker's half, and what calls them.
+final class Instance: PluginInstance, @unchecked Sendable {
+  private let worker: WorkerSide
 
   private let audio: UnsafeMutablePointer<AudioSide>
   private let storage: ChannelStorage
-  private var channels: Channels { storage.channels }
-  /// Nil where the host offers no worker, and then a thread of the plugin's own does the work.
-  private let schedule: UnsafePointer<LV2_Worker_Schedule>?
-  private let alarm = Alarm()
-  private var thread: WorkerThread?
+  private let schedule: WorkSchedule
 
   /// - Returns: nil, with a line in the log, where the host lacks what the plugin cannot do without.
   init?(kind: PluginKind, sampleRate: Double, bundle: String, features: HostFeatures) {
@@ -34,15 +27,14 @@ final class Instance: @unchecked Sendable {
     }
     // Other plugins in the process plan with FFTW too, and not all of them take care.
     fftwf_make_planner_thread_safe()
-    self.kind = kind
-    self.urids = urids
     storage = ChannelStorage(sampleRate: sampleRate, hears: kind.follows)
-    schedule = features.schedule?.pointee.schedule_work == nil ? nil : features.schedule
+    schedule = WorkSchedule(features)
     worker = WorkerSide(
       kind: kind, sampleRate: sampleRate, bundle: bundle, channels: storage.channels, log: log)
     audio = .allocate(capacity: 1)
     audio.initialize(
       to: AudioSide(kind: kind, sampleRate: sampleRate, urids: urids, channels: storage.channels))
+    super.init(urids: urids)
   }
 
   deinit {
@@ -52,12 +44,12 @@ final class Instance: @unchecked Sendable {
     audio.deallocate()
   }
 
-  func connect(port: Int, to data: UnsafeMutableRawPointer?) {
+  override func connect(port: Int, to data: UnsafeMutableRawPointer?) {
     audio.pointee.ports.connect(port, to: data)
   }
 
   /// Starts anew, with what the controls say now.
-  func activate() {
+  override func activate() {
     deactivate()
     audio.pointee.discardStreams()
     _ = audio.pointee.updateRequested()
@@ -65,25 +57,20 @@ final class Instance: @unchecked Sendable {
       StreamKey(audio.pointee.requested, channelCount: audio.pointee.requestedChannelCount),
       audio.pointee.controlsOfWorker, usesScore: audio.pointee.usesScore)
     audio.pointee.restart()
-    // A host may have dropped what was scheduled before it deactivated the plugin.
-    channels.flags.pointee.isWorkScheduled.store(false, ordering: .releasing)
     worker.freeRetired()
-    if schedule == nil {
-      thread = WorkerThread(alarm: alarm) { [worker] in worker.work() }
-      if thread == nil {
-        worker.reportError("there is no thread to learn on but while freewheeling")
-      }
+    if !schedule.start({ [worker] in worker.work() }) {
+      worker.reportError("there is no thread to learn on but while freewheeling")
     }
   }
 
   /// Ends what `activate` began.
-  func deactivate() {
+  override func deactivate() {
     worker.interrupt()
-    thread = nil
+    schedule.stop()
   }
 
   /// - Thread: audio.
-  func run(sampleCount: Int) {
+  override func run(sampleCount: Int) {
     let before = divisi_flush_denormals()
     let worksHere = audio.pointee.isFreewheeling
     audio.pointee.begin(count: sampleCount, waitsForRest: !worksHere)
@@ -104,19 +91,24 @@ final class Instance: @unchecked Sendable {
     divisi_restore_denormals(before)
   }
 
-  /// Has the worker called; one call that has not begun is enough for all that is to be done.
   private func scheduleWork() {
-    guard
-      !channels.flags.pointee.isWorkScheduled.exchange(true, ordering: .acquiringAndReleasing)
-    else { return }
-    guard let schedule, let function = schedule.pointee.schedule_work else {
-      alarm.wake()
-      return
-    }
-    var number: UInt32 = 0
-    if function(schedule.pointee.handle, 4, &number) != LV2_WORKER_SUCCESS {
-      channels.flags.pointee.isWorkScheduled.store(false, ordering: .releasing)
-      audio.pointee.mustReschedule = true
+    if !schedule.call() { audio.pointee.mustReschedule = true }
+  }
+
+  /// - Thread: worker.
+  override func work() {
+    schedule.begin()
+    worker.work()
+  }
+
+  override func save(_ writer: StateWriter) -> LV2_State_Status { worker.state.store(writer) }
+
+  override func restore(_ reader: StateReader) throws(StateError) {
+    do throws(StateError) {
+      try worker.restore(SavedState(reader))
+    } catch {
+      worker.refuse(error.description)
+      throw error
     }
   }
 }

@@ -9,10 +9,10 @@ import Synchronization
 /// anyway.
 struct Outbox: ~Copyable {
   private let channels: Channels
-  private var score = Slot(.score)
-  private var modelFile = Slot(.modelFile)
-  private var get = Slot(.get)
-  private var tell = Slot(.tell)
+  private var score = PendingText(.score)
+  private var modelFile = PendingText(.modelFile)
+  private var get = PendingText(.get)
+  private var tell = PendingText(.tell)
 
   init(_ channels: Channels) { self.channels = channels }
 
@@ -34,53 +34,14 @@ struct Outbox: ~Copyable {
   /// - Returns: whether anything was sent.
   @_noLocks
   mutating func send() -> Bool {
-    let hasSentScore = score.send(channels)
-    let hasSentModel = modelFile.send(channels)
-    let hasSentGet = get.send(channels)
-    let hasSentTell = tell.send(channels)
+    let requests = channels.requests
+    let (hasSentScore, hasSentModel) = (score.send(requests), modelFile.send(requests))
+    let (hasSentGet, hasSentTell) = (get.send(requests), tell.send(requests))
+    let overflows =
+      score.takeOverflow() &+ modelFile.takeOverflow() &+ get.takeOverflow() &+ tell.takeOverflow()
+    if overflows > 0 {
+      _ = channels.flags.pointee.overflows.add(overflows, ordering: .relaxed)
+    }
     return hasSentScore || hasSentModel || hasSentGet || hasSentTell
-  }
-
-  /// A request of one kind.
-  private struct Slot: ~Copyable {
-    private let subject: TextRing.Subject
-    private let text: UnsafeMutablePointer<UInt8>
-    /// Bytes of the text that waits; −1 if none does.
-    private var count = -1
-    /// Whether it has found the queue full.
-    private var isLate = false
-
-    init(_ subject: TextRing.Subject) {
-      self.subject = subject
-      text = .allocate(capacity: TextRing.maximumCount)
-    }
-
-    deinit { text.deallocate() }
-
-    @_noLocks
-    mutating func put(_ source: UnsafePointer<UInt8>?, count: Int) {
-      guard count <= TextRing.maximumCount else { return }
-      self.count = count
-      isLate = false
-      guard let source else { return }
-      var index = 0
-      while index < count {
-        text[index] = source[index]
-        index &+= 1
-      }
-    }
-
-    @_noLocks
-    mutating func send(_ channels: Channels) -> Bool {
-      guard count >= 0 else { return false }
-      let isSent = channels.requests.write(subject, text, count: count)
-      if isSent {
-        count = -1
-      } else if !isLate {
-        _ = channels.flags.pointee.overflows.add(1, ordering: .relaxed)
-      }
-      isLate = !isSent
-      return isSent
-    }
   }
 }

@@ -10,7 +10,8 @@ func saveState(
   return instance(handle)._withUnsafeGuaranteedRef { instance in
     let features = HostFeatures(list)
     guard let urids = instance.urids(features) else { return LV2_STATE_ERR_NO_FEATURE }
-    return instance.worker.state.store(store, storeHandle, urids: urids, features: features)
+    return instance.save(
+      StateWriter(store: store, handle: storeHandle, urids: urids, features: features))
   }
 }
 
@@ -23,17 +24,16 @@ func restoreState(
     let features = HostFeatures(list)
     guard let urids = instance.urids(features) else { return LV2_STATE_ERR_NO_FEATURE }
     do throws(StateError) {
-      let state = try SavedState(retrieve, retrieveHandle, urids: urids, features: features)
-      try instance.worker.restore(state)
+      try instance.restore(
+        StateReader(retrieve: retrieve, handle: retrieveHandle, urids: urids, features: features))
       return LV2_STATE_SUCCESS
     } catch {
-      instance.worker.refuse(error.description)
       return error.status
     }
   }
 }
 
-extension Instance {
+extension PluginInstance {
   /// The host's numbers, from now if it had none at the start; nil if it still has none.
   fileprivate func urids(_ features: HostFeatures) -> URIDs? {
     let found = urids.score != 0 ? urids : URIDs(features.map)

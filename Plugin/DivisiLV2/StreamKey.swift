@@ -38,6 +38,7 @@ extension PluginKind {
     case .hands, .handsMix: .hands
     case .drums, .drumsMix: .drums
     case .parts: .parts
+    case .mosaic: preconditionFailure("a mosaic has no score")
     }
   }
 }

@@ -24,6 +24,8 @@ struct TextRing: @unchecked Sendable {
     case tell
     /// What it is told: see ``FaceMessage``.
     case notes, beats, heard
+    /// The recording that a mosaic is made of, and by how many semitones it is transposed; the latter has no text.
+    case source, transpose
   }
 
   /// A text in the queue, which stays until it is removed.
@@ -59,6 +61,15 @@ struct TextRing: @unchecked Sendable {
     count <= Self.maximumCount
       && messages.write(
         UInt32(subject.rawValue), number: number, UnsafeRawPointer(text), count: count)
+  }
+
+  /// Appends a text, as much of it as there may be; not on an audio thread.
+  func write(_ subject: Subject, _ text: String) -> Bool {
+    var text = text
+    return text.withUTF8 { bytes in
+      guard let start = bytes.baseAddress else { return write(subject) }
+      return write(subject, start, count: min(bytes.count, Self.maximumCount))
+    }
   }
 
   /// The oldest text; nil if there is none.

@@ -19,6 +19,7 @@ enum URI {
 
   static let score = "urn:divisi:a_score"
   static let modelFile = "urn:divisi:model_file"
+  static let sourceFile = "urn:divisi:source_file"
   static let message = "urn:divisi:message"
   static let digest = "urn:divisi:score_digest"
   static let alignment = "urn:divisi:alignment"

@@ -34,6 +34,7 @@ struct URIDs: BitwiseCopyable {
 
   var score: UInt32 = 0
   var modelFile: UInt32 = 0
+  var sourceFile: UInt32 = 0
   var message: UInt32 = 0
   var news: UInt32 = 0
   var notes: UInt32 = 0
@@ -73,6 +74,7 @@ struct URIDs: BitwiseCopyable {
     value = number(URI.patch + "value")
     score = number(URI.score)
     modelFile = number(URI.modelFile)
+    sourceFile = number(URI.sourceFile)
     message = number(URI.message)
     news = number(FaceMessage.news)
     notes = number(FaceMessage.notes)

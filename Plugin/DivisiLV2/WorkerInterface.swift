@@ -9,7 +9,7 @@ func work(
   size: UInt32, data: UnsafeRawPointer?
 ) -> LV2_Worker_Status {
   guard let handle else { return LV2_WORKER_ERR_UNKNOWN }
-  instance(handle)._withUnsafeGuaranteedRef { $0.worker.work() }
+  instance(handle)._withUnsafeGuaranteedRef { $0.work() }
   return LV2_WORKER_SUCCESS
 }
 

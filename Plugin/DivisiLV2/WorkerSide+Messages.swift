@@ -66,11 +66,6 @@ extension WorkerSide {
   }
 
   private func write(_ subject: TextRing.Subject, _ text: String) -> Bool {
-    var text = text
-    return text.withUTF8 { bytes in
-      guard let start = bytes.baseAddress else { return channels.replies.write(subject) }
-      return channels.replies.write(
-        subject, start, count: min(bytes.count, TextRing.maximumCount))
-    }
+    channels.replies.write(subject, text)
   }
 }

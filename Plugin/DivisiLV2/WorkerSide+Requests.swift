@@ -64,7 +64,7 @@ extension WorkerSide {
       if !content.withLock({ $0.awaitsStream }) { publishScore() }
     case .follow: follow(request.number, &preparation)
     case .tell: tellScore(isAsked: true)
-    case .message, .notes, .beats, .heard: break
+    case .message, .notes, .beats, .heard, .source, .transpose: break
     }
     return true
   }

@@ -149,7 +149,6 @@ final class WorkerSide: Sendable {
   ///
   /// - Thread: worker.
   func work() {
-    _ = channels.flags.pointee.isWorkScheduled.exchange(false, ordering: .acquiringAndReleasing)
     freeRetired()
     takeSound()
     if isAlignmentDue { alignAside() }

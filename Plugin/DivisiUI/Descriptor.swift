@@ -7,7 +7,7 @@ internal import Glibc
 /// The only symbol of the shared object: the faces of the plugins, one after the other.
 @c(lv2ui_descriptor)
 public func lv2ui_descriptor(_ index: UInt32) -> UnsafePointer<LV2UI_Descriptor>? {
-  index < UInt32(PluginKind.allCases.count) ? Descriptors.shared.start + Int(index) : nil
+  index < UInt32(PluginKind.separating.count) ? Descriptors.shared.start + Int(index) : nil
 }
 
 /// The descriptors, which live as long as the process.
@@ -17,7 +17,7 @@ private struct Descriptors: @unchecked Sendable {
   let idle: UnsafeMutablePointer<LV2UI_Idle_Interface>
 
   private init() {
-    let kinds = PluginKind.allCases
+    let kinds = PluginKind.separating
     let list = UnsafeMutablePointer<LV2UI_Descriptor>.allocate(capacity: kinds.count)
     for kind in kinds {
       (list + kind.rawValue).initialize(
@@ -42,7 +42,7 @@ private func instantiate(
 ) -> LV2UI_Handle? {
   guard let plugin, let write, let widget else { return nil }
   let uri = String(cString: plugin)
-  guard let kind = PluginKind.allCases.first(where: { $0.uri == uri }),
+  guard let kind = PluginKind.separating.first(where: { $0.uri == uri }),
     let instance = FaceInstance(
       kind, HostOffers(features), PortWriter(write: write, controller: controller))
   else { return nil }

@@ -148,13 +148,14 @@ extension Control {
     case .parts: partsDefault
     case .handsMix: stereoDefault ?? defaultValue
     case .drumsMix: stereoDefault ?? drumsDefault
+    case .mosaic: defaultValue
     }
   }
 }
 
 /// What a control's values count.
 public enum Unit: Sendable, Equatable {
-  case decibels, frames, hertz, milliseconds, samples, seconds
+  case decibels, frames, hertz, milliseconds, samples, seconds, semitones
 
   /// After a number, where people read it.
   public var text: String {
@@ -165,6 +166,7 @@ public enum Unit: Sendable, Equatable {
     case .milliseconds: "ms"
     case .samples: "samples at 44.1 kHz"
     case .seconds: "seconds"
+    case .semitones: "semitones"
     }
   }
 }

@@ -2,7 +2,9 @@ private import DivisiScore
 
 extension PluginKind {
   /// All ports by index. Indices never change: a new port goes behind all others.
-  public var ports: [Port] {
+  public var ports: [Port] { separates ? separationPorts : mosaicPorts }
+
+  private var separationPorts: [Port] {
     let settings = Setting.withPort.map { control($0.control) }
     let groups = [
       audioPorts, hasPartOutputs ? eventPorts : [], hostPorts, remixPorts,
@@ -21,10 +23,11 @@ extension PluginKind {
 
   /// The stereo outputs by symbol and name: the mix, and the stems where they have outputs.
   public var outputs: [(symbol: String, name: String)] {
-    [("mix", "Mix")] + (hasPartOutputs ? stems.map { ($0.name, $0.label) } : [])
+    guard separates else { return [("out", "Out")] }
+    return [("mix", "Mix")] + (hasPartOutputs ? stems.map { ($0.name, $0.label) } : [])
   }
 
-  private var audioPorts: [Port] {
+  var audioPorts: [Port] {
     func pair(_ symbol: String, _ name: String, _ role: Port.Role) -> [Port] {
       Port.Side.allCases.map { side in
         Port(
@@ -37,15 +40,16 @@ extension PluginKind {
       + outputs.flatMap { pair($0.symbol, $0.name, .audioOutput) }
   }
 
-  private var eventPorts: [Port] {
+  var eventPorts: [Port] {
     [
       Port(symbol: "control", name: "Control", role: .eventInput, isOptional: true),
       Port(symbol: "notify", name: "Notify", role: .eventOutput, isOptional: true),
     ]
   }
 
-  private var hostPorts: [Port] {
-    [
+  /// What hosts play themselves: on and off, bounces, latency.
+  var hostPorts: [Port] {
+    let all = [
       control(
         .toggle(
           "enabled", "Enabled", default: true, designation: .enabled,
@@ -70,6 +74,7 @@ extension PluginKind {
           "progress", "Progress", 0...1, default: 0,
           comment: "How much of the history the model has learnt from.")),
     ]
+    return separates ? all : Array(all.prefix(3))
   }
 
   private var remixPorts: [Port] {
@@ -180,9 +185,9 @@ extension PluginKind {
   /// What the plugins with two outputs have had only since version 4.
   private var transportPorts: [Port] { eventPorts + [control(sync)] + followPorts }
 
-  private func control(_ control: Control) -> Port { port(control, .control) }
+  func control(_ control: Control) -> Port { port(control, .control) }
 
-  private func report(_ control: Control) -> Port { port(control, .report) }
+  func report(_ control: Control) -> Port { port(control, .report) }
 
   private func port(_ control: Control, _ role: Port.Role) -> Port {
     Port(

@@ -2,7 +2,10 @@ public import DivisiScore
 
 /// One of the plugins in the shared object; the raw value is the place of its descriptor.
 public enum PluginKind: Int, CaseIterable, Sendable {
-  case hands, drums, parts, handsMix, drumsMix
+  case hands, drums, parts, handsMix, drumsMix, mosaic
+
+  /// Those that separate a recording by its score.
+  public static let separating: [PluginKind] = allCases.filter(\.separates)
 
   /// The last word of the URI, and the name of the Turtle file.
   public var fileName: String {
@@ -12,6 +15,7 @@ public enum PluginKind: Int, CaseIterable, Sendable {
     case .parts: "parts"
     case .handsMix: "hands-mix"
     case .drumsMix: "drums-mix"
+    case .mosaic: "mosaic"
     }
   }
 
@@ -29,6 +33,7 @@ public enum PluginKind: Int, CaseIterable, Sendable {
     case .parts: "Divisi Parts"
     case .handsMix: "Divisi Hands (stereo)"
     case .drumsMix: "Divisi Drums (stereo)"
+    case .mosaic: "Divisi Mosaic"
     }
   }
 
@@ -43,14 +48,21 @@ public enum PluginKind: Int, CaseIterable, Sendable {
       "Remixes the left and the right hand of a piano recording, for hosts that take no more than two outputs."
     case .drumsMix:
       "Remixes the drums of a recorded kit, for hosts that take no more than two outputs."
+    case .mosaic: "Plays what comes in with the sounds of another recording."
     }
   }
+
+  /// Whether a recording is separated into parts; else there are none.
+  public var separates: Bool { self != .mosaic }
 
   /// Whether parts have outputs of their own; the other plugins have two outputs and need nothing of their host.
   public var hasPartOutputs: Bool { rawValue < PluginKind.handsMix.rawValue }
 
+  /// Whether the host has to map URIs; those for simple hosts do without, and without messages then.
+  public var needsMap: Bool { hasPartOutputs || self == .mosaic }
+
   /// Whether the plugin can align its score with what it hears, which takes pitches.
-  public var follows: Bool { !isPercussive }
+  public var follows: Bool { separates && !isPercussive }
 
   /// What is separated, in the order of outputs.
   public var parts: [NamedPart] {
@@ -58,11 +70,12 @@ public enum PluginKind: Int, CaseIterable, Sendable {
     case .hands, .handsMix: NamedPart.hands
     case .drums, .drumsMix: NamedPart.kit
     case .parts: NamedPart.numbered
+    case .mosaic: []
     }
   }
 
   /// The parts and, last, what is in none of them.
-  public var stems: [NamedPart] { parts + [.residual] }
+  public var stems: [NamedPart] { separates ? parts + [.residual] : [] }
 
   /// Whether parts are drums rather than pitches.
   public var isPercussive: Bool { self == .drums || self == .drumsMix }

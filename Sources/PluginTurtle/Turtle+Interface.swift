@@ -12,7 +12,7 @@ extension Turtle {
       guard let format = format(of: port) else { return nil }
       return "[ ui:plugin <\(kind.uri)> ; lv2:symbol \(quoted(port.symbol)) ; \(format) ]"
     }
-    let map = kind.hasPartOutputs
+    let map = kind.needsMap
     let lines =
       [
         "lv2:requiredFeature ui:idleInterface , ui:parent" + (map ? " , urid:map" : ""),

@@ -5,7 +5,7 @@ extension Turtle {
   static func lines(of port: Port, in kind: PluginKind) -> [String] {
     [type(of: port), "lv2:symbol \(quoted(port.symbol))", "lv2:name \(quoted(port.name))"]
       + (port.control.map { lines(of: $0, in: kind) + groupLines(of: port, in: kind) }
-        ?? (port.side == nil ? eventLines(port) : audioLines(port, in: kind)))
+        ?? (port.side == nil ? eventLines(port, in: kind) : audioLines(port, in: kind)))
       + (port.isOptional ? ["lv2:portProperty lv2:connectionOptional"] : [])
   }
 
@@ -27,11 +27,11 @@ extension Turtle {
     ]
   }
 
-  private static func eventLines(_ port: Port) -> [String] {
+  private static func eventLines(_ port: Port, in kind: PluginKind) -> [String] {
     let type = ["atom:bufferType atom:Sequence"]
     return switch port.role {
     case .midiInput: type + ["atom:supports midi:MidiEvent"]
-    case .eventInput:
+    case .eventInput where kind.separates:
       type + ["atom:supports time:Position , patch:Message"] + controlLines
     default: type + ["atom:supports patch:Message"] + controlLines
     }
@@ -89,6 +89,7 @@ extension Turtle {
     case .milliseconds: "ms"
     case .samples: nil
     case .seconds: "s"
+    case .semitones: "semitone12TET"
     }
   }
 }

@@ -14,7 +14,7 @@ public enum Turtle {
     }
     return prefixes + groups(of: kind) + "\n<\(kind.uri)>\n  "
       + head(of: kind).joined(separator: " ;\n  ") + " ;\n  lv2:port\n"
-      + blocks.joined(separator: " ,\n") + " .\n" + face(of: kind)
+      + blocks.joined(separator: " ,\n") + " .\n" + (kind.separates ? face(of: kind) : "")
   }
 
   private static func head(of kind: PluginKind) -> [String] {
@@ -22,7 +22,7 @@ public enum Turtle {
       "lv2:hardRTCapable", "log:log", "state:freePath", "state:mapPath",
       "state:threadSafeRestore", "work:schedule",
     ]
-    if !kind.hasPartOutputs { features.append("urid:map") }
+    if !kind.needsMap { features.append("urid:map") }
     return [
       "a lv2:Plugin , lv2:SpectralPlugin , doap:Project", "doap:name \(quoted(kind.name))",
       "rdfs:comment \(quoted(kind.comment))", "lv2:project <urn:divisi:project>",
@@ -30,14 +30,17 @@ public enum Turtle {
       "doap:maintainer <urn:divisi:developers>", "lv2:minorVersion \(version.minor)",
       "lv2:microVersion \(version.micro)",
     ]
-      + (kind.hasPartOutputs ? ["lv2:requiredFeature urid:map"] : [])
+      + (kind.needsMap ? ["lv2:requiredFeature urid:map"] : [])
       + [
         "lv2:optionalFeature " + features.joined(separator: " , "),
         "lv2:extensionData state:interface , work:interface", "pg:mainInput <\(kind.uri)#in>",
-        "pg:mainOutput <\(kind.uri)#mix>", faceLine(of: kind),
+        "pg:mainOutput <\(kind.uri)#\(kind.outputs[0].symbol)>",
       ]
+      + (kind.separates ? [faceLine(of: kind)] : [])
       + [
-        "patch:writable <urn:divisi:a_score> , <urn:divisi:model_file>",
+        kind.separates
+          ? "patch:writable <urn:divisi:a_score> , <urn:divisi:model_file>"
+          : "patch:writable <urn:divisi:source_file>",
         "patch:readable <urn:divisi:message>",
       ]
   }

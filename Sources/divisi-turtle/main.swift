@@ -1,4 +1,4 @@
-// Writes the Turtle of the five plugins into the folder that is named: see `make turtle`.
+// Writes the Turtle of the plugins into the folder that is named: see `make turtle`.
 
 import DivisiControls
 import FoundationEssentials

@@ -33,7 +33,7 @@ import Testing
     #expect((numbers(Word.lv2 + "minorVersion") ?? 0) > 0)
     #expect(numbers(Word.lv2 + "microVersion") != nil)
     let required = described.graph.objects(described.subject, Word.lv2 + "requiredFeature")
-    #expect(required.isEmpty == !kind.hasPartOutputs)
+    #expect(required.isEmpty == !kind.needsMap)
     // Hosts need not stop the plugin to restore a state.
     let optional = described.graph.objects(described.subject, Word.lv2 + "optionalFeature")
     #expect(optional.contains(.uri(Word.state + "threadSafeRestore")))
@@ -109,7 +109,7 @@ import Testing
   }
 
   /// What the audio thread lets through has to be something that the engine takes.
-  @Test(arguments: PluginKind.allCases)
+  @Test(arguments: PluginKind.separating)
   func theEndsOfAllRangesAreSettings(kind: PluginKind) throws {
     func settings(_ value: (DivisiControls.Port.Values) -> Float) throws -> StreamSettings {
       var ports: [String: Double] = [:]

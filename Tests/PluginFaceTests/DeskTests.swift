@@ -16,7 +16,7 @@ import Testing
     try #require(desk.layout.frame(of: item)).middle
   }
 
-  @Test(arguments: PluginKind.allCases)
+  @Test(arguments: PluginKind.separating)
   func everythingHasItsPlaceAtEverySize(kind: PluginKind) throws {
     let least = Desk.leastSize(for: kind)
     for width in [least.width, least.width + 77, 1600] {
@@ -136,7 +136,7 @@ import Testing
   }
 
   /// From the first to the last and round again, and back.
-  @Test(arguments: PluginKind.allCases)
+  @Test(arguments: PluginKind.separating)
   func theKeyboardReachesEverything(kind: PluginKind) {
     var desk = Self.desk(kind)
     let order = desk.order

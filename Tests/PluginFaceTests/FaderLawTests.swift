@@ -38,7 +38,7 @@ import Testing
   }
 
   /// Every control takes its own standard and both ends for what they are.
-  @Test(arguments: PluginKind.allCases)
+  @Test(arguments: PluginKind.separating)
   func endsAndStandardsAreSettled(kind: PluginKind) throws {
     for control in kind.ports.compactMap(\.control) {
       let law = FaderLaw(control, in: kind)

@@ -62,7 +62,7 @@ import Testing
     }
   }
 
-  @Test(arguments: Bundle.plugins)
+  @Test(arguments: Bundle.all)
   func blocksMayBeEmpty(uri: String) throws {
     let render = Render(plugin: uri, score: nil)
     let instance = try render.instance()
@@ -88,7 +88,7 @@ import Testing
     #expect(untouched)
   }
 
-  @Test(arguments: Bundle.plugins)
+  @Test(arguments: Bundle.all)
   func allPortsMayBeUnconnected(uri: String) throws {
     let instance = try Render(plugin: uri).instance()
     for port in instance.plugin.ports { instance.connect(port.index, to: nil) }

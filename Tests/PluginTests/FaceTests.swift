@@ -32,7 +32,7 @@ import Testing
     #expect(lines.contains { $0.contains("FLAGS_1") && $0.contains("NODELETE") })
   }
 
-  @Test(arguments: PluginKind.allCases)
+  @Test(arguments: PluginKind.separating)
   func aWindowOpensAndAsksForWhatItShows(kind: PluginKind) throws {
     let server = try XServer()
     var stage = FaceStage()

@@ -5,7 +5,7 @@ import Testing
 
 /// Hosts that offer little, many at once, and all rates.
 @Suite struct FeatureTests {
-  @Test(arguments: Bundle.plugins)
+  @Test(arguments: Bundle.all)
   func optionalFeaturesMayBeMissing(uri: String) throws {
     let world = try Bundle.world()
     let needsMap = try !world.plugin(uri).requiredFeatures.isEmpty
@@ -25,7 +25,7 @@ import Testing
   }
 
   /// The shared object, without lilv between: null only where the data says that a map is needed.
-  @Test(arguments: Bundle.plugins)
+  @Test(arguments: Bundle.all)
   func noFeaturesAtAll(uri: String) throws {
     let needsMap = try !Bundle.world().plugin(uri).requiredFeatures.isEmpty
     let library = try #require(dlopen(Bundle.object, RTLD_NOW))
@@ -33,7 +33,7 @@ import Testing
     typealias Function = @convention(c) (UInt32) -> UnsafePointer<LV2_Descriptor>?
     let function = unsafeBitCast(dlsym(library, "lv2_descriptor"), to: Function.self)
     let descriptor = try #require(
-      (0..<5).compactMap { function($0) }.first { String(cString: $0.pointee.URI) == uri })
+      (0..<6).compactMap { function($0) }.first { String(cString: $0.pointee.URI) == uri })
     let bundle = Bundle.folder + "/divisi.lv2/"
     var none: [UnsafePointer<LV2_Feature>?] = [nil]
     let handle = descriptor.pointee.instantiate(descriptor, 44_100, bundle, &none)

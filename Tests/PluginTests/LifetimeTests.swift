@@ -21,7 +21,7 @@ import Testing
   }
 
   /// Issue 3: 60 MB for an instance with 10 s of history, of which little is touched at first.
-  @Test(arguments: Bundle.plugins)
+  @Test(arguments: Bundle.all)
   func anInstanceIsSmall(uri: String) throws {
     let folder = try TemporaryFolder()
     let ports = try RawHost.ports(of: uri, controls: [:], in: folder)
@@ -34,7 +34,7 @@ import Testing
   }
 
   /// No read or write out of bounds, nothing unset that matters, nothing lost.
-  @Test(arguments: Bundle.plugins)
+  @Test(arguments: Bundle.all)
   func valgrindFindsNothing(uri: String) throws {
     let folder = try TemporaryFolder()
     let ports = try RawHost.ports(

@@ -7,7 +7,7 @@ import Testing
     plugin.world.presets(of: plugin).filter { $0.hasPrefix("urn:divisi:preset:") }
   }
 
-  @Test(arguments: Bundle.plugins)
+  @Test(arguments: Bundle.all)
   func valuesFitThePorts(uri: String) throws {
     let world = try Bundle.world()
     let plugin = try world.plugin(uri)
@@ -27,7 +27,7 @@ import Testing
     }
   }
 
-  @Test(arguments: Bundle.plugins)
+  @Test(arguments: Bundle.all)
   func allLoadAndRun(uri: String) throws {
     let world = try Bundle.world()
     let plugin = try world.plugin(uri)

@@ -63,7 +63,8 @@ const LV2_Descriptor* find(void* library, const char* uri) {
 static const void* retrieve(LV2_State_Handle handle, uint32_t key, size_t* size, uint32_t* type,
                             uint32_t* flags) {
   const char* path = handle;
-  if (key != host_map(NULL, "urn:divisi:a_score")) return NULL;
+  // Plugins ask for what they know.
+  if (key != host_map(NULL, "urn:divisi:a_score") && key != host_map(NULL, "urn:divisi:source_file")) return NULL;
   *size = strlen(path) + 1;
   *type = host_map(NULL, LV2_ATOM__Path);
   *flags = LV2_STATE_IS_POD;
@@ -161,6 +162,12 @@ void host_activate(Host* host) {
 
 void host_deactivate(Host* host) {
   if (host->descriptor->deactivate) host->descriptor->deactivate(host->handle);
+}
+
+bool host_has(const Host* host, const char* symbol) {
+  for (int index = 0; index < host->port_count; ++index)
+    if (!strcmp(host->ports[index].symbol, symbol)) return true;
+  return false;
 }
 
 float* host_control(Host* host, const char* symbol) {

@@ -58,6 +58,8 @@ void host_free(Host* host);
 /// What LV2 leaves optional.
 void host_activate(Host* host);
 void host_deactivate(Host* host);
+/// Whether there is a port of this symbol.
+bool host_has(const Host* host, const char* symbol);
 /// A control by symbol. Exits if there is none.
 float* host_control(Host* host, const char* symbol);
 /// The first atom input's sequence; null if there is none.

@@ -113,7 +113,7 @@ public enum SpectrumKernels {
 
   /// Σ x, four sums at a time.
   @_noLocks
-  static func sum(_ x: UnsafePointer<Float>, count: Int) -> Float {
+  public static func sum(_ x: UnsafePointer<Float>, count: Int) -> Float {
     var sums = SIMD4<Float>.zero
     var bin = 0
     while bin &+ 4 <= count {

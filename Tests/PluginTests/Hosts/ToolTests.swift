@@ -14,10 +14,10 @@ import Testing
 
   @Test func lv2lsFindsAll() throws {
     let listed = try Child.run("lv2ls", []).split(separator: "\n").map(String.init)
-    #expect(listed.filter { $0.hasPrefix("urn:divisi:") } == Bundle.plugins.sorted())
+    #expect(listed.filter { $0.hasPrefix("urn:divisi:") } == Bundle.all.sorted())
   }
 
-  @Test(arguments: Bundle.plugins)
+  @Test(arguments: Bundle.all)
   func lv2infoReadsThem(uri: String) throws {
     let output = try Child.run("lv2info", [uri])
     #expect(output.contains("Author:            Divisi developers"))
@@ -27,7 +27,7 @@ import Testing
     for port in plugin.ports { #expect(output.contains("Symbol:      \(port.symbol)\n")) }
   }
 
-  @Test(arguments: Bundle.plugins)
+  @Test(arguments: Bundle.all)
   func lv2benchRunsThem(uri: String) throws {
     let output = try Child.run("lv2bench", ["-n", "32768", "-b", "500", uri])
     let fields = output.split { $0 == " " || $0 == "\n" }

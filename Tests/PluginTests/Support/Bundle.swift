@@ -23,7 +23,10 @@ enum Bundle {
 
   static let full = ["urn:divisi:hands", "urn:divisi:drums", "urn:divisi:parts"]
   static let stereo = ["urn:divisi:hands-mix", "urn:divisi:drums-mix"]
+  /// Those that separate.
   static let plugins = full + stereo
+  static let mosaic = "urn:divisi:mosaic"
+  static let all = plugins + [mosaic]
 
   /// The stems of a plugin in the order of its outputs, without the residual.
   static func parts(of uri: String) -> [String] {

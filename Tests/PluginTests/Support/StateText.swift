@@ -1,11 +1,12 @@
 /// The Turtle of a preset, as a person or a host would write it.
 func presetText(
   uri: String = "", for plugin: String, label: String = "Test", controls: [String: Float] = [:],
-  score: String? = nil, model: String? = nil
+  score: String? = nil, model: String? = nil, source: String? = nil
 ) -> String {
   let ports = controls.sorted { $0.key < $1.key }
     .map { "[ lv2:symbol \"\($0.key)\" ; pset:value \($0.value) ]" }.joined(separator: " ,\n    ")
-  let paths = [("a_score", score), ("model_file", model)].compactMap { name, path in
+  let named = [("a_score", score), ("model_file", model), ("source_file", source)]
+  let paths = named.compactMap { name, path in
     path.map { "<urn:divisi:\(name)> \"\($0)\"^^<http://lv2plug.in/ns/ext/atom#Path>" }
   }
   let state =
