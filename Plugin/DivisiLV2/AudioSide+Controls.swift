@@ -15,6 +15,7 @@ extension AudioSide {
       mustReschedule = false
       needsWork = true
     }
+    transport.beginBlock()
     events = EventReader(ports.pointer(map.control), urids: urids)
     midi = map.midi < 0 ? EventReader() : EventReader(ports.pointer(map.midi), urids: urids)
     mixer.setActive(ports.isOn(map.enabled), atOnce: isFresh)

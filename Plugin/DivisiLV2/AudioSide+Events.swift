@@ -13,7 +13,8 @@ extension AudioSide {
       if object.type == urids.position {
         transport.locate(
           frame: object.number(urids.positionFrame, urids: urids),
-          speed: object.number(urids.positionSpeed, urids: urids))
+          speed: object.number(urids.positionSpeed, urids: urids),
+          isOfOutput: object.value(urids.ardourScale) != nil)
       } else if object.type == urids.set {
         set(object)
       } else if object.type == urids.get {
@@ -94,7 +95,7 @@ extension AudioSide {
 
   /// Tells the host what is going on; after a block.
   @_noLocks
-  func report() {
+  mutating func report() {
     var latency = 0
     var progress: Float = 0
     if let main {
@@ -102,6 +103,7 @@ extension AudioSide {
       progress = min(1, Float(main.processedCount) / Float(max(main.stream.historySamples, 1)))
     }
     ports.report(Float(latency), map.latency)
+    transport.latency = latency
     ports.report(Float(lateCount), map.late)
     ports.report(progress, map.progress)
     reportFollowing()

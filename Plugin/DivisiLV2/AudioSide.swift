@@ -151,7 +151,9 @@ struct AudioSide: ~Copyable {
   /// Starts anew with the stream that has been made for ``requested``; while nothing runs.
   mutating func restart() {
     sentSettings = channels.flags.pointee.servedSettings.load(ordering: .acquiring)
+    let latency = transport.latency
     transport = Transport(sampleRate: sampleRate)
+    transport.latency = latency
     mixer.endCrossFade()
     chunkCount = 0
     isFresh = true

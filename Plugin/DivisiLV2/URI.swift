@@ -15,6 +15,8 @@ enum URI {
   static let atom = "http://lv2plug.in/ns/ext/atom#"
   static let patch = "http://lv2plug.in/ns/ext/patch#"
   static let time = "http://lv2plug.in/ns/ext/time#"
+  /// By which Ardour's positions are known.
+  static let ardourScale = "http://ardour.org/lv2/time#scale"
   static let midiEvent = "http://lv2plug.in/ns/ext/midi#MidiEvent"
 
   static let score = "urn:divisi:a_score"

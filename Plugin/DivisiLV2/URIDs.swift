@@ -26,6 +26,7 @@ struct URIDs: BitwiseCopyable {
   var position: UInt32 = 0
   var positionFrame: UInt32 = 0
   var positionSpeed: UInt32 = 0
+  var ardourScale: UInt32 = 0
 
   var set: UInt32 = 0
   var get: UInt32 = 0
@@ -68,6 +69,7 @@ struct URIDs: BitwiseCopyable {
     position = number(URI.time + "Position")
     positionFrame = number(URI.time + "frame")
     positionSpeed = number(URI.time + "speed")
+    ardourScale = number(URI.ardourScale)
     set = number(URI.patch + "Set")
     get = number(URI.patch + "Get")
     property = number(URI.patch + "property")

@@ -30,6 +30,77 @@ import Testing
     }
   }
 
+  /// Puts a plugin on the track of the recording, with the score of slot 1, and silences all else but the left hand.
+  private static let inserting = """
+    AudioEngine:set_backend("None (Dummy)", "Unit-Test", "Unit-Test")
+    local session = load_session(folder, "session")
+    local values = {["Score slot"] = 1, ["Right hand mute"] = 1, ["Residual mute"] = 1}
+    for route in session:get_routes():iter() do
+      local isOriginal = route:name() == "original"
+      if not route:is_master() then
+        route:mute_control():set_value(isOriginal and 0 or 1, PBD.GroupControlDisposition.NoGroup)
+      end
+      if isOriginal then
+        local processor = ARDOUR.LuaAPI.new_plugin(session, uri, ARDOUR.PluginType.LV2, "")
+        assert(route:add_processor_by_index(processor, 0, nil, true) == 0)
+        local plugin = processor:to_insert():plugin(0)
+        local number = 0
+        for index = 0, plugin:parameter_count() - 1 do
+          if plugin:parameter_is_control(index) then
+            local value = values[plugin:parameter_label(index)]
+            if value then ARDOUR.LuaAPI.set_processor_param(processor, number, value) end
+            number = number + 1
+          end
+        end
+      end
+    end
+    ARDOUR.LuaAPI.usleep(1000000)
+    session:save_state("", false, false, false, false, false)
+    local file = io.open(out, "w")
+    file:write("end\\n")
+    file:close()
+    os.exit(0)
+
+    """
+
+  /// What Ardour exports with a plugin on the track is what the plugin makes of the recording elsewhere: the score is where the
+  /// recording is, whatever the latency. Blocks begin elsewhere, so that it is not the same bit by bit.
+  @Test(arguments: ["urn:divisi:hands", "urn:divisi:hands-mix"])
+  func ardourExportsWhatThePluginPlays(uri: String) throws {
+    let folder = try TemporaryFolder()
+    let mix = Recording.polonaise + "/mix.flac"
+    let score = Recording.polonaise + "/score.mid"
+    let run = try Program.run(
+      "separate", mix, "--score", score, "--preset", "hands-fast", "--session", "ardour", "-o",
+      "out", in: folder.path)
+    try #require(run.status == 0, "\(run.errors)")
+    let scores = folder.file("data/divisi/scores")
+    try FileManager.default.createDirectory(atPath: scores, withIntermediateDirectories: true)
+    try FileManager.default.copyItem(atPath: score, toPath: scores + "/1.mid")
+    let session = folder.file("out/mix/session-ardour")
+    let head = "local folder, out, uri = [[\(session)]], [[\(folder.file("report"))]], [[\(uri)]]\n"
+    try folder.write((head + Self.inserting).utf8, to: "script.lua")
+    let bundle = Program.root.appendingPathComponent("build/bundle").path
+    let places = "HOME=$PWD XDG_CONFIG_HOME=$PWD/config XDG_DATA_HOME=$PWD/data LV2_PATH=\(bundle)"
+    let ardour = try Program.shell(
+      "\(places) timeout 100 ardour7-lua script.lua; \(places) timeout 200 ardour7-export -b float -o export.wav \(session) session",
+      in: folder.path)
+    try #require((try? folder.text("report")) == "end\n", "\(ardour.errors.suffix(2000))")
+    let played = try Program.run(
+      [
+        "render", mix, "--plugin", uri, "--score", score, "--set", "mute_right=1", "--set",
+        "mute_residual=1", "-o", "played",
+      ], of: Program.products.appendingPathComponent("divisi-host").path, in: folder.path,
+      environment: ["LV2_PATH": bundle])
+    try #require(played.status == 0, "\(played.errors)")
+    let exported = try AudioFile.read(path: folder.file("export.wav")).channels[0]
+    let wanted = try AudioFile.read(path: folder.file("played/mix/mix.flac")).channels[0]
+    #expect(exported.count == wanted.count)
+    let error = zip(exported, wanted).reduce(0.0) { $0 + pow(Double($1.0 - $1.1), 2) }
+    let power = wanted.reduce(0.0) { $0 + Double($1) * Double($1) }
+    #expect(10 * log10(power / error) > 20, "\(10 * log10(power / error)) dB")
+  }
+
   private static let script = """
     AudioEngine:set_backend("None (Dummy)", "Unit-Test", "Unit-Test")
     local session = load_session(folder, "session")
