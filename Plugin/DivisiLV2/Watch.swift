@@ -55,7 +55,7 @@ struct Watch: ~Copyable {
   mutating func placeIsTold() { placePause = interval }
 
   @_noLocks
-  mutating func taleIsTold() { talePause = interval }
+  mutating func taleIsTold() { talePause = interval / 2 }
 }
 
 /// What the plugin's own window is told; see ``FaceMessage``.

@@ -56,6 +56,9 @@ extension WorkerSide {
       let score = try readScore(path: path, isAbandoned)
       content.withLock { adopt(score, in: &$0) }
       if !path.isEmpty { reportNote(describe(score)) }
+      if let held = content.withLock(\.slotScore) {
+        reportNote("Score slot is in use: \(held.path); set it to none to use another score")
+      }
       publishScore()
     } catch {
       if isAbandoned() { return false }
@@ -91,7 +94,13 @@ extension WorkerSide {
     scoreSlot: Int, _ isAbandoned: @escaping InputFile.IsAbandoned = { false }
   ) -> Bool {
     guard scoreSlot > 0 else {
-      content.withLock { $0.slotScore = nil }
+      let (held, score) = content.withLock { content in
+        defer { content.slotScore = nil }
+        return (content.slotScore, content.score)
+      }
+      if held != nil {
+        reportNote(score.path.isEmpty ? "no score" : describe(score))
+      }
       return true
     }
     let folder = ScoreSlots.folder()

@@ -80,7 +80,7 @@ public final class Face {
     let seconds = Self.seconds
     guard seconds - askSeconds > FaceMessage.patienceSeconds / 2 else { return nil }
     askSeconds = seconds
-    return desk.roll.isTold ? .place : .notes
+    return desk.roll.isTold || desk.roll.isBeingTold(at: seconds) ? .place : .notes
   }
 
   /// Does what is due: takes what people did, and draws what has changed.

@@ -2,10 +2,14 @@ internal import Glibc
 
 /// Where all windows find the list: `$XDG_STATE_HOME/divisi/recent`, or under `~/.local/state`.
 ///
+/// Nothing here waits: the host's user interface would stand still.
+///
 /// - SeeAlso: freedesktop.org, "XDG Base Directory Specification".
 extension RecentFiles {
   /// No list is longer, in bytes.
   private static let longest = 1 << 17
+  /// How often another window's change is waited for, a millisecond each.
+  private static let patience = 20
 
   private static var folder: String? {
     func variable(_ name: String) -> String? {
@@ -16,32 +20,55 @@ extension RecentFiles {
   }
 
   /// The list as it is now; empty where there is none.
-  static func read() -> RecentFiles {
-    guard let folder, let stream = fopen(folder + "/recent", "re") else {
-      return RecentFiles(text: "")
-    }
-    defer { fclose(stream) }
+  static func read() -> RecentFiles { RecentFiles(text: folder.flatMap(text) ?? "") }
+
+  /// What a folder's list holds, up to the last whole line; nil where there is none.
+  private static func text(in folder: String) -> String? {
+    let file = open(folder + "/recent", O_RDONLY | O_NONBLOCK | O_CLOEXEC)
+    guard file >= 0 else { return nil }
+    defer { close(file) }
+    var status = stat()
+    guard fstat(file, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
     var bytes = [UInt8](repeating: 0, count: longest)
-    let count = fread(&bytes, 1, longest, stream)
-    return RecentFiles(text: String(decoding: bytes[..<count], as: UTF8.self))
+    let count = Glibc.read(file, &bytes, longest)
+    guard count > 0 else { return nil }
+    let end = bytes[..<count].lastIndex(of: UInt8(ascii: "\n")) ?? 0
+    return String(decoding: bytes[..<end], as: UTF8.self)
   }
 
   /// Adds a file to the list on the disk, which is whole at any time; where it cannot be written, nothing changes.
   static func note(_ file: FaceFile, path: String) {
-    let old = read()
-    var new = old
-    new.add(file, path: path)
-    guard new != old, let folder else { return }
+    guard let folder else { return }
     for end in folder.indices where folder[end] == "/" && end > folder.startIndex {
       mkdir(String(folder[..<end]), 0o700)
     }
     mkdir(folder, 0o700)
-    let staged = "\(folder)/.recent-\(getpid())"
-    guard let stream = fopen(staged, "we") else { return }
-    var text = new.text
-    let isWritten = text.withUTF8 { fwrite($0.baseAddress, 1, $0.count, stream) == $0.count }
-    if fclose(stream) != 0 || !isWritten || rename(staged, folder + "/recent") != 0 {
-      unlink(staged)
+    let lock = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard lock >= 0 else { return }
+    defer { close(lock) }
+    var tries = 0
+    while flock(lock, LOCK_EX | LOCK_NB) != 0 {
+      tries += 1
+      guard tries < patience else { return }
+      usleep(1000)
     }
+    let old = RecentFiles(text: text(in: folder) ?? "")
+    var new = old
+    new.add(file, path: path)
+    if new != old { write(new.text, to: folder + "/recent") }
+  }
+
+  /// Puts a text in the place of a file; of a link, in the place of what it leads to.
+  private static func write(_ text: String, to path: String) {
+    let found = realpath(path, nil)
+    let target = found.map { String(cString: $0) } ?? path
+    free(found)
+    let staged = target + ".new"
+    unlink(staged)
+    let file = open(staged, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+    guard file >= 0 else { return }
+    var text = text
+    let isWritten = text.withUTF8 { Glibc.write(file, $0.baseAddress, $0.count) == $0.count }
+    if close(file) != 0 || !isWritten || rename(staged, target) != 0 { unlink(staged) }
   }
 }

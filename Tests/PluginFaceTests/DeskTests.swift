@@ -171,4 +171,28 @@ import Testing
     _ = meter.advance(to: 9)
     #expect(meter.peak == -60)
   }
+
+  /// A score is shifted by less than people hear, and what a host has set finely stays.
+  @Test func theScoreMovesByMilliseconds() throws {
+    var desk = Self.desk()
+    let port = try #require(PluginKind.hands.index(of: "score_offset"))
+    let field = try #require(desk.fields.firstIndex(of: port))
+    desk.take(0.37, port: port, at: 0)
+    desk.handle(.scroll(try Self.place(.field(field), in: desk), notches: 1, isLarge: false), at: 1)
+    #expect(abs(desk.values[port] - 0.38) < 1e-9)
+    for (text, value) in [("1.25", 1.25), ("-500 ms", -0.5), ("2 s", 2), ("3 dB", 2), ("4 hz", 2)] {
+      desk.beginTyping(.field(field), text)
+      desk.endTyping(isAccepted: true)
+      #expect(abs(desk.values[port] - value) < 1e-9, "\(text)")
+    }
+  }
+
+  /// The score of a slot goes before that which was chosen.
+  @Test func theScoreInUseIsNamed() throws {
+    var desk = Self.desk()
+    desk.scorePath = "/music/piece.mid"
+    #expect(desk.scoreName == "piece.mid")
+    desk.take(3, port: try #require(PluginKind.hands.index(of: "score_slot")), at: 0)
+    #expect(desk.scoreName == "of slot 3")
+  }
 }

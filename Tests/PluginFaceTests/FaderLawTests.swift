@@ -78,9 +78,12 @@ import Testing
 
   @Test func listsOfFilesArePaths() {
     func paths(_ text: String) -> [String] { FileURI.paths(Array(text.utf8)) }
-    #expect(paths("file:///a/b%20c.mid\r\nfile://host/d.mid\r\n") == ["/a/b c.mid", "/d.mid"])
+    #expect(paths("file:///a/b%20c.mid\r\nfile://localhost/d.mid\r\n") == ["/a/b c.mid", "/d.mid"])
     #expect(paths("file:///%C3%A9tude.mid\0") == ["/étude.mid"])
     #expect(paths("/plain/path.mid\n") == ["/plain/path.mid"])
+    #expect(paths("file:/one.mid\nFILE:///two.mid") == ["/one.mid", "/two.mid"])
+    // Of another machine, with an end within, or not in UTF-8.
+    #expect(paths("file://elsewhere.example/a.mid\nfile:///a%00b.mid\nfile:///%FF.mid") == [])
     #expect(paths("https://example.org/a.mid\n# comment\nrelative.mid") == [])
     #expect(paths("file:///100%") == ["/100%"])
     #expect(paths("file:///a%zz.mid") == ["/a%zz.mid"])

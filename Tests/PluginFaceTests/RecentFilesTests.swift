@@ -68,6 +68,20 @@ import Testing
     #expect(desk.wishes.isEmpty && desk.menu == nil)
   }
 
+  /// Else nobody would hear that it was let go of.
+  @Test func whatIsHeldOpensNoList() throws {
+    var desk = Self.desk()
+    desk.closeMenu()
+    let gain = try #require(desk.layout.frame(of: .gain(0))).middle
+    desk.handle(.press(gain, isFine: false), at: 0)
+    desk.focus = .score
+    desk.handle(.key(.down, isLarge: false), at: 0)
+    #expect(desk.menuWish == nil && desk.isHeld)
+    desk.handle(.release, at: 1)
+    desk.handle(.key(.down, isLarge: false), at: 1)
+    #expect(desk.menuWish == .score && !desk.isHeld)
+  }
+
   /// Whatever else is drawn, the list stays above it.
   @Test func theListStaysOnTop() {
     var desk = Self.desk()

@@ -91,21 +91,22 @@ struct Brush {
     return extents.x_advance
   }
 
-  /// Writes a line in the middle of a rectangle's height; what does not fit ends in dots.
+  /// Writes a line in the middle of a rectangle's height; what does not fit ends in dots, or begins with them.
   func text(
     _ text: String, in frame: Rectangle, size: Double, _ colour: Colour,
-    _ alignment: Alignment = .start, isBold: Bool = false
+    _ alignment: Alignment = .start, isBold: Bool = false, keepsEnd: Bool = false
   ) {
     font(size: size, isBold: isBold)
     var shown = text
     var length = width(shown)
     if length > frame.width {
       // A guess by the mean width, then one by one.
-      var rest = text.prefix(max(1, Int(Double(text.count) * frame.width / length)))
+      let count = max(1, Int(Double(text.count) * frame.width / length))
+      var rest = keepsEnd ? text.suffix(count) : text.prefix(count)
       repeat {
-        shown = rest + "…"
+        shown = keepsEnd ? "…" + rest : rest + "…"
         length = width(shown)
-        rest = rest.dropLast()
+        rest = keepsEnd ? rest.dropFirst() : rest.dropLast()
       } while length > frame.width && !rest.isEmpty
       guard length <= frame.width else { return }
     }

@@ -66,7 +66,7 @@ struct FaceDrawing {
     }
     drawState(in: frame)
     brush.shade(desk.layout.shade.middle, radius: 8, palette.quiet)
-    drawFile("Score", Words.fileName(desk.scorePath), .score, in: desk.layout.score)
+    drawFile("Score", desk.scoreName, .score, in: desk.layout.score)
     drawFile("Model", Words.fileName(desk.modelPath), .model, in: desk.layout.model)
     for button in [desk.layout.recentScore, desk.layout.recentModel] {
       brush.fill(button.inset(2, 0), palette.surface, radius: 6)
@@ -143,7 +143,10 @@ struct FaceDrawing {
   }
 
   private func drawMessage() {
-    brush.text(desk.message, in: desk.layout.message, size: 11, palette.quiet)
+    // What is wrong with a file is said behind its path.
+    brush.text(
+      desk.message, in: desk.layout.message, size: 11, palette.quiet,
+      keepsEnd: desk.message.hasPrefix("/"))
   }
 }
 

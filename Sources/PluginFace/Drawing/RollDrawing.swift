@@ -14,12 +14,14 @@ struct RollDrawing {
     brush.fill(scale.frame, palette.surface, radius: 8)
     brush.outline(scale.frame, palette.line, radius: 8)
     drawRows()
-    brush.clipped(scale.rows.inset(0, -12)) { drawBeats() }
+    // Notes of a file that is not in use do not come.
+    let isOfFile = Int(desk.sourceValue) == 0
+    if isOfFile { brush.clipped(scale.rows.inset(0, -12)) { drawBeats() } }
     brush.clipped(scale.rows) {
-      drawNotes()
+      if isOfFile { drawNotes() }
       drawMoments()
     }
-    if desk.roll.isTold, desk.roll.notes.isEmpty, desk.roll.moments.isEmpty {
+    if desk.roll.isTold, !isOfFile || desk.roll.notes.isEmpty, desk.roll.moments.isEmpty {
       return drawEmptiness()
     }
     brush.line(
@@ -123,7 +125,7 @@ struct RollDrawing {
     let text =
       switch Int(desk.sourceValue) {
       case 1: "The notes come by MIDI"
-      case 2: "No score is used: whatever has a template may sound"
+      case 2: "No score in use: every template may sound at any time"
       default: "No score: choose one, or drop a file here"
       }
     brush.text(text, in: scale.rows, size: 13, palette.quiet, .middle)

@@ -48,8 +48,8 @@ extension Desk {
   private mutating func stepFocus(_ step: FaderLaw.Step) {
     switch (focus, step) {
     case (.gain, _), (.value, _), (.pan, _), (.field, _): if let focus { self.step(focus, step) }
-    case (.score, .notches(-1, _)): menuWish = .score
-    case (.model, .notches(-1, _)): menuWish = .model
+    case (.score, .notches(-1, _)) where !isHeld: menuWish = .score
+    case (.model, .notches(-1, _)) where !isHeld: menuWish = .model
     default: break
     }
   }
@@ -172,7 +172,7 @@ extension Desk {
 
   /// Takes the first file that is dropped: a model by its name, anything else as a score.
   private mutating func use(_ paths: [String]) {
-    guard let path = paths.first else { return }
+    guard let path = paths.first else { return say("Expected a file of this computer") }
     wishes.append(.use(path.lowercased().hasSuffix(".safetensors") ? .model : .score, path: path))
   }
 }

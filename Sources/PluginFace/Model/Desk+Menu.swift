@@ -12,7 +12,7 @@ extension Desk {
   /// - Parameter paths: newest first; the file in use is left out.
   mutating func openMenu(_ file: FaceFile, _ paths: [String]) {
     let others = paths.filter { $0 != (file == .score ? scorePath : modelPath) }
-    guard !others.isEmpty else { return say("There is no other file that was used before") }
+    guard !others.isEmpty else { return say("No other recent files") }
     layout.openMenu(below: file == .score ? layout.score : layout.model, count: others.count)
     let shown = others.prefix(layout.menuRows.count).map { $0 }
     menu = Menu(file: file, paths: shown, marked: showsFocus ? 0 : nil)

@@ -31,6 +31,7 @@ struct Desk: Sendable {
   let statePort: Int
   let offsetPort: Int
   private let sourcePort: Int
+  private let slotPort: Int
   private let levelPorts: Range<Int>
 
   /// By port; of ports without a value, no number.
@@ -82,6 +83,7 @@ struct Desk: Sendable {
     statePort = port("score_state")
     offsetPort = port("score_offset")
     sourcePort = port("score_source")
+    slotPort = port("score_slot")
     layout = Layout(
       width: width, height: height, stripCount: strips.count, fieldCount: fields.count)
     dirtyAll()
@@ -123,6 +125,12 @@ struct Desk: Sendable {
   }
 
   // MARK: Values
+
+  /// The score in use: that of a slot goes before that which was chosen.
+  var scoreName: String {
+    let slot = values[slotPort]
+    return slot > 0 ? "of slot \(Int(slot))" : Words.fileName(scorePath)
+  }
 
   /// Where notes come from.
   var sourceValue: Double { values[sourcePort] }
@@ -176,7 +184,7 @@ struct Desk: Sendable {
       for strip in strips.indices { dirty.insert(.strip(strip)) }
     } else {
       if fields.contains(port) { dirty.insert(.fields) }
-      if [latencyPort, lookAheadPort, statePort].contains(port) { dirty.insert(.header) }
+      if [latencyPort, lookAheadPort, statePort, slotPort].contains(port) { dirty.insert(.header) }
       if port == sourcePort { dirty.insert(.roll) }
     }
   }
@@ -201,6 +209,9 @@ struct Desk: Sendable {
       show(held.value, port: port)
     }
   }
+
+  /// Whether the pointer holds something.
+  var isHeld: Bool { drag != nil || rollDrag != nil }
 
   /// Whether a strip is not in the mix: it is muted, or another one is soloed.
   func isUnheard(_ strip: Int) -> Bool {

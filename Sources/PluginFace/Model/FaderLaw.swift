@@ -25,12 +25,14 @@ struct FaderLaw: Sendable {
   private var extent: Double { range.upperBound - range.lowerBound }
   private var isWhole: Bool { control.kind != .number }
 
-  /// The finest change that makes sense: 0.1 dB, or a power of ten below a five-hundredth of the range.
+  /// The finest change that makes sense: 0.1 dB, or a power of ten below a five-hundredth of the range, and of seconds
+  /// a thousandth at most.
   var grain: Double {
     if isWhole { return 1 }
     if control.unit == .decibels { return 0.1 }
     var grain = 1000.0
-    while grain > extent / 500, grain > 1e-6 { grain /= 10 }
+    let most = control.unit == .seconds ? min(extent / 500, 0.001) : extent / 500
+    while grain > most, grain > 1e-6 { grain /= 10 }
     return grain
   }
 

@@ -33,13 +33,23 @@ struct Roll: Sendable {
   private var places: [FaceMessage.Place] = []
   private var placeSeconds = 0.0
   private var incomingNotes = Pieces<FaceMessage.Note>()
+  /// When the last piece of a list came, in seconds.
+  private var pieceSeconds = -Double.infinity
   private var incomingBeats = Pieces<FaceMessage.Beat>()
 
-  /// Takes a piece of the score's notes; when the last is there, they take the place of the old ones.
-  mutating func takeNotes(_ bytes: [UInt8]) {
+  /// Whether pieces of a score come one after the other, so that nobody has to ask again.
+  func isBeingTold(at seconds: Double) -> Bool { seconds - pieceSeconds < 1 }
+
+  /// Takes a piece of the score's notes; when the last is there, they take the place of the old ones, which go when the
+  /// first of several comes.
+  mutating func takeNotes(_ bytes: [UInt8], at seconds: Double) {
+    pieceSeconds = seconds
     let notes = incomingNotes.take(bytes)
     isTold = notes != nil
-    guard let notes else { return }
+    guard let notes else {
+      (self.notes, beats, moments) = ([], [], [])
+      return
+    }
     self.notes = notes.filter { $0.onset.isFinite && $0.end.isFinite && $0.end >= $0.onset }
       .sorted { $0.onset < $1.onset }
     longest = self.notes.map { Double($0.end - $0.onset) }.max() ?? 0

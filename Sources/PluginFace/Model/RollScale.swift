@@ -85,7 +85,7 @@ extension Desk {
 
   mutating func take(_ subject: FaceNews, _ bytes: [UInt8], at seconds: Double) {
     switch subject {
-    case .notes: roll.takeNotes(bytes)
+    case .notes: roll.takeNotes(bytes, at: seconds)
     case .beats: roll.takeBeats(bytes)
     case .heard: roll.takeHeard(bytes)
     case .place:

@@ -52,11 +52,21 @@ enum Words {
       plain.prefix { $0.isNumber || "+-.,".contains($0) || $0 == minus }
         .map { $0 == minus ? "-" : $0 == "," ? "." : $0 })
     let unit = plain.dropFirst(number.count)
-    let units = ["", "s", "ms", "hz", "db", law.control.unit?.text.lowercased() ?? ""]
-    guard units.contains(String(unit)), let value = Double(number), value == value else {
+    guard let factor = factor(of: unit, in: law.control.unit), let value = Double(number) else {
       return nil
     }
-    return law.settled(min(max(value, law.control.range.lowerBound), law.control.range.upperBound))
+    return law.settled(
+      min(max(value * factor, law.control.range.lowerBound), law.control.range.upperBound))
+  }
+
+  /// What a number with a unit is multiplied with to be one of the control's; nil where they do not go together.
+  private static func factor(of typed: Substring, in unit: Unit?) -> Double? {
+    switch (typed, unit) {
+    case ("", _), ("s", .seconds), ("ms", .milliseconds), ("hz", .hertz), ("db", .decibels): 1
+    case ("ms", .seconds): 0.001
+    case ("s", .milliseconds): 1000
+    default: typed == unit?.text.lowercased() ?? "" ? 1 : nil
+    }
   }
 
   /// How far ahead the model looks, and how late the sound comes out.

@@ -27,7 +27,9 @@ struct XCanvas {
   func show(
     _ picture: Picture, x: Int, y: Int, width: Int, height: Int, in window: Window, _ context: GC
   ) {
-    guard width > 0, height > 0, let pixels = picture.pixels,
+    // Xlib counts the bytes of a picture with 32 bits.
+    guard width > 0, height > 0, picture.stride * picture.height < 1 << 31,
+      let pixels = picture.pixels,
       let image = XCreateImage(
         display, visual, UInt32(depth), ZPixmap, 0,
         UnsafeMutableRawPointer(pixels).assumingMemoryBound(to: CChar.self),

@@ -39,8 +39,10 @@ enum XGestures {
 
   private static func key(_ event: inout XKeyEvent) -> Gesture? {
     let isLarge = isShifted(event.state)
-    // What goes with Control or Alt is the host's.
-    guard Int32(bitPattern: event.state) & (ControlMask | Mod1Mask) == 0 else { return nil }
+    // What goes with Control, Alt or Super is the host's.
+    guard Int32(bitPattern: event.state) & (ControlMask | Mod1Mask | Mod4Mask) == 0 else {
+      return nil
+    }
     var symbol = KeySym(0)
     var bytes = [CChar](repeating: 0, count: 8)
     let count = XLookupString(&event, &bytes, 8, &symbol, nil)

@@ -126,7 +126,7 @@ final class XWindow {
     case ClientMessage: files.take(event.xclient)
     case SelectionNotify:
       let paths = files.take(event.xselection)
-      if !paths.isEmpty { events.append(.gesture(.files(paths))) }
+      events.append(.gesture(.files(paths)))
     default:
       if event.type == KeyPress, XGestures.isPaste(&event.xkey) {
         return files.paste(at: event.xkey.time)
