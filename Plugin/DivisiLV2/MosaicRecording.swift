@@ -62,12 +62,14 @@ struct MosaicRecording {
       }
     }
     var remarks: [String] = []
-    if sound[0].count > longest {
+    let isCut = sound[0].count > longest
+    if isCut {
       for channel in sound.indices { sound[channel].removeLast(sound[channel].count - longest) }
-      remarks.append("\(path): its first \(Int(longestSeconds)) s are the source")
     } else if let warning = reader.warning {
       remarks.append(warning)
     }
+    let seconds = (10 * Double(sound[0].count) / Double(reader.sampleRate)).rounded() / 10
+    remarks.append("\(path): \(isCut ? "its first " : "")\(seconds) s are the source")
     return (AudioBuffer(sampleRate: reader.sampleRate, channels: sound), remarks)
   }
 }

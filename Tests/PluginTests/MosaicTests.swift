@@ -61,8 +61,8 @@ import Testing
     let source = try Self.write([melody], to: "source.wav", in: folder)
     let output = try Self.play(Self.render(), [melody, melody], source: source)
     let played = Array(output[0].dropFirst(Self.latency))
-    // 16 dB as measured; other sounds have less than 0.
-    #expect(signalToNoise(played, melody) > 12)
+    // 39 dB as measured.
+    #expect(signalToNoise(played, melody) > 25)
     #expect(output[0] == output[1])
     let other = try Self.write([Self.melody(seed: 2)], to: "other.wav", in: folder)
     let foreign = try Self.play(Self.render(), [melody, melody], source: other)[0]
