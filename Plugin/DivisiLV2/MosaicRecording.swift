@@ -19,19 +19,19 @@ struct MosaicRecording {
     path: String, sampleRate: Int, transposition: Int, longestSeconds: Double,
     _ isAbandoned: () -> Bool
   ) throws(FileError) {
+    // What is played faster by a factor sounds as if it had been recorded at that many times the rate.
+    let semitone = transposition > 0 ? Self.semitone : 1 / Self.semitone
+    let factor = (0..<abs(transposition)).reduce(1.0) { product, _ in product * semitone }
     let recording: AudioBuffer
     do throws(AudioFileError) {
-      (recording, remarks) = try Self.read(path: path, longestSeconds, isAbandoned)
+      // A slower source is longer, and there is as much work to do as the frames that it has.
+      (recording, remarks) = try Self.read(
+        path: path, longestSeconds * min(1, factor), isAbandoned)
     } catch {
       throw FileError(description: "\(error)")
     }
     guard recording.channels.contains(where: { $0.contains { $0 != 0 } }) || isAbandoned() else {
       throw FileError(description: "\(path): expected sound; it is silent")
-    }
-    // What is played faster by a factor sounds as if it had been recorded at that many times the rate.
-    var factor = 1.0
-    for _ in 0..<abs(transposition) {
-      factor *= transposition > 0 ? Self.semitone : 1 / Self.semitone
     }
     let rate = Int((Double(recording.sampleRate) * factor).rounded())
     do throws(AudioFileError) {
@@ -62,12 +62,14 @@ struct MosaicRecording {
       }
     }
     var remarks: [String] = []
-    if sound[0].count > longest {
+    let isCut = sound[0].count > longest
+    if isCut {
       for channel in sound.indices { sound[channel].removeLast(sound[channel].count - longest) }
-      remarks.append("\(path): its first \(Int(longestSeconds)) s are the source")
     } else if let warning = reader.warning {
       remarks.append(warning)
     }
+    let seconds = (10 * Double(sound[0].count) / Double(reader.sampleRate)).rounded() / 10
+    remarks.append("\(path): \(isCut ? "its first " : "")\(seconds) s are the source")
     return (AudioBuffer(sampleRate: reader.sampleRate, channels: sound), remarks)
   }
 }

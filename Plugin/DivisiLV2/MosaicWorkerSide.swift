@@ -64,12 +64,12 @@ final class MosaicWorkerSide: Sendable {
   func interrupt() { deactivationCount.add(1, ordering: .acquiringAndReleasing) }
 
   /// Frees the sources that the audio thread has retired.
-  func freeRetired() { channels.flags.pointee.sources.collect() }
+  func freeRetired() { reading.withLock { _ in channels.flags.pointee.sources.collect() } }
 
   /// Does all that the audio thread has requested.
   func work() {
-    freeRetired()
     reading.withLock { reading in
+      channels.flags.pointee.sources.collect()
       let count = deactivationCount.load(ordering: .acquiring)
       serveRequests(&reading) { self.deactivationCount.load(ordering: .acquiring) != count }
     }

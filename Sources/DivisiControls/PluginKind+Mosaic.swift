@@ -12,7 +12,7 @@ extension PluginKind {
         "polyphony", "Polyphony", 1...32, .integer, default: 10,
         comment: "How many frames of the source sound at once at most."),
       Control(
-        "repetition", "Repetition", 1...43, .integer, default: 7, unit: .frames,
+        "repetition", "Repetition", 1...43, .integer, default: 7,
         points: [1: "free"],
         comment:
           "For so many frames, of 23 ms, a frame of the source sounds again only if it is stronger."

@@ -9,6 +9,7 @@ public import DivisiDSP
 public struct Mosaic: Sendable {
   private let source: MosaicSource
   private let settings: MosaicSettings
+  private let guide: MosaicGuide?
   private let parallel: Parallel
 
   /// Frames of a tile: of 30 iterations 61 more are computed around them.
@@ -16,10 +17,16 @@ public struct Mosaic: Sendable {
   /// Tiles that are worked on at once, whatever the number of threads.
   private static let tilesAtOnce = 4
 
-  /// - Parameter parallel: spreads tiles over threads; the samples do not depend on it.
-  public init(_ source: MosaicSource, settings: MosaicSettings, parallel: @escaping Parallel) {
+  /// - Parameters:
+  ///   - guide: which frames may answer; nil for all.
+  ///   - parallel: spreads tiles over threads; the samples do not depend on it.
+  public init(
+    _ source: MosaicSource, settings: MosaicSettings, guide: MosaicGuide? = nil,
+    parallel: @escaping Parallel
+  ) {
     self.source = source
     self.settings = settings
+    self.guide = guide
     self.parallel = flushingDenormals(parallel)
   }
 
@@ -60,7 +67,7 @@ public struct Mosaic: Sendable {
       let tiles = try batch.map { start in
         try MosaicTile(
           core: start..<min(start + Self.tileLength, coreCount), frameCount: N,
-          sampleCount: sampleCount, source: source, settings: settings, read: read)
+          sampleCount: sampleCount, source: source, settings: settings, guide: guide, read: read)
       }
       let count = tiles.count
       let results = UnsafeMutableBufferPointer<MosaicTile.Result>.allocate(capacity: count)

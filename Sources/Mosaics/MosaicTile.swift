@@ -12,6 +12,7 @@ struct MosaicTile: Sendable {
 
   private let source: MosaicSource
   private let settings: MosaicSettings
+  private let guide: MosaicGuide?
   private let sampleCount: Int
   /// Frames whose samples are wanted, those that are made audible, and those that are fitted.
   private let core: Range<Int>
@@ -27,7 +28,7 @@ struct MosaicTile: Sendable {
   /// - Parameter frameCount: of the target.
   init(
     core: Range<Int>, frameCount: Int, sampleCount: Int, source: MosaicSource,
-    settings: MosaicSettings, read: (Range<Int>) throws -> [[Float]]
+    settings: MosaicSettings, guide: MosaicGuide?, read: (Range<Int>) throws -> [[Float]]
   ) rethrows {
     let grid = source.grid
     // Frames that reach a sample, on either side.
@@ -43,12 +44,14 @@ struct MosaicTile: Sendable {
     samples = try read(min(firstFrame * grid.hopSize, end)..<end)
     self.source = source
     self.settings = settings
+    self.guide = guide
     self.sampleCount = sampleCount
   }
 
   func rendered() -> Result {
     let model = MosaicModel(
-      source.templates, V: magnitudes(), firstFrame: fitted.lowerBound, seed: settings.seed)
+      source.templates, V: magnitudes(), firstFrame: fitted.lowerBound, seed: settings.seed,
+      mayAnswer: guide.map { guide in fitted.map { guide.mayAnswer(inFrame: $0) } } ?? [])
     for iteration in 1...max(settings.iterations, 1) {
       if settings.restrains(before: iteration) {
         model.restrain(

@@ -51,6 +51,19 @@ import Testing
     let (a, b) = (levels(sound.channels[0]), levels(recording.channels[0]))
     let difference = zip(a, b).reduce(0) { $0 + abs($1.0 - $1.1) } / Double(a.count)
     #expect(difference < 2.5)
+
+    // A kit in its place leaves none of its samples, and all that is somebody else's.
+    for name in ["mine.wav", "kick_v9_r9.wav"] {
+      try folder.write([1], to: "kit/samples/\(name)")
+    }
+    let smaller = try Program.run(
+      make + Self.quick + ["--layers", "1", "--round-robin", "1", "--force"], in: folder.path)
+    #expect(smaller.status == 0, "\(smaller.errors)")
+    let text = try folder.text("kit/kit.sfz")
+    let left = folder.files(below: "kit").filter { $0.hasPrefix("samples/") }
+    #expect(left.contains("samples/mine.wav") && left.contains("samples/kick_v9_r9.wav"))
+    let own = left.filter { !["samples/mine.wav", "samples/kick_v9_r9.wav"].contains($0) }
+    #expect(own.count < files.count - 3 && own.allSatisfy { text.contains("sample=\($0)") })
   }
 
   @Test func withoutAScoreStrokesAreFound() throws {

@@ -29,6 +29,13 @@ import Testing
     func energy(_ samples: [Float]) -> Float { samples.reduce(0) { $0 + $1 * $1 } }
     let ratio = (energy(sound.channels[0]) + energy(sound.channels[1])) / energy(target.channels[0])
     #expect((0.5...4).contains(ratio))
+    // A score says which frames may answer; copies of the source may be among them.
+    try folder.write("start;duration;pitch;velocity;label\n0.1;1;48;80;\n".utf8, to: "score.csv")
+    let guided = try Program.run(
+      make + ["--transpose=-12,0", "--score", "score.csv", "-o", "guided.flac"] + Self.quick,
+      in: folder.path)
+    #expect(guided.status == 0, "\(guided.errors)")
+    #expect(try AudioFile.read(path: folder.file("guided.flac")).channels != sound.channels)
     let again = try Program.run(make + ["-o", "out.flac"] + Self.quick, in: folder.path)
     #expect(again.status == 1 && again.errors.contains("expected a new file, or --force"))
   }
@@ -45,6 +52,8 @@ import Testing
       ["--source", "duet.wav", "--picture", "a.txt"], "--picture: expected a file that ends in .png"
     ),
     (["--source", "duet.csv"], "duet.csv: expected"),
+    (["--source", "duet.wav", "--score", "missing.mid"], "missing.mid: "),
+    (["--source", "duet.wav", "--score", "duet.wav"], "duet.wav: "),
     (["--source", "duet.wav", "--target", "silent.wav"], "silent.wav: expected sound"),
     (
       ["--source", "duet.wav", "--picture", "duet.csv/x.png"] + Self.quick,

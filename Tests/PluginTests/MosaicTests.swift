@@ -61,8 +61,8 @@ import Testing
     let source = try Self.write([melody], to: "source.wav", in: folder)
     let output = try Self.play(Self.render(), [melody, melody], source: source)
     let played = Array(output[0].dropFirst(Self.latency))
-    // 16 dB as measured; other sounds have less than 0.
-    #expect(signalToNoise(played, melody) > 12)
+    // 39 dB as measured.
+    #expect(signalToNoise(played, melody) > 25)
     #expect(output[0] == output[1])
     let other = try Self.write([Self.melody(seed: 2)], to: "other.wav", in: folder)
     let foreign = try Self.play(Self.render(), [melody, melody], source: other)[0]
@@ -85,13 +85,6 @@ import Testing
     expectSame(Self.render()(instance, input), expected, "no source")
     #expect(instance["latency"] == Float(Self.latency))
     #expect(instance["source_state"] == 0)
-    // A click is where it was.
-    var click = [Float](repeating: 0, count: 44_100)
-    for index in 20_000..<20_040 { click[index] = index % 2 == 0 ? 0.8 : -0.8 }
-    let clicks = try Self.write([click], to: "click.wav", in: folder)
-    let played = try Self.play(Self.render(), [click, click], source: clicks)[0]
-    expectNear(
-      [played], [delayed([click], by: Self.latency)[0].prefix(44_100).map { $0 }], within: 0.02)
   }
 
   @Test func everyLengthOfBlocksGivesTheSameBits() throws {
@@ -132,7 +125,8 @@ import Testing
   /// Another source takes the place of the one that plays; what cannot be read leaves it there, and is said.
   @Test func theSourceMayChangeWhileItPlays() throws {
     let folder = try TemporaryFolder()
-    let melodies = [Self.melody(seconds: 2), Self.melody(seconds: 2, seed: 5)]
+    // Whole hops, so that frames stay where those of the source are.
+    let melodies = [1, 5].map { Array(Self.melody(seconds: 2, seed: $0).prefix(86 * 1024)) }
     let paths = try melodies.enumerated().map {
       try Self.write([$1], to: "source \($0).wav", in: folder)
     }
@@ -163,17 +157,15 @@ import Testing
     }
     #expect(quality(play(melodies[0], choosing: nil), melodies[0]) > 8)
     #expect(instance["source_state"] == 2)
-    // From here on frames lie elsewhere than in the source, unless the signal ends on the grid.
     for path in [broken, silent, "/no/such.wav"] {
-      #expect(quality(play(melodies[0], choosing: path), melodies[0]) > -3)
+      #expect(quality(play(melodies[0], choosing: path), melodies[0]) > 8)
       _ = play([Float](repeating: 0, count: 1024), choosing: nil)
       let found = said.contains { $0.hasPrefix(path + ": ") && $0.contains("expected") }
       #expect(found, "\(path): \(said)")
       #expect(said.contains(paths[0]) && instance["source_state"] == 2)
     }
-    let before = quality(play(melodies[1], choosing: nil), melodies[1])
-    let after = quality(play(melodies[1], choosing: paths[1]), melodies[1])
-    #expect(after > before)
+    #expect(quality(play(melodies[1], choosing: nil), melodies[1]) < 5)
+    #expect(quality(play(melodies[1], choosing: paths[1]), melodies[1]) > 6)
     // An empty path takes it away.
     _ = play([Float](repeating: 0, count: 4096), choosing: "")
     #expect(instance["source_state"] == 0)
@@ -211,8 +203,9 @@ import Testing
     #expect(copy["source_state"] == 0)
   }
 
-  /// Played faster, a source sounds higher: what answers a tone an octave above it is near that tone.
-  @Test func sourcesAreTransposed() throws {
+  /// What is transposed by an octave answers a tone that is an octave higher, whole.
+  @Test(arguments: [(Float(12), 880.0), (-12, 220)])
+  func sourcesAreTransposed(semitones: Float, hertz: Double) throws {
     let folder = try TemporaryFolder()
     func tone(_ hertz: Double) -> [Float] {
       (0..<44_100).map { Float(0.3 * sin(2 * .pi * hertz * Double($0) / 44_100)) }
@@ -222,12 +215,11 @@ import Testing
       return zip(middle, middle.dropFirst()).count { $0 < 0 && $1 >= 0 }
     }
     let source = try Self.write([tone(440)], to: "source.wav", in: folder)
-    let target = tone(440)
-    for (semitones, expected) in [(Float(0), 100), (12, 200), (-12, 50)] {
-      let render = Self.render(["transpose": semitones])
-      let played = try Self.play(render, [target], source: source)[0]
-      #expect(abs(crossings(played) - expected) <= 3, "\(semitones)")
-    }
+    let target = tone(hertz)
+    let played = try Self.play(Self.render(["transpose": semitones]), [target], source: source)[0]
+    #expect(abs(crossings(played) - crossings(target)) <= 4)
+    let plain = try Self.play(Self.render(), [target], source: source)[0]
+    #expect(abs(crossings(plain) - crossings(target)) > 20)
   }
 
   /// The audio thread does nothing that may wait, with a source that it was given before.

@@ -9,6 +9,8 @@ struct PluginLoad {
   let plugin: String
   let recording: String
   let controls: [String: Float]
+  /// How much of the recording, over and over, is a source of the plugin's; nil where it takes the score.
+  var sourceSeconds: Double?
 
   static let all = [
     PluginLoad(
@@ -24,6 +26,9 @@ struct PluginLoad {
       name: "hands 1 s", plugin: "urn:divisi:hands", recording: "polonaise", controls: [:]),
     PluginLoad(
       name: "drums 1 s", plugin: "urn:divisi:drums", recording: "break", controls: [:]),
+    PluginLoad(
+      name: "mosaic of a minute", plugin: "urn:divisi:mosaic", recording: "polonaise",
+      controls: [:], sourceSeconds: 60),
   ]
 
   private static let sampleRate = 48_000.0
@@ -34,6 +39,8 @@ struct PluginLoad {
     let world = try World(path: "\(bundles):/usr/lib/lv2")
     let folder = "\(recordings)/\(recording)"
     let audio = try AudioFile.read(path: "\(folder)/mix.flac")
+    let source = try sourceSeconds.map { try Self.write(audio, seconds: $0) }
+    defer { if let source { unlink(source) } }
     let residentBefore = residentMegabytes()
     let start = processorSeconds(CLOCK_THREAD_CPUTIME_ID)
     let instance = try Instance(world.plugin(plugin), sampleRate: Self.sampleRate)
@@ -50,8 +57,9 @@ struct PluginLoad {
     defer { for buffer in buffers { buffer.deallocate() } }
     instance.activate()
     if let port = instance.plugin.port("control"), let events = instance.events(port.index) {
-      _ = events.append(
-        at: 0, .set("urn:divisi:a_score", path: "\(folder)/score.mid", world.urids))
+      let file = source ?? "\(folder)/score.mid"
+      let property = source == nil ? "urn:divisi:a_score" : "urn:divisi:source_file"
+      _ = events.append(at: 0, .set(property, path: file, world.urids))
     }
     var times: [Double] = []
     let before = processorSeconds(CLOCK_PROCESS_CPUTIME_ID)
@@ -80,6 +88,19 @@ struct PluginLoad {
       "\(name): median \(cell(times[times.count / 2])), 99.9 % \(cell(times[times.count * 999 / 1000])), "
       + "worst \(cell(times.last!)), mean \(Report.number(100 * inRun / seconds)) %; worker \(Report.number(100 * worker)) %; "
       + "start \(Report.number(startSeconds * 1000)) ms; \(Report.number(memory)) MB"
+  }
+
+  /// Writes a file in which a recording is played until it is as long as wanted, at the rate of the host.
+  private static func write(_ recording: AudioBuffer, seconds: Double) throws -> String {
+    let count = Int(seconds * sampleRate)
+    let channels = recording.channels.map { samples in
+      (0..<count).map { samples[$0 % samples.count] }
+    }
+    let folder = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
+    let path = "\(folder)/divisi-bench-\(getpid()).wav"
+    _ = try AudioFile.write(
+      AudioBuffer(sampleRate: Int(sampleRate), channels: channels), to: path, as: .wavFloat)
+    return path
   }
 
   private func processorSeconds(_ clock: clockid_t) -> Double {

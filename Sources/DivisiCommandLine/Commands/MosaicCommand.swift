@@ -36,6 +36,12 @@ struct MosaicCommand: ParsableCommand {
   var output: String
 
   @Option(
+    help: ArgumentHelp(
+      "The score of the target: where it has pitches, frames of the sources answer that sound like them.",
+      valueName: "file"), completion: .file())
+  var score: String?
+
+  @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
       "Semitones, -24 to 24, of copies of each source that answer too; 0 is the source itself.",
@@ -109,9 +115,10 @@ struct MosaicCommand: ParsableCommand {
     giveLargeBlocksBack()
     try reporting {
       try OutputFiles(overwrites: force).check(
-        [output] + (picture.map { [$0] } ?? []), inputs: [target] + source)
+        [output] + (picture.map { [$0] } ?? []),
+        inputs: [target] + source + (score.map { [$0] } ?? []))
       let job = MosaicJob(
-        target: target, sources: source, transpositions: try transpositions(),
+        target: target, sources: source, score: score, transpositions: try transpositions(),
         settings: options.settings, output: output, format: try format(), force: force,
         keepsBeginning: picture != nil, parallel: threads(options.threadCount))
       let made = try job.run(

@@ -2,6 +2,7 @@ import AudioFiles
 import DivisiScore
 import DrumKits
 import FoundationEssentials
+import Glibc
 import Terminal
 
 /// What a kit is written as.
@@ -39,6 +40,7 @@ struct KitOutput {
   ///
   /// - Returns: the paths of those that are not samples.
   func write(_ kit: SampleKit, pattern: Score, title: String) throws -> [String] {
+    let earlier = samplesOfEarlierKit()
     let staged = try StagedFiles(directory: folder, force: force)
     var written = [Self.pattern]
     if !formats.isDisjoint(with: [.sfz, .wav]) {
@@ -59,7 +61,22 @@ struct KitOutput {
     }
     try staged.write(bytes: pattern.midiFile(), name: Self.pattern)
     try staged.commit()
+    for name in earlier.subtracting(kit.namedSamples.map { "\($0.name).wav" }) {
+      unlink("\(folder)/\(Self.samples)\(name)")
+    }
     return written.map { "\(folder)/\($0)" }
+  }
+
+  /// The samples of the kit that is replaced: what its instrument names and `divisi kit` could have written, and nothing
+  /// else.
+  private func samplesOfEarlierKit() -> Set<String> {
+    guard force, formats.contains(.sfz),
+      let text = try? String(contentsOfFile: "\(folder)/\(Self.instrument)", encoding: .utf8),
+      let instrument = try? SFZInstrument(parsing: text)
+    else { return [] }
+    let names = instrument.paths.filter { $0.hasPrefix(Self.samples) }
+      .map { String($0.dropFirst(Self.samples.count)) }
+    return Set(names.filter { $0.wholeMatch(of: /[a-z0-9-]+_v[0-9]+_r[0-9]+\.wav/) != nil })
   }
 
   /// The kit as Hydrogen imports it: a folder of its description and its samples.

@@ -1,5 +1,6 @@
 import AudioFiles
 import DivisiDSP
+import DivisiScore
 import DivisiSeparation
 import FoundationEssentials
 import Glibc
@@ -28,6 +29,8 @@ struct MadeMosaic {
 struct MosaicJob {
   let target: String
   let sources: [String]
+  /// Of the target; nil where it has none.
+  let score: String?
   /// Semitones of the copies of each source.
   let transpositions: [Double]
   let settings: MosaicSettings
@@ -48,6 +51,7 @@ struct MosaicJob {
     let header = try RecordingHeader(path: target)
     let recording = try SlidingRecording(header)
     let rate = header.shape.sampleRate
+    let tones = try score.map { try self.tones(of: $0) }
     let recordings = try self.recordings(rate: rate)
     let source = MosaicSource(
       recordings, sampleRate: Double(rate), settings: settings, parallel: parallel)
@@ -61,7 +65,13 @@ struct MosaicJob {
       keepsBeginning ? min(header.sampleCount, Int(Self.drawnSeconds * Double(rate))) : 0
     var beginning = [[Float]](repeating: [], count: shape.channelCount)
     var lists: [[MosaicModel.Entry]] = []
-    let fit = try Mosaic(source, settings: settings, parallel: parallel).render(
+    let guide = tones.map {
+      MosaicGuide(
+        $0, source: source,
+        frameCount: source.grid.frameCount(sampleCount: header.sampleCount))
+    }
+    let mosaic = Mosaic(source, settings: settings, guide: guide, parallel: parallel)
+    let fit = try mosaic.render(
       sampleCount: header.sampleCount, read: recording.samples,
       write: { piece in
         try writer.append(piece.map { $0[...] })
@@ -87,6 +97,19 @@ struct MosaicJob {
     for file in try companions(made) { try staged.write(bytes: file.bytes, name: file.path) }
     try staged.commit()
     return made
+  }
+
+  /// The pitches of a score, and when they sound.
+  private func tones(of path: String) throws -> [MosaicGuide.Tone] {
+    let score = try Score.read(path: path)
+    for warning in score.warnings { printError(warning) }
+    let tones = score.notes.filter { $0.kind == .pitched }.map {
+      MosaicGuide.Tone(pitch: $0.pitch, seconds: $0.onsetSeconds...$0.dampedSeconds)
+    }
+    guard !tones.isEmpty else {
+      throw Failure("\(path): expected notes with a pitch, found none")
+    }
+    return tones
   }
 
   private func analysed(_ channels: [[Float]], rate: Int) -> MosaicSource {

@@ -9,7 +9,7 @@ struct PluginOptions: ParsableArguments {
   var preset: String?
 
   @Option(
-    help: ArgumentHelp("The score, for plugins that take one.", valueName: "file"),
+    help: ArgumentHelp("The score, or the one file that a plugin takes.", valueName: "file"),
     completion: .file(extensions: ["mid", "midi", "musicxml", "xml", "mxl", "csv"]))
   var score: String?
 

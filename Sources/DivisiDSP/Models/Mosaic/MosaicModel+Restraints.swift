@@ -50,6 +50,7 @@ extension MosaicModel {
         for index in 0..<S where templates.energies[index] == 0 { sum[index] = 0 }
       }
       H = result
+      for frame in 0..<N { silenceOthers(inFrame: frame) }
     }
   }
 

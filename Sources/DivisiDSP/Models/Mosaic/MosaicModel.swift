@@ -15,6 +15,8 @@ public final class MosaicModel {
   var H: Matrix
   /// By frame, ascending by template; empty until it is pruned.
   public internal(set) var lists: [[Entry]] = []
+  /// By frame: which templates may sound; nil for all. Empty where all may in all.
+  private let mayAnswer: [[Bool]?]
 
   /// An activation.
   public struct Entry: Sendable, Equatable {
@@ -36,8 +38,13 @@ public final class MosaicModel {
   /// - Parameters:
   ///   - V: K × N magnitudes, 1 being loud: 1e-9 is nothing.
   ///   - firstFrame: what the first column is in the target; a frame starts alike in whatever model it is.
-  public init(_ templates: MosaicTemplates, V: consuming Matrix, firstFrame: Int, seed: UInt64) {
+  ///   - mayAnswer: by frame, which templates may sound, or nil for all; empty if all may in all frames.
+  public init(
+    _ templates: MosaicTemplates, V: consuming Matrix, firstFrame: Int, seed: UInt64,
+    mayAnswer: [[Bool]?] = []
+  ) {
     self.templates = templates
+    self.mayAnswer = mayAnswer
     self.V = V
     let N = self.V.columnCount
     H = Matrix(rowCount: templates.values.columnCount, columnCount: N)
@@ -51,7 +58,15 @@ public final class MosaicModel {
       for index in 0..<templates.count where templates.sums[index] > 0 {
         row[index] = scale * generator.nextUnit()
       }
+      silenceOthers(inFrame: frame)
     }
+  }
+
+  /// Leaves only what may sound in a frame of H.
+  func silenceOthers(inFrame frame: Int) {
+    guard !mayAnswer.isEmpty, let mayAnswer = mayAnswer[frame] else { return }
+    let column = H.column(frame)
+    for index in 0..<templates.count where !mayAnswer[index] { column[index] = 0 }
   }
 
   /// Σ V of a frame.
