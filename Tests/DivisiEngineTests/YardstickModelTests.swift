@@ -26,7 +26,7 @@ struct YardstickModelTests {
   }
 
   private func run(
-    _ yardstick: YardstickModel, sharedPitches: Int = 128,
+    _ yardstick: YardstickModel, parts: [Part] = parts, sharedPitches: Int = 128,
     _ change: (inout SeparationSettings) -> Void = { _ in }
   ) throws -> Found {
     var settings = SeparationSettings.quick(yardstick.base, window: 4096, iterations: 6)
@@ -37,7 +37,7 @@ struct YardstickModelTests {
     let channels = [mixture(Self.stems)]
     let separation = try Separator(settings: settings, material: .pitched, parallel: sequentially)
       .separate(
-        channels: channels, sampleRate: 44_100, parts: Self.parts, hasPedal: true,
+        channels: channels, sampleRate: 44_100, parts: parts, hasPedal: true,
         withResidual: false,
         observer: FitObserver(
           iterated: { if start == nil { start = YardstickModel.Start($0) } },
@@ -85,5 +85,12 @@ struct YardstickModelTests {
     let onsets = 4
     #expect(found.outcome.shape[2] == 3 * onsets)
     #expect(try run(.nmf2D).outcome.shape[2] == 2 + onsets)
+  }
+
+  /// A template cannot be shifted beyond the axis, whose end is low here; the highest pitch has nothing on it.
+  @Test func farPitchesAreNoFault() throws {
+    let far = [Self.parts[0], Part(name: "far", notes: [note(21, 0.2, 1.5), note(108, 0.3, 1.1)])]
+    let found = try run(.nmf2D, parts: far) { $0.cutoffHertz = 1000 }
+    #expect(found.outcome.stems.allSatisfy { $0[0].allSatisfy(\.isFinite) })
   }
 }

@@ -46,7 +46,9 @@ struct ShiftedFit {
         axis.pool(
           start.templates.values.frame(frame, ofComponent: component), into: pooled.column(0))
         let w = templates.frame(frame, ofComponent: source.template)
-        for bin in 0..<axis.binCount - source.shift { w[bin] += pooled[bin + source.shift, 0] }
+        for bin in 0..<max(axis.binCount - source.shift, 0) {
+          w[bin] += pooled[bin + source.shift, 0]
+        }
       }
     }
     let values = Matrix(rowCount: axis.binCount, columnCount: V.frameCount)
