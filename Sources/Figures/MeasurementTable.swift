@@ -2,7 +2,7 @@ extension Measurement {
   /// Everything that pages quote.
   static let all =
     demo + wholeFiles + streams + sections + gradients + frozen + drumVariations + [poster]
-    + stereo + alignments + ensembles
+    + stereo + alignments + ensembles + yardsticks
 
   // MARK: What ships
 

@@ -50,6 +50,17 @@ struct Reduction: Sendable {
     }
   }
 
+  /// The SDR of a model in a comparison, mean over parts, then recordings.
+  static func sdr(of model: String) -> Reduction {
+    Reduction(name: "sdr-\(model)") { records in
+      average(
+        trials(records, of: model).map { trial in
+          let parts = trial["scores"] as? [String: [String: Any]] ?? [:]
+          return average(parts.values.map { $0["sdr_decibels"] as? Double })
+        })
+    }
+  }
+
   /// In how many recordings of a comparison the errors rise from each group of models to the next.
   static func order(_ name: String, _ groups: [[String]]) -> Reduction {
     Reduction(name: name) { records in

@@ -99,6 +99,35 @@ import Testing
     #expect(frozen[0] != shallow[0] && frozen[1] != shallow[1])
   }
 
+  /// Models that exist for comparison alone stand beside the others.
+  @Test func yardsticksAreFitted() throws {
+    let folder = try TemporaryFolder()
+    try Duet.write(to: folder)
+    let run = try compare(
+      folder,
+      [
+        "--models", "nmf,nmf2d,tl-nmf", "--iterations", "4", "--shared-pitches", "3", "--cases",
+        "1,4",
+      ])
+    try #require(run.status == 0, "\(run.errors)")
+    let record = try record(folder)
+    #expect(record["models"] as? [String] == ["nmf", "nmf2d", "tl-nmf"])
+    let trials = try #require(record["trials"] as? [[String: Any]])
+    #expect(
+      trials.map { $0["model"] as? String } == ["nmf", "nmf2d", "tl-nmf", "nmf", "nmf2d", "tl-nmf"])
+    for trial in trials {
+      let losses = try #require(trial["losses"] as? [Double])
+      #expect(losses.count == 8)
+      #expect((losses.last ?? 0) < losses[0])
+    }
+    // One start for all but the axis.
+    let starts = trials.compactMap { ($0["losses"] as? [Double])?.first }
+    #expect(starts[0] == starts[2] && starts[3] == starts[5])
+    let drums = try compare(folder, ["--models", "tl-nmf", "-p", "drums", "--force"])
+    #expect(drums.status == 64)
+    #expect(drums.errors.contains("expected a preset for pitches"), "\(drums.errors)")
+  }
+
   @Test func nothingIsOverwrittenUnasked() throws {
     let folder = try TemporaryFolder()
     try Duet.write(to: folder)
@@ -114,6 +143,7 @@ import Testing
   @Test(arguments: [
     ["--models", "nmf,nmx"], ["--models", "nmf,nmf"], ["--models", ""], ["--cases", "0"],
     ["--cases", "1,1"], ["--model", "nmf"], ["--templates", "random"],
+    ["--shared-pitches", "3", "--models", "nmf"], ["--shared-pitches", "0", "--models", "nmf2d"],
   ])
   func wrongUsageIsToldApart(options: [String]) throws {
     let folder = try TemporaryFolder()

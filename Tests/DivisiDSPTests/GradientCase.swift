@@ -14,6 +14,7 @@ struct GradientCase: CustomTestStringConvertible {
     "β = \(beta), T = \(templateFrames), L = \(settings.layerCount), \(settings.rule), \(settings.nonlinearity)"
       + (isSparse ? "" : ", open")
       + (settings.hasBiases ? ", biases" : "") + (settings.isEncoderNonnegative ? "" : ", free")
+      + (settings.isDecoderNonnegative ? "" : ", free decoder")
       + (settings.sparsity > 0 ? ", L1" : "") + (settings.activity > 0 ? ", activity" : "")
       + (settings.isRelative ? "" : ", plain")
   }
@@ -41,6 +42,15 @@ struct GradientCase: CustomTestStringConvertible {
     }
     return result
   }()
+
+  /// A decoder of either sign, with every loss and length of template.
+  static let freeDecoders: [GradientCase] = [1, 4].flatMap { templateFrames in
+    [Float(2), 1].map { beta in
+      var item = GradientCase(beta: beta, templateFrames: templateFrames)
+      item.settings.isDecoderNonnegative = false
+      return item
+    }
+  }
 
   /// Every depth with every loss, activation that it may have and regulariser; one also with longer
   /// templates.

@@ -23,16 +23,20 @@ extension Compare {
 
   private var units: [Int] { components?.values ?? [TrainedSourceFile.usualUnitCount] }
 
+  private func sourceModel(_ model: ComparedModel) throws -> ModelKind {
+    guard model.yardstick == nil, !model.kind.isConvolutive else {
+      throw ValidationError(
+        "--models: expected models that are not convolutive for --sources, found '\(model.name)'")
+    }
+    return model.kind
+  }
+
   /// All models: kinds, and of those that are trained by gradients each depth, at each number of units.
   private func configurations() throws -> [SourceConfiguration] {
-    let known = models == nil ? [ModelKind.nmf, .naeAdam] : try kinds()
+    let known =
+      try models.map { try ComparedModel.list($0).map(sourceModel) } ?? [.nmf, .naeAdam]
     return try units.flatMap { units in
       try known.flatMap { kind in
-        guard !kind.isConvolutive else {
-          throw ValidationError(
-            "--models: expected models that are not convolutive for --sources, found '\(kind.rawValue)'"
-          )
-        }
         let depths =
           kind.gradientRule == nil ? [nil] : (gradients.layers?.values ?? [2]).map(Optional.some)
         return try depths.map { depth in

@@ -55,9 +55,15 @@ struct Compare: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "The models, from the smallest expected error to the largest: \(ModelKind.allCases.map(\.rawValue).joined(separator: ", ")). (default: all)",
+      "The models, from the smallest expected error to the largest: \(ComparedModel.names). (default: all but the last two, which are yardsticks for pitches)",
       valueName: "nmf,nae"))
   var models: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "With nmf2d: how many neighbouring pitches share a template, shifted along the frequency axis; 1 for a template each. (default: \(YardstickModel.usualSharedPitches), all of an instrument)",
+      valueName: "n"))
+  var sharedPitches: Int?
 
   @Option(
     help: ArgumentHelp(
@@ -109,7 +115,13 @@ struct Compare: ParsableCommand {
     guard components == nil, !stoi else {
       throw ValidationError("--components and --stoi: expected --sources as well")
     }
-    _ = try kinds()
+    let shares = try compared().contains { $0.yardstick == .nmf2D }
+    if let sharedPitches {
+      guard shares, 1...128 ~= sharedPitches else {
+        throw ValidationError(
+          "--shared-pitches: expected 1 to 128, and nmf2d among --models; found \(sharedPitches)")
+      }
+    }
     _ = try startCases()
     _ = try scoring.selection()
   }
@@ -122,15 +134,9 @@ struct Compare: ParsableCommand {
     return overrides.lookahead != nil ? "--lookahead" : overrides.history != nil ? "--history" : nil
   }
 
-  func kinds() throws -> [ModelKind] {
-    guard let models else { return ModelKind.allCases }
-    let names = models.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
-    let kinds = names.compactMap(ModelKind.init)
-    guard kinds.count == names.count, Set(names).count == names.count else {
-      let known = ModelKind.allCases.map(\.rawValue).joined(separator: ", ")
-      throw ValidationError("--models: expected some of \(known), each once, found '\(models)'")
-    }
-    return kinds
+  /// The models, those of ``ComparedModel/usual`` where none is named.
+  func compared() throws -> [ComparedModel] {
+    try models.map(ComparedModel.list) ?? ComparedModel.usual
   }
 
   private func startCases() throws -> [StartCase] {
@@ -150,10 +156,15 @@ struct Compare: ParsableCommand {
       let choice = try PresetStore.choose(preset)
       let settings = try gradients.applied(to: overrides.applied(to: choice.settings)).separation
       let material = try choice.material()
+      if case .drums = material, let model = try compared().first(where: { $0.yardstick != nil }) {
+        throw ValidationError(
+          "--models: expected a preset for pitches for \(model.name), found '\(choice.preset.name)'"
+        )
+      }
       try pictures.check([Self.reportName, Self.recordName], in: output)
       var comparison = Comparison(
         command: Array(CommandLine.arguments.dropFirst()), preset: choice.preset.name,
-        models: try kinds().map(\.rawValue), startCases: try startCases().map(\.rawValue))
+        models: try compared().map(\.name), startCases: try startCases().map(\.rawValue))
       for (mix, name) in zip(mixes, Comparison.names(of: mixes)) {
         try add(mix, name: name, settings: settings, material: material, choice, to: &comparison)
       }
@@ -192,19 +203,22 @@ struct Compare: ParsableCommand {
         oracle: yardsticks?.oracle, mixture: yardsticks?.mixture,
         remarks: truth?.remarks ?? []))
     for startCase in try startCases() {
-      for kind in try kinds() {
-        var bar = ProgressBar(title: "\(name), \(kind.rawValue)")
+      for model in try compared() {
+        var bar = ProgressBar(title: "\(name), \(model.name)")
         defer { bar.clear() }
         let trial = try Trial.run(
-          input, settings: settings.starting(startCase, with: kind), trialModel: settings.model,
-          material: material, references: truth, startCase: startCase, name: name,
-          parallel: parallel
+          input, settings: settings.starting(startCase, with: model.kind),
+          trialModel: settings.model,
+          yardstick: model.yardstick,
+          sharedPitches: sharedPitches ?? YardstickModel.usualSharedPitches,
+          material: material,
+          references: truth, startCase: startCase, name: name, parallel: parallel
         ) { bar.show($0) }
         bar.clear()
         comparison.trials.append(trial)
         let sdr = trial.mean?.sdrDecibels.map { ", SDR \(fixed($0, digits: 2)) dB" } ?? ""
         printLines(
-          "\(name.printable): \(kind.rawValue), case \(startCase.rawValue): error \(fixed(trial.error, digits: 3)) in \(fixed(trial.seconds.last ?? 0, digits: 2)) s\(sdr)"
+          "\(name.printable): \(model.name), case \(startCase.rawValue): error \(fixed(trial.error, digits: 3)) in \(fixed(trial.seconds.last ?? 0, digits: 2)) s\(sdr)"
         )
       }
     }

@@ -130,7 +130,7 @@ struct Plot: ParsableCommand {
     let title = "\(place.printable), \(settings.model.rawValue.uppercased())"
     let observer = FitObserver(
       iterated: { model in
-        stopwatch.stop(model)
+        stopwatch.stop { model.loss() }
         if start.isEmpty { start = FactorFigures.values(of: model.W) }
         stopwatch.start()
       },

@@ -1,5 +1,3 @@
-import DivisiDSP
-
 /// Losses of a model while it is fitted, and the time it took, computing losses aside.
 struct FitStopwatch {
   /// At the start and after each iteration.
@@ -11,10 +9,10 @@ struct FitStopwatch {
   private var started: ContinuousClock.Instant?
 
   /// Stops, and computes the loss.
-  mutating func stop(_ model: ConvolutiveNMF) {
+  mutating func stop(_ loss: () -> Double) {
     let elapsed = started.map { clock.now - $0 } ?? .zero
     seconds.append((seconds.last ?? 0) + elapsed / .seconds(1))
-    losses.append(model.loss())
+    losses.append(loss())
   }
 
   /// Goes on.

@@ -76,45 +76,68 @@ extension Trial {
   /// - Parameters:
   ///   - settings: of the model, its name and starts included.
   ///   - trialModel: whose trial fits find the masks; the same for all that are compared.
+  ///   - yardstick: what is fitted in place of the settings' model, to the same.
+  ///   - sharedPitches: how many pitches share a template of NMF2D.
   ///   - name: of the recording.
   static func run(
     _ input: SeparationInput, settings: SeparationSettings, trialModel: ModelKind,
-    material: Material, references: References?, startCase: StartCase, name: String,
+    yardstick: YardstickModel?, sharedPitches: Int, material: Material, references: References?,
+    startCase: StartCase, name: String,
     parallel: @escaping Parallel, progress: (Double) -> Void
   ) throws -> Trial {
     var separator = Separator(settings: settings, material: material, parallel: parallel)
     separator.trialModel = trialModel
     var stopwatch = FitStopwatch()
     var found: Found?
+    var base: (start: YardstickModel.Start?, factors: Factorisation?)
     let resident = Memory.reset()
     let observer = FitObserver(
       iterated: { model in
-        stopwatch.stop(model)
+        guard yardstick == nil else {
+          if base.start == nil { base.start = YardstickModel.Start(model) }
+          return
+        }
+        stopwatch.stop { model.loss() }
         stopwatch.start()
       },
-      fitted: { found = Found($0) })
-    let separation: Separation
+      fitted: {
+        found = Found($0)
+        if yardstick != nil { base.factors = $0 }
+      })
+    var stems: [[[Float]]]
     do {
-      separation = try separator.separate(
+      stems = try separator.separate(
         channels: input.recording.channels, sampleRate: Double(input.recording.sampleRate),
         parts: input.parts, hasPedal: input.hasPedal, withResidual: false, observer: observer
       ) { fraction in
         progress(fraction)
         return true
-      }
+      }.stems
     } catch .noNoteInRecording {
       throw input.hasNoNote
     }
+    if let yardstick, let factors = base.factors, let start = base.start {
+      let outcome = yardstick.fit(
+        factors, from: start, to: input.recording.channels, sharedPitches: sharedPitches,
+        parallel: parallel
+      ) {
+        stopwatch.stop($0)
+        stopwatch.start()
+      }
+      found = Found(outcome, of: factors)
+      stems = outcome.stems
+    }
     let memory = resident.flatMap { resident in Memory.peak.map { max(0, $0 - resident) } }
     guard let found else { throw Failure("\(input.mix): expected sound; found digital silence") }
-    let named = Dictionary(uniqueKeysWithValues: zip(input.parts.map(\.name), separation.stems))
+    let named = Dictionary(uniqueKeysWithValues: zip(input.parts.map(\.name), stems))
     let permutation =
       settings.templates == .random && settings.activations == .random
       ? references.flatMap { StemPermutation.best(of: named, against: $0) } : nil
-    let stems = permutation.map { $0.mapValues { named[$0]! } } ?? named
-    let scores = references?.scores(stems: stems, parallel: parallel)
+    let ordered = permutation.map { $0.mapValues { named[$0]! } } ?? named
+    let scores = references?.scores(stems: ordered, parallel: parallel)
     return Trial(
-      recording: name, model: settings.model.rawValue, startCase: startCase.rawValue,
+      recording: name, model: yardstick?.rawValue ?? settings.model.rawValue,
+      startCase: startCase.rawValue,
       losses: stopwatch.losses, seconds: stopwatch.seconds, error: found.error,
       relativeError: found.relativeError,
       silentComponents: found.silent, shape: found.shape, memoryBytes: memory,
@@ -131,17 +154,29 @@ extension Trial {
 
     init(_ factors: Factorisation) {
       let model = factors.model
-      let (error, norm) = model.distance()
-      self.error = error
-      relativeError = norm > 0 ? error / norm : 0
-      let gains = factors.components.indices.map { component in
-        Double(model.W.sum(ofComponent: component))
-          * model.pattern.entries(ofComponent: component).reduce(0.0) { $0 + Double(model.H[$1]) }
-      }
+      self.init(
+        model.distance(), gains: factors.components.indices.map(model.gain), of: factors,
+        shape: [model.binCount, model.V.frameCount, factors.components.count],
+        encoderLikeness: factors.encoderLikeness)
+    }
+
+    /// - Parameter factors: of the yardstick's base.
+    init(_ outcome: YardstickModel.Outcome, of factors: Factorisation) {
+      self.init(
+        outcome.distance, gains: outcome.gains, of: factors, shape: outcome.shape,
+        encoderLikeness: nil)
+    }
+
+    private init(
+      _ distance: (error: Double, norm: Double), gains: [Double], of factors: Factorisation,
+      shape: [Int], encoderLikeness: Double?
+    ) {
+      error = distance.error
+      relativeError = distance.norm > 0 ? distance.error / distance.norm : 0
       let mean = gains.reduce(0, +) / Double(max(gains.count, 1))
       silent = zip(factors.components, gains).filter { !($1 > mean * silence) }.map(\.0.name)
-      encoderLikeness = factors.encoderLikeness
-      shape = [model.binCount, model.V.frameCount, factors.components.count]
+      self.encoderLikeness = encoderLikeness
+      self.shape = shape
     }
   }
 }

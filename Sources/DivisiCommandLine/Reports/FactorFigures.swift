@@ -203,7 +203,7 @@ struct FactorFigures {
     let count = factors.grid.binCount
     var shown = factors.parts.map { _ in [Float]() }
     let columns = Matrix(rowCount: count, columnCount: factors.parts.count)
-    let scratch = Matrix(rowCount: count, columnCount: 2)
+    let scratch = Matrix(rowCount: count, columnCount: 2 + factors.parts.count)
     for frame in shownFrames {
       factors.masks(ofFrame: frame, into: columns, scratch: scratch)
       for part in factors.parts.indices {

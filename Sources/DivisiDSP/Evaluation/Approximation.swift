@@ -32,4 +32,10 @@ extension ConvolutiveNMF {
     }
     return (error.squareRoot(), norm.squareRoot())
   }
+
+  /// How strongly a component sounds in all: the sum of its templates times that of its activations.
+  public func gain(ofComponent component: Int) -> Double {
+    Double(W.sum(ofComponent: component))
+      * pattern.entries(ofComponent: component).reduce(0.0) { $0 + Double(H[$1]) }
+  }
 }

@@ -103,12 +103,15 @@ public struct Matrix: ~Copyable, @unchecked Sendable {
     }
   }
 
-  /// Moves every value towards that of another matrix of the same shape.
+  /// Moves every value towards that of another matrix with as many rows.
   ///
-  /// - Parameter share: of the other, 0 to 1.
-  public func blend(with other: borrowing Matrix, share: Float) {
+  /// - Parameters:
+  ///   - first: the column of the other that goes with the first here.
+  ///   - share: of the other, 0 to 1.
+  public func blend(with other: borrowing Matrix, from first: Int = 0, share: Float) {
+    let values = other.column(first)
     for index in 0..<columnStride * columnCount {
-      base[index] += share * (other.base[index] - base[index])
+      base[index] += share * (values[index] - base[index])
     }
   }
 

@@ -129,7 +129,7 @@ extension Factorisation {
     let (S, K, N) = (parts.count, grid.binCount, model.V.frameCount)
     var values = [Float](repeating: 0, count: S * K * N)
     let columns = Matrix(rowCount: K, columnCount: S)
-    let scratch = Matrix(rowCount: K, columnCount: 2)
+    let scratch = Matrix(rowCount: K, columnCount: 2 + S)
     for n in 0..<N {
       masks(ofFrame: n, into: columns, scratch: scratch)
       for s in 0..<S {

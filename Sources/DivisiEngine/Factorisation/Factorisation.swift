@@ -60,15 +60,14 @@ public struct Factorisation: Sendable {
   /// - Parameters:
   ///   - frame: n.
   ///   - masks: K of the grid × S; column s becomes part s.
-  ///   - scratch: K × 2, contents arbitrary.
+  ///   - scratch: K × (2 + S), contents arbitrary.
   public func masks(
     ofFrame frame: Int, into masks: borrowing Matrix, scratch: borrowing Matrix
   ) {
     mask.compute(from: model, frame: frame, into: masks, scratch: scratch)
     guard let partials else { return }
-    let others = Matrix(rowCount: masks.rowCount, columnCount: masks.columnCount)
-    mask.compute(from: partials, frame: frame, into: others, scratch: scratch)
-    masks.blend(with: others, share: Self.partialShare)
+    mask.compute(from: partials, frame: frame, into: scratch, from: 2, scratch: scratch)
+    masks.blend(with: scratch, from: 2, share: Self.partialShare)
   }
 }
 

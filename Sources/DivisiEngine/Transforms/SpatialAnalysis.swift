@@ -86,7 +86,7 @@ enum SpatialAnalysis {
     init(stft: STFT, channelCount: Int, partCount: Int) {
       self.stft = stft
       masks = Matrix(rowCount: stft.grid.binCount, columnCount: partCount)
-      scratch = Matrix(rowCount: stft.grid.binCount, columnCount: 2)
+      scratch = Matrix(rowCount: stft.grid.binCount, columnCount: 2 + partCount)
       frame = SpatialFrame(binCount: stft.grid.binCount, channelCount: channelCount)
       buffer = stft.makeBuffer()
     }

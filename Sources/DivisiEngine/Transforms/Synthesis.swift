@@ -21,7 +21,7 @@ enum Synthesis {
     }
   }
 
-  /// Writes the masks of a frame, K × parts; the last argument is scratch of K × 2.
+  /// Writes the masks of a frame, K × parts; the last argument is scratch of K × (2 + parts).
   typealias Masks = @Sendable (_ frame: Int, borrowing Matrix, borrowing Matrix) -> Void
 
   /// The same with masks from elsewhere.
@@ -66,7 +66,7 @@ enum Synthesis {
     }
     let binCount = stft.grid.binCount
     let masks = Matrix(rowCount: binCount, columnCount: partCount)
-    let scratch = Matrix(rowCount: binCount, columnCount: 2)
+    let scratch = Matrix(rowCount: binCount, columnCount: 2 + partCount)
     let analysis = stft.makeBuffer()
     let synthesis = stft.makeBuffer()
     for frame in frames {

@@ -40,8 +40,9 @@ final class GradientOutput: Sendable {
     clearing sums: [TemplateSums] = [],
     _ body: @Sendable (_ chunk: Int, _ visit: FrameSweep.Visit, _ errors: ColumnView) -> Void
   ) {
+    let isPositive = settings.isDecoderNonnegative && !settings.hasBiases
     let nonlinearity =
-      settings.hasBiases || !settings.nonlinearity.keepsPositives ? settings.nonlinearity : nil
+      isPositive && settings.nonlinearity.keepsPositives ? nil : settings.nonlinearity
     let needsAllBins = settings.hasBiases || model.templateFrames > 1
     parallel(model.sweep.chunks.count) { [self] chunk in
       for sum in sums { sum.clear(chunk: chunk) }
