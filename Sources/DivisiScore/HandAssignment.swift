@@ -1,8 +1,9 @@
 /// Tells the hands of a keyboard part apart that does not say which of them plays what.
 ///
 /// Each note goes to one hand, and every way to do so has a cost: what hands cannot do, or avoid. They
-/// span little, play few keys at once, stay where they are, keep to their side of each other, and go on
-/// with the voice that they have begun. The cheapest way is searched note by note, keeping the best
+/// span little, play few keys at once, stay where they are, keep to their side of each other, go on
+/// with the voice that they have begun, and share chords as before. How much each of these counts was learned from
+/// other music whose hands are known (``HandWeights``). The cheapest way is searched note by note, keeping the best
 /// few: what comes later decides, too, but not much later.
 ///
 /// The pedal does not matter: what counts is how long keys are held.
@@ -19,12 +20,19 @@ enum HandAssignment {
   ///
   /// - Parameter notes: of one part, sorted by onset.
   static func isRight(_ notes: [Note]) -> [Bool] {
-    let costs = HandCosts(notes)
+    let (strokes, order) = KeyStroke.strokes(of: notes)
+    var isRight = [Bool](repeating: false, count: notes.count)
+    for (note, hand) in zip(order, hands(of: strokes)) { isRight[note] = hand }
+    return isRight
+  }
+
+  private static func hands(of strokes: [KeyStroke]) -> [Bool] {
+    let costs = HandCosts(strokes)
     var paths = [Path(cost: 0, hands: 0)]
     var next: [Path] = []
     var result: [Bool] = []
-    result.reserveCapacity(notes.count)
-    for index in notes.indices {
+    result.reserveCapacity(strokes.count)
+    for index in strokes.indices {
       next.removeAll(keepingCapacity: true)
       for path in paths {
         let (left, right) = costs.costs(of: index, after: path.hands)
@@ -42,7 +50,7 @@ enum HandAssignment {
       let least = paths[0].cost
       for i in paths.indices { paths[i].cost -= least }
     }
-    for place in (0..<notes.count - result.count).reversed() {
+    for place in (0..<strokes.count - result.count).reversed() {
       result.append(paths[0].hands >> place & 1 == 1)
     }
     return result
@@ -54,8 +62,8 @@ enum HandAssignment {
     var hands: UInt64
   }
 
-  /// Paths that are followed at once: three times as many change no hand in 20,000 notes.
-  private static let width = 16
+  /// Paths that are followed at once: twice as many change next to nothing.
+  private static let width = 24
   /// Of two paths with the same last notes, the cheaper is kept: what follows costs both the same.
   private static let sharedNotes: UInt64 = 1 << 14 - 1
 

@@ -1,160 +1,165 @@
+internal import Glibc
+
 /// What it costs a hand to play a note after others; see ``HandAssignment``.
 ///
-/// A cost of 1 is that of a span an octave wider than a fifth. The weights were set by what pianists do,
-/// and moved where that helped, or did no harm, on each of five sets: printed piano parts of a dozen pieces
-/// of the music21 corpus, and the odd and the even items of two benchmark sets.
+/// A cost is a sum of what hands cannot do, or avoid, times ``HandWeights``.
 struct HandCosts {
   /// How many notes before a note count.
   static let reach = 64
-  /// Notes that begin within that many seconds are struck together, as people strike chords.
-  private static let chordSeconds = 0.03
   /// How long hands remember a key, in seconds.
   private static let memorySeconds = 8.0
-  /// A voice goes on if a key is released that near to the next stroke, in seconds.
-  private static let legatoSeconds = 0.24
+  private typealias Weights = HandWeights
 
-  private struct Stroke {
-    var onset: Double
-    var release: Double
-    var pitch: Double
-    /// Nil where all notes are of one voice.
-    var voice: Int?
-    /// The middle of what sounds about that time.
-    var middle = 0.0
-  }
+  private let strokes: [KeyStroke]
 
-  private let strokes: [Stroke]
+  /// - Parameter strokes: of one part, in order.
+  init(_ strokes: [KeyStroke]) { self.strokes = strokes }
 
-  /// - Parameter notes: of one part, sorted by onset.
-  init(_ notes: [Note]) {
-    let hasVoices = Set(notes.map(\.voice)).count > 1
-    var strokes = notes.map { note in
-      Stroke(
-        onset: note.onsetSeconds, release: note.releaseSeconds, pitch: Double(note.pitch),
-        voice: hasVoices ? note.voice : nil)
-    }
-    for index in strokes.indices { strokes[index].middle = Self.middle(at: index, strokes) }
-    self.strokes = strokes
-  }
-
-  /// Halfway between the lowest and the highest key within half a second.
-  private static func middle(at index: Int, _ strokes: [Stroke]) -> Double {
-    let stroke = strokes[index]
-    var (low, high) = (stroke.pitch, stroke.pitch)
-    for other in strokes[max(0, index - reach)..<min(strokes.count, index + reach)]
-    where other.onset < stroke.onset + 0.5 && other.release > stroke.onset - 0.5 {
-      low = min(low, other.pitch)
-      high = max(high, other.pitch)
-    }
-    return (low + high) / 2
-  }
-
-  /// Where a hand is, and what it does, when a note begins.
-  private struct Hand {
-    /// Keys that it holds or strikes at that time.
-    var low = Double.infinity
-    var high = -Double.infinity
-    var count = 0
-    var holdsEarlierKeys = false
-    /// Of its last stroke before.
-    var lastOnset = -Double.infinity
-    var lastLow = Double.infinity
-    var lastHigh = -Double.infinity
-    /// Where it has been lately: a mean of pitches.
-    var sum = 0.0
-    var weight = 0.0
-    /// How much the note seems to go on with a voice of that hand, 0 to 1.
-    var legato = 0.0
-    /// How near, in semitones, a key is that it strikes at the same time.
-    var nearest = Double.infinity
-
-    mutating func add(_ other: Stroke, before stroke: Stroke) {
-      let age = stroke.onset - other.onset
-      let isChord = age < HandCosts.chordSeconds
-      let distance = abs(other.pitch - stroke.pitch)
-      if isChord || other.release > stroke.onset + 0.01 {
-        low = min(low, other.pitch)
-        high = max(high, other.pitch)
-        count += 1
-      }
-      if isChord {
-        nearest = min(nearest, distance)
-      } else {
-        if other.release > stroke.onset + 0.05 { holdsEarlierKeys = true }
-        let gap = abs(stroke.onset - other.release) / HandCosts.legatoSeconds
-        if gap < 1 { legato = max(legato, (1 - gap) * max(0, 1 - distance / 14)) }
-        if lastOnset == -.infinity { lastOnset = other.onset }
-        if other.onset > lastOnset - HandCosts.chordSeconds {
-          lastLow = min(lastLow, other.pitch)
-          lastHigh = max(lastHigh, other.pitch)
-        }
-      }
-      let share = 1 / (0.1 + age * age)
-      sum += share * other.pitch
-      weight += share
-    }
-  }
-
-  /// What a note costs the left hand, and the right.
+  /// What a stroke costs the left hand, and the right.
   ///
   /// - Parameters:
-  ///   - index: of the note.
-  ///   - hands: of the notes before it, the latest in the lowest bit, 1 for the right.
+  ///   - index: of the stroke.
+  ///   - hands: of the strokes before it, the latest in the lowest bit, 1 for the right.
   func costs(of index: Int, after hands: UInt64) -> (left: Double, right: Double) {
     let stroke = strokes[index]
-    var (left, right) = (Hand(), Hand())
+    var before = HandsBefore(stroke)
     var bits = hands
-    var sameKey: Bool?
-    var sameVoice: Bool?
     for place in (max(0, index - Self.reach)..<index).reversed() {
-      let other = strokes[place]
-      let isRight = bits & 1 == 1
+      let isRecent = stroke.onset - strokes[place].onset <= Self.memorySeconds
+      if !isRecent && before.left.now.value != nil && before.right.now.value != nil { break }
+      before.add(strokes[place], isRight: bits & 1 == 1, isRecent: isRecent)
       bits >>= 1
-      let isRecent = stroke.onset - other.onset <= Self.memorySeconds
-      if !isRecent && left.weight > 0 && right.weight > 0 { break }
-      if isRight { right.add(other, before: stroke) } else { left.add(other, before: stroke) }
-      if isRecent && sameKey == nil && other.pitch == stroke.pitch { sameKey = isRight }
-      if sameVoice == nil && stroke.voice != nil && other.voice == stroke.voice {
-        sameVoice = isRight
-      }
     }
-    var costs = (
-      left: cost(stroke, left, beside: right, side: -1),
-      right: cost(stroke, right, beside: left, side: 1)
-    )
-    // A key that was struck lately, and a voice, stay with their hand.
-    if sameKey == true { costs.left += 0.8 } else if sameKey == false { costs.right += 0.8 }
-    if sameVoice == true { costs.left += 2 } else if sameVoice == false { costs.right += 2 }
-    return costs
+    return (cost(before, isRight: false), cost(before, isRight: true))
   }
 
-  /// - Parameter side: 1 for the right hand, −1 for the left.
-  private func cost(_ stroke: Stroke, _ hand: Hand, beside other: Hand, side: Double) -> Double {
-    let pitch = stroke.pitch
+  private func cost(_ before: HandsBefore, isRight: Bool) -> Double {
+    let hand = isRight ? before.right : before.left
+    let other = isRight ? before.left : before.right
+    return reach(before.stroke, hand) + motion(before, hand, isRight: isRight)
+      + place(before.stroke, hand, beside: other, isRight: isRight)
+      + chord(before, hand, beside: other, isRight: isRight)
+      + memory(before, isRight: isRight)
+  }
+
+  /// What a hand holds, and how far that is.
+  private func reach(_ stroke: KeyStroke, _ hand: HandsBefore.Hand) -> Double {
+    if hand.count == 0 { return 0 }
+    let span = max(abs(stroke.pitch - hand.low), abs(stroke.pitch - hand.high))
+    var cost = Weights.spanOverFifth * octaves(span - 7)
+    cost += Weights.spanOverOctave * octaves(span - 12)
+    cost += Weights.spanOverTenth * min(1, octaves(span - 15))
+    if hand.holdsEarlierKeys { cost += Weights.spanOfHeldKeys * octaves(span - 9) }
+    if hand.count >= 3 { cost += Weights.fourthKey }
+    if hand.count >= 4 { cost += Weights.fifthKey }
+    if hand.count >= 5 { cost += Weights.sixthKey }
+    return cost
+  }
+
+  /// Where a hand comes from, when, and with what.
+  private func motion(
+    _ before: HandsBefore, _ hand: HandsBefore.Hand, isRight: Bool
+  ) -> Double {
+    let stroke = before.stroke
+    let age = stroke.onset - hand.lastOnset
     var cost = 0.0
-    if hand.count > 0 {
-      // A fifth is easy, an octave usual, a tenth the most that many can reach.
-      let span = max(abs(pitch - hand.low), abs(pitch - hand.high))
-      cost += octaves(span - 7) + 6 * octaves(span - 12) + 2.5 * min(1, octaves(span - 15))
-      if hand.count >= 5 { cost += 3 }
-    }
-    if other.count > 0 {
-      let crossing = side > 0 ? other.high - pitch : pitch - other.low
-      if crossing > 0 { cost += 1 + 2 * min(1.5, octaves(crossing)) }
-    }
     if hand.lastOnset > -.infinity {
-      let age = stroke.onset - hand.lastOnset
-      let leap = max(pitch - hand.lastHigh, hand.lastLow - pitch)
-      cost += min(2, octaves(leap - 5)) / (1 + 40 * age * age)
+      let leap = max(stroke.pitch - hand.lastHigh, hand.lastLow - stroke.pitch)
+      cost += Weights.fastLeap * min(2, octaves(leap - 5)) / (1 + 40 * age * age)
+      cost += Weights.leap * min(2, octaves(leap - 3)) / (1 + 4 * age * age)
+      cost += Weights.rest * min(1, age / 2)
     }
-    // Without a past, the hands are a fifth from middle C.
-    let usual = hand.weight > 0 ? hand.sum / hand.weight : 60 + 7 * side
-    cost += 2 * min(2, octaves(abs(pitch - usual)))
-    cost += 0.6 * min(2, octaves(side * (60 - pitch)))
-    cost += 0.5 * min(1.5, octaves(side * (stroke.middle - pitch)))
-    cost += 1.5 * max(0, other.legato - hand.legato)
-    cost += 0.25 * max(0, 1 - other.nearest / 9)
-    if hand.holdsEarlierKeys && !other.holdsEarlierKeys { cost += 1.2 }
+    if age > 3 { cost += Weights.longRest }
+    if let length = hand.length.value {
+      cost += Weights.otherLength * min(1.5, abs(stroke.length - length))
+    }
+    if before.below == nil, let last = before.last, last.isRight != isRight, last.age < 0.25,
+      last.distance > 4 && last.distance <= 9
+    {
+      cost += Weights.fastExchange * (1 - last.age / 0.25)
+    }
+    return cost
+  }
+
+  /// Whether a key is on the hand's side, as the music has it now, lately and on the whole, and whose voice it goes on.
+  private func place(
+    _ stroke: KeyStroke, _ hand: HandsBefore.Hand, beside other: HandsBefore.Hand, isRight: Bool
+  ) -> Double {
+    let pitch = stroke.pitch
+    let side = isRight ? 1.0 : -1.0
+    func beyond(_ middle: Double, _ most: Double) -> Double {
+      min(most, octaves(side * (middle - pitch)))
+    }
+    var cost = isRight ? Weights.rightHand : 0
+    if other.count > 0 {
+      let crossing = isRight ? other.high - pitch : pitch - other.low
+      if crossing > 0 {
+        cost += Weights.crossing + Weights.crossingWidth * min(1.5, octaves(crossing))
+      }
+    }
+    // Without a past, hands are a fifth from the middle.
+    let usual = stroke.usualMiddle + 7 * side
+    let otherUsual = stroke.usualMiddle - 7 * side
+    cost += Weights.fromNow * min(2, octaves(abs(pitch - (hand.now.value ?? usual))))
+    cost += Weights.fromLately * min(2, octaves(abs(pitch - (hand.lately.value ?? usual))))
+    cost += Weights.beyondOther * beyond(other.now.value ?? otherUsual, 2)
+    cost += Weights.beyondMiddleC * beyond(60, 2)
+    cost += Weights.beyondUsualMiddle * beyond(stroke.usualMiddle, 2)
+    cost += Weights.beyondSoundingMiddle * beyond(stroke.soundingMiddle, 1.5)
+    cost += Weights.beyondPartingHalfSecond * beyond(stroke.partingHalfSecond, 1)
+    cost += Weights.beyondPartingTwoSeconds * beyond(stroke.partingTwoSeconds, 1)
+    cost += Weights.beyondPartingTwentySeconds * beyond(stroke.partingTwentySeconds, 1)
+    cost += Weights.legatoOfOther * max(0, other.legato - hand.legato)
+    cost += Weights.nearnessOfOther * max(0, other.nearness - hand.nearness)
+    if hand.holdsEarlierKeys && !other.holdsEarlierKeys { cost += Weights.alsoHolds }
+    return cost
+  }
+
+  /// Whether a chord is for one hand or for two, and where it is divided: above the key below this one, or not.
+  private func chord(
+    _ before: HandsBefore, _ hand: HandsBefore.Hand, beside other: HandsBefore.Hand, isRight: Bool
+  ) -> Double {
+    let stroke = before.stroke
+    var cost = 0.0
+    if hand.lastCount > 0 && hand.chordCount + 1 > hand.lastCount { cost += Weights.moreKeys }
+    if other.chordCount > 0 && other.chordCount < other.lastCount { cost += Weights.fewerKeys }
+    guard let below = before.below else { return cost }
+    if below.isRight == isRight {
+      if other.count == 0 && hand.count > 0 { cost += Weights.leavesOtherFree }
+      if before.wereTogether == false { cost += Weights.togetherUnlikeBefore }
+      return cost
+    }
+    let gap = stroke.pitch - below.stroke.pitch
+    let span = stroke.chordHigh - stroke.chordLow
+    if gap <= 4 {
+      cost += Weights.dividesThird
+    } else if gap <= 7 {
+      cost += Weights.dividesFifth
+    } else if gap <= 12 {
+      cost += Weights.dividesOctave
+    }
+    cost += Weights.dividesElsewhere * (1 - gap / max(1, stroke.chordGap))
+    if span == 12 && stroke.chordCount == 2 { cost += Weights.dividesOctaveAlone }
+    if span <= 12 { cost += Weights.dividesSmallChord }
+    if span <= 9 { cost += Weights.dividesCloseChord }
+    if stroke.chordCount > 2 {
+      let difference = abs(stroke.length - below.stroke.length)
+      cost += Weights.dividesEqualLengths * max(0, 1 - difference / 0.3)
+    }
+    if other.lastCount > 1 && other.lastHigh - other.lastLow == gap {
+      cost += Weights.dividesIntervalOfOther
+    }
+    if before.wereTogether == true { cost += Weights.apartUnlikeBefore }
+    return cost
+  }
+
+  /// A key that was struck lately, and a voice, stay with their hand.
+  private func memory(_ before: HandsBefore, isRight: Bool) -> Double {
+    var cost = 0.0
+    if let key = before.sameKey, key.isRight != isRight {
+      cost += Weights.keyOfOther + Weights.keyOfOtherNow * exp(-key.age)
+    }
+    if before.sameVoice == !isRight { cost += Weights.voiceOfOther }
     return cost
   }
 
