@@ -1,6 +1,6 @@
 /// How much each thing that hands avoid counts in ``HandCosts``; what is negative, they seek.
 ///
-/// A cost of 1 is that of a span an octave wider than a fifth. `Tests/Comparison/hands.py` found the weights: those
+/// A cost of 1 is that of a span an octave wider than a fifth. The method of `Tests/Comparison/hands.py` found the weights: those
 /// with which the cheapest way is the printed or played one, as often as can be (an averaged structured
 /// perceptron: Collins, "Discriminative Training Methods for Hidden Markov Models", EMNLP 2002).
 enum HandWeights {
