@@ -194,6 +194,35 @@ import Testing
       ])
   }
 
+  /// Where the list should be lies a pipe that nobody writes to; then a link, which stays one.
+  @Test func theListOfFilesIsNotWaitedFor() throws {
+    let kind = PluginKind.hands
+    let notify = try Self.port("notify", kind)
+    let state = try TemporaryFolder()
+    let list = state.file("divisi/recent")
+    try state.write("model\t/music/old.safetensors\nscore\t/music/cut", to: "elsewhere")
+    try FileManager.default.createDirectory(
+      atPath: state.file("divisi"), withIntermediateDirectories: true)
+    func use(_ name: String) throws {
+      var stage = FaceStage()
+      stage.open(0, kind)
+      stage.say("text 0 \(notify) urn:divisi:a_score Path /music/\(name).mid")
+      stage.say("idle 1")
+      try stage.drag(0, .recent(.model), of: kind)
+      _ = try stage.run(on: XServer(), state: state.path)
+    }
+    try #require(mkfifo(list, 0o600) == 0)
+    try use("one")
+    try FileManager.default.removeItem(atPath: list)
+    try FileManager.default.createSymbolicLink(
+      atPath: list, withDestinationPath: state.file("elsewhere"))
+    try use("two")
+    #expect(
+      try state.text("elsewhere") == "score\t/music/two.mid\nmodel\t/music/old.safetensors\n")
+    #expect(
+      try FileManager.default.destinationOfSymbolicLink(atPath: list) == state.file("elsewhere"))
+  }
+
   @Test func filesAreChosenAndDropped() throws {
     let server = try XServer()
     let kind = PluginKind.hands
