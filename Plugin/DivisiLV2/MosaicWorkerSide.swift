@@ -101,6 +101,8 @@ final class MosaicWorkerSide: Sendable {
       let text = String(
         decoding: UnsafeBufferPointer(start: first.bytes, count: first.count), as: UTF8.self)
       channels.requests.removeFirst()
+      // Of several transpositions, the last counts.
+      if subject == .transpose, channels.requests.first?.subject == .transpose { continue }
       switch subject {
       case .source:
         load(path: text, &reading, isAbandoned)

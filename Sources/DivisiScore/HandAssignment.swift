@@ -20,11 +20,33 @@ enum HandAssignment {
   ///
   /// - Parameter notes: of one part, sorted by onset.
   static func isRight(_ notes: [Note]) -> [Bool] {
+    if let isRight = onlyHand(of: notes) {
+      return [Bool](repeating: isRight, count: notes.count)
+    }
     let (strokes, order) = KeyStroke.strokes(of: notes)
     var isRight = [Bool](repeating: false, count: notes.count)
     for (note, hand) in zip(order, hands(of: strokes)) { isRight[note] = hand }
     return isRight
   }
+
+  /// A line of single notes within two octaves is one hand's: the right one's if it lies above middle C.
+  ///
+  /// - Returns: whether that is the right hand; nil where there may be two.
+  private static func onlyHand(of notes: [Note]) -> Bool? {
+    guard let low = notes.map(\.pitch).min(), let high = notes.map(\.pitch).max(),
+      high - low <= 24
+    else { return nil }
+    for (note, next) in zip(notes, notes.dropFirst())
+    where next.onsetSeconds < note.releaseSeconds - legatoSeconds
+      || next.onsetSeconds - note.onsetSeconds < KeyStroke.chordSeconds
+    {
+      return nil
+    }
+    return notes.reduce(0) { $0 + $1.pitch } >= 60 * notes.count
+  }
+
+  /// How long keys of a legato line overlap, in seconds.
+  private static let legatoSeconds = 0.05
 
   private static func hands(of strokes: [KeyStroke]) -> [Bool] {
     let costs = HandCosts(strokes)

@@ -26,7 +26,7 @@ struct KeyStroke {
   var usualMiddle = 0.0
 
   /// How long people take to strike a chord, in seconds.
-  private static let chordSeconds = 0.03
+  static let chordSeconds = 0.03
 
   private init(_ note: Note, onset: Double, voice: Int?) {
     self.onset = onset

@@ -143,7 +143,8 @@ import Testing
   @Test(arguments: [
     ["--models", "nmf,nmx"], ["--models", "nmf,nmf"], ["--models", ""], ["--cases", "0"],
     ["--cases", "1,1"], ["--model", "nmf"], ["--templates", "random"],
-    ["--shared-pitches", "3", "--models", "nmf"], ["--shared-pitches", "0", "--models", "nmf2d"],
+    ["--frozen", "--models", "nmf,tl-nmf"], ["--shared-pitches", "3", "--models", "nmf"],
+    ["--shared-pitches", "0", "--models", "nmf2d"],
   ])
   func wrongUsageIsToldApart(options: [String]) throws {
     let folder = try TemporaryFolder()

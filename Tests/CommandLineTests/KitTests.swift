@@ -52,6 +52,14 @@ import Testing
     let difference = zip(a, b).reduce(0) { $0 + abs($1.0 - $1.1) } / Double(a.count)
     #expect(difference < 2.5)
 
+    // Nor is what a kit is made from.
+    for (mix, score) in [(Self.mix, "kit/pattern.mid"), ("kit/\(sample)", Self.score)] {
+      let over = try Program.run(
+        "kit", mix, "--score", score, "-o", "kit", "--force", in: folder.path)
+      #expect(over.status == 1 && over.errors.contains("input"), "\(over.errors)")
+    }
+    #expect(folder.files(below: "kit") == files)
+
     // A kit in its place leaves none of its samples, and all that is somebody else's.
     for name in ["mine.wav", "kick_v9_r9.wav"] {
       try folder.write([1], to: "kit/samples/\(name)")

@@ -61,6 +61,17 @@ import Testing
     #expect(try hands(bars) == String(repeating: "LRLRR", count: 4))
   }
 
+  @Test(arguments: [(60, "R"), (72, "R"), (43, "L")])
+  func aLineOfSingleNotesIsOfOneHand(tonic: Int, hand: String) throws {
+    let tune = [0, 4, 7, 5, 4, 2, 0, 12].enumerated().map {
+      note(Double($0) * 0.5, tonic + $1, 0.52)
+    }
+    #expect(try hands(tune) == String(repeating: hand, count: 8))
+    // With a second voice there may be two hands.
+    let bass = (0..<4).map { note(Double($0), 36, 1) }
+    #expect(try hands(tune + bass).contains("L"))
+  }
+
   /// No hand reaches two octaves at once.
   @Test func whatOneHandCannotReachIsForTwo() throws {
     #expect(try hands([note(0, 60, 1), note(0, 84, 1)]) == "LR")

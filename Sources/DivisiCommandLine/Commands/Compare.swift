@@ -122,6 +122,10 @@ struct Compare: ParsableCommand {
           "--shared-pitches: expected 1 to 128, and nmf2d among --models; found \(sharedPitches)")
       }
     }
+    if overrides.frozen, let model = try compared().first(where: { $0.yardstick != nil }) {
+      throw ValidationError(
+        "--frozen: expected models whose templates can stay as they are, found \(model.name)")
+    }
     _ = try startCases()
     _ = try scoring.selection()
   }

@@ -56,7 +56,7 @@ struct Kit: ParsableCommand {
     StagedFiles.removeOnSignals()
     try reporting {
       let output = KitOutput(folder: output, formats: try formats(), force: force)
-      try output.check()
+      try output.check(inputs: [mix] + (loop.score.map { [$0] } ?? []))
       let bar = ProgressBar(title: URL(fileURLWithPath: mix).lastPathComponent)
       let result = try LoopSeparation(loop, withResidual: false).run(
         mix: mix, score: loop.score, bar: bar)
@@ -67,7 +67,7 @@ struct Kit: ParsableCommand {
         of: result.strokes, stems: result.stems, sampleRate: result.sampleRate, size: size.size)
       let written = try output.write(
         kit, pattern: kit.pattern(of: result.strokes, bars: result.source.placement?.bars ?? []),
-        title: "\(URL(fileURLWithPath: mix).lastPathComponent), by divisi kit")
+        title: URL(fileURLWithPath: mix).lastPathComponent + KitOutput.maker)
       printLines(KitReport(kit: kit, strokes: result.strokes, mix: mix, written: written).text)
     }
   }

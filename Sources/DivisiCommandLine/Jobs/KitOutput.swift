@@ -25,13 +25,19 @@ struct KitOutput {
   private static let archive = "kit.h2drumkit"
   private static let pattern = "pattern.mid"
   private static let samples = "samples/"
+  /// How the titles of kits end.
+  static let maker = ", by divisi kit"
 
-  /// Refuses a folder that has a kit already.
-  func check() throws {
-    for name in [Self.instrument, Self.archive, Self.pattern] where !force {
-      let path = "\(folder)/\(name)"
-      guard !FileManager.default.fileExists(atPath: path) else {
-        throw Failure("\(path): expected a new file, or --force; it exists already")
+  /// Refuses a folder that has a kit already, and inputs among what is replaced.
+  func check(inputs: [String]) throws {
+    try OutputFiles(overwrites: force).check(
+      [Self.instrument, Self.archive, Self.pattern].map { "\(folder)/\($0)" }, inputs: inputs)
+    for input in inputs {
+      let place = URL(fileURLWithPath: input).deletingLastPathComponent().path
+      if isSameFile(place, "\(folder)/\(Self.samples)") {
+        throw Failure(
+          "\(input): expected an input outside of the samples of the kit that is written, \(folder)"
+        )
       }
     }
   }
@@ -67,11 +73,12 @@ struct KitOutput {
     return written.map { "\(folder)/\($0)" }
   }
 
-  /// The samples of the kit that is replaced: what its instrument names and `divisi kit` could have written, and nothing
-  /// else.
+  /// The samples of the kit that is replaced: what its instrument names, as `divisi kit` names samples, where that is of
+  /// `divisi kit`.
   private func samplesOfEarlierKit() -> Set<String> {
     guard force, formats.contains(.sfz),
       let text = try? String(contentsOfFile: "\(folder)/\(Self.instrument)", encoding: .utf8),
+      text.prefix(while: { $0 != "\n" }).hasSuffix(Self.maker),
       let instrument = try? SFZInstrument(parsing: text)
     else { return [] }
     let names = instrument.paths.filter { $0.hasPrefix(Self.samples) }

@@ -130,7 +130,11 @@ struct OfflineRendering {
     if let warning = reader.warning { printError(warning) }
     for hosted in hosted { hosted.log.show() }
     let clipped = try outputs.reduce(0) { try $0 + $1.writer.finish() }
-    if let folder = request.savedState { try hosted[0].save(to: folder) }
+    if let folder = request.savedState {
+      // Who goes on from there need not be offline.
+      if let freewheel = hosted[0].freewheel { hosted[0].instance.setControl(freewheel, to: 0) }
+      try hosted[0].save(to: folder)
+    }
     let seconds = reader.position / reader.sampleRate
     return "\(name): \(outputs.count) \(outputs.count == 1 ? "file" : "files") of \(seconds) s"
       + (clipped > 0 ? ", \(clipped) samples clipped" : "")
