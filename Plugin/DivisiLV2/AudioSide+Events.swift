@@ -72,18 +72,7 @@ extension AudioSide {
         guard tell(entry, &writer) else { return }
         continue
       }
-      let property: UInt32
-      switch entry.subject {
-      case .score: property = urids.score
-      case .modelFile: property = urids.modelFile
-      default: property = urids.message
-      }
-      guard
-        writer.set(
-          property, type: property == urids.message ? urids.string : urids.path,
-          text: entry.bytes, count: entry.count, frame: max(count &- 1, 0), isText: true,
-          urids: urids)
-      else {
+      guard writer.set(entry, frame: max(count &- 1, 0), urids: urids) else {
         // What finds no room in an empty buffer never will, and must not hold up the rest.
         if writer.isEmpty { channels.replies.removeFirst() }
         return

@@ -67,6 +67,23 @@ struct EventWriter {
     return true
   }
 
+  /// Writes what the worker has to say, as a `patch:Set` of what it is about: a file's path, or a message.
+  ///
+  /// - Returns: false where there is no room, and nothing is written.
+  @_noLocks
+  mutating func set(_ entry: TextRing.Entry, frame: Int, urids: URIDs) -> Bool {
+    let property: UInt32
+    switch entry.subject {
+    case .score: property = urids.score
+    case .modelFile: property = urids.modelFile
+    case .source: property = urids.sourceFile
+    default: property = urids.message
+    }
+    return set(
+      property, type: property == urids.message ? urids.string : urids.path, text: entry.bytes,
+      count: entry.count, frame: frame, isText: true, urids: urids)
+  }
+
   @_noLocks
   private func put(_ value: UInt32, at offset: Int) {
     buffer.storeBytes(of: value, toByteOffset: offset, as: UInt32.self)

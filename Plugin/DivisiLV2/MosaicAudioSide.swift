@@ -208,17 +208,7 @@ struct MosaicAudioSide: ~Copyable {
   private mutating func notify() {
     guard var writer = EventWriter(ports.pointer(map.notify), urids: urids) else { return }
     while let entry = channels.replies.first {
-      let property: UInt32
-      switch entry.subject {
-      case .source: property = urids.sourceFile
-      default: property = urids.message
-      }
-      guard
-        writer.set(
-          property, type: property == urids.message ? urids.string : urids.path,
-          text: entry.bytes, count: entry.count, frame: max(count &- 1, 0), isText: true,
-          urids: urids)
-      else {
+      guard writer.set(entry, frame: max(count &- 1, 0), urids: urids) else {
         // What finds no room in an empty buffer never will, and must not hold up the rest.
         if writer.isEmpty { channels.replies.removeFirst() }
         return

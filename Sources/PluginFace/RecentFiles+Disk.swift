@@ -2,7 +2,8 @@ internal import Glibc
 
 /// Where all windows find the list: `$XDG_STATE_HOME/divisi/recent`, or under `~/.local/state`.
 ///
-/// Nothing here waits: the host's user interface would stand still.
+/// Nothing here waits for a pipe, a device, or longer than 20 ms for another window: the host's user interface stands
+/// still meanwhile.
 ///
 /// - SeeAlso: freedesktop.org, "XDG Base Directory Specification".
 extension RecentFiles {
