@@ -241,6 +241,14 @@ import Testing
     try browser.wait("studio.player.isPlaying && studio.player.state.frame > 0")
     try browser.press(" ")
     try browser.wait("!studio.player.isPlaying")
+    // Both at once, so that what was playing has not yet faded when it is to be somewhere else.
+    for _ in 0..<3 {
+      _ = try browser.value("studio.player.play()")
+      try browser.wait("studio.player.state.isPlaying && studio.player.state.frame > 20000")
+      _ = try browser.value("[studio.player.pause(), studio.player.seek(0)]")
+      try browser.wait("studio.player.state.isPlaying === false")
+      #expect(try browser.value("studio.player.position") as? Double == 0)
+    }
     for (keys, condition) in [
       ("\u{E011}", "studio.player.position === 0"),
       ("\u{E014}", "Math.abs(studio.player.position - studio.music.beats[1].seconds) < 0.02"),

@@ -29,6 +29,7 @@ export class Player extends EventTarget {
     this.known = new Set();
     this.asked = new Map();
     this.generation = 0;
+    this.requests = 0;
     this.isClosed = false;
   }
 
@@ -51,7 +52,7 @@ export class Player extends EventTarget {
     this.node.port.onmessage = (event) => this.hear(event.data);
     this.node.connect(context.destination);
     this.tell({ type: "gains", gains: this.gains });
-    this.tell({ type: "seek", frame: this.state.frame });
+    this.request({ type: "seek", frame: this.state.frame });
     this.setLoop(this.loop);
     if (this.clicks) this.setClicks(this.clicks.beats, this.clicks.isOn);
   }
@@ -65,15 +66,23 @@ export class Player extends EventTarget {
 
   tell(message, transfer = []) { this.node?.port.postMessage(message, transfer); }
 
+  /// Tells where or whether to play: what is reported as it was before that no longer counts.
+  request(message) {
+    this.requests += 1;
+    this.tell({ ...message, request: this.requests });
+  }
+
   hear(state) {
-    this.state = state;
-    const wasPlaying = this.isPlaying;
-    this.isPlaying = state.isPlaying;
-    this.isWaiting = state.isWaiting;
     for (let stem = 0; stem < this.stemCount; stem += 1) {
       this.levels[stem] = Math.max(this.levels[stem], state.levels[stem]);
     }
-    if (wasPlaying !== this.isPlaying) this.dispatchEvent(new Event("change"));
+    if (state.request !== this.requests) return;
+    this.state = state;
+    this.isWaiting = state.isWaiting;
+    if (this.isPlaying !== state.isPlaying) {
+      this.isPlaying = state.isPlaying;
+      this.dispatchEvent(new Event("change"));
+    }
     this.fetchPieces();
   }
 
@@ -108,7 +117,7 @@ export class Player extends EventTarget {
     const longest = countIn.reduce((most, beat) => Math.max(most, beat.before), 0);
     this.isPlaying = true;
     this.state = { ...this.state, frame, time: this.context.currentTime, lead: this.toFrame(longest) };
-    this.tell({
+    this.request({
       type: "play", frame, lead: this.toFrame(longest),
       leadClicks: countIn.map((beat) => ({ before: this.toFrame(beat.before), isStrong: beat.isStrong })),
     });
@@ -119,14 +128,14 @@ export class Player extends EventTarget {
 
   pause() {
     this.isPlaying = false;
-    this.tell({ type: "pause" });
+    this.request({ type: "pause" });
     this.dispatchEvent(new Event("change"));
   }
 
   seek(seconds) {
     const frame = this.toFrame(Math.min(Math.max(0, seconds), this.duration));
     this.state = { ...this.state, frame, time: this.context?.currentTime ?? 0, lead: 0 };
-    this.tell({ type: "seek", frame });
+    this.request({ type: "seek", frame });
     this.fetchPieces();
     this.dispatchEvent(new Event("seek"));
   }
@@ -166,7 +175,7 @@ export class Player extends EventTarget {
     this.asked.clear();
     const frame = this.toFrame(position);
     this.state = { ...this.state, frame, time: this.context?.currentTime ?? 0 };
-    this.tell({ type: "clear", frameCount: this.frameCount, frame });
+    this.request({ type: "clear", frameCount: this.frameCount, frame });
     this.setLoop(this.loop);
     if (this.clicks) this.setClicks(this.clicks.beats, this.clicks.isOn);
     this.fetchPieces();

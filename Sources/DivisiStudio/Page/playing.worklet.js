@@ -28,10 +28,12 @@ class Playing extends AudioWorkletProcessor {
     this.clicks = { frames: new Int32Array(0), strong: new Uint8Array(0), isOn: false };
     this.sounding = [];
     this.sinceReport = 0;
+    this.request = 0;
     this.port.onmessage = (event) => this.take(event.data);
   }
 
   take(message) {
+    if (message.request) this.request = message.request;
     switch (message.type) {
       case "piece": this.pieces.set(message.index, message.samples); break;
       case "drop": for (const index of message.indices) this.pieces.delete(index); break;
@@ -48,8 +50,12 @@ class Playing extends AudioWorkletProcessor {
         this.isEnding = false;
         this.fadeIn = this.frame === 0 ? fadeLength : 0;
         break;
-      case "pause": this.isEnding = this.isPlaying; break;
+      case "pause":
+        // Where nothing sounds there is nothing to fade.
+        if (this.lead > 0 || this.isWaiting) this.stop(); else this.isEnding = this.isPlaying;
+        break;
       case "seek":
+        if (this.isEnding) this.stop();
         this.frame = message.frame;
         this.lead = 0;
         this.fadeIn = 0;
@@ -64,10 +70,17 @@ class Playing extends AudioWorkletProcessor {
     this.report();
   }
 
+  stop() {
+    this.isPlaying = false;
+    this.isEnding = false;
+    this.isWaiting = false;
+    this.lead = 0;
+  }
+
   report() {
     this.sinceReport = 0;
     this.port.postMessage({
-      frame: this.frame, lead: this.lead, isPlaying: this.isPlaying && !this.isEnding, isWaiting: this.isWaiting,
+      request: this.request, frame: this.frame, lead: this.lead, isPlaying: this.isPlaying && !this.isEnding, isWaiting: this.isWaiting,
       time: currentTime, levels: this.levels.slice(),
     });
     this.levels.fill(0);
@@ -111,7 +124,7 @@ class Playing extends AudioWorkletProcessor {
   step(output, at, length, gains) {
     if (this.loop && this.frame >= this.loop.to) this.frame = this.loop.from;
     if (this.frame >= this.frameCount) {
-      this.isPlaying = false;
+      this.stop();
       this.frame = this.frameCount;
       this.report();
       return 0;
@@ -119,7 +132,10 @@ class Playing extends AudioWorkletProcessor {
     const index = Math.floor(this.frame / this.pieceLength);
     const piece = this.pieces.get(index);
     this.isWaiting = !piece;
-    if (!piece) return 0;
+    if (!piece) {
+      if (this.isEnding) this.stop();
+      return 0;
+    }
     const first = this.frame - index * this.pieceLength;
     const end = Math.min(this.loop ? this.loop.to : this.frameCount, this.frameCount);
     let count = Math.min(length - at, this.pieceLength - first, end - this.frame);
@@ -143,8 +159,7 @@ class Playing extends AudioWorkletProcessor {
     this.fadeIn = Math.min(fadeLength, this.fadeIn + count);
     if (this.loop && this.frame === this.loop.to) this.fadeIn = 0;
     if (this.isEnding) {
-      this.isPlaying = false;
-      this.isEnding = false;
+      this.stop();
       this.report();
     }
     return count;
