@@ -25,6 +25,18 @@ extension Instrument {
       : Rates(sparse: .sparse, longSeconds: 480, dense: .coarse, second: .fine)
   }
 
+  /// What is known of notes that are written to a grid and played at a steady tempo.
+  struct Pattern: Sendable {
+    /// For how long before and after an event the tempo is steady, in seconds of the score.
+    var steadySeconds: Double
+    /// Of different drums, strokes that are written less than so far apart may have been one movement: a grid has torn
+    /// them apart. In seconds of the recording.
+    var tornSeconds: Double
+    /// How far apart they were then, in seconds, and what it costs to say so.
+    var togetherSeconds: Double
+    var togetherCost: Double
+  }
+
   /// How onsets are made exact.
   struct Refining: Sendable {
     /// Samples at 44.1 kHz of a window, and from one to the next.
@@ -42,6 +54,10 @@ extension Instrument {
     var timeShare: Double
     /// How far notes that the score puts at one time may lie apart, in seconds.
     var chordSeconds: Double
+    /// How far from the start of one note the next of the same pitch is at least, in seconds.
+    var leastGapSeconds: Double
+    /// What holds for patterns; nil where notes are no pattern.
+    var pattern: Pattern?
     /// How long after a stronger rise of its own a sound still rises by itself, in seconds; nil for not at all.
     var echoSeconds: ClosedRange<Double>?
     /// How far a note may lie from its event, and over what distance evidence counts less by a factor of e, in
@@ -60,12 +76,15 @@ extension Instrument {
       ? Refining(
         windowLength: 512, hop: 110, riseFrames: 1, growthFrames: 3, reachSeconds: 0.3,
         tempoWeight: 0.4,
-        timeUnitSeconds: 0.06, timeShare: 0.2, chordSeconds: 0.02, echoSeconds: 0.03...0.06,
-        noteReachSeconds: 0.03, noteDecaySeconds: 0.01, delaySeconds: 0)
+        timeUnitSeconds: 0.06, timeShare: 0.2, chordSeconds: 0.02, leastGapSeconds: 0.015,
+        pattern: Pattern(
+          steadySeconds: 1.5, tornSeconds: 0.07, togetherSeconds: 0.0075, togetherCost: 0.05),
+        echoSeconds: 0.03...0.06, noteReachSeconds: 0.03, noteDecaySeconds: 0.01, delaySeconds: 0)
       : Refining(
         windowLength: 2048, hop: 220, riseFrames: 2, growthFrames: nil, reachSeconds: 0.5,
         tempoWeight: 0.6,
-        timeUnitSeconds: 0.02, timeShare: 0.4, chordSeconds: 0.04, echoSeconds: nil,
-        noteReachSeconds: 0.2, noteDecaySeconds: 0.04, delaySeconds: 0.007)
+        timeUnitSeconds: 0.02, timeShare: 0.4, chordSeconds: 0.04, leastGapSeconds: 0,
+        pattern: nil, echoSeconds: nil, noteReachSeconds: 0.2, noteDecaySeconds: 0.04,
+        delaySeconds: 0.007)
   }
 }

@@ -47,7 +47,9 @@ struct ScoreEvent: Sendable, Equatable {
 ///
 /// A dynamic programme over events and places. What it maximises is the sum over events of
 /// Σ evidence / √notes − 1.5/s · min(0.3 s, |t − estimate|) − 0.6 |Δt − expected| / (0.02 s + 0.4 expected),
-/// with Δt ≥ 0; the evidence of chords may lie up to 40 ms apart. Drums have other numbers (``Instrument/Refining``).
+/// with Δt ≥ 0; the evidence of chords may lie up to 40 ms apart. Drums have other numbers (``Instrument/Refining``):
+/// strokes of one drum lie apart, and strokes of different drums that a grid has torn apart may come together
+/// (``Instrument/Pattern``).
 struct EventPath {
   private let evidence: OnsetEvidence
   private let notes: [NoteEstimate]
@@ -74,13 +76,21 @@ struct EventPath {
     var sources = [Int16](repeating: 0, count: events.count * width)
     var reached = gains(of: events[0], base: bases[0])
     var step = EventStep(width: width)
+    let pitches = events.map { Set($0.notes.map { notes[$0].pitch }) }
     for index in events.indices.dropFirst() {
       let unit = refining.timeUnitSeconds + refining.timeShare * expected[index]
       let gains = gains(of: events[index], base: bases[index])
+      let shift = bases[index] - bases[index - 1]
+      let isRepeated = !pitches[index].isDisjoint(with: pitches[index - 1])
+      let before = reached
+      func setSource(_ place: Int, _ origin: Int) { sources[index * width + place] = Int16(origin) }
       reached = step.advance(
-        reached, shift: bases[index] - bases[index - 1], expected: expected[index] * rate,
-        weight: refining.tempoWeight / unit / rate
-      ) { sources[index * width + $0] = Int16($1) }
+        before, shift: shift, expected: expected[index] * rate,
+        least: isRepeated ? Int((refining.leastGapSeconds * rate).rounded()) : 0,
+        weight: refining.tempoWeight / unit / rate, source: setSource)
+      if let pattern = refining.pattern, !isRepeated, expected[index] < pattern.tornSeconds {
+        join(before, shift: shift, pattern: pattern, in: &reached, source: setSource)
+      }
       for place in 0..<width { reached[place] += gains[place] }
     }
     var place = reached.indices.max { reached[$0] < reached[$1] } ?? 0
@@ -90,6 +100,23 @@ struct EventPath {
       place = Int(sources[index * width + place])
     }
     return result
+  }
+
+  /// Places that are better reached from about the same time, before or after it: written apart, but played together.
+  private func join(
+    _ values: [Double], shift: Int, pattern: Instrument.Pattern, in reached: inout [Double],
+    source: (_ place: Int, _ origin: Int) -> Void
+  ) {
+    let reach = Int((pattern.togetherSeconds * evidence.grid.frameRate).rounded())
+    for place in reached.indices {
+      let near = place + shift - reach...place + shift + reach
+      guard near.overlaps(0...values.count - 1) else { continue }
+      for origin in near.clamped(to: 0...values.count - 1)
+      where values[origin] - pattern.togetherCost > reached[place] {
+        reached[place] = values[origin] - pattern.togetherCost
+        source(place, origin)
+      }
+    }
   }
 
   /// What each place of an event is worth by itself.

@@ -12,17 +12,18 @@ struct EventStep {
   }
 
   /// The best that each place can be reached with: max over origins a of
-  /// value(a) − weight · |shift + place − a − expected|, with shift + place − a ≥ 0.
+  /// value(a) − weight · |shift + place − a − expected|, with shift + place − a ≥ least.
   ///
   /// - Parameters:
   ///   - values: of the origins.
   ///   - shift: the first place's distance from the first origin.
-  ///   - expected: not negative.
+  ///   - expected: not negative; at least `least` is expected.
+  ///   - least: how far apart origin and place are at least; not negative.
   ///   - weight: above zero.
   ///   - source: is told the origin of each place.
   /// - Returns: for each place its value; very low where it cannot be reached.
   mutating func advance(
-    _ values: [Double], shift: Int, expected: Double, weight: Double,
+    _ values: [Double], shift: Int, expected: Double, least: Int, weight: Double,
     source: (_ place: Int, _ origin: Int) -> Void
   ) -> [Double] {
     var result = [Double](repeating: Self.unreached, count: width)
@@ -30,6 +31,7 @@ struct EventStep {
     var head = 0
     var (below, above) = (0, 0)
     var best = -1
+    let expected = max(expected, Double(least))
     for place in 0..<width {
       let end = shift + place
       let target = Double(end) - expected
@@ -43,7 +45,7 @@ struct EventStep {
         below += 1
       }
       // And those from which it takes less.
-      while above < width, above <= end {
+      while above < width, above <= end - least {
         let value = values[above] - weight * Double(above)
         while window.count > head, let last = window.last,
           values[last] - weight * Double(last) < value

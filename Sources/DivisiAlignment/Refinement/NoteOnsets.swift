@@ -7,16 +7,19 @@ struct NoteOnsets {
   /// - Parameters:
   ///   - note: its index.
   ///   - eventFrame: the frame of its event.
+  ///   - room: how many frames before and after that it may lie, so that it stays apart from the ones before and after
+  ///     of its pitch; nil where nothing limits it.
   /// - Returns: in seconds of the recording.
-  func onset(ofNote note: Int, eventFrame: Int) -> Double {
+  func onset(ofNote note: Int, eventFrame: Int, room: (before: Int, after: Int)?) -> Double {
     let rate = evidence.grid.frameRate
     let values = Array(evidence.values(ofNote: note))
     let last = values.count - 2
     let refining = evidence.refining
     let centre = min(max(1, eventFrame - evidence.firstFrames[note]), last)
     let reach = Int(refining.noteReachSeconds * rate)
+    let (before, after) = (min(reach, room?.before ?? reach), min(reach, room?.after ?? reach))
     var (best, place) = (Float(0), centre)
-    for candidate in max(1, centre - reach)...min(last, centre + reach) {
+    for candidate in max(1, centre - before)...min(last, centre + after) {
       let distance = Double(abs(candidate - centre)) / rate
       let value = values[candidate] * Float(exp(-distance / refining.noteDecaySeconds))
       if value > best { (best, place) = (value, candidate) }

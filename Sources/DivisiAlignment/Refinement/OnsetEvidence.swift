@@ -158,10 +158,7 @@ struct OnsetEvidence {
     let pitches = notes.map(\.pitch)
     let maxima = pitches.indices.map { values(ofNote: $0).max() ?? 0 }
     for notes in Dictionary(grouping: pitches.indices, by: { pitches[$0] }).values {
-      let sorted = notes.map { maxima[$0] }.sorted()
-      let middle = sorted.count / 2
-      let median =
-        sorted.count % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
+      let median = median(notes.map { maxima[$0] })
       for note in notes {
         let divisor = maxima[note] + Self.medianShare * median
         guard divisor > 0 else { continue }

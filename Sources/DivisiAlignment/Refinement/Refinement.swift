@@ -53,6 +53,7 @@ struct Refinement {
   func refine(
     _ notes: [NoteEstimate], graces: [GraceEstimate], in sound: RecordedSound
   ) throws -> Result {
+    let notes = steadied(notes)
     var evidence = evidence(of: notes, graces)
     try evidence.find(in: sound, parallel: parallel)
     evidence.normalise()
@@ -65,10 +66,16 @@ struct Refinement {
   func refine(
     _ notes: [NoteEstimate], graces: [GraceEstimate] = [], in channels: [[Float]]
   ) -> Result {
+    let notes = steadied(notes)
     var evidence = evidence(of: notes, graces)
     evidence.find(in: SoundStretch(whole: channels, grid: filter.grid), parallel: parallel)
     evidence.normalise()
     return result(of: notes, graces, evidence)
+  }
+
+  private func steadied(_ notes: [NoteEstimate]) -> [NoteEstimate] {
+    guard let pattern = instrument.refining.pattern else { return notes }
+    return SteadyTempo(reachSeconds: pattern.steadySeconds).steadied(notes)
   }
 
   private func evidence(of notes: [NoteEstimate], _ graces: [GraceEstimate]) -> OnsetEvidence {
@@ -85,8 +92,11 @@ struct Refinement {
     let placer = NoteOnsets(evidence: evidence)
     var onsets = [Double](repeating: 0, count: notes.count)
     var points: [TimeMap.Point] = []
+    let rooms = rooms(of: notes, events: events, frames: frames)
     for (event, frame) in zip(events, frames) {
-      for note in event.notes { onsets[note] = placer.onset(ofNote: note, eventFrame: frame) }
+      for note in event.notes {
+        onsets[note] = placer.onset(ofNote: note, eventFrame: frame, room: rooms?[note])
+      }
       points.append(
         TimeMap.Point(score: event.score, audio: median(event.notes.map { onsets[$0] })))
     }
@@ -106,6 +116,27 @@ struct Refinement {
       stretches: stretches)
   }
 
+  /// How far each note may lie from its event, in frames: less than half way to the next of its pitch; nil where notes of
+  /// one pitch need not be apart.
+  private func rooms(
+    of notes: [NoteEstimate], events: [ScoreEvent], frames: [Int]
+  ) -> [(before: Int, after: Int)]? {
+    guard instrument.refining.leastGapSeconds > 0 else { return nil }
+    var rooms = [(before: Int, after: Int)](repeating: (.max, .max), count: notes.count)
+    var latest: [Int: (note: Int, frame: Int)] = [:]
+    for (event, frame) in zip(events, frames) {
+      for note in event.notes {
+        if let before = latest[notes[note].pitch], frame > before.frame {
+          let room = (frame - before.frame - 1) / 2
+          rooms[note].before = room
+          rooms[before.note].after = room
+        }
+        latest[notes[note].pitch] = (note, frame)
+      }
+    }
+    return rooms
+  }
+
   private func graceTimes(
     _ graces: [GraceEstimate], evidence: OnsetEvidence, onsets: [Double]
   ) -> [NoteTimes] {
@@ -118,11 +149,5 @@ struct Refinement {
       for (index, time) in zip(group, times) { result[index] = time }
     }
     return result
-  }
-
-  private func median(_ values: [Double]) -> Double {
-    let sorted = values.sorted()
-    let middle = sorted.count / 2
-    return sorted.count % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
   }
 }
