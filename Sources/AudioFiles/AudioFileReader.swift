@@ -58,6 +58,17 @@ public final class AudioFileReader {
     statedCount = source.statedCount
   }
 
+  /// Reads what has been decoded already as if it were the file.
+  public init(_ audio: DecodedAudio) {
+    let source = DecodedSource(audio)
+    path = source.path
+    descriptor = nil
+    self.source = source
+    sampleRate = source.sampleRate
+    channelCount = source.channelCount
+    statedCount = source.statedCount
+  }
+
   deinit { if let descriptor { close(descriptor) } }
 
   /// What the file says of itself.

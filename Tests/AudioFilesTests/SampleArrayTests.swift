@@ -43,6 +43,22 @@ import Testing
     }
   }
 
+  /// What was decoded once is read again as it was, in blocks of any length.
+  @Test func decodedSamplesAreReadAgain() throws {
+    try withReader(Self.interleaved, starts: [0, 1, 2], stride: 3) { reader in
+      var all = [Float](repeating: -1, count: 3 * 7)
+      #expect(try reader.read(into: &all) == 7)
+      let again = AudioFileReader(DecodedAudio(all, from: reader))
+      #expect(again.path == "memory" && again.statedCount == 7 && again.sampleRate == 44_100)
+      var (found, block) = ([Float](), [Float](repeating: -1, count: 3 * 3))
+      while case let count = try again.read(into: &block), count > 0 {
+        found += block[..<(3 * count)]
+      }
+      #expect(found == Self.interleaved && again.position == 7)
+      #expect(try again.read(into: &block) == 0)
+    }
+  }
+
   @Test func whatNoFileMayBeIsRefused() throws {
     var values = Self.interleaved
     values[13] = .nan

@@ -60,8 +60,7 @@ final class BandSpectrum: Sendable {
       let first = frames.lowerBound + piece * Self.chunk
       power.withUnsafeMutableBufferPointer { power in
         for index in first..<min(first + Self.chunk, frames.upperBound) {
-          power.update(repeating: 0)
-          stretch.addPower(ofFrame: index, stft: stft, buffer: buffer, to: power.baseAddress!)
+          stretch.formPower(ofFrame: index, stft: stft, buffer: buffer, to: power.baseAddress!)
           filter.magnitudes(
             ofPower: power.baseAddress!, scale: scale, into: values.column(index))
         }

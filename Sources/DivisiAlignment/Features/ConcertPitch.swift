@@ -66,7 +66,7 @@ struct ConcertPitch {
     let grid = stft.grid
     var power = [Float](repeating: 0, count: grid.binCount)
     power.withUnsafeMutableBufferPointer {
-      stretch.addPower(ofFrame: frame, stft: stft, buffer: buffer, to: $0.baseAddress!)
+      stretch.formPower(ofFrame: frame, stft: stft, buffer: buffer, to: $0.baseAddress!)
     }
     let scale = 2 / Float(grid.windowLength)
     let magnitudes = power.map { scale * $0.squareRoot() }

@@ -117,17 +117,23 @@ struct SoundStretch: Sendable {
     }
   }
 
-  /// Adds the powers of a frame of the recording to others.
+  /// The power of a frame of the recording, summed over its channels.
   ///
   /// - Parameters:
   ///   - buffer: of the transform.
-  ///   - power: K values.
-  func addPower(
+  ///   - power: K values, overwritten.
+  func formPower(
     ofFrame frame: Int, stft: STFT, buffer: FFTBuffer, to power: UnsafeMutablePointer<Float>
   ) {
-    for channel in channels {
+    let count = stft.grid.binCount
+    if channels.isEmpty { power.update(repeating: 0, count: count) }
+    for (index, channel) in channels.enumerated() {
       channel.withUnsafeBufferPointer { stft.analyse($0, frame: frame - origin, into: buffer) }
-      SpectrumKernels.addPower(of: buffer.spectrum, to: power, count: stft.grid.binCount)
+      if index == 0 {
+        SpectrumKernels.formPower(of: buffer.spectrum, to: power, count: count)
+      } else {
+        SpectrumKernels.addPower(of: buffer.spectrum, to: power, count: count)
+      }
     }
   }
 }

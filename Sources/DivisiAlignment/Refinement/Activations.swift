@@ -7,6 +7,7 @@ struct ActivationRows: Sendable {
   let pitches: [Int]
   private let rowOfPitch: [Int]
   private let spans: [(row: Int, frames: Range<Int>)]
+  private let places: [Range<Int>]
 
   /// How long before the first place of a note it may sound, and how long after its end, in seconds.
   private static let (before, after) = (0.1, 0.8)
@@ -17,8 +18,14 @@ struct ActivationRows: Sendable {
   private static let stretch = 2.0
   private static let shortest = 0.1
 
-  /// - Parameter reach: how far from its estimate a note may be found, in seconds.
-  init(notes: [NoteEstimate], graces: [GraceEstimate], reach: Double, grid: TimeGrid) {
+  /// - Parameters:
+  ///   - reach: how far from its estimate a note may be found, in seconds.
+  ///   - places: frames whose activations tell where something begins.
+  init(
+    notes: [NoteEstimate], graces: [GraceEstimate], reach: Double, places: [Range<Int>],
+    grid: TimeGrid
+  ) {
+    self.places = places
     pitches = Set(notes.map(\.pitch) + graces.map(\.pitch)).sorted()
     var rowOfPitch = [Int](repeating: 0, count: 128)
     for (row, pitch) in pitches.enumerated() { rowOfPitch[pitch] = row }
@@ -47,6 +54,15 @@ struct ActivationRows: Sendable {
   }
 
   func row(ofPitch pitch: Int) -> Int { rowOfPitch[pitch] }
+
+  /// For each frame of a range whether its activations are asked for.
+  func needed(in range: Range<Int>) -> [Bool] {
+    var result = [Bool](repeating: false, count: range.count)
+    for place in places where place.overlaps(range) {
+      for frame in place.clamped(to: range) { result[frame - range.lowerBound] = true }
+    }
+    return result
+  }
 
   /// For each frame of a range whether each row is open, frame after frame.
   func open(in range: Range<Int>) -> [Bool] {
@@ -147,7 +163,7 @@ struct ActivationAnalyser: Sendable {
   ///   - range: of frames.
   ///   - stretch: that has the samples for them.
   func activations(in range: Range<Int>, of stretch: SoundStretch) -> Activations {
-    let open = rows.open(in: range)
+    let (open, needed) = (rows.open(in: range), rows.needed(in: range))
     let templates = Matrix(rowCount: filter.count, columnCount: rows.pitches.count)
     for (row, pitch) in rows.pitches.enumerated() {
       let sound = instrument[pitch]
@@ -172,15 +188,16 @@ struct ActivationAnalyser: Sendable {
     for frame in range {
       let offset = frame - range.lowerBound
       active.removeAll(keepingCapacity: true)
-      for row in rows.pitches.indices where open[offset * rows.pitches.count + row] {
-        active.append(row)
+      if needed[offset] {
+        for row in rows.pitches.indices where open[offset * rows.pitches.count + row] {
+          active.append(row)
+        }
       }
       // Growth is a matter of all frames around.
       guard !active.isEmpty || growth != nil else { continue }
       power.withUnsafeMutableBufferPointer { power in
         let base = power.baseAddress!
-        base.update(repeating: 0, count: power.count)
-        stretch.addPower(ofFrame: frame, stft: stft, buffer: buffer, to: base)
+        stretch.formPower(ofFrame: frame, stft: stft, buffer: buffer, to: base)
         filter.magnitudes(ofPower: base, scale: scale, into: V.column(0))
       }
       growth?.logarithms += (0..<filter.count).map { log(V[$0, 0] + Growth.floor) }

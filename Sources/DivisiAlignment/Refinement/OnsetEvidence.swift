@@ -42,12 +42,17 @@ struct OnsetEvidence {
     let refining = instrument.refining
     self.refining = refining
     let reach = Int(refining.reachSeconds * grid.frameRate)
-    width = 2 * reach + 1
+    let width = 2 * reach + 1
+    self.width = width
     firstFrames = notes.map { [grid] in grid.frame(atSeconds: $0.estimate) - reach }
     values = [Float](repeating: 0, count: notes.count * width)
     self.graces = GraceStrip.all(graces, notes: notes, reach: refining.reachSeconds, grid: grid)
+    let strips = firstFrames.map { ($0, width) } + self.graces.map { ($0.first, $0.values.count) }
     rows = ActivationRows(
-      notes: notes, graces: graces, reach: refining.reachSeconds, grid: grid)
+      notes: notes, graces: graces, reach: refining.reachSeconds,
+      places: strips.map { first, count in
+        first - refining.riseFrames..<first + count + refining.riseFrames
+      }, grid: grid)
     analyser = ActivationAnalyser(peak: peak, filter: filter, instrument: instrument, rows: rows)
     frameCount = grid.frameCount(sampleCount: sampleCount)
     self.notes = notes

@@ -71,6 +71,18 @@ public enum SpectrumKernels {
     }
   }
 
+  /// power ← |spectrum|².
+  ///
+  /// - Parameters:
+  ///   - spectrum: `count` values.
+  ///   - power: `count` values, overwritten.
+  @_noLocks
+  public static func formPower(
+    of spectrum: UnsafePointer<SIMD2<Float>>, to power: UnsafeMutablePointer<Float>, count: Int
+  ) {
+    collectPower(of: spectrum, to: power, count: count, isAdded: false)
+  }
+
   /// power ← power + |spectrum|².
   ///
   /// - Parameters:
@@ -80,21 +92,30 @@ public enum SpectrumKernels {
   public static func addPower(
     of spectrum: UnsafePointer<SIMD2<Float>>, to power: UnsafeMutablePointer<Float>, count: Int
   ) {
+    collectPower(of: spectrum, to: power, count: count, isAdded: true)
+  }
+
+  @_noLocks @inline(__always)
+  private static func collectPower(
+    of spectrum: UnsafePointer<SIMD2<Float>>, to power: UnsafeMutablePointer<Float>, count: Int,
+    isAdded: Bool
+  ) {
     var bin = 0
     while bin &+ 4 <= count {
       let source = UnsafeRawPointer(spectrum + bin)
       let low = source.loadUnaligned(as: SIMD4<Float>.self)
       let high = source.loadUnaligned(fromByteOffset: 16, as: SIMD4<Float>.self)
       let (a, b) = (low * low, high * high)
-      let sum = SIMD4(a.x, a.z, b.x, b.z) + SIMD4(a.y, a.w, b.y, b.w)
+      var sum = SIMD4(a.x, a.z, b.x, b.z) + SIMD4(a.y, a.w, b.y, b.w)
       let target = UnsafeMutableRawPointer(power + bin)
-      target.storeBytes(
-        of: target.loadUnaligned(as: SIMD4<Float>.self) + sum, as: SIMD4<Float>.self)
+      if isAdded { sum += target.loadUnaligned(as: SIMD4<Float>.self) }
+      target.storeBytes(of: sum, as: SIMD4<Float>.self)
       bin &+= 4
     }
     while bin < count {
       let value = spectrum[bin]
-      power[bin] += value.x * value.x + value.y * value.y
+      let sum = value.x * value.x + value.y * value.y
+      power[bin] = isAdded ? power[bin] + sum : sum
       bin &+= 1
     }
   }

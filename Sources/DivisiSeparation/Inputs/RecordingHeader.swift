@@ -1,6 +1,7 @@
 package import AudioFiles
 package import DivisiAlignment
 package import DivisiScore
+import Synchronization
 import Terminal
 
 /// A recording as its header describes it.
@@ -14,6 +15,21 @@ package struct RecordingHeader {
   package let sampleCount: Int
   /// What it says of itself.
   package let tags: AudioTags
+  private let kept = Kept()
+
+  /// A whole recording that was decoded for one reader and waits for the next.
+  private final class Kept: Sendable {
+    private let audio = Mutex<DecodedAudio?>(nil)
+
+    func keep(_ audio: DecodedAudio) { self.audio.withLock { $0 = audio } }
+
+    func take() -> DecodedAudio? {
+      audio.withLock { audio in
+        defer { audio = nil }
+        return audio
+      }
+    }
+  }
 
   package var durationSeconds: Double { Double(sampleCount) / Double(shape.sampleRate) }
 
@@ -50,7 +66,8 @@ package struct RecordingHeader {
 
   /// Reads it from its begin.
   package func reader() throws(AudioFileError) -> AudioFileReader {
-    try Self.reader(path: path, arrays: arrays)
+    if let audio = kept.take() { return AudioFileReader(audio) }
+    return try Self.reader(path: path, arrays: arrays)
   }
 
   private static func reader(
@@ -147,24 +164,36 @@ package struct RecordingHeader {
 
   /// Reads the recording piece by piece.
   ///
-  /// - Parameter use: gets planar samples and the second at which they begin.
+  /// - Parameters:
+  ///   - seconds: of a piece.
+  ///   - keeps: whether a file of one piece is kept as it was decoded, for the next reader.
+  ///   - use: gets planar samples and the second at which they begin.
   package func readSections(
-    seconds: Double, use: (_ channels: [[Float]], _ start: Double) throws -> Void
+    seconds: Double, keeps: Bool = false,
+    use: (_ channels: [[Float]], _ start: Double) throws -> Void
   ) throws {
     let reader = try reader()
     let stride = reader.channelCount
     let length = min(Int(seconds * Double(shape.sampleRate)), max(sampleCount, 1))
     var block = [Float](repeating: 0, count: length * stride)
+    var whole: [Float]?
     while true {
       let first = reader.position
       let count = try reader.read(into: &block)
-      guard count > 0 else { return }
+      guard count > 0 else { break }
       let channels = (0..<stride).map { channel in
         stride == 1
           ? Array(block[..<count]) : (0..<count).map { block[$0 * stride + channel] }
       }
       try use(channels, Double(first) / Double(shape.sampleRate))
+      whole = nil
+      if keeps, arrays == nil, first == 0, count == sampleCount {
+        // What is read next, nothing as a rule, must not lie over it.
+        whole = block
+        block = [Float](repeating: 0, count: stride)
+      }
     }
+    if let whole { kept.keep(DecodedAudio(whole, from: reader)) }
   }
 
   private func seconds(_ value: Double) -> String { "\(fixed(value, digits: 1)) s" }

@@ -86,7 +86,7 @@ package struct ScorePlacer {
     var check = SynchronyCheck(
       sampleRate: Double(recording.shape.sampleRate), instrument: instrument, notes: notes,
       parallel: parallel)
-    try recording.readSections(seconds: SynchronyCheck.sectionSeconds) {
+    try recording.readSections(seconds: SynchronyCheck.sectionSeconds, keeps: true) {
       check.add($0, startSeconds: $1)
     }
     return check.result
