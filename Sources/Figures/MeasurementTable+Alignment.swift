@@ -1,6 +1,11 @@
 extension Measurement {
   /// How exactly scores are aligned, and what is said of wrong ones.
   static let alignments: [Measurement] = [
+    separating(
+      .piano, "-p hands", score: "nominal.mid", as: "piano.nominal"),
+    separating(.piano, "-p hands", score: "score.musicxml", as: "piano.musicxml"),
+    separatingDrums(
+      .drumsWithPatterns, "-p drums", as: "drums.patterns", keeping: [.sdr]),
     aligning(
       .alignments(of: "piano-hands", score: "misaligned.mid", truth: "misaligned_notes.csv"),
       "mid", as: "misaligned"),

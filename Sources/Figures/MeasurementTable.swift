@@ -39,8 +39,9 @@ extension Measurement {
       .drums, "-p drums --model nmfd", as: "drums.nmfd", keeping: [.sdr, .weakest, .unseen]),
     separating(.drums, "-p drums --encoder-iterations 0", as: "drums.wae-nmfd"),
     separating(.drums, "-p drums-fast", as: "drums.fast", keeping: [.sdr, .sir, .sar]),
-    ofEqualVelocities("-p drums", as: "drums.equal", keeping: [.sdr, .sir, .sar]),
-    ofEqualVelocities("-p drums --model cae", as: "drums.equal-cae", keeping: [.sdr]),
+    separatingDrums(.equalVelocities, "-p drums", as: "drums.equal", keeping: [.sdr, .sir, .sar]),
+    separatingDrums(
+      .equalVelocities, "-p drums --model cae", as: "drums.equal-cae", keeping: [.sdr]),
     withoutScore("-p drums", as: "drums.no-score", keeping: [.sdr, .sir, .sar]),
     separating(.drumMachine, "-p drums", as: "drum-machine.wae"),
     separating(.drumMachine, "-p drums --model cae", as: "drum-machine.cae"),
@@ -72,15 +73,15 @@ extension Measurement {
       ], reductions: [.sdr])
   }
 
-  private static func ofEqualVelocities(
-    _ options: String, as id: String, keeping reductions: [Reduction]
+  /// Drum tracks with other scores than their own.
+  static func separatingDrums(
+    _ preparation: Preparation, _ options: String, as id: String, keeping reductions: [Reduction]
   ) -> Measurement {
     let tracks = "\(Places.work)/drums/d*/MIX.flac"
     return Measurement(
       id: id,
       steps: [
-        .prepare(.equalVelocities),
-        .score(separation(of: tracks, options, score: "notes.csv")),
+        .prepare(preparation), .score(separation(of: tracks, options, score: "notes.csv")),
       ], reductions: reductions)
   }
 

@@ -30,16 +30,23 @@ extension Preparation {
       let folder = "\(data)/drums/\(track)"
       try FileManager.default.createSymbolicLink(
         atPath: "\(work)/\(track).flac", withDestinationPath: "\(folder)/MIX.flac")
-      let meta = try JSONSerialization.jsonObject(
-        with: Data(contentsOf: URL(fileURLWithPath: "\(folder)/meta.json")))
-      let tempo = (meta as? [String: Any])?["bpm"] as? Double ?? 120
       let played = try NoteTable(path: "\(folder)/notes.csv")
       try played.write(to: "\(work)/\(track)-true.csv")
-      try played.movingStarts { start in
-        let step = 60 / tempo / 12
-        return 0.5 + 1.03 * step * (start / step).rounded()
-      }.write(to: "\(work)/\(track)-score.csv")
+      try drawnToGrid(played, of: folder).write(to: "\(work)/\(track)-score.csv")
     }
+  }
+
+  /// All drum tracks with such patterns as their scores: `drums/<track>/MIX.flac` and `notes.csv`.
+  static let drumsWithPatterns = drumTracks { played, folder in
+    try drawnToGrid(played, of: folder)
+  }
+
+  private static func drawnToGrid(_ played: NoteTable, of folder: String) throws -> NoteTable {
+    let meta = try JSONSerialization.jsonObject(
+      with: Data(contentsOf: URL(fileURLWithPath: "\(folder)/meta.json")))
+    let tempo = (meta as? [String: Any])?["bpm"] as? Double ?? 120
+    let step = 60 / tempo / 12
+    return try played.movingStarts { 0.5 + 1.03 * step * ($0 / step).rounded() }
   }
 
   /// Each piece with the score of every other, as `<recording>-<score>.flac` and `<recording>-<score>-score.mid`.

@@ -9,15 +9,24 @@ struct Preparation: Sendable {
   let make: @Sendable (_ data: String, _ work: String) throws -> Void
 
   /// All drum tracks with scores whose strokes are equally loud: `drums/<track>/MIX.flac` and `notes.csv`.
-  static let equalVelocities = Preparation { data, work in
-    for track in try entries("\(data)/drums") where track.hasPrefix("d") {
-      let (source, target) = ("\(data)/drums/\(track)", "\(work)/drums/\(track)")
-      try makeFolder(target)
-      let notes = try NoteTable(path: "\(source)/notes.csv").settingVelocities(to: 100)
-      try notes.write(to: "\(target)/notes.csv")
-      for file in try entries(source) where file.hasSuffix(".flac") {
-        try FileManager.default.createSymbolicLink(
-          atPath: "\(target)/\(file)", withDestinationPath: "\(source)/\(file)")
+  static let equalVelocities = drumTracks { played, _ in try played.settingVelocities(to: 100) }
+
+  /// All drum tracks with other scores: `drums/<track>/MIX.flac` and `notes.csv`.
+  ///
+  /// - Parameter score: makes it of what is played in a track's folder.
+  static func drumTracks(
+    score: @escaping @Sendable (_ played: NoteTable, _ folder: String) throws -> NoteTable
+  ) -> Preparation {
+    Preparation { data, work in
+      for track in try entries("\(data)/drums") where track.hasPrefix("d") {
+        let (source, target) = ("\(data)/drums/\(track)", "\(work)/drums/\(track)")
+        try makeFolder(target)
+        let notes = try score(NoteTable(path: "\(source)/notes.csv"), source)
+        try notes.write(to: "\(target)/notes.csv")
+        for file in try entries(source) where file.hasSuffix(".flac") {
+          try FileManager.default.createSymbolicLink(
+            atPath: "\(target)/\(file)", withDestinationPath: "\(source)/\(file)")
+        }
       }
     }
   }
