@@ -3,12 +3,15 @@ extension Score {
   ///
   /// - Parameter parts: of this score.
   public func assignment(to parts: [Part]) -> [Int?] {
-    var owners: [Note: Int] = [:]
+    // Of notes that are the same in all, as many belong to a part as it has.
+    var owners: [Note: [Int]] = [:]
     for (index, part) in parts.enumerated() {
-      for note in part.notes { owners[note] = index }
+      for note in part.notes { owners[note, default: []].append(index) }
     }
     // In parts, drums have the numbers of General MIDI.
-    return notes.map { owners[sounding($0)] ?? owners[$0] }
+    return notes.map { note in
+      owners[sounding(note)]?.popLast() ?? owners[note]?.popLast()
+    }
   }
 
   /// What a note is called: its label, else its track, or the channel of a track that has several.

@@ -9,7 +9,7 @@ struct Preparation: Sendable {
   let make: @Sendable (_ data: String, _ work: String) throws -> Void
 
   /// All drum tracks with scores whose strokes are equally loud: `drums/<track>/MIX.flac` and `notes.csv`.
-  static let equalVelocities = drumTracks { played, _ in try played.settingVelocities(to: 100) }
+  static let equalVelocities = drumTracks { played, _ in played.settingVelocities(to: 100) }
 
   /// All drum tracks with other scores: `drums/<track>/MIX.flac` and `notes.csv`.
   ///

@@ -14,6 +14,18 @@ import Testing
       score.assignment(to: parts).map { $0.map { parts[$0].name == "left" ? "L" : "R" } ?? "-" })
   }
 
+  /// A key that both hands have in print: one of two equal notes goes to each.
+  @Test func equalNotesMayGoToDifferentParts() {
+    let both = note(0, 60, 1)
+    let score = Score(
+      notes: [both, both, note(1, 62, 1)], trackNames: [], hasPedal: false)
+    let parts = [
+      Part(name: "left", notes: [both]), Part(name: "right", notes: [both, note(1, 62, 1)]),
+    ]
+    let found = score.assignment(to: parts)
+    #expect(Set(found.prefix(2)) == [0, 1] && found[2] == 1)
+  }
+
   /// Bass and chords below a melody, all of it above middle C, and then all of it below.
   @Test(arguments: [12, -19])
   func followsTheHandsWhereverTheyAre(shift: Int) throws {
