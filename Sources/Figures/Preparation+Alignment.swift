@@ -46,7 +46,7 @@ extension Preparation {
       with: Data(contentsOf: URL(fileURLWithPath: "\(folder)/meta.json")))
     let tempo = (meta as? [String: Any])?["bpm"] as? Double ?? 120
     let step = 60 / tempo / 12
-    return try played.movingStarts { 0.5 + 1.03 * step * ($0 / step).rounded() }
+    return played.movingStarts { 0.5 + 1.03 * step * ($0 / step).rounded() }
   }
 
   /// Each piece with the score of every other, as `<recording>-<score>.flac` and `<recording>-<score>-score.mid`.

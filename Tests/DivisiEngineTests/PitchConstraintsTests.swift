@@ -66,6 +66,32 @@ struct PitchConstraintsTests {
     #expect(frames(constraints, 0) == Array(17...120))
   }
 
+  /// A key that two hands strike at once is shared by their velocities for as long as both hold it; a later stroke is of
+  /// one hand again.
+  @Test func aUnisonIsShared() {
+    let parts = [
+      Part(name: "left", notes: [note(60, 0.2, 0.6, velocity: 30)]),
+      Part(name: "right", notes: [note(60, 0.22, 0.4, velocity: 90), note(60, 1.2, 1.3)]),
+    ]
+    let constraints = drawn(parts) {
+      $0.hasOnsetTemplates = false
+      $0.hasAttackTemplates = false
+    }
+    let pattern = constraints.pattern
+    for entry in pattern.entries(ofComponent: 0) {
+      let expected: [Float] =
+        switch pattern.frames[entry] {
+        case 19...60: [0.25, 0.75]
+        case 117...: [0, 1]
+        default: [1, 0]
+        }
+      #expect(
+        [0, 1].map { pattern.amount(ofEntry: entry, part: $0) } == expected,
+        "frame \(pattern.frames[entry])")
+      #expect(pattern.amount(ofEntry: entry, part: nil) == 1)
+    }
+  }
+
   /// What one instrument strikes takes nothing from another, whatever their parts are.
   @Test func instrumentsInUnisonKeepTheirFrames() {
     let parts = [

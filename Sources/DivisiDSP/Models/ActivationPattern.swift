@@ -6,12 +6,27 @@
 /// part, so that one component can serve several parts one after another, as a piano key that both
 /// hands strike does.
 public struct ActivationPattern: Sendable {
+  /// What a part has of a sound that belongs to another: two hands struck one key.
+  public struct Share: Sendable, Equatable {
+    /// Not the owner.
+    public var part: Int16
+    /// Within (0, 1); the owner has the rest.
+    public var amount: Float
+
+    public init(part: Int16, amount: Float) {
+      self.part = part
+      self.amount = amount
+    }
+  }
+
   /// One row of the mask while it is being drawn.
   public struct Row: Sendable {
     /// M_H of this component, N values in 0…1; 0 where the component must be silent.
     public var weights: [Float]
     /// The part that owns each frame, N values.
     public var parts: [Int16]
+    /// What another part has of a frame, by frame; as a rule there is none.
+    public private(set) var shares: [Int: Share] = [:]
 
     /// A component that never sounds.
     public init(frameCount: Int) {
@@ -27,7 +42,15 @@ public struct ActivationPattern: Sendable {
       for frame in frames.clamped(to: weights.indices) {
         weights[frame] = weight
         parts[frame] = Int16(part)
+        if !shares.isEmpty { shares[frame] = nil }
       }
+    }
+
+    /// Gives a share of frames that have been opened to another part than their owner; until they are opened again.
+    ///
+    /// - Parameter frames: clipped to the row.
+    public mutating func share(_ frames: Range<Int>, with share: Share) {
+      for frame in frames.clamped(to: weights.indices) { shares[frame] = share }
     }
   }
 
@@ -39,6 +62,8 @@ public struct ActivationPattern: Sendable {
   public let weights: [Float]
   /// The part of each entry.
   public let parts: [Int16]
+  /// What another part has of an entry, by entry.
+  private let shares: [Int: Share]
   /// The frame of each entry; ascending within a component.
   public let frames: [Int32]
   /// The component of each entry; ascending.
@@ -64,12 +89,14 @@ public struct ActivationPattern: Sendable {
     var parts: [Int16] = []
     var frames: [Int32] = []
     var components: [Int32] = []
+    var shares: [Int: Share] = [:]
     var firstEntry = [0]
     var countInFrame = Array(repeating: 0, count: frameCount + 1)
     for (component, row) in rows.enumerated() {
       precondition(
         row.weights.count == frameCount, "row of \(row.weights.count) frames, not \(frameCount)")
       for frame in 0..<frameCount where row.weights[frame] > 0 {
+        if !row.shares.isEmpty { shares[weights.count] = row.shares[frame] }
         weights.append(row.weights[frame])
         parts.append(row.parts[frame])
         frames.append(Int32(frame))
@@ -87,11 +114,20 @@ public struct ActivationPattern: Sendable {
     }
     self.weights = weights
     self.parts = parts
+    self.shares = shares
     self.frames = frames
     self.components = components
     self.firstEntry = firstEntry
     firstInFrame = countInFrame
     self.entriesByFrame = entriesByFrame
+  }
+
+  /// How much of an entry belongs to a part, from 0 to 1; all of it to nil.
+  public func amount(ofEntry entry: Int, part: Int16?) -> Float {
+    guard let part else { return 1 }
+    let isOwn = parts[entry] == part
+    guard !shares.isEmpty, let share = shares[entry] else { return isOwn ? 1 : 0 }
+    return isOwn ? 1 - share.amount : share.part == part ? share.amount : 0
   }
 
   /// The entries of one component, in the order of their frames.

@@ -7,15 +7,15 @@ extension ConvolutiveNMF {
   /// - Parameters:
   ///   - frame: n.
   ///   - result: K values, added to.
-  ///   - part: only the entries of this part; nil for all.
+  ///   - part: only what belongs to this part; nil for all.
   func addApproximation(
     ofFrame frame: Int, part: Int16? = nil, to result: UnsafeMutablePointer<Float>
   ) {
     var batch = TemplateBatch(result: result)
     for delay in 0..<min(templateFrames, frame + 1) {
       for entry in pattern.entries(inFrame: frame - delay) {
-        let gain = H[Int(entry)]
-        if gain == 0 || (part != nil && pattern.parts[Int(entry)] != part) { continue }
+        let gain = H[Int(entry)] * pattern.amount(ofEntry: Int(entry), part: part)
+        if gain == 0 { continue }
         let component = Int(pattern.components[Int(entry)])
         if delay >= W.frameCount(ofComponent: component) { continue }
         batch.add(

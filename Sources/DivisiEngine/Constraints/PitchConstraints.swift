@@ -7,7 +7,7 @@ import DivisiScore
 /// Every pitch of an instrument has components of its own, which all parts of that instrument share: its full
 /// sound (or several of them, a little higher and lower), its first 0.3 s beside that, and the noise of its onset,
 /// flat over all bins. A frame of a pitch belongs to the part of the instrument that struck it last: a key has one
-/// string for both hands. Another instrument that plays the same pitch is not disturbed by that.
+/// string for both hands. Where two parts strike it at once, they share it by their velocities. Another instrument that plays the same pitch is not disturbed by that.
 ///
 /// - SeeAlso: Ewert & Müller, "Using score-informed constraints for NMF-based source separation",
 ///   ICASSP 2012.
@@ -28,6 +28,8 @@ struct PitchConstraints {
   /// Length of the onset's noise, to which the tolerance is added. 0.1 to 0.15 s in all measure alike,
   /// 0.2 s costs 0.1 dB.
   private static let onsetSeconds = 0.12
+  /// Two parts strike a key at once if it is within this time.
+  private static let unisonSeconds = 0.05
   /// A note sounds this long at least, whatever the score says of its release.
   private static let shortestSeconds = 0.05
 
@@ -109,6 +111,11 @@ struct PitchConstraints {
     return result
   }
 
+  /// What a note has of a sound that another struck as well: magnitudes are about as velocities.
+  private static func amount(of note: Note, beside other: Note) -> Float {
+    Float(note.velocity) / Float(max(1, note.velocity + other.velocity))
+  }
+
   /// When each component of a sound may sound, in the order of the settings' components.
   func rows(of sound: Sound, grid: TimeGrid, frameCount: Int, settings: SeparationSettings)
     -> [ActivationPattern.Row]
@@ -116,14 +123,23 @@ struct PitchConstraints {
     let tolerance = settings.toleranceSeconds
     func row(until end: (Strike) -> Double) -> ActivationPattern.Row {
       var row = ActivationPattern.Row(frameCount: frameCount)
+      var before: (strike: Strike, frames: Range<Int>)?
       for strike in strikes[sound] ?? [] {
         let onset = strike.note.onsetSeconds
-        row.open(
-          grid.frames(
-            fromSeconds: onset - tolerance,
-            toSeconds: max(end(strike), onset + Self.shortestSeconds),
-            frameCount: frameCount),
-          part: strike.part)
+        let frames = grid.frames(
+          fromSeconds: onset - tolerance,
+          toSeconds: max(end(strike), onset + Self.shortestSeconds), frameCount: frameCount)
+        row.open(frames, part: strike.part)
+        if let before, before.strike.part != strike.part,
+          onset - before.strike.note.onsetSeconds < Self.unisonSeconds
+        {
+          row.share(
+            frames.clamped(to: before.frames),
+            with: .init(
+              part: Int16(before.strike.part),
+              amount: Self.amount(of: before.strike.note, beside: strike.note)))
+        }
+        before = (strike, frames)
       }
       return row
     }
