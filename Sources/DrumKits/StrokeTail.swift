@@ -17,23 +17,46 @@ struct StrokeTail {
   private static let reachSeconds = 0.004
   /// Waveforms that correlate less are noise, and fade by power.
   private static let leastCorrelation = 0.6
-  /// How far levels at the seam may be from those of the attacks, as a factor: 6 dB.
+  /// How much louder an end may be than the attacks say, as a factor: 6 dB.
   private static let mostDeviation = 2.0
+  /// The stretches in which a sound fades, in seconds, and by how much power may grow from one to another: 4 dB.
+  private static let stretchSeconds = 0.03
+  private static let mostGrowth = 2.5
 
   /// - Parameters:
   ///   - strokes: of one drum; at least one.
   ///   - stems: that they were cut from, stems[part][channel].
   init(of strokes: [CutStroke], stems: [[[Float]]], sampleRate: Double) {
     self.sampleRate = sampleRate
-    // Of its end, how long and how clean that is: its energy in its stem, of that in all stems.
-    func worth(_ stroke: CutStroke) -> Double {
-      let attack = Int(StrokeCutter.levelSeconds * sampleRate)
-      let end = stroke.extent.suffix(max(0, stroke.extent.upperBound - stroke.rise - attack))
+    let ends = strokes.map { Self.decay(of: $0, in: stems[$0.part], sampleRate: sampleRate) }
+    // How long an end is, and how clean: its energy in its stem, of that in all stems.
+    let worths = zip(strokes, ends).map { stroke, end in
       let all = stems.reduce(0) { $0 + Self.energy($1, end) }
       return Double(end.count) * Self.energy(stems[stroke.part], end) / max(all, 1e-30)
     }
-    donor = strokes.max { worth($0) < worth($1) }!
-    sound = stems[donor.part].map { [extent = donor.extent] in Array($0[extent]) }
+    let best = worths.indices.max { worths[$0] < worths[$1] }!
+    donor = strokes[best]
+    let extent = donor.extent.lowerBound..<ends[best].upperBound
+    sound = stems[donor.part].map { Array($0[extent]) }
+  }
+
+  /// Where a stroke fades, behind its attack: to its end, or to where it is louder again, which is another sound.
+  private static func decay(
+    of stroke: CutStroke, in stem: [[Float]], sampleRate: Double
+  ) -> Range<Int> {
+    let stretch = Int(stretchSeconds * sampleRate)
+    let start = min(
+      stroke.rise + Int(StrokeCutter.levelSeconds * sampleRate), stroke.extent.upperBound)
+    var least = Double.infinity
+    var end = start
+    while end < stroke.extent.upperBound {
+      let next = min(end + stretch, stroke.extent.upperBound)
+      let power = energy(stem, end..<next) / Double(next - end)
+      if power > mostGrowth * least { break }
+      least = min(least, power)
+      end = next
+    }
+    return start..<end
   }
 
   /// The sound of a stroke, and what comes behind its end.
@@ -54,12 +77,15 @@ struct StrokeTail {
     let (shift, correlation) = bestShift(channels, from: seam, count: fade, offset, reach: reach)
     let place = offset + shift
     let compared = max(0, -place, seam - Int(Self.comparedSeconds * sampleRate))..<own
-    let ratio =
-      (Self.energy(channels, compared)
-      / max(Self.energy(sound, compared.lowerBound + place..<own + place), 1e-30)).squareRoot()
-    let usual = pow(10, (stroke.level - donor.level) / 20)
-    let gain = Float(
-      min(max(ratio, usual / Self.mostDeviation), usual * Self.mostDeviation))
+    let energy = Self.energy(sound, compared.lowerBound + place..<own + place)
+    let power = max(energy / Double(compared.count), 1e-30)
+    let ratios = [
+      Self.energy(channels, compared) / Double(compared.count) / power,
+      // Where something else sounds at its end, by what it was before.
+      Self.mostGrowth * quietest(channels, before: seam) / power,
+    ]
+    let most = Self.mostDeviation * pow(10, (stroke.level - donor.level) / 20)
+    let gain = Float(min(ratios.min()!.squareRoot(), most))
     let isNoise = correlation < Self.leastCorrelation
     return zip(channels, sound).map { channel, other in
       var result = channel
@@ -72,6 +98,14 @@ struct StrokeTail {
           out * channel[seam + index] + into * gain * other[seam + index + place]
       }
       return result + other[(own + place)...].map { gain * $0 }
+    }
+  }
+
+  /// The least power of a stretch before a place, all channels together.
+  private func quietest(_ channels: [[Float]], before end: Int) -> Double {
+    let stretch = max(1, min(end, Int(Self.stretchSeconds * sampleRate)))
+    return stride(from: 0, through: end - stretch, by: stretch).reduce(Double.infinity) {
+      min($0, Self.energy(channels, $1..<$1 + stretch) / Double(stretch))
     }
   }
 
