@@ -12,6 +12,8 @@ final class MosaicWorkerSide: Sendable {
   private struct Content: Sendable {
     /// The source of the host's choice; empty where there is none. It may not be there.
     var path = ""
+    /// The path of a source that is being read, or whose reading was abandoned.
+    var pending: String?
     var lastMessage = ""
     /// Replies that found no room yet, oldest first.
     var backlog: [(subject: TextRing.Subject, text: String)] = []
@@ -20,8 +22,6 @@ final class MosaicWorkerSide: Sendable {
   /// What reading needs; whoever reads holds it.
   private struct Reading: Sendable {
     var transposition = 0
-    /// The path of a source whose reading was abandoned.
-    var interrupted: String?
   }
 
   /// What is read of a source, in seconds: the work of a frame grows with it.
@@ -43,17 +43,16 @@ final class MosaicWorkerSide: Sendable {
     self.log = log
   }
 
-  /// The path to be saved; nil where there is none.
+  /// The path to be saved; nil where there is none. Nobody waits for what is being read.
   var sourcePath: String? {
-    let path = reading.withLock { reading in reading.interrupted }
-    let chosen = path ?? content.withLock { $0.path }
+    let chosen = content.withLock { $0.pending ?? $0.path }
     return chosen.isEmpty ? nil : chosen
   }
 
   /// Gets ready for an activated instance; while nothing runs.
   func start(transposition: Int) {
     reading.withLock { reading in
-      if let path = reading.interrupted { load(path: path, &reading) { false } }
+      if let path = content.withLock({ $0.pending }) { load(path: path, &reading) { false } }
       serveRequests(&reading) { false }
       transpose(by: transposition, &reading) { false }
     }
@@ -134,12 +133,12 @@ final class MosaicWorkerSide: Sendable {
   private func load(
     path: String, _ reading: inout Reading, _ isAbandoned: @escaping () -> Bool
   ) -> Bool {
-    reading.interrupted = nil
     guard !path.isEmpty else {
       publish(nil)
-      content.withLock { $0.path = "" }
+      content.withLock { ($0.path, $0.pending) = ("", nil) }
       return true
     }
+    content.withLock { $0.pending = path }
     channels.flags.pointee.isReading.store(true, ordering: .relaxed)
     defer { channels.flags.pointee.isReading.store(false, ordering: .relaxed) }
     do throws(FileError) {
@@ -150,14 +149,14 @@ final class MosaicWorkerSide: Sendable {
         let source = LiveMosaicSource(
           recording.channels, sampleRate: sampleRate, isAbandoned: isAbandoned)
       else {
-        reading.interrupted = path
         return false
       }
       publish(source)
-      content.withLock { $0.path = path }
+      content.withLock { ($0.path, $0.pending) = (path, nil) }
       for remark in recording.remarks { reportNote(remark) }
       return true
     } catch {
+      content.withLock { $0.pending = nil }
       reportError(error.description)
       return false
     }

@@ -4,6 +4,8 @@
 public struct Archive {
   private var blocks: [UInt8] = []
   private static let blockLength = 512
+  /// Bytes of ``encoded()`` before the path of the first file.
+  public static let headLength = 15
 
   /// An archive without files.
   public init() {}

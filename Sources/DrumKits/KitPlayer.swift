@@ -15,6 +15,8 @@ public struct KitPlayer {
   private var turns: [[Int]]
   /// How long a hi-hat takes to be silent when it is struck again, in seconds: as SFZ has it.
   private static let chokeSeconds = 0.006
+  /// How long an open hi-hat sounds in place of a closed one, in seconds.
+  private static let closedSeconds = 0.15
 
   /// A player whose samples all have their first turn.
   public init(_ kit: SampleKit) {
@@ -33,7 +35,16 @@ public struct KitPlayer {
     /// Samples of it that are heard, to the end of its fade.
     var count: Int
     var isChoked = false
+
+    /// Ends it before its sample does; it takes so many samples to be silent.
+    mutating func end(at place: Int, choke: Int) {
+      guard max(0, place) + choke < count else { return }
+      count = max(0, place) + choke
+      isChoked = true
+    }
   }
+
+  private var chokeCount: Int { Int(Self.chokeSeconds * Double(kit.sampleRate)) }
 
   /// The sound of some notes.
   ///
@@ -46,15 +57,14 @@ public struct KitPlayer {
   public mutating func play(
     _ notes: [Note], isMeasured: Bool = false, leastCount: Int = 0
   ) -> [[Float]] {
-    let choke = Int(Self.chokeSeconds * Double(kit.sampleRate))
+    let choke = chokeCount
     var voices: [Voice] = []
     var hiHat: Int?
     for note in notes.sorted(by: { ($0.onsetSeconds, $0.pitch) < ($1.onsetSeconds, $1.pitch) }) {
       guard let voice = voice(for: note, isMeasured: isMeasured) else { continue }
       if voice.isHiHat {
         if let hiHat, voices[hiHat].start + voices[hiHat].count > voice.start {
-          voices[hiHat].count = max(0, voice.start - voices[hiHat].start) + choke
-          voices[hiHat].isChoked = true
+          voices[hiHat].end(at: voice.start - voices[hiHat].start, choke: choke)
         }
         hiHat = voices.count
       }
@@ -87,7 +97,8 @@ public struct KitPlayer {
   }
 
   private mutating func voice(for note: Note, isMeasured: Bool) -> Voice? {
-    guard let index = instrument(for: DrumKit.articulation(ofPitch: note.pitch)) else { return nil }
+    let articulation = DrumKit.articulation(ofPitch: note.pitch)
+    guard let index = instrument(for: articulation) else { return nil }
     let instrument = kit.instruments[index]
     let velocity = min(max(note.velocity, 1), 127)
     let layer = instrument.layers.firstIndex { $0.velocities.contains(velocity) } ?? 0
@@ -96,10 +107,16 @@ public struct KitPlayer {
     turns[index][layer] += 1
     let rise =
       note.onsetSeconds * Double(kit.sampleRate) + (isMeasured ? 0 : instrument.delay)
-    return Voice(
+    var voice = Voice(
       sample: sample, start: Int(min(max(rise, 0), 1e12).rounded()) - sample.lead,
       gain: Float(instrument.law.gain(from: sample.velocity, to: Double(velocity))),
       isHiHat: instrument.isHiHat, count: sample.sampleCount)
+    let isClosed = !SampleKit.Instrument.openHiHats.contains(articulation)
+    if isClosed, SampleKit.Instrument.openHiHats.contains(instrument.articulation) {
+      voice.end(
+        at: sample.lead + Int(Self.closedSeconds * Double(kit.sampleRate)), choke: chokeCount)
+    }
+    return voice
   }
 
   private static func add(_ voice: Voice, choke: Int, to result: inout [[Float]]) {

@@ -4,8 +4,8 @@ extension SampleKit {
 
   /// The kit as Hydrogen describes one: `drumkit.xml`, beside samples as of ``namedSamples``.
   ///
-  /// Within a layer Hydrogen's amplitude is proportional to the velocity; each layer is divided into as many as
-  /// there is room for, so that levels keep near the drum's law.
+  /// Within a layer Hydrogen's amplitude is proportional to the velocity, so layers are divided where levels would be
+  /// far from the drum's law, as far as there is room (``HydrogenDivision``).
   ///
   /// - Parameter name: what Hydrogen calls the kit.
   /// - SeeAlso: Hydrogen 1.2, `data/xsd/drumkit.xsd`.
@@ -34,7 +34,8 @@ extension SampleKit {
         ("filterActive", "false"), ("filterCutoff", "1"), ("filterResonance", "0"),
         ("Attack", "0"), ("Decay", "0"), ("Sustain", "1"), ("Release", "1000"),
         ("muteGroup", instrument.isHiHat ? "0" : "-1"), ("midiOutChannel", "-1"),
-        ("midiOutNote", "\(instrument.articulation)"), ("isStopNote", "false"),
+        ("midiOutNote", "\(instrument.articulation)"),
+        ("isStopNote", instrument.isHiHat ? "true" : "false"),
         ("sampleSelectionAlgo", takesTurns ? "ROUND_ROBIN" : "VELOCITY"), ("isHihat", "-1"),
         ("lower_cc", "0"), ("higher_cc", "127"),
       ]
@@ -54,18 +55,21 @@ extension SampleKit {
     let instrument = instruments[index]
     let all = namedSamples.filter { $0.instrument == index }
     // Where there is no room for turns, all layers are there still.
-    let own = all.count > Self.mostLayers ? all.filter { $0.turn == 0 } : all
-    let divisions = max(1, Self.mostLayers / own.count)
-    return own.flatMap { named in
-      let velocities = instrument.layers[named.layer].velocities
-      let count = min(divisions, velocities.count)
-      return (0..<count).map { division in
-        let low = velocities.lowerBound + velocities.count * division / count
-        let high = velocities.lowerBound + velocities.count * (division + 1) / count - 1
+    let turns = all.count > Self.mostLayers ? all.filter { $0.turn == 0 } : all
+    let own = Dictionary(grouping: turns, by: \.layer)
+    let divisions = HydrogenDivision.all(
+      of: instrument.layers.indices.map {
+        HydrogenDivision(
+          layer: $0, velocities: instrument.layers[$0].velocities, cost: own[$0]?.count ?? 1)
+      }, exponent: instrument.law.exponent, room: Self.mostLayers)
+    return divisions.flatMap { division -> [String] in
+      let samples = own[division.layer] ?? []
+      // Hydrogen begins with the second of those that take turns.
+      return (samples.suffix(1) + samples.dropLast()).map { named in
+        let (low, high) = (division.velocities.lowerBound, division.velocities.upperBound)
         let middle = (Double(low) * Double(high)).squareRoot()
         let gain = instrument.law.gain(from: named.sample.velocity, to: middle) * 127 / middle
-        let isFirst = low == 1
-        let minimum = isFirst ? 0 : (Double(low) - 0.5) / 127
+        let minimum = low == 1 ? 0 : (Double(low) - 0.5) / 127
         let maximum = high == 127 ? 1 : (Double(high) + 0.5) / 127
         return
           "    <layer><filename>\(named.name).wav</filename><min>\(decimal(minimum, digits: 5))</min>"

@@ -34,38 +34,69 @@ extension SampleKit {
   public init(
     of strokes: [CutStroke], stems: [[[Float]]], sampleRate: Int, size: Size = Size()
   ) {
+    self.init(of: strokes, stems: stems, sampleRate: sampleRate) { strokes in
+      Self.grouped(strokes, size: size, sampleRate: Double(sampleRate))
+    }
+  }
+
+  /// Makes a kit in which every stroke of a recording takes its turn, in their order, so that the recording's own
+  /// pattern is played by its own strokes.
+  ///
+  /// - Parameters: as of ``init(of:stems:sampleRate:size:)``.
+  public init(inTurn strokes: [CutStroke], stems: [[[Float]]], sampleRate: Int) {
+    self.init(of: strokes, stems: stems, sampleRate: sampleRate) { strokes in
+      [strokes.sorted { $0.rise < $1.rise }]
+    }
+  }
+
+  /// - Parameter groups: the layers of one drum's strokes.
+  private init(
+    of strokes: [CutStroke], stems: [[[Float]]], sampleRate: Int,
+    groups: ([CutStroke]) -> [[CutStroke]]
+  ) {
     self.sampleRate = sampleRate
     var names: Set<String> = []
     let byDrum = Dictionary(grouping: strokes, by: \.articulation)
     instruments = byDrum.sorted { $0.key < $1.key }.map { articulation, strokes in
       let law = LevelLaw(of: strokes)
       let delays = strokes.map { $0.delay(sampleRate: Double(sampleRate)) }.sorted()
-      let groups = Self.grouped(strokes, size: size, sampleRate: Double(sampleRate))
-      let means = groups.map { group in
-        group.reduce(0) { $0 + law.velocity(atLevel: $1.level) } / Double(group.count)
-      }
-      var lowest = 1
-      let layers = groups.indices.map { index -> Layer in
-        let isLast = index + 1 == groups.count
-        let highest =
-          isLast
-          ? 127
-          : min(
-            127 - (groups.count - 1 - index),
-            max(lowest, Int(((means[index] + means[index + 1]) / 2).rounded(.down))))
-        defer { lowest = highest + 1 }
-        return Layer(
-          velocities: lowest...highest,
-          samples: groups[index].map { stroke in
-            Sample(
-              channels: Self.samples(of: stroke, in: stems[stroke.part], Double(sampleRate)),
-              lead: stroke.rise - stroke.extent.lowerBound,
-              velocity: law.velocity(atLevel: stroke.level))
-          })
-      }
+      let tail =
+        Instrument.hiHats.contains(articulation)
+        ? StrokeTail(of: strokes, stems: stems, sampleRate: Double(sampleRate)) : nil
       return Instrument(
-        articulation: articulation, name: Self.name(of: articulation, &names), layers: layers,
+        articulation: articulation, name: Self.name(of: articulation, &names),
+        layers: Self.layers(
+          of: groups(strokes), law: law, stems: stems, tail: tail, Double(sampleRate)),
         law: law, delay: delays[delays.count / 2])
+    }
+  }
+
+  /// The layers of one drum, which meet in the middle between their velocities.
+  private static func layers(
+    of groups: [[CutStroke]], law: LevelLaw, stems: [[[Float]]], tail: StrokeTail?,
+    _ sampleRate: Double
+  ) -> [Layer] {
+    let means = groups.map { group in
+      group.reduce(0) { $0 + law.velocity(atLevel: $1.level) } / Double(group.count)
+    }
+    var lowest = 1
+    return groups.indices.map { index in
+      let isLast = index + 1 == groups.count
+      let highest =
+        isLast
+        ? 127
+        : min(
+          127 - (groups.count - 1 - index),
+          max(lowest, Int(((means[index] + means[index + 1]) / 2).rounded(.down))))
+      defer { lowest = highest + 1 }
+      return Layer(
+        velocities: lowest...highest,
+        samples: groups[index].map { stroke in
+          Sample(
+            channels: samples(of: stroke, in: stems[stroke.part], tail: tail, sampleRate),
+            lead: stroke.rise - stroke.extent.lowerBound,
+            velocity: law.velocity(atLevel: stroke.level))
+        })
     }
   }
 
@@ -95,17 +126,18 @@ extension SampleKit {
     stroke.purity * min(1, Double(stroke.extent.count) / (0.5 * sampleRate))
   }
 
-  /// A stroke's sound, faded at both ends.
+  /// A stroke's sound, and how it rings on, faded at both ends.
   private static func samples(
-    of stroke: CutStroke, in stem: [[Float]], _ sampleRate: Double
+    of stroke: CutStroke, in stem: [[Float]], tail: StrokeTail?, _ sampleRate: Double
   ) -> [[Float]] {
     var channels = stem.map { Array($0[stroke.extent]) }
+    if let tail { channels = tail.continued(channels, of: stroke) }
     let peak = channels.reduce(Float(0)) { $1.reduce($0) { max($0, abs($1)) } }
     let heard = channels.reduce(0) {
       max($0, ($1.lastIndex { abs($0) > silence * peak } ?? 0) + 1)
     }
     let fadeOut = Int(fades.out * sampleRate)
-    let count = min(stroke.extent.count, heard + fadeOut)
+    let count = min(channels[0].count, heard + fadeOut)
     let fadeIn = min(Int(fades.in * sampleRate), stroke.rise - stroke.extent.lowerBound)
     for channel in channels.indices {
       channels[channel].removeLast(channels[channel].count - count)

@@ -53,5 +53,7 @@ public struct SampleKit: Sendable, Equatable {
 extension SampleKit.Instrument {
   /// Whether a stroke of it ends those before it: the hi-hat has one pair of cymbals.
   public var isHiHat: Bool { Self.hiHats.contains(articulation) }
-  private static let hiHats: Set = [22, 26, 42, 44, 46]
+  static let hiHats: Set = [22, 26, 42, 44, 46]
+  /// Those whose cymbals lie apart, and ring.
+  static let openHiHats: Set = [26, 46]
 }

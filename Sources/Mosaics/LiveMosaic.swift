@@ -28,6 +28,9 @@ public struct LiveMosaic: ~Copyable {
   private let mosaic: UnsafeMutablePointer<Float>
   private let ringLength: Int
   private let power: UnsafeMutablePointer<Float>
+  /// How loud each bin is, and the target's frame in hand.
+  private let weights: UnsafeMutablePointer<Float>
+  private var loudness: Float = 0
   /// Samples taken, the frame that is complete next or in hand, and the piece of it that is next.
   private var position = 0
   private var frame = 1
@@ -70,6 +73,9 @@ public struct LiveMosaic: ~Copyable {
     mosaic.initialize(repeating: 0, count: 2 * ringLength)
     power = .allocate(capacity: grid.binCount)
     power.initialize(repeating: 0, count: grid.binCount)
+    weights = .allocate(capacity: grid.binCount)
+    _ = UnsafeMutableBufferPointer(start: weights, count: grid.binCount)
+      .initialize(from: Loudness.weights(grid))
   }
 
   deinit {
@@ -77,6 +83,7 @@ public struct LiveMosaic: ~Copyable {
     target.deallocate()
     mosaic.deallocate()
     power.deallocate()
+    weights.deallocate()
   }
 
   /// Whether there is a source that has any sound.
@@ -179,7 +186,7 @@ public struct LiveMosaic: ~Copyable {
 
   /// The target's magnitudes in the frame that is complete.
   @_noLocks
-  private func analyse(to V: UnsafeMutablePointer<Float>) {
+  private mutating func analyse(to V: UnsafeMutablePointer<Float>) {
     let count = transform.grid.binCount
     SpectrumKernels.clear(V, count: count)
     var channel = 0
@@ -188,15 +195,17 @@ public struct LiveMosaic: ~Copyable {
       SpectrumKernels.addPower(of: transform.spectrum, to: V, count: count)
       channel &+= 1
     }
-    SpectrumKernels.formMagnitude(
-      V, scale: Self.scale(transform.grid, channelCount: 2), count: count)
+    let scale = Self.scale(transform.grid, channelCount: 2)
+    loudness = scale * scale * SpectrumKernels.dot(V, weights, count: count)
+    SpectrumKernels.formMagnitude(V, scale: scale, count: count)
   }
 
   /// Adds the frame's sound to what comes out.
   @_noLocks
   private func play(_ voice: UnsafeMutablePointer<LiveMosaicVoice>) {
     guard voice.pointee.model.playedCount > 0 else { return }
-    let sound = voice.pointee.sound(transform, power: power)
+    let sound = voice.pointee.sound(
+      transform, power: power, weights: weights, loudness: loudness)
     let mask = ringLength &- 1
     // From where the window's first sample lies in the target.
     let first = hop / 4

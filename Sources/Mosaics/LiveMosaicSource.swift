@@ -10,12 +10,13 @@ public final class LiveMosaicSource: @unchecked Sendable {
   /// Analyses a recording.
   ///
   /// - Parameters:
-  ///   - channels: one or two, of one length.
+  ///   - channels: one or two, of one length; their level does not matter.
   ///   - sampleRate: of the target too.
   ///   - isAbandoned: asked now and then.
   /// - Returns: nil if it was abandoned.
   /// - Complexity: O(samples · log window).
   public init?(_ channels: [[Float]], sampleRate: Double, isAbandoned: () -> Bool = { false }) {
+    let channels = Self.normalised(channels)
     let grid = LiveMosaic.grid(sampleRate: sampleRate)
     let stft = STFT(grid: grid)
     let buffer = stft.makeBuffer()
@@ -40,6 +41,18 @@ public final class LiveMosaicSource: @unchecked Sendable {
     voice.deinitialize(count: 1)
     voice.deallocate()
   }
+
+  /// Channels whose peak is 1, so that nothing overflows and nothing is taken for silence; what is no number is silent.
+  private static func normalised(_ channels: [[Float]]) -> [[Float]] {
+    var peak: Float = 0
+    for channel in channels {
+      for value in channel where value.isFinite { peak = max(peak, abs(value)) }
+    }
+    let isSilent = peak < .leastNormalMagnitude
+    return channels.map { channel in
+      channel.map { $0.isFinite && !isSilent ? $0 / peak : 0 }
+    }
+  }
 }
 
 /// A source as the audio thread plays it: which of its frames answer, and their samples.
@@ -60,8 +73,8 @@ public struct LiveMosaicVoice: ~Copyable {
   private let frames: UnsafeMutablePointer<Float>
   private let frameLength: Int
 
-  /// How much a frame may be made louder or softer, so that it is as loud as the target's.
-  private static var mostCorrection: Float { @_noLocks get { 2 } }
+  /// How much louder a frame may be made than its activations are, so that it is as loud as the target's: 30 dB.
+  private static var mostCorrection: Float { @_noLocks get { 32 } }
 
   init(_ templates: MosaicTemplates, channels: [[Float]], grid: TimeGrid) {
     self.grid = grid
@@ -88,16 +101,19 @@ public struct LiveMosaicVoice: ~Copyable {
     frames.deallocate()
   }
 
-  /// A window of what answers, at the level of the target.
+  /// A window of what answers, as loud as the target.
   ///
   /// - Parameters:
   ///   - transform: its spectrum is lost.
   ///   - power: K values, lost.
+  ///   - weights: of power, by bin.
+  ///   - loudness: of the target: its power, weighted.
   /// - Returns: the window's samples by channel, and the gain that is due.
   /// - Complexity: O(window · (voices + log window)).
   @_noLocks
   func sound(
-    _ transform: borrowing StreamTransform, power: UnsafeMutablePointer<Float>
+    _ transform: borrowing StreamTransform, power: UnsafeMutablePointer<Float>,
+    weights: UnsafePointer<Float>, loudness: Float
   ) -> (left: UnsafePointer<Float>, right: UnsafePointer<Float>, gain: Float) {
     let window = grid.windowLength
     SpectrumKernels.clear(power, count: grid.binCount)
@@ -123,11 +139,12 @@ public struct LiveMosaicVoice: ~Copyable {
       SpectrumKernels.addPower(of: transform.spectrum, to: power, count: grid.binCount)
       channel &+= 1
     }
-    SpectrumKernels.formMagnitude(
-      power, scale: LiveMosaic.scale(grid, channelCount: channelCount), count: grid.binCount)
-    let level = SpectrumKernels.sum(power, count: grid.binCount)
-    let most = Self.mostCorrection
-    let gain = level > 0 ? min(max(model.level / level, 1 / most), most) : 0
+    let scale = LiveMosaic.scale(grid, channelCount: channelCount)
+    let own = scale * scale * SpectrumKernels.dot(power, weights, count: grid.binCount)
+    // Its root, in place.
+    power[0] = own > 0 ? loudness / own : 0
+    SpectrumKernels.formMagnitude(power, scale: 1, count: 1)
+    let gain = min(power[0], Self.mostCorrection)
     return (
       UnsafePointer(frames), UnsafePointer(frames + (channelCount &- 1) &* frameLength), gain
     )

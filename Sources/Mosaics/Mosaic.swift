@@ -36,6 +36,8 @@ public struct Mosaic: Sendable {
     public var loss = 0.0
     /// Σ V, of which it is a share.
     public var total = 0.0
+    /// By how much the loudest peaks were lowered so that nothing clips, as a factor; 1 if they were not.
+    public var lowestGain: Float = 1
     /// Templates that sound in a frame, summed over frames: 1 % of the strongest at least.
     public var active = 0
     /// Frames.
@@ -62,6 +64,7 @@ public struct Mosaic: Sendable {
     let coreCount = (sampleCount + grid.hopSize - 1) / grid.hopSize
     let starts = Array(stride(from: 0, to: coreCount, by: Self.tileLength))
     var fit = Fit()
+    var limiter = PeakLimiter(channelCount: source.channelCount, sampleRate: grid.sampleRate)
     for first in stride(from: 0, to: starts.count, by: Self.tilesAtOnce) {
       let batch = starts[first..<min(first + Self.tilesAtOnce, starts.count)]
       let tiles = try batch.map { start in
@@ -81,10 +84,12 @@ public struct Mosaic: Sendable {
         fit.active += result.fit.active
         fit.frameCount += result.fit.frameCount
         observe(batch[batch.startIndex + index], result.lists)
-        try write(result.channels)
+        try write(limiter.append(result.channels))
       }
       progress(Double(first + count) / Double(starts.count))
     }
+    try write(limiter.finish())
+    fit.lowestGain = limiter.lowestGain
     return fit
   }
 }

@@ -6,8 +6,8 @@ public struct MosaicSettings: Sendable, Equatable {
   public var windowLength = 2048
   /// Hop in samples at 44.1 kHz; at most half the window.
   public var hopSize = 1024
-  /// Iterations in all: FluCoMa has 50, NMF Toolbox 20. From 30 to 50 the truth tests of docs/mosaics.md gain 2 to 7 dB.
-  public var iterations = 50
+  /// Iterations in all: FluCoMa has 50, NMF Toolbox 20. From a random start alone it would take 50.
+  public var iterations = 30
   /// What restrains activations.
   public var restraints = MosaicRestraints()
   /// How often phases are made to agree with each other at the end; 0 leaves those of the source.
@@ -19,6 +19,12 @@ public struct MosaicSettings: Sendable, Equatable {
   static let denseIterations = 6
   /// How many of them stay.
   static let keptEntries = 128
+
+  /// By how much frames that resemble the target's are preferred at first: the 64th power of their likeness. Without
+  /// restraints none are, which is plain NMF.
+  var likeness: Int {
+    restraints.repetition > 1 || restraints.polyphony > 0 || restraints.continuity > 1 ? 6 : 0
+  }
 
   /// The defaults of NMF Toolbox and FluCoMa.
   public init() {}

@@ -8,6 +8,8 @@ public final class MosaicSource: Sendable {
   public let channelCount: Int
   let stft: STFT
   let templates: MosaicTemplates
+  /// How loud each bin is.
+  let loudness: [Float]
   /// A column for each frame: for each channel K pairs of real and imaginary part.
   let spectra: Matrix
 
@@ -58,6 +60,7 @@ public final class MosaicSource: Sendable {
     }
     self.grid = grid
     self.stft = stft
+    loudness = Loudness.weights(grid)
     channelCount = channels
     self.spectra = spectra
     templates = MosaicTemplates(magnitudes)

@@ -49,9 +49,12 @@ struct MosaicTile: Sendable {
   }
 
   func rendered() -> Result {
+    let V = magnitudes()
+    let levels = (0..<V.columnCount).map { loudness(V.column($0), channelCount: 1) }
     let model = MosaicModel(
-      source.templates, V: magnitudes(), firstFrame: fitted.lowerBound, seed: settings.seed,
-      mayAnswer: guide.map { guide in fitted.map { guide.mayAnswer(inFrame: $0) } } ?? [])
+      source.templates, V: V, firstFrame: fitted.lowerBound, seed: settings.seed,
+      mayAnswer: guide.map { guide in fitted.map { guide.mayAnswer(inFrame: $0) } } ?? [],
+      likeness: settings.likeness)
     for iteration in 1...max(settings.iterations, 1) {
       if settings.restrains(before: iteration) {
         model.restrain(
@@ -69,7 +72,8 @@ struct MosaicTile: Sendable {
       let strongest = model.lists[frame].reduce(Float(0)) { max($0, $1.value) }
       fit.active += model.lists[frame].count { $0.value > 0.01 * strongest }
     }
-    return Result(channels: sound(of: model), lists: Array(model.lists[own]), fit: fit)
+    return Result(
+      channels: sound(of: model, levels: levels), lists: Array(model.lists[own]), fit: fit)
   }
 
   /// Of the frames that are fitted: the root of the mean power of channels.
@@ -99,27 +103,36 @@ struct MosaicTile: Sendable {
     return result
   }
 
-  /// How much a frame may be made louder or softer, so that it is as loud as the target: templates add up in magnitude
-  /// only where their phases agree.
-  private static let mostCorrection: Float = 2
+  /// How much louder a frame may be made than its activations are, so that it is as loud as the target: 30 dB, for noise
+  /// in the place of tones.
+  private static let mostCorrection: Float = 32
 
-  /// A frame's magnitudes, summed over bins: as ``magnitudes()`` has them.
-  private func level(_ column: UnsafeMutablePointer<Float>) -> Float {
+  /// The loudness of a frame: its power, bins weighted as they are heard, the mean over channels.
+  ///
+  /// - Parameter column: by channel K values, or K pairs of real and imaginary part where there is more than one value to
+  ///   a bin.
+  private func loudness(
+    _ column: UnsafeMutablePointer<Float>, valuesPerBin: Int = 1, channelCount: Int
+  ) -> Float {
     let K = source.grid.binCount
     var sum: Float = 0
-    for bin in 0..<K {
-      var power: Float = 0
-      for channel in 0..<source.channelCount {
-        let place = 2 * (K * channel + bin)
-        power += column[place] * column[place] + column[place + 1] * column[place + 1]
+    for channel in 0..<channelCount {
+      let values = column + valuesPerBin * K * channel
+      for bin in 0..<K {
+        var power: Float = 0
+        for place in valuesPerBin * bin..<valuesPerBin * (bin + 1) {
+          power += values[place] * values[place]
+        }
+        sum += source.loudness[bin] * power
       }
-      sum += (power / Float(source.channelCount)).squareRoot()
     }
-    return sum
+    return sum / Float(channelCount)
   }
 
   /// What the activations play, over the core.
-  private func sound(of model: MosaicModel) -> [[Float]] {
+  ///
+  /// - Parameter levels: the loudness of the target by frame that is fitted.
+  private func sound(of model: MosaicModel, levels: [Float]) -> [[Float]] {
     let grid = source.grid
     let K = grid.binCount
     let spectra = Matrix(rowCount: 2 * K * source.channelCount, columnCount: heard.count)
@@ -132,11 +145,10 @@ struct MosaicTile: Sendable {
         let other = source.spectra.column(Int(entry.index))
         for value in 0..<spectra.rowCount { column[value] += gain * other[value] }
       }
-      let level = level(column)
-      guard level > 0 else { continue }
+      let loudness = loudness(column, valuesPerBin: 2, channelCount: source.channelCount)
+      guard loudness > 0 else { continue }
       let correction = min(
-        max(model.level(ofFrame: frame - fitted.lowerBound) / level, 1 / Self.mostCorrection),
-        Self.mostCorrection)
+        (levels[frame - fitted.lowerBound] / loudness).squareRoot(), Self.mostCorrection)
       for value in 0..<spectra.rowCount { column[value] *= correction }
     }
     let last = min((heard.upperBound - 1) * grid.hopSize, sampleCount)

@@ -72,6 +72,13 @@ import Testing
     #expect(left.contains("samples/mine.wav") && left.contains("samples/kick_v9_r9.wav"))
     let own = left.filter { !["samples/mine.wav", "samples/kick_v9_r9.wav"].contains($0) }
     #expect(own.count < files.count - 3 && own.allSatisfy { text.contains("sample=\($0)") })
+
+    // Nor does one of samples alone leave its instruments.
+    let bare = make.map { $0 == "sfz,hydrogen" ? "wav" : $0 }
+    let plain = try Program.run(
+      bare + Self.quick + ["--layers", "1", "--round-robin", "1", "--force"], in: folder.path)
+    #expect(plain.status == 0, "\(plain.errors)")
+    #expect(folder.files(below: "kit") == (left + ["pattern.mid"]).sorted())
   }
 
   @Test func withoutAScoreStrokesAreFound() throws {

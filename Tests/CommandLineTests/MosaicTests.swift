@@ -35,9 +35,31 @@ import Testing
       make + ["--transpose=-12,0", "--score", "score.csv", "-o", "guided.flac"] + Self.quick,
       in: folder.path)
     #expect(guided.status == 0, "\(guided.errors)")
+    // Nobody can tell from one note whose score it is.
+    #expect(guided.errors.isEmpty)
     #expect(try AudioFile.read(path: folder.file("guided.flac")).channels != sound.channels)
     let again = try Program.run(make + ["-o", "out.flac"] + Self.quick, in: folder.path)
     #expect(again.status == 1 && again.errors.contains("expected a new file, or --force"))
+  }
+
+  /// The score of another piece is used as it is, and doubted.
+  @Test func aScoreOfAnotherPieceIsDoubted() throws {
+    let folder = try TemporaryFolder()
+    let make = [
+      "mosaic", "--target", Recording.polonaise + "/mix.flac", "--source",
+      Recording.polonaise + "/mix.flac",
+      "-o", "out.wav", "-f", "--iterations", "1",
+    ]
+    func notes(_ score: String) throws -> String {
+      let run = try Program.run(make + ["--score", score], in: folder.path)
+      #expect(run.status == 0, "\(run.errors)")
+      return run.errors
+    }
+    #expect(try notes(Recording.polonaise + "/score.mid").isEmpty)
+    let other = (0..<40).map { "\(Double($0) * 0.31);0.3;\(40 + $0 * 7 % 41);80;\n" }.joined()
+    try folder.write(("start;duration;pitch;velocity;label\n" + other).utf8, to: "other.csv")
+    let doubt = try notes("other.csv")
+    #expect(doubt.contains("other.csv: score: as written"), "\(doubt)")
   }
 
   @Test(arguments: [

@@ -55,6 +55,31 @@ import Testing
     #expect(refused.status == 1)
   }
 
+  @Test func mosaicsAreDrawn() throws {
+    let folder = try TemporaryFolder()
+    try Duet.write(to: folder)
+    let draw = ["plot", "duet.wav", "--source", "duet.wav", "-o", "out", "--iterations", "3"]
+    let run = try Program.run(
+      draw + ["--pictures", "svg", "--from", "0.5", "--polyphony", "3"], in: folder.path)
+    try #require(run.status == 0, "\(run.errors)")
+    #expect(run.output == "out/mosaic.svg\n" && folder.files(below: "out") == ["mosaic.svg"])
+    let text = try folder.text("out/mosaic.svg")
+    #expect(text.hasSuffix("</svg>\n"))
+    let refused = try Program.run(draw + ["--pictures", "svg"], in: folder.path)
+    #expect(refused.errors.contains("mosaic.svg: expected a new file"), "\(refused.errors)")
+    for (options, problem) in [
+      (["--from", "5"], "duet.wav: expected sound after 5.0 s"),
+      (["--window", "100"], "--window: expected 256 to 32768"),
+      (["--transpose", "x"], "--transpose: expected semitones"),
+    ] {
+      let run = try Program.run(draw + options, in: folder.path)
+      #expect(run.status != 0 && run.errors.contains(problem), "\(run.errors)")
+    }
+    let bare = try Program.run("plot", "duet.wav", "-o", "out", in: folder.path)
+    #expect(bare.errors.contains("--score: expected a score, or --source"), "\(bare.errors)")
+    #expect(folder.files(below: "out") == ["mosaic.svg"])
+  }
+
   /// All pictures but the one of times are the same again.
   @Test func samePicturesAgain() throws {
     let folder = try TemporaryFolder()

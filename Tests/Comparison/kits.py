@@ -1,4 +1,4 @@
-"""Figures of kits, remixes and mosaics: python3 kits.py pairs|same|real|mosaics|sfz --divisi PROGRAM --data FOLDER.
+"""Figures of kits, remixes and mosaics: python3 kits.py pairs|same|again|real|mosaics|sfz --divisi PROGRAM --data FOLDER.
 
 Needs numpy and soundfile; sfz also sfzlint. What the figures are is said in README.md beside this file.
 """
@@ -49,7 +49,7 @@ def sdr(estimate, truth):
 
 
 def mono(path):
-    samples, rate = soundfile.read(path, always_2d=True)
+    samples, rate = soundfile.read(str(path), always_2d=True)
     return samples.mean(axis=1), rate
 
 
@@ -84,14 +84,19 @@ class Run:
                     print(f"{track.name} -> {other.name}: {values[-1]:.2f} dB", flush=True)
         print(f"mean of {len(values)}: {np.mean(values):.2f} dB")
 
-    def same(self):
-        """What the track plays, drum by drum, with its kit."""
+    def again(self):
+        """What the track plays, drum by drum, by the samples of its kit."""
+        self.same(by_kit=True)
+
+    def same(self, by_kit=False):
+        """What the track plays, drum by drum, by its own strokes."""
         values = {name: [] for name in DRUMS}
         for track in sorted((self.data / "drums").glob("d*")):
             for name, drum in DRUMS.items():
                 off = [a for other in DRUMS.values() if other != drum for a in ("--replace", f"{other}=off")]
                 truth, rate = mono(track / f"{name}.flac")
-                sound, _, _ = self.remix(track, *off)
+                pattern = ["--pattern", track / "score.mid"] if by_kit else []
+                sound, _, _ = self.remix(track, *off, *pattern)
                 values[name].append((sdr(sound, truth), lsd(sound, truth, rate)))
             print(track.name, " ".join(f"{n} {v[-1][0]:.1f} dB, LSD {v[-1][1]:.2f}" for n, v in values.items()), flush=True)
         for name, found in values.items():
@@ -133,7 +138,7 @@ class Run:
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("figure", choices=["pairs", "same", "real", "mosaics", "sfz"])
+    parser.add_argument("figure", choices=["pairs", "same", "again", "real", "mosaics", "sfz"])
     parser.add_argument("--divisi", default=".build/release/divisi")
     parser.add_argument("--data", default="../shared/data")
     options = parser.parse_args()

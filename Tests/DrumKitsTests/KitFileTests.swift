@@ -76,6 +76,38 @@ import Testing
     #expect(values("filename").count <= 16)
   }
 
+  /// Turns are counted for each division by itself, so there are no more of them than the law asks for; and Hydrogen begins
+  /// with the second of those that take turns.
+  @Test func hydrogenTakesTurnsAsOthersDo() {
+    func sample(_ velocity: Double) -> SampleKit.Sample {
+      SampleKit.Sample(channels: [[0, 0.5, 0]], lead: 1, velocity: velocity)
+    }
+    func kit(exponent: Double) -> SampleKit {
+      SampleKit(
+        sampleRate: 44_100,
+        instruments: [
+          SampleKit.Instrument(
+            articulation: 42, name: "closed-hi-hat",
+            layers: [
+              SampleKit.Layer(velocities: 1...90, samples: [sample(80), sample(82), sample(84)]),
+              SampleKit.Layer(velocities: 91...127, samples: [sample(110), sample(112)]),
+            ], law: LevelLaw(intercept: 0, exponent: exponent))
+        ])
+    }
+    func files(_ kit: SampleKit) -> [String] {
+      kit.hydrogenKit(name: "kit").split(separator: "<filename>closed-hi-hat_").dropFirst()
+        .map { String($0.prefix { $0 != "." }) }
+    }
+    // Amplitudes are as velocities are, as Hydrogen has them.
+    #expect(files(kit(exponent: 2)) == ["v1_r3", "v1_r1", "v1_r2", "v2_r2", "v2_r1"])
+    let divided = files(kit(exponent: 5))
+    #expect(divided.count <= 16 && divided.count > 5)
+    #expect(divided.count { $0.hasPrefix("v1") } > divided.count { $0.hasPrefix("v2") })
+    // A hi-hat ends its own strokes too.
+    #expect(kit(exponent: 2).hydrogenKit(name: "kit").contains("<isStopNote>true</isStopNote>"))
+    #expect(!Self.kit().hydrogenKit(name: "kit").contains("<isStopNote>true</isStopNote>"))
+  }
+
   /// `printf 123456789 | gzip` ends in the same checksum.
   @Test func anArchiveIsAGzipFileOfATarFile() {
     var archive = Archive()

@@ -60,6 +60,70 @@ import Testing
     #expect(error < 0.01 * stem.reduce(0) { $0 + $1 * $1 })
   }
 
+  /// Every stroke by itself, whatever there are of a kind.
+  @Test func aRecordingsPatternIsPlayedByItsOwnStrokes() throws {
+    // Of one level, but of different sounds.
+    let times = [0.2, 0.7, 1.2, 1.7, 2.2]
+    let parts = times.indices.map { index in
+      Strokes.stem(
+        of: [(times[index], 100), (times[index] + 0.45, 1)], hertz: 80 + 40 * Double(index))
+    }
+    let stem = parts[0].indices.map { place in parts.reduce(0) { $0 + $1[place] } }
+    let notes = times.map { Strokes.note(at: $0, velocity: 100) }
+    let strokes = StrokeCutter(sampleRate: Strokes.sampleRate).cut(
+      stems: [[stem]], mixture: [stem], parts: [Part(name: "kick", notes: notes)])
+    func error(_ kit: SampleKit) -> Float {
+      var player = KitPlayer(kit)
+      let sound = player.play(
+        kit.pattern(of: strokes, bars: []).notes, isMeasured: true, leastCount: stem.count)[0]
+      return zip(sound, stem).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
+        / stem.reduce(0) { $0 + $1 * $1 }
+    }
+    let few = SampleKit(of: strokes, stems: [[stem]], sampleRate: 44_100)
+    let own = SampleKit(inTurn: strokes, stems: [[stem]], sampleRate: 44_100)
+    #expect(few.sampleCount < strokes.count && own.sampleCount == strokes.count)
+    #expect(error(few) > 0.1 && error(own) < 0.01)
+  }
+
+  /// A stroke that the next one cuts off goes on as the longest does, at its own level.
+  @Test func aHiHatRingsOn() throws {
+    let times = [(0.2, 100), (0.3, 70), (1.4, 100)]
+    let stem = Strokes.stem(of: times, hertz: 3000)
+    let notes = times.map { Strokes.note(at: $0.0, velocity: $0.1, pitch: 42) }
+    let strokes = StrokeCutter(sampleRate: Strokes.sampleRate).cut(
+      stems: [[stem]], mixture: [stem], parts: [Part(name: "hihat", notes: notes)])
+    let kit = SampleKit(inTurn: strokes, stems: [[stem]], sampleRate: 44_100)
+    let samples = try #require(kit.instruments.first?.layers.first?.samples)
+    try #require(samples.count == 3 && strokes[0].extent.count < 4500)
+    let (cut, whole) = (samples[0].channels[0], samples[2].channels[0])
+    #expect(cut.count > 20_000)
+    // From before its end to far behind it, in stretches of 20 ms.
+    for start in stride(from: 882, to: 20_000, by: 882) {
+      func energy(_ sound: [Float]) -> Float {
+        sound[start..<start + 882].reduce(0) { $0 + $1 * $1 }
+      }
+      #expect(abs(energy(cut) / energy(whole) - 1) < 0.15, "\(start)")
+    }
+  }
+
+  /// A closed hi-hat that an open one stands for does not ring.
+  @Test func anOpenHiHatInPlaceOfAClosedOneIsShort() throws {
+    let sample = SampleKit.Sample(
+      channels: [[Float](repeating: 0.25, count: 8000)], lead: 0, velocity: 100)
+    let kit = SampleKit(
+      sampleRate: 8000,
+      instruments: [
+        SampleKit.Instrument(
+          articulation: 46, name: "open-hi-hat",
+          layers: [SampleKit.Layer(velocities: 1...127, samples: [sample])],
+          law: LevelLaw(intercept: 0, exponent: 4))
+      ])
+    var player = KitPlayer(kit)
+    let closed = player.play([Strokes.note(at: 0, velocity: 100, pitch: 42)], leastCount: 8000)[0]
+    let open = player.play([Strokes.note(at: 0, velocity: 100, pitch: 46)], leastCount: 8000)[0]
+    #expect(closed[1000] == 0.25 && closed[2000] == 0 && open[7000] == 0.25)
+  }
+
   @Test func aHiHatEndsItsLastStrokeAndAKickDoesNot() throws {
     func sound(_ articulation: Int) -> [Float] {
       let sample = SampleKit.Sample(

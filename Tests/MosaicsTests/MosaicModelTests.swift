@@ -38,6 +38,33 @@ import Testing
     }
   }
 
+  /// A start that likens makes most of the templates that are the frames; either start is random, and has the frames' sums.
+  @Test func aStartMayPreferWhatIsAlike() {
+    let frames = 20
+    func model(_ likeness: Int) -> MosaicModel {
+      MosaicModel(
+        MosaicTemplates(Self.noise(37, frames, seed: 1)), V: Self.noise(37, frames, seed: 1),
+        firstFrame: 0, seed: 3, likeness: likeness)
+    }
+    let (plain, alike) = (model(0), model(6))
+    for model in [plain, alike] {
+      let levels = (0..<frames).map { model.level(ofFrame: $0) }
+      model.prune(to: 1000)
+      for (list, level) in zip(model.lists, levels) {
+        // The sum of a random start is that of a frame on average.
+        #expect(abs(list.reduce(0) { $0 + $1.value } / level - 1) < 0.5)
+      }
+    }
+    func share(_ model: MosaicModel) -> Float {
+      (0..<frames).reduce(0) { sum, frame in
+        let list = model.lists[frame]
+        let own = list.first { $0.index == frame }?.value ?? 0
+        return sum + own / list.reduce(0) { $0 + $1.value }
+      } / Float(frames)
+    }
+    #expect(share(plain) < 0.1 && share(alike) > 0.5)
+  }
+
   /// A pruned model that has kept all entries takes the same steps.
   @Test func listsAreRestrainedAsMatricesAre() {
     let restraints = MosaicRestraints()

@@ -1,6 +1,7 @@
 import DivisiDSP
-import Mosaics
 import Testing
+
+@testable import Mosaics
 
 /// Mosaics whose best answer is known: the target is made of the source's own frames.
 @Suite struct MosaicTests {
@@ -60,6 +61,55 @@ import Testing
       })
     // 4 dB.
     #expect(Self.sdr(channels[0], target) > 2.5 * Self.sdr(plain.channels[0], target))
+  }
+
+  /// Noise in the place of tones and tones in the place of noise, as loud as what they stand for.
+  @Test func aMosaicIsAsLoudAsItsTarget() throws {
+    var generator = SeededGenerator(seed: 9)
+    let noise = (0..<16_000).map { _ in 0.1 * (generator.nextUnit() - 0.5) }
+    let tones = Self.melody(seconds: 2)
+    let grid = TimeGrid(sampleRate: Self.sampleRate, resolution: 2048, hopAtResolution: 1024)
+    let (weights, stft) = (Loudness.weights(grid), STFT(grid: grid))
+    func loudness(_ sound: [Float]) -> Float {
+      let buffer = stft.makeBuffer()
+      return sound.withUnsafeBufferPointer { sound in
+        (0..<grid.frameCount(sampleCount: sound.count)).reduce(0) { sum, frame in
+          stft.analyse(sound, frame: frame, into: buffer)
+          return (0..<grid.binCount).reduce(sum) {
+            $0 + weights[$1] * (buffer.spectrum[$1] * buffer.spectrum[$1]).sum()
+          }
+        }
+      }
+    }
+    for (target, source) in [(noise, tones), (tones, noise)] {
+      let played = try Self.mosaic(of: [target], from: [[source]]).channels[0]
+      // 1 dB.
+      let ratio = loudness(played) / loudness(target)
+      #expect((0.794...1.26).contains(ratio), "\(ratio)")
+    }
+  }
+
+  /// What is too loud is lowered, alike before and behind, and what lies far from it is left as it is.
+  @Test func nothingClips() {
+    let sound = (0..<44_100).map { Float((15_000..<15_010).contains($0) ? 4 : 0.5) }
+    func limited(_ lengths: Int) -> (samples: [Float], lowest: Float) {
+      var limiter = PeakLimiter(channelCount: 1, sampleRate: 44_100)
+      var result: [Float] = []
+      for start in stride(from: 0, to: sound.count, by: lengths) {
+        result += limiter.append([Array(sound[start..<min(start + lengths, sound.count)])])[0]
+      }
+      return (result + limiter.finish()[0], limiter.lowestGain)
+    }
+    let whole = limited(sound.count)
+    #expect(whole.samples.count == sound.count && whole.samples.allSatisfy { abs($0) < 1 })
+    #expect(abs(whole.lowest - 0.25) < 0.001)
+    #expect(whole.samples[..<12_000] == sound[..<12_000])
+    #expect(whole.samples[18_000...] == sound[18_000...])
+    // No gain moves by more than 3 % in a millisecond.
+    for (a, b) in zip(whole.samples[12_000..<14_900], whole.samples[12_044...]) {
+      #expect(abs(b - a) < 0.03)
+    }
+    for lengths in [100, 7777] { #expect(limited(lengths) == whole) }
   }
 
   @Test func silenceAnswersSilence() throws {

@@ -174,6 +174,21 @@ import Testing
       [Array(rest.dropFirst(Self.latency))], [melodies[0].dropLast(Self.latency).map { $0 }])
   }
 
+  /// A source may be as soft or as loud as it likes.
+  @Test func theLevelOfTheSourceDoesNotMatter() throws {
+    let folder = try TemporaryFolder()
+    let melody = Self.melody(seconds: 1)
+    // Powers of two, so that nothing is rounded otherwise.
+    let outputs = try [Float(1), 0x1p-60, 0x1p60].map { gain in
+      let source = try Self.write(
+        [Self.melody(seconds: 1, seed: 4).map { gain * $0 }], to: "source \(gain).wav", in: folder)
+      return try Self.play(Self.render(), [melody, melody], source: source)
+    }
+    expectHeard(outputs[0][0])
+    expectSame(outputs[1], outputs[0], "soft")
+    expectSame(outputs[2], outputs[0], "loud")
+  }
+
   @Test func statesAreSavedAndRestored() throws {
     let folder = try TemporaryFolder()
     let source = try Self.write([Self.melody(seconds: 1, seed: 6)], to: "source.wav", in: folder)

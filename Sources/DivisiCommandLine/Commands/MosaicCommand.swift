@@ -2,6 +2,7 @@ import ArgumentParser
 import AudioFiles
 import DivisiSeparation
 import FoundationEssentials
+import Glibc
 import Plotting
 import Terminal
 
@@ -42,13 +43,6 @@ struct MosaicCommand: ParsableCommand {
   var score: String?
 
   @Option(
-    parsing: .unconditional,
-    help: ArgumentHelp(
-      "Semitones, -24 to 24, of copies of each source that answer too; 0 is the source itself.",
-      valueName: "-5,0,5"))
-  var transpose = "0"
-
-  @Option(
     help: ArgumentHelp(
       "Also draw source, target, activations and mosaic, their first minute: a .png, .svg or .pdf.",
       valueName: "file"))
@@ -57,9 +51,8 @@ struct MosaicCommand: ParsableCommand {
   @Flag(name: .shortAndLong, help: "Overwrite files that exist.")
   var force = false
 
+  @OptionGroup var sounds: RestraintOptions
   @OptionGroup var options: MosaicOptions
-
-  private static let mostCopies = 49
 
   private func format() throws -> AudioFormat {
     guard let format = AudioFormat(fileName: output) else {
@@ -81,22 +74,8 @@ struct MosaicCommand: ParsableCommand {
     }
   }
 
-  private func transpositions() throws -> [Double] {
-    let fields = transpose.split(separator: ",", omittingEmptySubsequences: false)
-    let values = fields.compactMap { Double(String($0).trimmed) }.filter { abs($0) <= 24 }
-    guard values.count == fields.count, Set(values).count == values.count,
-      values.count <= Self.mostCopies
-    else {
-      throw ValidationError(
-        "--transpose: expected semitones from -24 to 24, each once, such as -5,0,5; found '\(transpose)'"
-      )
-    }
-    return values
-  }
-
   func validate() throws {
     _ = try format()
-    _ = try transpositions()
     _ = try pictureFormat()
     guard !source.isEmpty else { throw ValidationError("--source: expected a recording") }
   }
@@ -117,15 +96,21 @@ struct MosaicCommand: ParsableCommand {
       try OutputFiles(overwrites: force).check(
         [output] + (picture.map { [$0] } ?? []),
         inputs: [target] + source + (score.map { [$0] } ?? []))
+      var settings = options.settings
+      settings.restraints = sounds.restraints
       let job = MosaicJob(
-        target: target, sources: source, score: score, transpositions: try transpositions(),
-        settings: options.settings, output: output, format: try format(), force: force,
+        target: target, sources: source, score: score,
+        transpositions: try sounds.transpositions(), settings: settings, span: nil,
         keepsBeginning: picture != nil, parallel: threads(options.threadCount))
       let made = try job.run(
+        output: output, format: try format(), force: force,
         bar: ProgressBar(title: URL(fileURLWithPath: target).lastPathComponent),
         companions: pictures)
       let (fit, frames) = (made.fit, Double(max(made.fit.frameCount, 1)))
-      let clipping = made.clippedCount == 0 ? "" : ", \(made.clippedCount) samples clipped"
+      let lowered = -20 * log10(Double(fit.lowestGain))
+      let clipping =
+        fit.lowestGain < 1
+        ? ", peaks lowered by up to \(fixed(lowered, digits: 1)) dB so that nothing clips" : ""
       printLines(
         "\(output.printable): \(fixed(made.seconds, digits: 1)) s, divergence \(fixed(fit.loss / max(fit.total, .leastNormalMagnitude), digits: 3)) of the target, "
           + "\(fixed(Double(fit.active) / frames, digits: 1)) frames at once\(clipping)")

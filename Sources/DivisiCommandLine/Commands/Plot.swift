@@ -15,17 +15,30 @@ struct Plot: ParsableCommand {
       Writes five pictures to DIR: templates (at the start, as learnt, and the encoder), activations (with the notes of the \
       score below them), approximation (below the spectrogram), masks (of all parts) and loss (by iteration and by time). With the preset players there is a sixth, pitches (of each note, over the score).
 
+      With --source it draws a mosaic instead, as 'divisi mosaic' makes it, and a minute of it at most: source, target, \
+      activations and mosaic in one picture. Of the options that override the preset, --iterations, --window, --hop, --seed \
+      and --threads count there.
+
         divisi plot nocturne.flac --score nocturne.mid -o pictures
         divisi plot beat.wav --score beat.mid -p drums --from 2 --to 6 -o pictures
+        divisi plot let-it-be.flac --source bees.flac --to 20 -o pictures
       """)
 
   @Argument(help: ArgumentHelp("The recording.", valueName: "mix"), completion: .file())
   var mix: String
 
   @Option(
-    help: ArgumentHelp("The score: MIDI, MusicXML, .mxl or CSV.", valueName: "file"),
+    help: ArgumentHelp(
+      "The score: MIDI, MusicXML, .mxl or CSV; not needed with --source.", valueName: "file"),
     completion: .file(extensions: ["mid", "midi", "musicxml", "xml", "mxl", "csv"]))
-  var score: String
+  var score: String?
+
+  @Option(
+    parsing: .upToNextOption,
+    help: ArgumentHelp(
+      "Recordings whose sounds play this one: draw the mosaic.", valueName: "file"),
+    completion: .file())
+  var source: [String] = []
 
   @Option(
     name: .shortAndLong, help: ArgumentHelp("The folder to write to.", valueName: "dir"),
@@ -58,6 +71,7 @@ struct Plot: ParsableCommand {
   @OptionGroup(title: "Score options") var scoring: ScoreOptions
   @OptionGroup(title: "Alignment of the score") var placing: PlacementOptions
   @OptionGroup(title: "Picture options") var pictures: PictureOptions
+  @OptionGroup(title: "Mosaic options") var sounds: RestraintOptions
   @OptionGroup(title: "Options that override the preset") var overrides: Overrides
 
   private static func names(_ settings: SeparationSettings) -> [String] {
@@ -76,12 +90,16 @@ struct Plot: ParsableCommand {
       throw ValidationError(
         "--lookahead and --history: expected neither, since they apply to streams only")
     }
+    guard score != nil || !source.isEmpty else {
+      throw ValidationError("--score: expected a score, or --source for a mosaic")
+    }
     _ = try scoring.selection()
   }
 
   func run() throws {
     StagedFiles.removeOnSignals()
     try reporting {
+      guard let score, source.isEmpty else { return try drawMosaic() }
       let choice = try PresetStore.choose(preset)
       let settings = try overrides.applied(to: choice.settings).separation
       let material = try choice.material()

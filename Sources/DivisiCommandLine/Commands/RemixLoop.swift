@@ -11,8 +11,8 @@ struct RemixLoop: ParsableCommand {
     commandName: "remix",
     abstract: "Play another pattern with the drums of a recording.",
     discussion: """
-      Separates the recording, makes a kit of its strokes as 'divisi kit' does, and plays with it: another pattern, tempo or \
-      groove, or what the recording plays, with another drum in it.
+      Separates the recording and plays with its drums: another pattern, by a kit of its strokes as 'divisi kit' makes it; or \
+      what the recording plays, each stroke by itself, at another tempo, in another groove, or with another drum in it.
 
         divisi remix break.wav --score break.mid --pattern new.mid -o new.wav
         divisi remix beat.wav --score beat.mid --tempo 140 --quantise 16 -o new.wav

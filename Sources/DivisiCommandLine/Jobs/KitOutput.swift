@@ -25,6 +25,9 @@ struct KitOutput {
   private static let archive = "kit.h2drumkit"
   private static let pattern = "pattern.mid"
   private static let samples = "samples/"
+  /// What lies in the archive: samples, and before them what describes them.
+  private static let root = "divisi-kit"
+  private static let description = "\(root)/drumkit.xml"
   /// How the titles of kits end.
   static let maker = ", by divisi kit"
 
@@ -46,7 +49,7 @@ struct KitOutput {
   ///
   /// - Returns: the paths of those that are not samples.
   func write(_ kit: SampleKit, pattern: Score, title: String) throws -> [String] {
-    let earlier = samplesOfEarlierKit()
+    let earlier = filesOfEarlierKit()
     let staged = try StagedFiles(directory: folder, force: force)
     var written = [Self.pattern]
     if !formats.isDisjoint(with: [.sfz, .wav]) {
@@ -67,35 +70,50 @@ struct KitOutput {
     }
     try staged.write(bytes: pattern.midiFile(), name: Self.pattern)
     try staged.commit()
-    for name in earlier.subtracting(kit.namedSamples.map { "\($0.name).wav" }) {
-      unlink("\(folder)/\(Self.samples)\(name)")
-    }
+    let hasSamples = !formats.isDisjoint(with: [.sfz, .wav])
+    let kept = hasSamples ? kit.namedSamples.map { "\(Self.samples)\($0.name).wav" } : []
+    for name in earlier.subtracting(kept + written) { unlink("\(folder)/\(name)") }
     return written.map { "\(folder)/\($0)" }
   }
 
-  /// The samples of the kit that is replaced: what its instrument names, as `divisi kit` names samples, where that is of
-  /// `divisi kit`.
-  private func samplesOfEarlierKit() -> Set<String> {
-    guard force, formats.contains(.sfz),
-      let text = try? String(contentsOfFile: "\(folder)/\(Self.instrument)", encoding: .utf8),
+  /// What belongs to the kit that is replaced, where that is of `divisi kit`: its instrument, and the samples that this names
+  /// as `divisi kit` names samples; and its archive.
+  private func filesOfEarlierKit() -> Set<String> {
+    guard force else { return [] }
+    var names: Set<String> = []
+    if beginsWithDescription("\(folder)/\(Self.archive)") { names.insert(Self.archive) }
+    guard let text = try? String(contentsOfFile: "\(folder)/\(Self.instrument)", encoding: .utf8),
       text.prefix(while: { $0 != "\n" }).hasSuffix(Self.maker),
       let instrument = try? SFZInstrument(parsing: text)
-    else { return [] }
-    let names = instrument.paths.filter { $0.hasPrefix(Self.samples) }
-      .map { String($0.dropFirst(Self.samples.count)) }
-    return Set(names.filter { $0.wholeMatch(of: /[a-z0-9-]+_v[0-9]+_r[0-9]+\.wav/) != nil })
+    else { return names }
+    names.insert(Self.instrument)
+    for path in instrument.paths where path.hasPrefix(Self.samples) {
+      let name = path.dropFirst(Self.samples.count)
+      if name.wholeMatch(of: /[a-z0-9-]+_v[0-9]+_r[0-9]+\.wav/) != nil { names.insert(path) }
+    }
+    return names
+  }
+
+  /// Whether the first file of an archive is the description of a kit; archives are stored, so its name can be read.
+  private func beginsWithDescription(_ path: String) -> Bool {
+    let descriptor = open(path, O_RDONLY | O_NONBLOCK)
+    guard descriptor >= 0 else { return false }
+    defer { close(descriptor) }
+    let name = Array(Self.description.utf8)
+    var bytes = [UInt8](repeating: 0, count: Archive.headLength + name.count)
+    return read(descriptor, &bytes, bytes.count) == bytes.count
+      && Array(bytes.suffix(name.count)) == name
   }
 
   /// The kit as Hydrogen imports it: a folder of its description and its samples.
   private func archive(of kit: SampleKit, name: String) throws -> [UInt8] {
     var archive = Archive()
-    let root = "divisi-kit"
-    archive.add(Array(kit.hydrogenKit(name: name.printable).utf8), path: "\(root)/drumkit.xml")
+    archive.add(Array(kit.hydrogenKit(name: name.printable).utf8), path: Self.description)
     for named in kit.namedSamples {
       let sound = AudioBuffer(sampleRate: kit.sampleRate, channels: named.sample.channels)
       archive.add(
         try AudioFile.encoded(sound, as: .wav24, named: "\(folder)/\(Self.archive)"),
-        path: "\(root)/\(named.name).wav")
+        path: "\(Self.root)/\(named.name).wav")
     }
     return archive.encoded()
   }

@@ -11,12 +11,13 @@ import Terminal
 struct MadeMosaic {
   let fit: Mosaic.Fit
   let seconds: Double
-  let clippedCount: Int
   /// For a picture; nil where none was asked for.
   let beginning: Beginning?
 
   /// The frames that are drawn.
   struct Beginning {
+    /// Where they begin in the target.
+    let startSeconds: Double
     let source: MosaicSource
     let target: MosaicSource
     let mosaic: MosaicSource
@@ -25,7 +26,7 @@ struct MadeMosaic {
   }
 }
 
-/// Makes one mosaic and writes it.
+/// Makes one mosaic.
 struct MosaicJob {
   let target: String
   let sources: [String]
@@ -34,9 +35,8 @@ struct MosaicJob {
   /// Semitones of the copies of each source.
   let transpositions: [Double]
   let settings: MosaicSettings
-  let output: String
-  let format: AudioFormat
-  let force: Bool
+  /// What is played of the target, in seconds; nil for all of it.
+  let span: ClosedRange<Double>?
   /// Whether its beginning is kept for a picture.
   let keepsBeginning: Bool
   let parallel: Parallel
@@ -44,72 +44,109 @@ struct MosaicJob {
   /// How much of a mosaic is drawn, in seconds.
   static let drawnSeconds = 60.0
 
+  /// Writes a mosaic.
+  ///
   /// - Parameter companions: files that are written with it, all or none.
   func run(
-    bar: ProgressBar, companions: (MadeMosaic) throws -> [(path: String, bytes: [UInt8])]
+    output: String, format: AudioFormat, force: Bool, bar: ProgressBar,
+    companions: (MadeMosaic) throws -> [(path: String, bytes: [UInt8])]
+  ) throws -> MadeMosaic {
+    let staged = StagedFiles(force: force)
+    var opened: AudioFileWriter?
+    let made = try make(bar: bar) { shape, count in
+      let writer = try staged.open(name: output, shape, as: format, expectedCount: count)
+      opened = writer
+      return { piece in try writer.append(piece.map { $0[...] }) }
+    }
+    _ = try opened?.finish()
+    for file in try companions(made) { try staged.write(bytes: file.bytes, name: file.path) }
+    try staged.commit()
+    return made
+  }
+
+  /// Makes a mosaic.
+  ///
+  /// - Parameter open: is told how much there will be, and gives what takes it piece by piece.
+  func make(
+    bar: ProgressBar, open: (AudioShape, Int) throws -> ([[Float]]) throws -> Void
   ) throws -> MadeMosaic {
     let header = try RecordingHeader(path: target)
     let recording = try SlidingRecording(header)
     let rate = header.shape.sampleRate
-    let tones = try score.map { try self.tones(of: $0) }
+    let first = Int((span?.lowerBound ?? 0) * Double(rate))
+    let end = min(header.sampleCount, span.map { Int($0.upperBound * Double(rate)) } ?? .max)
+    guard first < end else {
+      throw Failure(
+        "\(target): expected sound after \(fixed(Double(first) / Double(rate), digits: 1)) s; it ends at \(fixed(header.durationSeconds, digits: 1)) s"
+      )
+    }
+    let count = end - first
+    let tones = try score.map { try self.tones(of: $0, header, from: Double(first) / Double(rate)) }
     let recordings = try self.recordings(rate: rate)
     let source = MosaicSource(
       recordings, sampleRate: Double(rate), settings: settings, parallel: parallel)
     let shape = AudioShape(sampleRate: rate, channelCount: recordings[0].count)
-    let staged = StagedFiles(force: force)
-    let writer = try staged.open(
-      name: output, shape, as: format, expectedCount: header.sampleCount)
+    let write = try open(shape, count)
     var bar = bar
     defer { bar.clear() }
-    let drawnCount =
-      keepsBeginning ? min(header.sampleCount, Int(Self.drawnSeconds * Double(rate))) : 0
+    let drawnCount = keepsBeginning ? min(count, Int(Self.drawnSeconds * Double(rate))) : 0
     var beginning = [[Float]](repeating: [], count: shape.channelCount)
     var lists: [[MosaicModel.Entry]] = []
     let guide = tones.map {
-      MosaicGuide(
-        $0, source: source,
-        frameCount: source.grid.frameCount(sampleCount: header.sampleCount))
+      MosaicGuide($0, source: source, frameCount: source.grid.frameCount(sampleCount: count))
     }
     let mosaic = Mosaic(source, settings: settings, guide: guide, parallel: parallel)
     let fit = try mosaic.render(
-      sampleCount: header.sampleCount, read: recording.samples,
+      sampleCount: count,
+      read: { try recording.samples(first + $0.lowerBound..<first + $0.upperBound) },
       write: { piece in
-        try writer.append(piece.map { $0[...] })
+        try write(piece)
         for channel in piece.indices {
           beginning[channel] += piece[channel].prefix(drawnCount - beginning[channel].count)
         }
       },
-      observe: { first, frames in
-        if first * source.grid.hopSize < drawnCount { lists += frames }
+      observe: { frame, frames in
+        if frame * source.grid.hopSize < drawnCount { lists += frames }
       }, progress: { bar.show($0) })
-    let clipped = try writer.finish()
     if let warning = recording.warning { printError(warning) }
     guard fit.total > 0 else { throw Failure("\(target): expected sound; it is silent") }
     let drawn =
       drawnCount == 0
       ? nil
       : try MadeMosaic.Beginning(
-        source: source,
-        target: analysed(SlidingRecording(header).samples(0..<drawnCount), rate: rate),
+        startSeconds: Double(first) / Double(rate), source: source,
+        target: analysed(
+          SlidingRecording(header).samples(first..<first + drawnCount), rate: rate),
         mosaic: analysed(beginning, rate: rate), lists: lists)
-    let made = MadeMosaic(
-      fit: fit, seconds: header.durationSeconds, clippedCount: clipped, beginning: drawn)
-    for file in try companions(made) { try staged.write(bytes: file.bytes, name: file.path) }
-    try staged.commit()
-    return made
+    return MadeMosaic(fit: fit, seconds: Double(count) / Double(rate), beginning: drawn)
   }
 
-  /// The pitches of a score, and when they sound.
-  private func tones(of path: String) throws -> [MosaicGuide.Tone] {
+  /// The pitches of a score, and when they sound in what is played of the target.
+  private func tones(
+    of path: String, _ header: RecordingHeader, from startSeconds: Double
+  ) throws -> [MosaicGuide.Tone] {
     let score = try Score.read(path: path)
     for warning in score.warnings { printError(warning) }
     let tones = score.notes.filter { $0.kind == .pitched }.map {
-      MosaicGuide.Tone(pitch: $0.pitch, seconds: $0.onsetSeconds...$0.dampedSeconds)
+      MosaicGuide.Tone(
+        pitch: $0.pitch,
+        seconds: $0.onsetSeconds - startSeconds...$0.dampedSeconds - startSeconds)
     }
     guard !tones.isEmpty else {
       throw Failure("\(path): expected notes with a pitch, found none")
     }
+    if let doubt = try doubt(of: score, path: path, header) { printError(doubt) }
     return tones
+  }
+
+  /// What is doubtful of a score: whether it is the target's at all, and in time with it.
+  private func doubt(of score: Score, path: String, _ header: RecordingHeader) throws -> String? {
+    let placer = ScorePlacer(
+      options: try PlacementOptions.parse(["--align", "off"]), scoring: try ScoreOptions.parse([]),
+      isPartial: true, material: .pitched, parallel: parallel, warn: printError)
+    var placement = try placer.place(score, path: path, recording: header).placement
+    placement.advice = placement.isInTime ? nil : "'divisi align' writes one that is in time"
+    return placement.doubt(score: path)
   }
 
   private func analysed(_ channels: [[Float]], rate: Int) -> MosaicSource {

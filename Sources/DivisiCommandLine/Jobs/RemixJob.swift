@@ -38,8 +38,11 @@ struct RemixJob {
     if let doubt = separated?.source.placement?.doubt(score: separated?.source.scorePath ?? "") {
       printError(doubt)
     }
+    // The recording's own pattern is played by its own strokes, each by itself.
     let own = separated.map {
-      SampleKit(of: $0.strokes, stems: $0.stems, sampleRate: $0.sampleRate, size: size)
+      written == nil
+        ? SampleKit(inTurn: $0.strokes, stems: $0.stems, sampleRate: $0.sampleRate)
+        : SampleKit(of: $0.strokes, stems: $0.stems, sampleRate: $0.sampleRate, size: size)
     }
     let measured = try own.flatMap { own in
       try written == nil

@@ -4,32 +4,10 @@ import DivisiSeparation
 import Mosaics
 import Terminal
 
-/// How a mosaic is made.
+/// How a mosaic is made, but for its restraints.
 struct MosaicOptions: ParsableArguments {
-  @Option(
-    help: ArgumentHelp(
-      "Of so many frames in a row a frame of the source keeps only its strongest; 1 for no restraint.",
-      valueName: "frames"))
-  var repetition = 7
-
-  @Option(
-    help: ArgumentHelp(
-      "So many frames of the source sound at once; 0 for no restraint.", valueName: "frames"))
-  var polyphony = 10
-
-  @Option(
-    help: ArgumentHelp(
-      "Over so many frames the source is drawn to go on as it went; 1 for no restraint.",
-      valueName: "frames"))
-  var continuity = 7
-
-  @Option(
-    help: ArgumentHelp(
-      "The restraints act in every so many iterations.", valueName: "n"))
-  var every = 5
-
   @Option(help: ArgumentHelp("Number of iterations.", valueName: "n"))
-  var iterations = 50
+  var iterations = 30
 
   @Option(
     help: ArgumentHelp(
@@ -62,21 +40,24 @@ struct MosaicOptions: ParsableArguments {
     settings.windowLength = window
     settings.hopSize = hop
     settings.iterations = iterations
-    settings.restraints.repetition = repetition
-    settings.restraints.polyphony = polyphony
-    settings.restraints.continuity = continuity
-    settings.restraints.every = every
     settings.griffinLim = griffinLim
     settings.seed = seed
     return settings
   }
 
   func validate() throws {
+    guard (1...mostThreads).contains(threadCount) else {
+      throw ValidationError("--threads: expected 1 to \(mostThreads), found \(threadCount)")
+    }
+    try Self.check(settings)
+  }
+
+  /// Refuses settings that make no mosaic.
+  static func check(_ settings: MosaicSettings) throws {
+    let (window, hop) = (settings.windowLength, settings.hopSize)
     for (name, value, range) in [
-      ("--repetition", repetition, 1...99), ("--polyphony", polyphony, 0...1000),
-      ("--continuity", continuity, 1...99), ("--every", every, 1...1000),
-      ("--iterations", iterations, 1...1000), ("--window", window, 256...32_768),
-      ("--griffin-lim", griffinLim, 0...100), ("--threads", threadCount, 1...mostThreads),
+      ("--iterations", settings.iterations, 1...1000), ("--window", window, 256...32_768),
+      ("--griffin-lim", settings.griffinLim, 0...100),
     ] where !range.contains(value) {
       throw ValidationError(
         "\(name): expected \(range.lowerBound) to \(range.upperBound), found \(value)")

@@ -21,16 +21,17 @@ struct MosaicFigure {
     Figure(
       title,
       panels: [
-        spectrogram("Source", beginning.source), spectrogram("Target", beginning.target),
-        activations, spectrogram("Mosaic", beginning.mosaic),
+        spectrogram("Source", beginning.source, from: 0),
+        spectrogram("Target", beginning.target, from: beginning.startSeconds), activations,
+        spectrogram("Mosaic", beginning.mosaic, from: beginning.startSeconds),
       ])
   }
 
-  private func time(_ frames: Int, _ label: String = "Time (s)") -> Axis {
-    .numbers(label, range: 0...max(Double(frames) / frameRate, 0.1), count: 10)
+  private func time(_ frames: Int, from start: Double, _ label: String = "Time (s)") -> Axis {
+    .numbers(label, range: start...start + max(Double(frames) / frameRate, 0.1), count: 10)
   }
 
-  private func spectrogram(_ title: String, _ sound: MosaicSource) -> Panel {
+  private func spectrogram(_ title: String, _ sound: MosaicSource, from start: Double) -> Panel {
     let (grid, frames) = (sound.grid, sound.frameCount)
     let step = (frames + Self.mostPlaces - 1) / Self.mostPlaces
     var values: [Float] = []
@@ -45,10 +46,10 @@ struct MosaicFigure {
     }
     let map = HeatMap(
       rowCount: grid.binCount, columnCount: values.count / grid.binCount,
-      values: decibels(values), columns: (0, Double(step) / frameRate),
+      values: decibels(values), columns: (start, Double(step) / frameRate),
       rows: (0, grid.frequency(ofBin: 1)))
     return Panel(
-      title, height: 160, x: time(frames),
+      title, height: 160, x: time(frames, from: start),
       y: .frequency(from: Self.lowestHertz, to: grid.frequency(ofBin: grid.binCount - 1)),
       layers: [.heatMap(map)], colours: colours)
   }
@@ -68,9 +69,11 @@ struct MosaicFigure {
     }
     let map = HeatMap(
       rowCount: rowCount, columnCount: columnCount, values: decibels(values),
-      columns: (0, Double(columnStep) / frameRate), rows: (0, Double(rowStep) / frameRate))
+      columns: (beginning.startSeconds, Double(columnStep) / frameRate),
+      rows: (0, Double(rowStep) / frameRate))
     return Panel(
-      "Activations", height: 260, x: time(columns), y: time(rows, "Time in the source (s)"),
+      "Activations", height: 260, x: time(columns, from: beginning.startSeconds),
+      y: time(rows, from: 0, "Time in the source (s)"),
       layers: [.heatMap(map)], colours: colours)
   }
 

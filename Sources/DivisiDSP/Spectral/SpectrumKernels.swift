@@ -151,7 +151,8 @@ public enum SpectrumKernels {
 
   /// ⟨x, y⟩, four sums at a time.
   @_noLocks
-  static func dot(_ x: UnsafePointer<Float>, _ y: UnsafePointer<Float>, count: Int) -> Float {
+  public static func dot(_ x: UnsafePointer<Float>, _ y: UnsafePointer<Float>, count: Int) -> Float
+  {
     var sums = SIMD4<Float>.zero
     var bin = 0
     while bin &+ 4 <= count {

@@ -33,32 +33,44 @@ public final class MosaicModel {
   public var frameCount: Int { V.columnCount }
   var isPruned: Bool { H.columnCount == 0 }
 
-  /// Takes over V, and starts with random activations whose sum is that of each frame.
+  /// Takes over V, and starts with random activations whose sum is that of each frame, and which are larger where
+  /// templates resemble it.
   ///
   /// - Parameters:
   ///   - V: K × N magnitudes, 1 being loud: 1e-9 is nothing.
   ///   - firstFrame: what the first column is in the target; a frame starts alike in whatever model it is.
   ///   - mayAnswer: by frame, which templates may sound, or nil for all; empty if all may in all frames.
+  ///   - likeness: how much more templates start with that resemble a frame, 0 to ``mostLikeness``: the 2^likeness-th
+  ///     power of their likeness; 0 for none.
+  /// - Complexity: O(K · S · N) with likeness, O(S · N) without.
   public init(
     _ templates: MosaicTemplates, V: consuming Matrix, firstFrame: Int, seed: UInt64,
-    mayAnswer: [[Bool]?] = []
+    mayAnswer: [[Bool]?] = [], likeness: Int = 0
   ) {
     self.templates = templates
     self.mayAnswer = mayAnswer
     self.V = V
     let N = self.V.columnCount
     H = Matrix(rowCount: templates.values.columnCount, columnCount: N)
+    if likeness > 0 { formLikeness() }
     for frame in 0..<N {
       let sum = level(ofFrame: frame)
       guard sum > 0 else { continue }
       var generator = SeededGenerator(
         seed: seed &+ UInt64(truncatingIfNeeded: firstFrame + frame) &* 0x9E37_79B9_7F4A_7C15)
       let row = H.column(frame)
+      if likeness > 0 {
+        silenceOthers(inFrame: frame)
+        sharpen(row, squarings: likeness)
+      }
       let scale = 2 * sum / Float(max(templates.count, 1))
       for index in 0..<templates.count where templates.sums[index] > 0 {
-        row[index] = scale * generator.nextUnit()
+        row[index] = (likeness > 0 ? row[index] : scale) * generator.nextUnit()
       }
       silenceOthers(inFrame: frame)
+      guard likeness > 0 else { continue }
+      let total = (0..<templates.count).reduce(Float(0)) { $0 + row[$1] }
+      for index in 0..<templates.count { row[index] *= sum / max(total, .leastNormalMagnitude) }
     }
   }
 
