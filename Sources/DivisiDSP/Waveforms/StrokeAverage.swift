@@ -31,7 +31,7 @@ public struct StrokeAverage: Sendable {
     for frame in 0..<frameCount {
       let sums = denominators.values.column(frame)
       for stroke in strokes where frame < stroke.frameCount {
-        let variance = stroke.variance.values.column(frame)
+        let variance = stroke.variance.column(frame)
         for bin in bins { sums.setLanes(bin, sums.lanes(bin) + variance.lanes(bin)) }
       }
       for bin in bins {

@@ -10,7 +10,7 @@ public final class StrokeMeasurement: @unchecked Sendable {
   /// ν: the variance of what else sounds.
   public let noise: MapMatrix
   /// P: the part's own variance, as the non-negative model has it.
-  public let variance: MapMatrix
+  public var variance: SectionMap
   /// A: gains of the waveform.
   public let gains: BlockMap
   /// e: the share of the variance that the waveform does not explain.
@@ -28,7 +28,11 @@ public final class StrokeMeasurement: @unchecked Sendable {
   /// All zero but φ, which is 1.
   ///
   /// - Parameter isMasked: whether Z is not Y.
-  public init(_ grid: StrokeGrid, channels: Int, frames: Int, ownFrames: Int, isMasked: Bool) {
+  public init(
+    _ grid: StrokeGrid, channels: Int, frames: Int, ownFrames: Int, isMasked: Bool,
+    variance: SectionMap
+  ) {
+    self.variance = variance
     frameCount = frames
     ownFrameCount = min(ownFrames, frames)
     self.isMasked = isMasked
@@ -36,7 +40,6 @@ public final class StrokeMeasurement: @unchecked Sendable {
     observed = (0..<channels).map { _ in SpectraMatrix(grid, frames: own) }
     averaged = isMasked ? (0..<channels).map { _ in SpectraMatrix(grid, frames: own) } : observed
     noise = MapMatrix(grid, frames: own)
-    variance = MapMatrix(grid, frames: frames)
     gains = BlockMap(grid, frames: frames)
     unexplained = BlockMap(grid, frames: frames)
     share = MapMatrix(grid, frames: frames)
@@ -46,7 +49,7 @@ public final class StrokeMeasurement: @unchecked Sendable {
   /// result ← A q = A / (ν_z + e P) in one of its own frames, with ν_z the variance of what disturbs Z: ν, or of
   /// ν and φ P what a mask lets through of both.
   func writeTrust(_ frame: Int, to result: UnsafeMutablePointer<Float>) {
-    let (noise, variance) = (noise.values.column(frame), variance.values.column(frame))
+    let (noise, variance) = (noise.values.column(frame), variance.column(frame))
     let (gains, unexplained) = (gains.column(frame), unexplained.column(frame))
     let share = share.values.column(frame)
     for bin in stride(from: 0, to: self.noise.values.rowCount, by: Lane.scalarCount) {
@@ -79,32 +82,12 @@ public final class MapMatrix: Sendable {
     }
   }
 
-  /// Takes columns of a map of the section, between its frames linearly.
-  ///
-  /// - Parameters:
-  ///   - columnCount: of the map.
-  ///   - position: where the first frame lies in the map, in its columns.
-  ///   - column: gives a column of the map, asked for in ascending order, and perhaps written to one of two
-  ///     places that take turns.
-  public func take(
-    columnCount: Int, from position: Double, _ column: (Int) -> UnsafePointer<Float>
-  ) {
-    var known: [(index: Int, values: UnsafePointer<Float>)] = []
-    func values(_ index: Int) -> UnsafePointer<Float> {
-      if let match = known.first(where: { $0.index == index }) { return match.values }
-      let found = column(index)
-      if known.count > 1 { known.removeFirst() }
-      known.append((index, found))
-      return found
-    }
-    for frame in 0..<self.values.columnCount {
-      let place = min(max(position + Double(frame), 0), Double(columnCount) - 1.001)
-      let first = max(0, Int(place))
-      let share = Float(max(0, place - Double(first)))
-      let (low, high) = (values(first), values(min(first + 1, columnCount - 1)))
-      let target = self.values.column(frame)
-      for bin in stride(from: 0, to: self.values.rowCount, by: Lane.scalarCount) {
-        target.setLanes(bin, low.lanes(bin) + share * (high.lanes(bin) - low.lanes(bin)))
+  /// Takes columns of a map of the section.
+  public func take(_ map: SectionMap) {
+    for frame in 0..<values.columnCount {
+      let (source, target) = (map.column(frame), values.column(frame))
+      for bin in stride(from: 0, to: values.rowCount, by: Lane.scalarCount) {
+        target.setLanes(bin, source.lanes(bin))
       }
     }
   }

@@ -100,7 +100,7 @@ public struct StrokePrediction: Sendable {
     stroke.unexplained.set(found.map(\.share))
     for frame in 0..<stroke.frameCount {
       let (a, e) = (stroke.gains.column(frame), stroke.unexplained.column(frame))
-      let (w, v) = (variances.values.column(frame), stroke.variance.values.column(frame))
+      let (w, v) = (variances.values.column(frame), stroke.variance.column(frame))
       let share = stroke.share.values.column(frame)
       for bin in stride(from: 0, to: grid.binCount, by: Lane.scalarCount) {
         let gain = a.lanes(bin)
@@ -146,7 +146,7 @@ public struct StrokePrediction: Sendable {
     }
     let (base, own, blind) = (statistics.column(3), statistics.column(4), statistics.column(5))
     let (noise, variance) = (
-      stroke.noise.values.column(frame), stroke.variance.values.column(frame)
+      stroke.noise.values.column(frame), stroke.variance.column(frame)
     )
     let (gains, meanVariance) = (stroke.gains.column(frame), variances.values.column(frame))
     for bin in bins {

@@ -35,7 +35,7 @@ import DivisiDSP
 ///
 /// Constants were chosen as ``StrokeGrid`` says.
 ///
-/// - Complexity: per stroke and cluster some 40 FFTs of 0.1 s; memory of 1.5 MB for each stroke of a
+/// - Complexity: per stroke and cluster some 40 FFTs of 0.1 s; memory of 1.2 MB for each stroke of a
 ///   cluster.
 /// - Thread: one at a time; the bits do not depend on how `parallel` spreads the work.
 /// - SeeAlso: Knapp & Carter, IEEE TASSP 1976 (the encoder's weighting); Duong, Vincent & Gribonval,
@@ -156,14 +156,20 @@ struct WaveformAutoencoder: Sendable {
 
   /// What is known of a stroke, in stroke time.
   private func observe(_ stroke: WaveformStroke, _ sounds: Sounds) {
+    let start = stroke.start(grid)
+    let (section, part) = (sounds.section, sounds.part)
+    let (place, frameCount) = (start / Double(grid.hop), section.powers.frameCount)
+    let variance = SectionMap(frameCount: frameCount, from: place) { [powers = section.powers] in
+      UnsafePointer(powers.column($0, of: part))
+    }
     let measured =
       stroke.measured
       ?? StrokeMeasurement(
         grid, channels: sounds.rest.count,
         frames: grid.frames(reaching: Int(stroke.cut) + grid.lead), ownFrames: ownFrames(stroke),
-        isMasked: sounds.isFirst)
+        isMasked: sounds.isFirst, variance: variance)
     stroke.measured = measured
-    let start = stroke.start(grid)
+    measured.variance = variance
     let step = 1 / stroke.rate
     let count = grid.samples(heardBy: measured.ownFrameCount)
     for channel in sounds.rest.indices {
@@ -174,19 +180,9 @@ struct WaveformAutoencoder: Sendable {
       let z = reader.read(sounds.stems[channel], from: start, step: step, count: count)
       grid.analyse(z, into: measured.averaged[channel])
     }
-    let place = start / Double(grid.hop)
-    let (section, part) = (sounds.section, sounds.part)
-    let columns = Matrix(rowCount: grid.binCount, columnCount: 2)
-    var next = 0
-    measured.noise.take(columnCount: section.powers.frameCount, from: place) { frame in
-      next = 1 - next
-      let column = columns.column(next)
-      section.writeNoise(frame, besides: part, binCount: grid.binCount, to: column)
-      return UnsafePointer(column)
-    }
-    measured.variance.take(columnCount: section.powers.frameCount, from: place) { frame in
-      UnsafePointer(section.powers.column(frame, of: part))
-    }
+    let noise = NoiseColumns(section, besides: part, binCount: grid.binCount)
+    measured.noise.take(
+      SectionMap(frameCount: frameCount, from: place) { noise.column($0) })
   }
 
   /// How many frames of stroke time lie before the next stroke, up to 16 ms before its onset.
@@ -201,9 +197,8 @@ struct WaveformAutoencoder: Sendable {
     let energies = strokes.map { stroke in
       guard let measured = stroke.measured else { return 0.0 }
       let count = measured.frameCount
-      return (min(2, count)..<min(8, count)).reduce(0.0) { sum, frame in
-        let column = measured.variance.values.column(frame)
-        return (0..<grid.binCount).reduce(sum) { $0 + Double(column[$1]) }
+      return (min(2, count)..<min(8, count)).reduce(0.0) {
+        $0 + measured.variance.sum(ofFrame: $1, binCount: grid.binCount)
       }
     }
     for (stroke, energy) in zip(strokes, energies) {

@@ -106,3 +106,28 @@ extension WaveformSection {
     for stroke in strokes { stroke.add(to: &stems[stroke.part], gain: 1, grid) }
   }
 }
+
+/// What disturbs a part, frame by frame: the last two columns that were asked for.
+///
+/// - Thread: one at a time.
+final class NoiseColumns: @unchecked Sendable {
+  private let section: WaveformSection
+  private let part: Int
+  private let binCount: Int
+  private let values: Matrix
+  private var frames = [-1, -1]
+  private var oldest = 0
+
+  init(_ section: WaveformSection, besides part: Int, binCount: Int) {
+    (self.section, self.part, self.binCount) = (section, part, binCount)
+    values = Matrix(rowCount: binCount, columnCount: 2)
+  }
+
+  func column(_ frame: Int) -> UnsafePointer<Float> {
+    if let known = frames.firstIndex(of: frame) { return UnsafePointer(values.column(known)) }
+    let column = oldest
+    (frames[column], oldest) = (frame, 1 - column)
+    section.writeNoise(frame, besides: part, binCount: binCount, to: values.column(column))
+    return UnsafePointer(values.column(column))
+  }
+}
