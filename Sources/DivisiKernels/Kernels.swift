@@ -275,7 +275,7 @@ public enum Kernels {
   /// x = 2ⁿ m with m from √½ to √2, and ln m = 2 artanh s = 2 (s + s³/3 + s⁵/5 + …), s = (m − 1) /
   /// (m + 1), |s| < 0.172.
   @_noLocks @inline(__always)
-  private static func logarithm(_ x: Lane) -> Lane {
+  static func logarithm(_ x: Lane) -> Lane {
     let bits = unsafeBitCast(x, to: SIMD8<Int32>.self)
     let exponent = (bits &- SIMD8(repeating: 0x3f35_04f3)) &>> SIMD8(repeating: 23)
     let m = unsafeBitCast(bits &- (exponent &<< SIMD8(repeating: 23)), to: Lane.self)

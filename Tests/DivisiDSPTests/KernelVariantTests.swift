@@ -79,6 +79,10 @@ struct KernelVariantTests {
     for index in 0..<7 { x.column(index).update(from: column(index % 6), count: x.columnStride) }
     let seven: [Float] = [0.3, 1.7, 0, 2.1e-5, -4, 0.9, 11]
     let (stride, blocks) = (x.columnStride, support.blocks)
+    func template(_ delay: Int) -> UnsafePointer<Float> { UnsafePointer(x.column(delay)) }
+    let w = (
+      template(0), template(1), template(2), template(3), template(4), template(5), template(6)
+    )
     let results = [false, true].map { isWide in
       let y = columns.values.copy()
       let z = columns.values.copy()
@@ -91,6 +95,8 @@ struct KernelVariantTests {
           x.column(0), stride: stride, gains: gains, to: y.column(0), stride: stride, over: blocks)
         Kernels.convolve(
           x.column(0), stride: stride, gains: seven, to: z.column(0), stride: stride, over: blocks)
+        Kernels.follow(
+          w, gains: gains, to: z.column(0), stride: stride, over: blocks)
       } else {
         typealias Kernels = DivisiKernels.Kernels
         products = Kernels.correlate(
@@ -99,6 +105,8 @@ struct KernelVariantTests {
           x.column(0), stride: stride, gains: gains, to: y.column(0), stride: stride, over: blocks)
         Kernels.convolve(
           x.column(0), stride: stride, gains: seven, to: z.column(0), stride: stride, over: blocks)
+        Kernels.follow(
+          w, gains: gains, to: z.column(0), stride: stride, over: blocks)
       }
       return (0..<4).flatMap { column in
         [products[column].bitPattern]
@@ -166,6 +174,28 @@ struct KernelVariantTests {
           DivisiKernelsAVX2.Kernels.interpolate(
             signal, from: 3.3, step: 1.01, taps: taps, tapCount: 32, phaseCount: 16, to: $0,
             count: 54)
+          return 0
+        })
+    // 54 values: whole vectors of eight, and six more.
+    #expect(
+      values {
+        DivisiKernels.Kernels.filter(signal, taps: taps, tapCount: 32, to: $0, count: 54)
+        return 0
+      }
+        == values {
+          DivisiKernelsAVX2.Kernels.filter(signal, taps: taps, tapCount: 32, to: $0, count: 54)
+          return 0
+        })
+    let variances = (0..<6).flatMap { noise(count: 100, seed: 12 + $0).map { abs($0) + 1e-9 } }
+    let shares: [Float] = [0.003, 0.01, 0.03, 0.1, 0.2, 0.4, 0.7, 1]
+    #expect(
+      values {
+        DivisiKernels.Kernels.addFits(variances, stride: 100, count: 97, shares: shares, to: $0)
+        return 0
+      }
+        == values {
+          DivisiKernelsAVX2.Kernels.addFits(
+            variances, stride: 100, count: 97, shares: shares, to: $0)
           return 0
         })
     // 27 pairs: whole vectors of four, and three more.

@@ -114,11 +114,11 @@ struct WaveformTests {
     ).stems
     let plain = decibels(stems, tracks)
     let factors = try #require(learnt)
-    try WaveformRefinement(
+    var refinement = WaveformRefinement(
       stft: stft, model: factors.model, mask: factors.mask, parts: Self.parts, parallel: threaded,
       sectionSeconds: 1.4
     )
-    .run(&stems, of: [mix]) { _ in true }
+    try refinement.run(&stems, of: [mix]) { _ in true }
     #expect(largestDifference(mixture(stems.map { $0[0] }), mix) < 1e-5)
     #expect(decibels(stems, tracks) > plain + 2)
   }

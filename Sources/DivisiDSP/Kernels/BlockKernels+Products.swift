@@ -26,4 +26,17 @@ extension BlockKernels {
       ? WideKernels.dots(w, x, z, count: count)
       : DivisiKernels.Kernels.dots(w, x, z, count: count)
   }
+
+  /// y[i] ← y[i] + Σ_k gains[k] · w[3 + i − k] for four successive columns.
+  @inline(__always)
+  static func follow(
+    _ w: SevenColumns, gains: SIMD4<Float>, to y: UnsafeMutablePointer<Float>, stride: Int,
+    over blocks: Blocks
+  ) {
+    if hasAVX2 {
+      WideKernels.follow(w, gains: gains, to: y, stride: stride, over: blocks)
+    } else {
+      DivisiKernels.Kernels.follow(w, gains: gains, to: y, stride: stride, over: blocks)
+    }
+  }
 }

@@ -18,9 +18,10 @@ extension ConvolutiveNMF {
   /// - Parameters:
   ///   - sweep: of as many chunks as ``sweep`` at most, and blocks as long.
   ///   - sums: set to zero where there are entries.
+  ///   - onlySounding: leaves out what ``soundingVisits(_:)`` does.
   ///   - body: called on the thread of its chunk.
   func forEachVisit(
-    _ sweep: FrameSweep, clearing sums: [TemplateSums?] = [],
+    _ sweep: FrameSweep, clearing sums: [TemplateSums?] = [], onlySounding: Bool = false,
     _ body: @Sendable (_ chunk: Int, _ visit: FrameSweep.Visit, _ factors: Factors) -> Void
   ) {
     let tiles = tiles ?? FactorTiles(self)
@@ -39,7 +40,12 @@ extension ConvolutiveNMF {
           numerator: divergence.beta == 2
             ? V.values.view : tiles.ratio.view(from: first, as: frame),
           denominator: divergence.beta == 1 ? nil : tiles.power.view(from: first, as: frame))
-        forEachVisit(in: block, of: sweep) { body(chunk, $0, factors) }
+        let visits = sweep.visits(in: block)
+        if onlySounding, restraints != nil {
+          forEach(soundingVisits(visits)[...], in: block) { body(chunk, $0, factors) }
+        } else {
+          forEach(visits, in: block) { body(chunk, $0, factors) }
+        }
       }
     }
   }
@@ -92,7 +98,15 @@ extension ConvolutiveNMF {
   func forEachVisit(
     in block: FrameSweep.Block, of sweep: FrameSweep, _ body: (FrameSweep.Visit) -> Void
   ) {
-    let visits = sweep.visits(in: block)
+    forEach(sweep.visits(in: block), in: block, body)
+  }
+
+  /// The same for some of its visits, or others.
+  @inline(__always)
+  private func forEach(
+    _ visits: ArraySlice<FrameSweep.Visit>, in block: FrameSweep.Block,
+    _ body: (FrameSweep.Visit) -> Void
+  ) {
     let first = min(block.frames.upperBound + templateFrames - 1, frameCount)
     let ahead = V.values.view.base + first * V.values.columnStride
     let lineCount =

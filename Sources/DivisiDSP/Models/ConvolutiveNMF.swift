@@ -129,9 +129,9 @@ public final class ConvolutiveNMF: @unchecked Sendable {
         }
       }
     } else {
-      forEachVisit(sweep, clearing: [sums?.numerators, sums?.denominators]) {
-        [self] chunk, visit, factors in
-        if isSilent(visit) { return }
+      forEachVisit(
+        sweep, clearing: [sums?.numerators, sums?.denominators], onlySounding: true
+      ) { [self] chunk, visit, factors in
         if activations { correlate(visit, factors) }
         if let sums { add(factors, visit, chunk: chunk, to: sums) }
       }

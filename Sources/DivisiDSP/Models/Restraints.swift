@@ -54,10 +54,30 @@ public struct Restraints: Sendable {
 }
 
 extension ConvolutiveNMF {
-  /// Whether updates need not look at a visit: its activations are zero, and stay so.
-  @inline(__always)
-  func isSilent(_ visit: FrameSweep.Visit) -> Bool {
-    restraints != nil && visit.entries.allSatisfy { H[$0] == 0 }
+  /// The visits of a block again, without activations that are zero, and stay so.
+  func soundingVisits(_ visits: ArraySlice<FrameSweep.Visit>) -> [FrameSweep.Visit] {
+    var result: [FrameSweep.Visit] = []
+    var rest = visits
+    while let first = rest.first {
+      let same = rest.prefix { $0.component == first.component }
+      rest = rest[same.endIndex...]
+      let end = same[same.endIndex - 1].entries.upperBound
+      var entry = first.entries.lowerBound
+      while entry < end {
+        guard H[entry] != 0 else {
+          entry += 1
+          continue
+        }
+        var last = entry + 1
+        // As a sweep has them.
+        while last < min(entry + 4, end),
+          templateFrames < 4 || pattern.frames[last] == pattern.frames[last - 1] + 1
+        { last += 1 }
+        result.append(FrameSweep.Visit(component: first.component, entries: entry..<last))
+        entry = last
+      }
+    }
+    return result
   }
 
   /// 1 + λ of an entry.

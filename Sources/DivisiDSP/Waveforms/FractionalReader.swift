@@ -52,7 +52,11 @@ public struct FractionalReader: Sendable {
     signal.withUnsafeBufferPointer { signal in
       taps.withUnsafeBufferPointer { taps in
         let taps = taps.baseAddress!
-        if !inside.isEmpty {
+        if !inside.isEmpty, step == 1 {
+          shift(
+            signal, to: start + Double(inside.lowerBound), taps,
+            UnsafeMutableBufferPointer(rebasing: result[inside]))
+        } else if !inside.isEmpty {
           BlockKernels.interpolate(
             signal.baseAddress!,
             from: start + Double(inside.lowerBound) * step - Double(Self.tapCount / 2 - 1),
@@ -78,6 +82,27 @@ public struct FractionalReader: Sendable {
           }
         }
       }
+    }
+  }
+
+  /// The same where all positions lie equally far between two samples, and all taps are seen.
+  private func shift(
+    _ signal: UnsafeBufferPointer<Float>, to start: Double, _ taps: UnsafePointer<Float>,
+    _ result: UnsafeMutableBufferPointer<Float>
+  ) {
+    let whole = start.rounded(.down)
+    let phase = (start - whole) * Double(Self.phaseCount)
+    let row = min(Int(phase), Self.phaseCount - 1)
+    let low = taps + row * Self.tapCount
+    withUnsafeTemporaryAllocation(of: Float.self, capacity: Self.tapCount) { between in
+      for tap in 0..<Self.tapCount {
+        between.initializeElement(
+          at: tap, to: low[tap] + (low[Self.tapCount + tap] - low[tap]) * Float(phase - Double(row))
+        )
+      }
+      BlockKernels.filter(
+        signal.baseAddress! + Int(whole) - Self.tapCount / 2 + 1, taps: between.baseAddress!,
+        tapCount: Self.tapCount, to: result.baseAddress!, count: result.count)
     }
   }
 

@@ -140,7 +140,7 @@ public struct StrokeAligner: Sendable {
   ///   - signal: the recording, or a part of it.
   ///   - onset: in samples, as the score has it.
   public func match(_ template: Template, in signal: [Float], onset: Double) -> Match {
-    let stroke = Observation(
+    let stroke = StrokeSpectrum(
       spectrum(of: signal, from: onset - Double(lead), step: 1, stage: coarse))
     let buffer = FFTBuffer(length: coarse.plan.length)
     var best = Match(delay: 0, rate: 1, score: -.infinity, coherence: 0)
@@ -169,36 +169,39 @@ public struct StrokeAligner: Sendable {
     _ match: Match, _ template: Template, in signal: [Float], onset: Double
   ) -> Match {
     var best = match
-    let stroke = Observation(
+    let stroke = StrokeSpectrum(
       spectrum(of: signal, from: onset + best.delay - Double(lead), step: 1, stage: fine))
     let buffer = FFTBuffer(length: fine.plan.length)
-    let tries = Self.fineRates.map { step in
-      let number = Self.number(match.rate) + step
-      guard let spectrum = template.fine[number] else {
+    let first = Self.number(match.rate) + Self.fineRates.lowerBound
+    var tries = [(spectrum: [SIMD2<Float>], found: Correlation)?](
+      repeating: nil, count: Self.fineRates.count)
+    var (index, most) = (0, -Float.infinity)
+    func look(at candidate: Int) {
+      guard let spectrum = template.fine[first + candidate] else {
         preconditionFailure("a template that is not prepared for a rate of \(match.rate)")
       }
-      return (
-        rate: Self.rate(number), spectrum: spectrum,
-        found: correlate(spectrum, stroke, fine, buffer)
-      )
+      let found = correlate(spectrum, stroke, fine, buffer)
+      tries[candidate] = (spectrum, found)
+      if found.score > most { (index, most) = (candidate, found.score) }
     }
-    var index = 0
-    for candidate in tries.indices where tries[candidate].found.score > tries[index].found.score {
-      index = candidate
+    // As in the first search.
+    for candidate in stride(from: 0, to: tries.count, by: 2) { look(at: candidate) }
+    for candidate in [index - 1, index + 1] where tries.indices.contains(candidate) {
+      look(at: candidate)
     }
-    let (rate, spectrum, found) = tries[index]
+    guard let (spectrum, found) = tries[index] else { return best }
     guard found.score > Self.leastScore else { return best }
     // The tops of parabolas: over half samples of delay, and over neighbouring rates.
-    let around = [-0.5, 0, 0.5].map { value(spectrum, stroke, at: Double(found.lag) + $0) }
+    let around = values(spectrum, stroke, around: found.lag)
     let lag = Double(found.lag) + 0.5 * Self.top(around[0], around[1], around[2])
     var shift = 0.0
-    if index > 0 && index + 1 < tries.count {
+    if index > 0, index + 1 < tries.count, let left = tries[index - 1], let right = tries[index + 1]
+    {
       shift = Self.top(
-        Double(tries[index - 1].found.score), Double(found.score),
-        Double(tries[index + 1].found.score))
+        Double(left.found.score), Double(found.score), Double(right.found.score))
     }
     best.delay += lag
-    best.rate = rate + Self.fineStep * min(max(shift, -0.5), 0.5)
+    best.rate = Self.rate(first + index) + Self.fineStep * min(max(shift, -0.5), 0.5)
     best.coherence = max(best.coherence, found.coherence)
     return best
   }
@@ -211,35 +214,12 @@ public struct StrokeAligner: Sendable {
 
   // MARK: Spectra
 
-  /// A stroke's spectrum, and its smoothed power.
-  private struct Observation {
-    /// Y / s.
-    let whitened: [SIMD2<Float>]
-    /// 1 / s, twice for each bin.
-    let weights: [Float]
-    /// Σ |Y|² / s.
-    let energy: Float
-
-    /// Smoothed over 0.5 % of the bins, three at least, with a floor 50 dB below the mean power.
-    init(_ spectrum: [SIMD2<Float>]) {
-      let power = spectrum.map { ($0 * $0).sum() }
-      var sums = [0.0]
-      for value in power { sums.append(sums[sums.count - 1] + Double(value)) }
-      let half = max(3, power.count / 200) / 2
-      let floor = 1e-5 * sums[power.count] / Double(power.count) + 1e-12
-      let inverse = power.indices.map { bin in
-        let (lower, upper) = (max(0, bin - half), min(power.count, bin + half + 1))
-        return Float(1 / ((sums[upper] - sums[lower]) / Double(upper - lower) + floor))
-      }
-      weights = inverse.flatMap { [$0, $0] }
-      whitened = spectrum.indices.map { spectrum[$0] * inverse[$0] }
-      energy = power.indices.reduce(Float(0)) { $0 + power[$1] * inverse[$1] }
-    }
-  }
+  /// Where a correlation is largest, and what that says.
+  private typealias Correlation = (lag: Int, score: Float, coherence: Float)
 
   private func correlate(
-    _ template: [SIMD2<Float>], _ stroke: Observation, _ stage: Stage, _ buffer: FFTBuffer
-  ) -> (lag: Int, score: Float, coherence: Float) {
+    _ template: [SIMD2<Float>], _ stroke: StrokeSpectrum, _ stage: Stage, _ buffer: FFTBuffer
+  ) -> Correlation {
     let energy =
       1e-20
       + template.withUnsafeBytes { t in
@@ -265,15 +245,28 @@ public struct StrokeAligner: Sendable {
     )
   }
 
-  /// The correlation at a fractional lag.
-  private func value(_ template: [SIMD2<Float>], _ stroke: Observation, at lag: Double) -> Double {
-    let step = 2 * Double.pi * lag / Double(fine.plan.length)
-    var sum = 0.0
+  /// The correlation at a lag, between half a sample before it and half a sample after it.
+  private func values(
+    _ template: [SIMD2<Float>], _ stroke: StrokeSpectrum, around lag: Int
+  ) -> SIMD4<Double> {
+    let lags = SIMD4(-0.5, 0, 0.5, 0) + Double(lag)
+    let step = 2 * Double.pi / Double(fine.plan.length) * lags
+    // A turn from bin to bin in place of an angle for each.
+    let turn = (
+      real: SIMD4<Double>(cos(step[0]), cos(step[1]), cos(step[2]), 1),
+      imaginary: SIMD4<Double>(sin(step[0]), sin(step[1]), sin(step[2]), 0)
+    )
+    var real = SIMD4<Double>.one
+    var imaginary = SIMD4<Double>.zero
+    var sum = SIMD4<Double>.zero
     for bin in template.indices {
       let (t, y) = (template[bin], stroke.whitened[bin])
-      let angle = step * Double(bin)
-      sum +=
-        Double(t.x * y.x + t.y * y.y) * cos(angle) - Double(t.x * y.y - t.y * y.x) * sin(angle)
+      let even = SIMD4(repeating: Double(t.x * y.x + t.y * y.y))
+      let odd = SIMD4(repeating: Double(t.x * y.y - t.y * y.x))
+      sum += even * real - odd * imaginary
+      let turned = real * turn.real - imaginary * turn.imaginary
+      imaginary = imaginary * turn.real + real * turn.imaginary
+      real = turned
     }
     return sum
   }

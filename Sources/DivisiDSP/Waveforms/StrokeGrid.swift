@@ -23,10 +23,24 @@ public struct StrokeGrid: Sendable {
   private let sampleRate: Double
   /// First bins of the bands that share a gain, and K.
   let bands: [Int]
+  /// The band of each bin.
+  let bandOf: [Int]
   /// First frames of the stretches that share a gain, and ``frameCount``.
   let stretches: [Int]
+  /// The stretches that a frame and its neighbours lie in, of all frames; each but once.
+  let mixtures: [Mixture]
+  /// The mixture of each frame by number, and of each were it the last.
+  let mixtureOf: [Int]
+  let mixtureOfLast: [Int]
   /// How many frames of the STFT see a sample, on average: what its sums count too often by.
   let overlap: Float
+
+  /// Stretches of three frames that are averaged.
+  struct Mixture: Hashable {
+    let before: Int
+    let here: Int
+    let after: Int
+  }
 
   /// Edges of bands, in hertz: octaves up to 3.2 kHz, narrower above.
   private static let bandHertz = [
@@ -42,7 +56,11 @@ public struct StrokeGrid: Sendable {
     length = lead + Int(grid.sampleRate / 2)
     frameCount = length / grid.hopSize + 1
     let edges = Self.bandHertz.map { Int(grid.bin(atHertz: $0).rounded(.up)) }
-    bands = ([0] + edges.filter { $0 > 0 && $0 < grid.binCount } + [grid.binCount])
+    let bands = [0] + edges.filter { $0 > 0 && $0 < grid.binCount } + [grid.binCount]
+    self.bands = bands
+    bandOf = (0..<bands.count - 1).flatMap { band in
+      [Int](repeating: band, count: bands[band + 1] - bands[band])
+    }
     // Of an onset, of what follows it, and of the rest; in seconds from the start of stroke time.
     let frames = [0.046, 0.093, 0.186].map { Int(($0 * grid.frameRate).rounded()) }
     var stretches = [0]
@@ -50,6 +68,20 @@ public struct StrokeGrid: Sendable {
       stretches.append(frame)
     }
     self.stretches = stretches + [frameCount]
+    let stretchOf = (0..<frameCount).map { frame in
+      stretches.lastIndex { $0 <= frame } ?? 0
+    }
+    var mixtures: [Mixture] = []
+    func number(_ frame: Int, _ next: Int) -> Int {
+      let mixture = Mixture(
+        before: stretchOf[max(0, frame - 1)], here: stretchOf[frame], after: stretchOf[next])
+      if let known = mixtures.firstIndex(of: mixture) { return known }
+      mixtures.append(mixture)
+      return mixtures.count - 1
+    }
+    mixtureOf = stretchOf.indices.map { number($0, min($0 + 1, stretchOf.count - 1)) }
+    mixtureOfLast = stretchOf.indices.map { number($0, $0) }
+    self.mixtures = mixtures
     overlap = 0.75 * Float(grid.windowLength) / Float(grid.hopSize)
   }
 
@@ -80,23 +112,28 @@ public struct StrokeGrid: Sendable {
   ///   - end: the first sample that is silent.
   public func fade(_ waveform: inout [Float], fadeOut: Int, end: Int) {
     let (start, rise) = (lead - samples(milliseconds: 10), samples(milliseconds: 3.991))
-    for index in waveform.indices {
-      let gain =
-        min(max(Float(index - start) / Float(rise), 0), 1)
-        * min(max(Float(end - index) / Float(fadeOut), 0), 1)
-      waveform[index] *= gain
+    // Between the two nothing changes.
+    for index in 0..<min(max(start + rise, 0), waveform.count) {
+      waveform[index] *= min(max(Float(index - start) / Float(rise), 0), 1)
+    }
+    for index in min(max(end - fadeOut, 0), waveform.count)..<waveform.count {
+      waveform[index] *= min(max(Float(end - index) / Float(fadeOut), 0), 1)
     }
   }
 
-  /// The sound of spectra in stroke time: column m is frame m, K pairs of real and imaginary part.
-  public func waveform(of spectra: borrowing Matrix) -> [Float] {
+  /// The sound of spectra in stroke time.
+  ///
+  /// - Parameters:
+  ///   - frames: how many there are; later ones are silent.
+  ///   - fill: writes the K bins of a frame.
+  public func waveform(
+    ofFrames frames: Int, _ fill: (Int, UnsafeMutablePointer<SIMD2<Float>>) -> Void
+  ) -> [Float] {
     let buffer = stft.makeBuffer()
     var result = [Float](repeating: 0, count: length)
     result.withUnsafeMutableBufferPointer { samples in
-      for frame in 0..<spectra.columnCount {
-        let column = UnsafeMutableRawPointer(spectra.column(frame))
-          .assumingMemoryBound(to: SIMD2<Float>.self)
-        buffer.spectrum.update(from: column, count: binCount)
+      for frame in 0..<frames {
+        fill(frame, buffer.spectrum)
         stft.overlapAdd(buffer, frame: frame, to: samples)
       }
       stft.normalise(samples)
@@ -104,14 +141,13 @@ public struct StrokeGrid: Sendable {
     return result
   }
 
-  /// The spectra of a waveform in stroke time, as ``waveform(of:)`` takes them.
-  public func analyse(_ waveform: [Float], into spectra: borrowing Matrix) {
+  /// The spectra of a waveform in stroke time.
+  public func analyse(_ waveform: [Float], into spectra: SpectraMatrix) {
     let buffer = stft.makeBuffer()
     waveform.withUnsafeBufferPointer { samples in
-      for frame in 0..<spectra.columnCount {
+      for frame in 0..<spectra.values.columnCount {
         stft.analyse(samples, frame: frame, into: buffer)
-        UnsafeMutableRawPointer(spectra.column(frame)).copyMemory(
-          from: buffer.spectrum, byteCount: binCount * MemoryLayout<SIMD2<Float>>.stride)
+        spectra.column(frame).update(from: buffer.spectrum, count: binCount)
       }
     }
   }

@@ -22,23 +22,37 @@ internal import Glibc
 ///
 /// A and e are smoothed over five bins and three frames before φ is taken of them.
 public struct StrokePrediction: Sendable {
-  private typealias Lane = SIMD8<Float>
-
   /// e_j, from nearly the same sound to no resemblance at all.
-  private static let shares = Lane(0.003, 0.01, 0.03, 0.1, 0.2, 0.4, 0.7, 1)
+  private static let shares: [Float] = [0.003, 0.01, 0.03, 0.1, 0.2, 0.4, 0.7, 1]
   /// φ is never less: what is learnt from masks is not trusted wholly.
   static let leastShare: Float = 0.05
 
   private let grid: StrokeGrid
   /// Sums over one block; lanes are hypotheses.
   private struct Sums {
-    var products = Lane.zero
-    var energies = Lane.zero
-    var misfits = Lane.zero
-    var logs = Lane.zero
+    let products: Lane
+    let energies: Lane
+    let misfits: Lane
+    let logs: Lane
     /// Of the hypothesis that nothing is known.
-    var blindMisfit: Float = 0
-    var blindLog: Float = 0
+    let blindMisfit: Float
+    let blindLog: Float
+
+    /// Values of a block.
+    static let count = 34
+
+    /// - Parameters:
+    ///   - values: as `Kernels.addFits` has left them.
+    ///   - scale: what each observation counts.
+    init(_ values: UnsafePointer<Float>, channels: Float, scale: Float) {
+      let all = UnsafeRawPointer(values)
+      products = all.loadUnaligned(as: Lane.self) * scale
+      energies = all.loadUnaligned(fromByteOffset: 32, as: Lane.self) * scale
+      misfits = all.loadUnaligned(fromByteOffset: 64, as: Lane.self) * scale
+      logs = all.loadUnaligned(fromByteOffset: 96, as: Lane.self) * (channels * scale)
+      blindMisfit = values[32] * scale
+      blindLog = values[33] * (channels * scale)
+    }
   }
 
   /// Makes one for strokes of a grid.
@@ -51,118 +65,102 @@ public struct StrokePrediction: Sendable {
   ///   - stroke: measured; A₀ in its gains.
   ///   - means: W by channel.
   ///   - variances: of W.
-  ///   - frames: how many are the stroke's own; later ones say nothing.
-  public func run(
-    _ stroke: StrokeMeasurement, frames: Int, means: [SpectraMatrix], variances: MapMatrix
-  ) {
+  public func run(_ stroke: StrokeMeasurement, means: [SpectraMatrix], variances: MapMatrix) {
     let (bandCount, stretchCount) = (grid.bands.count - 1, grid.stretches.count - 1)
-    var blocks = [Sums](repeating: Sums(), count: bandCount * stretchCount)
-    for stretch in 0..<stretchCount {
-      for frame in grid.stretches[stretch]..<grid.stretches[stretch + 1] where frame < frames {
-        for band in 0..<bandCount {
-          add(
-            grid.bands[band]..<grid.bands[band + 1], frame, stroke, means, variances,
-            to: &blocks[stretch * bandCount + band])
+    var values = [Float](repeating: 0, count: bandCount * stretchCount * Sums.count)
+    let statistics = Matrix(rowCount: grid.binCount, columnCount: 6)
+    values.withUnsafeMutableBufferPointer { values in
+      for stretch in 0..<stretchCount {
+        for frame in grid.stretches[stretch]..<grid.stretches[stretch + 1]
+        where frame < stroke.ownFrameCount {
+          fill(statistics, frame, stroke, means, variances)
+          for band in 0..<bandCount {
+            BlockKernels.addFits(
+              statistics.column(0) + grid.bands[band], stride: statistics.columnStride,
+              count: grid.bands[band + 1] - grid.bands[band], shares: Self.shares,
+              to: values.baseAddress! + (stretch * bandCount + band) * Sums.count)
+          }
         }
       }
     }
-    let scale = 1 / grid.overlap
-    for index in blocks.indices {
-      blocks[index].products *= scale
-      blocks[index].energies *= scale
-      blocks[index].misfits *= scale
-      blocks[index].logs *= scale
-      blocks[index].blindMisfit *= scale
-      blocks[index].blindLog *= scale
+    let blocks = values.withUnsafeBufferPointer { values in
+      (0..<bandCount * stretchCount).map {
+        Sums(
+          values.baseAddress! + $0 * Sums.count, channels: Float(means.count),
+          scale: 1 / grid.overlap)
+      }
     }
     let products = blocks.reduce(Lane.zero) { $0 + $1.products }
     let energies = blocks.reduce(Lane.zero) { $0 + $1.energies }
     let level = Self.atLeastZero(products) / (energies + 1e-9)
     let spread = 0.3 * level + 1e-3
     let prior = 1 / (2 * spread * spread)
-    for stretch in 0..<stretchCount {
-      for band in 0..<bandCount {
-        let (gain, share) = weigh(
-          blocks[stretch * bandCount + band], level: level, prior: prior)
-        for frame in grid.stretches[stretch]..<grid.stretches[stretch + 1]
-        where frame < stroke.frameCount {
-          for bin in grid.bands[band]..<grid.bands[band + 1] {
-            stroke.gains.values[bin, frame] = gain
-            stroke.unexplained.values[bin, frame] = share
-          }
-        }
-      }
-    }
-    let scratch = Matrix(rowCount: grid.binCount, columnCount: stroke.frameCount)
-    stroke.gains.smooth(scratch)
-    stroke.unexplained.smooth(scratch)
+    let found = blocks.map { weigh($0, level: level, prior: prior) }
+    stroke.gains.set(found.map(\.gain))
+    stroke.unexplained.set(found.map(\.share))
     for frame in 0..<stroke.frameCount {
-      let (a, e) = (
-        stroke.gains.values.column(frame), stroke.unexplained.values.column(frame)
-      )
-      let (w, v) = (variances.values.column(frame), stroke.variance.values.column(frame))
+      let (a, e) = (stroke.gains.column(frame), stroke.unexplained.column(frame))
+      let (w, v) = (variances.values.column(frame), stroke.variance.column(frame))
       let share = stroke.share.values.column(frame)
-      for bin in 0..<grid.binCount {
-        let rest = e[bin] + a[bin] * a[bin] * w[bin] / (v[bin] + 1e-12)
-        share[bin] = min(max(rest, Self.leastShare), 1)
+      for bin in stride(from: 0, to: grid.binCount, by: Lane.scalarCount) {
+        let gain = a.lanes(bin)
+        let rest = e.lanes(bin) + gain * gain * w.lanes(bin) / (v.lanes(bin) + 1e-12)
+        share.setLanes(
+          bin,
+          rest.clamped(
+            lowerBound: Lane(repeating: Self.leastShare), upperBound: Lane(repeating: 1)))
       }
     }
   }
 
   private static func atLeastZero(_ x: Lane) -> Lane { x.replacing(with: 0, where: x .< 0) }
 
-  private func add(
-    _ bins: Range<Int>, _ frame: Int, _ stroke: StrokeMeasurement, _ means: [SpectraMatrix],
-    _ variances: MapMatrix, to sums: inout Sums
+  /// Writes what hypotheses about one frame are weighed by: Σ Re(conj(W) Y), Σ |W|² and Σ |Y|² over channels, and of
+  /// their variances ν + A₀² σ², P and ν + P.
+  private func fill(
+    _ statistics: borrowing Matrix, _ frame: Int, _ stroke: StrokeMeasurement,
+    _ means: [SpectraMatrix], _ variances: MapMatrix
   ) {
-    let noise = stroke.noise.values.column(frame)
-    let variance = stroke.variance.values.column(frame)
-    let gains = stroke.gains.values.column(frame)
-    let meanVariance = variances.values.column(frame)
-    let channels = Float(means.count)
-    // Logarithms of products: exponents are added, mantissas multiplied, and one logarithm taken per 16
-    // bins. A product of 16 variances of at least 1e-16 is within what a Double holds.
-    var exponents = SIMD8<Int32>.zero
-    var mantissas = Lane(repeating: 1)
-    var blindProduct: Double = 1
-    var pending = 0
-    func flush() {
-      for lane in 0..<8 {
-        sums.logs[lane] +=
-          channels * (Float(exponents[lane]) * 0.693_147_18 + logf(mantissas[lane]))
+    let bins = stride(from: 0, to: grid.binCount, by: Lane.scalarCount)
+    let (products, energies, powers) = (
+      statistics.column(0), statistics.column(1), statistics.column(2)
+    )
+    for channel in means.indices {
+      let w = means[channel].values.column(frame)
+      let y = stroke.observed[channel].values.column(frame)
+      for bin in bins {
+        let (w0, w1) = (w.lanes(2 * bin), w.lanes(2 * bin + 8))
+        let (y0, y1) = (y.lanes(2 * bin), y.lanes(2 * bin + 8))
+        var sums = (
+          Self.sum(w0 * y0, w1 * y1), Self.sum(w0 * w0, w1 * w1), Self.sum(y0 * y0, y1 * y1)
+        )
+        if channel > 0 {
+          sums.0 += products.lanes(bin)
+          sums.1 += energies.lanes(bin)
+          sums.2 += powers.lanes(bin)
+        }
+        products.setLanes(bin, sums.0)
+        energies.setLanes(bin, sums.1)
+        powers.setLanes(bin, sums.2)
       }
-      sums.blindLog += channels * Float(log(blindProduct))
-      exponents = .zero
-      mantissas = Lane(repeating: 1)
-      blindProduct = 1
-      pending = 0
     }
+    let (base, own, blind) = (statistics.column(3), statistics.column(4), statistics.column(5))
+    let (noise, variance) = (
+      stroke.noise.values.column(frame), stroke.variance.column(frame)
+    )
+    let (gains, meanVariance) = (stroke.gains.column(frame), variances.values.column(frame))
     for bin in bins {
-      var (product, energy, power) = (Float(0), Float(0), Float(0))
-      for channel in means.indices {
-        let w = means[channel].column(frame)[bin]
-        let y = stroke.observed[channel].column(frame)[bin]
-        product += (w * y).sum()
-        energy += (w * w).sum()
-        power += (y * y).sum()
-      }
-      let own = variance[bin]
-      let base = noise[bin] + gains[bin] * gains[bin] * meanVariance[bin] + 1e-16
-      let v = base + Self.shares * own
-      let q = 1 / v
-      sums.products += product * q
-      sums.energies += energy * q
-      sums.misfits += power * q
-      let bits = unsafeBitCast(v, to: SIMD8<Int32>.self)
-      exponents &+= (bits &>> 23) &- 127
-      mantissas *= unsafeBitCast((bits & 0x7f_ffff) | 0x3f80_0000, to: Lane.self)
-      let blind = noise[bin] + own + 1e-16
-      sums.blindMisfit += power / blind
-      blindProduct *= Double(blind)
-      pending += 1
-      if pending == 16 { flush() }
+      let (gain, noise) = (gains.lanes(bin), noise.lanes(bin))
+      base.setLanes(bin, noise + gain * gain * meanVariance.lanes(bin) + 1e-16)
+      own.setLanes(bin, variance.lanes(bin))
+      blind.setLanes(bin, noise + variance.lanes(bin) + 1e-16)
     }
-    flush()
+  }
+
+  /// Pairs added up.
+  @inline(__always)
+  private static func sum(_ low: Lane, _ high: Lane) -> Lane {
+    Lane(lowHalf: low.evenHalf + low.oddHalf, highHalf: high.evenHalf + high.oddHalf)
   }
 
   /// A and e of a block: means over all hypotheses.

@@ -60,7 +60,6 @@ extension Separator {
     let stems = Synthesis.stems(
       of: channels, stft: stft, partCount: sources.count, covariances: covariances,
       parallel: parallel, masks: masks)
-    guard progress(1) else { throw .cancelled }
     return Separation(
       stems: stems, lossBefore: losses.before, lossAfter: losses.after, tuningCents: nil,
       scale: scale, total: total)

@@ -93,6 +93,19 @@ public struct Separator: Sendable {
     channels: [[Float]], sampleRate: Double, parts: [Part], hasPedal: Bool, withResidual: Bool,
     memory: inout TemplateMemory?, observer: FitObserver?, progress: (Double) -> Bool
   ) throws(SeparationError) -> Separation {
+    var (result, refinement) = try separateByMasks(
+      channels: channels, sampleRate: sampleRate, parts: parts, hasPedal: hasPedal,
+      withResidual: withResidual, memory: &memory, observer: observer, progress: progress)
+    try refinement?.run(&result.stems, of: channels) { progress(0.5 + 0.5 * $0) }
+    guard progress(1) else { throw .cancelled }
+    return result
+  }
+
+  /// The first stage, and what the second one goes on with, if there is one; nothing else is kept of the fit.
+  private func separateByMasks(
+    channels: [[Float]], sampleRate: Double, parts: [Part], hasPedal: Bool, withResidual: Bool,
+    memory: inout TemplateMemory?, observer: FitObserver?, progress: (Double) -> Bool
+  ) throws(SeparationError) -> (Separation, WaveformRefinement?) {
     let grid = TimeGrid(
       sampleRate: sampleRate, resolution: settings.windowLength, hopAtResolution: settings.hopSize)
     let stft = STFT(grid: grid)
@@ -106,15 +119,15 @@ public struct Separator: Sendable {
     let frameCount = grid.frameCount(sampleCount: channels[0].count)
     // One sample beyond all reason is no spectrogram either.
     guard scale > 0, scale.isFinite else {
-      guard progress(1) else { throw .cancelled }
       let silence = channels.map { [Float](repeating: 0, count: $0.count) }
-      return Separation(
-        stems: parts.map { _ in silence }, lossBefore: 0, lossAfter: 0, tuningCents: nil)
+      let stems = parts.map { _ in silence }
+      return (Separation(stems: stems, lossBefore: 0, lossAfter: 0, tuningCents: nil), nil)
     }
     if isOfSources(parts) {
-      return try separateSources(
+      let result = try separateSources(
         V, of: channels, stft: stft, scale: Double(scale), withResidual: withResidual,
         progress: progress)
+      return (result, nil)
     }
 
     let known = memory
@@ -162,19 +175,21 @@ public struct Separator: Sendable {
       settings.isSpatial && SpatialAnalysis.applies(channelCount: channels.count)
       ? SpatialAnalysis.covariances(
         of: channels, stft: stft, partCount: parts.count, parallel: parallel, masks: masks) : nil
-    var stems = Synthesis.stems(
+    let stems = Synthesis.stems(
       of: channels, stft: stft, partCount: parts.count, covariances: covariances,
       parallel: parallel, masks: masks)
-    if settings.model.secondStage == .waveforms, case .drums = material {
-      let refinement = WaveformRefinement(
-        stft: stft, model: fit.model, mask: mask, covariances: covariances, parts: parts,
-        parallel: parallel)
-      try refinement.run(&stems, of: channels) { progress(0.5 + 0.5 * $0) }
-    }
-    guard progress(1) else { throw .cancelled }
-    return Separation(
+    let result = Separation(
       stems: stems, lossBefore: fit.lossBefore, lossAfter: fit.lossAfter, tuningCents: tuning,
       deadComponents: fit.deadComponents, scale: Double(scale), total: V.sum())
+    guard settings.model.secondStage == .waveforms, case .drums = material else {
+      return (result, nil)
+    }
+    return (
+      result,
+      WaveformRefinement(
+        stft: stft, model: fit.model, mask: mask, covariances: covariances, parts: parts,
+        parallel: parallel)
+    )
   }
 
   private func fit(

@@ -19,7 +19,7 @@ struct StrokeClustering: Sendable {
 
   /// A stroke that fits its cluster as well as this stays there.
   private static let sureCoherence: Float = 0.8
-  /// Memory grows with them, by 1.5 MB each.
+  /// Memory grows with them, by 1.2 MB each.
   private static let mostStrokes = 48
   /// After so many strokes in a row that nothing resembles, the drum is taken not to repeat.
   private static let mostFailures = 8

@@ -16,15 +16,15 @@ import DivisiDSP
 ///       ▼
 ///     template ─▶ delay, rate                              StrokeAligner
 ///     Y = x − Σ μ + the stroke's own former waveform       observe
-///     Z = Ŝ_p, later Y;  ν = 4 Σ_{q≠p} φ_q P_q             observe, WaveformSection.noise
-///     ν_z = ν φ P / (ν + φ P), later ν
+///     Z = Ŝ_p, later Y;  ν = 4 Σ_{q≠p} φ_q P_q             observe, WaveformSection.writeNoise
+///     ν_z = ν φ P / (ν + φ P), later ν                     StrokeMeasurement
 ///     W = mean of A Z                                      StrokeAverage; the next template
 ///     A, e, φ of a stroke from W of its neighbours         StrokePrediction
 ///     its waveform: A W at its delay and rate              predict
 ///       │
 ///       ▼
-///     μ_p = Σ waveforms of the part's strokes              add
-///     Ŝ_p = μ_p + φ_p P_p / Σ_q φ_q P_q · (x − Σ_q μ_q)    WaveformSection.posterior
+///     μ_p = Σ waveforms of the part's strokes              WaveformSection.rest
+///     Ŝ_p = μ_p + φ_p P_p / Σ_q φ_q P_q · (x − Σ_q μ_q)    WaveformSection.resynthesise
 ///
 /// The last line is the posterior mean of Gaussian sources of means μ and variances φ P. g, a stroke's
 /// level, is where its gains A start; 4 stands for how much more than the masks' leakage the other parts
@@ -35,7 +35,7 @@ import DivisiDSP
 ///
 /// Constants were chosen as ``StrokeGrid`` says.
 ///
-/// - Complexity: per stroke and cluster some 40 FFTs of 0.1 s; memory of 1.5 MB for each stroke of a
+/// - Complexity: per stroke and cluster some 40 FFTs of 0.1 s; memory of 1.2 MB for each stroke of a
 ///   cluster.
 /// - Thread: one at a time; the bits do not depend on how `parallel` spreads the work.
 /// - SeeAlso: Knapp & Carter, IEEE TASSP 1976 (the encoder's weighting); Duong, Vincent & Gribonval,
@@ -51,8 +51,6 @@ struct WaveformAutoencoder: Sendable {
   private let prediction: StrokePrediction
 
   static let passCount = 2
-  /// The variance of frames that are not a stroke's own: as good as unknown.
-  private static let foreign: Float = 1e9
 
   /// - Parameter covariances: where the parts lie; nil where each mask serves all channels alike.
   init(
@@ -77,7 +75,7 @@ struct WaveformAutoencoder: Sendable {
         find(part, pass: pass, &section)
         try step()
       }
-      section.stems = section.posterior(grid.stft, covariances, parallel)
+      section.resynthesise(grid, covariances, parallel)
     }
   }
 
@@ -85,34 +83,39 @@ struct WaveformAutoencoder: Sendable {
   private func find(_ part: Int, pass: Int, _ section: inout WaveformSection) {
     let strokes = section.strokes.filter { $0.part == part }
     guard strokes.count > 1 else { return }
-    let rest = section.rest
-    let noise = section.noise(besides: part, parallel)
-    let share = section.shares[part]
-    for column in 0..<share.values.columnCount {
-      share.values.column(column).update(repeating: 1, count: share.values.rowCount)
-    }
-    for channel in rest.indices {
-      section.means[part][channel] = [Float](repeating: 0, count: section.sampleCount)
-    }
+    let stems = section.stems[part]
+    let sounds = Sounds(
+      section: section, part: part, rest: section.rest(grid), stems: stems, mono: Self.sum(stems),
+      isFirst: pass == 0)
+    section.shares.fill(part, 1)
     for stroke in strokes {
       stroke.formerWaveforms = stroke.waveforms
       stroke.waveforms = []
     }
-    let stems = section.stems[part]
-    let mono = Self.sum(stems)
     for pitch in Set(strokes.map(\.pitch)).sorted() {
       let group = strokes.filter { $0.pitch == pitch }
-      for cluster in clustering.clusters(of: group, in: mono) {
-        refine(
-          cluster, pass: pass, rest: rest, stems: stems, mono: mono, noise: noise,
-          power: section.powers[part])
+      for cluster in clustering.clusters(of: group, in: sounds.mono) {
+        refine(cluster, sounds)
         for stroke in cluster.strokes {
-          add(stroke, to: &section.means[part], share)
+          leave(stroke, section.shares)
           stroke.measured = nil
         }
       }
     }
     for stroke in strokes { stroke.formerWaveforms = [] }
+  }
+
+  /// What the strokes of a part are found in.
+  private struct Sounds: Sendable {
+    let section: WaveformSection
+    let part: Int
+    /// What no waveform explains, by channel.
+    let rest: [[Float]]
+    /// The part as it is known, by channel, and their sum.
+    let stems: [[Float]]
+    let mono: [Float]
+    /// Whether only what the masks let through is averaged.
+    let isFirst: Bool
   }
 
   private static func sum(_ channels: [[Float]]) -> [Float] {
@@ -125,10 +128,7 @@ struct WaveformAutoencoder: Sendable {
 
   // MARK: One cluster
 
-  private func refine(
-    _ cluster: StrokeClustering.Cluster, pass: Int, rest: [[Float]], stems: [[Float]],
-    mono: [Float], noise: WaveformSection.MapView, power: WaveformSection.MapView
-  ) {
+  private func refine(_ cluster: StrokeClustering.Cluster, _ sounds: Sounds) {
     let strokes = cluster.strokes
     var template = cluster.template
     for round in 0..<2 {
@@ -136,69 +136,53 @@ struct WaveformAutoencoder: Sendable {
       sought.prepare(rates: strokes.map(\.rate), aligner, parallel: parallel)
       parallel(strokes.count) { [self] index in
         let stroke = strokes[index]
-        stroke.match = aligner.refine(stroke.match, sought, in: mono, onset: stroke.onset)
-        observe(stroke, pass: pass, round: round, rest: rest, stems: stems, noise, power)
+        stroke.match = aligner.refine(stroke.match, sought, in: sounds.mono, onset: stroke.onset)
       }
+      // Before strokes take memory.
       sought.freeSpectra()
+      parallel(strokes.count) { [self] index in observe(strokes[index], sounds) }
       if round == 0 { setLevels(strokes) }
       let average = StrokeAverage(grid, strokes.compactMap(\.measured), strokes.map(\.level))
-      parallel(strokes.count) { [self] index in predict(strokes[index], average) }
-      guard round == 0 else { break }
-      var waveform = Self.sum(average.means.map { grid.waveform(of: $0.values) })
+      let isLast = round == 1
+      parallel(strokes.count) { [self] index in
+        predict(strokes[index], average, writesWaveforms: isLast)
+      }
+      guard !isLast else { break }
+      var waveform = average.waveform
       grid.fade(&waveform, fadeOut: grid.samples(milliseconds: 20), end: grid.length)
       template = StrokeAligner.Template(waveform, aligner, isSought: false)
     }
   }
 
   /// What is known of a stroke, in stroke time.
-  private func observe(
-    _ stroke: WaveformStroke, pass: Int, round: Int, rest: [[Float]], stems: [[Float]],
-    _ noise: WaveformSection.MapView, _ power: WaveformSection.MapView
-  ) {
+  private func observe(_ stroke: WaveformStroke, _ sounds: Sounds) {
+    let start = stroke.start(grid)
+    let (section, part) = (sounds.section, sounds.part)
+    let (place, frameCount) = (start / Double(grid.hop), section.powers.frameCount)
+    let variance = SectionMap(frameCount: frameCount, from: place) { [powers = section.powers] in
+      UnsafePointer(powers.column($0, of: part))
+    }
     let measured =
       stroke.measured
       ?? StrokeMeasurement(
-        grid, channels: rest.count,
-        frames: grid.frames(reaching: Int(stroke.cut) + grid.lead))
+        grid, channels: sounds.rest.count,
+        frames: grid.frames(reaching: Int(stroke.cut) + grid.lead), ownFrames: ownFrames(stroke),
+        isMasked: sounds.isFirst, variance: variance)
     stroke.measured = measured
-    let start = stroke.start(grid)
+    measured.variance = variance
     let step = 1 / stroke.rate
-    let count = grid.samples(heardBy: measured.frameCount)
-    for channel in rest.indices {
-      var y = reader.read(rest[channel], from: start, step: step, count: count)
-      if !stroke.formerWaveforms.isEmpty {
-        let former = reader.read(
-          stroke.formerWaveforms[channel],
-          from: start - stroke.onset.rounded(.down) + Double(grid.lead), step: step, count: count)
-        for index in y.indices { y[index] += former[index] }
-      }
-      grid.analyse(y, into: measured.observed[channel].values)
-      let z =
-        pass > 0 ? y : reader.read(stems[channel], from: start, step: step, count: count)
-      grid.analyse(z, into: measured.averaged[channel].values)
+    let count = grid.samples(heardBy: measured.ownFrameCount)
+    for channel in sounds.rest.indices {
+      let y = stroke.read(
+        sounds.rest[channel], channel: channel, from: start, step: step, count: count, grid, reader)
+      grid.analyse(y, into: measured.observed[channel])
+      guard sounds.isFirst else { continue }
+      let z = reader.read(sounds.stems[channel], from: start, step: step, count: count)
+      grid.analyse(z, into: measured.averaged[channel])
     }
-    measured.noise.take(noise.values, from: start / Double(grid.hop))
-    measured.variance.take(power.values, from: start / Double(grid.hop))
-    if round == 0 { measured.share.fill(1) }
-    for frame in 0..<measured.frameCount {
-      let (noise, averaged) = (
-        measured.noise.values.column(frame), measured.averagedNoise.values.column(frame)
-      )
-      let (variance, share) = (
-        measured.variance.values.column(frame), measured.share.values.column(frame)
-      )
-      if frame >= ownFrames(stroke) {
-        noise.update(repeating: Self.foreign, count: grid.binCount)
-        averaged.update(repeating: Self.foreign, count: grid.binCount)
-        continue
-      }
-      for bin in 0..<grid.binCount {
-        // At first only what the masks let through is averaged: it cannot be another part's.
-        let left = variance[bin] * share[bin]
-        averaged[bin] =
-          pass > 0 ? noise[bin] : noise[bin] * left / (noise[bin] + left + 1e-20)
-      }
-    }
+    let noise = NoiseColumns(section, besides: part, binCount: grid.binCount)
+    measured.noise.take(
+      SectionMap(frameCount: frameCount, from: place) { noise.column($0) })
   }
 
   /// How many frames of stroke time lie before the next stroke, up to 16 ms before its onset.
@@ -213,9 +197,8 @@ struct WaveformAutoencoder: Sendable {
     let energies = strokes.map { stroke in
       guard let measured = stroke.measured else { return 0.0 }
       let count = measured.frameCount
-      return (min(2, count)..<min(8, count)).reduce(0.0) { sum, frame in
-        let column = measured.variance.values.column(frame)
-        return (0..<grid.binCount).reduce(sum) { $0 + Double(column[$1]) }
+      return (min(2, count)..<min(8, count)).reduce(0.0) {
+        $0 + measured.variance.sum(ofFrame: $1, binCount: grid.binCount)
       }
     }
     for (stroke, energy) in zip(strokes, energies) {
@@ -226,11 +209,13 @@ struct WaveformAutoencoder: Sendable {
   }
 
   /// The stroke's own waveform, from what the others say.
-  private func predict(_ stroke: WaveformStroke, _ average: StrokeAverage) {
+  private func predict(
+    _ stroke: WaveformStroke, _ average: StrokeAverage, writesWaveforms: Bool
+  ) {
     guard let measured = stroke.measured else { return }
     let (means, variances) = average.without(measured)
-    prediction.run(
-      measured, frames: ownFrames(stroke), means: means, variances: variances)
+    prediction.run(measured, means: means, variances: variances)
+    guard writesWaveforms else { return }
     let back =
       Double(grid.lead)
       + (stroke.onset.rounded(.down) - Double(grid.lead) - stroke.onset - stroke.delay)
@@ -239,39 +224,27 @@ struct WaveformAutoencoder: Sendable {
     // Nothing sounds after the end, and the reader sees 16 samples around a place.
     let count = min(grid.length, max(0, Int((Double(end) - back) / stroke.rate) + 17))
     stroke.waveforms = means.map { mean in
-      for frame in 0..<measured.frameCount {
-        let (column, gains) = (mean.column(frame), measured.gains.values.column(frame))
-        for bin in 0..<grid.binCount { column[bin] *= gains[bin] }
+      var waveform = grid.waveform(ofFrames: measured.frameCount) { frame, spectrum in
+        SpectrumKernels.multiply(
+          mean.column(frame), by: measured.gains.column(frame), to: spectrum, count: grid.binCount)
       }
-      var waveform = grid.waveform(of: mean.values)
       grid.fade(&waveform, fadeOut: grid.samples(milliseconds: 10), end: end)
       return reader.read(waveform, from: back, step: stroke.rate, count: count)
     }
   }
 
-  /// Adds a stroke to its part's sum of waveforms, and writes what variance it leaves, from 7 ms before
-  /// its onset on.
-  private func add(
-    _ stroke: WaveformStroke, to means: inout [[Float]], _ share: WaveformSection.MapView
-  ) {
+  /// Writes what variance a stroke leaves, from 7 ms before its onset on.
+  private func leave(_ stroke: WaveformStroke, _ shares: WaveformSection.Maps) {
     guard let measured = stroke.measured else { return }
-    let first = Int(stroke.onset.rounded(.down)) - grid.lead
-    for channel in means.indices {
-      let waveform = stroke.waveforms[channel]
-      let end = min(waveform.count, means[channel].count - first)
-      for index in max(0, -first)..<max(0, -first, end) {
-        means[channel][first + index] += waveform[index]
-      }
-    }
     let early = Double(grid.samples(milliseconds: 6.803))
     let hop = Double(grid.hop)
     let lower = max(0, Int(((stroke.onset - early) / hop).rounded(.up)))
     let reach = min(stroke.cut, Double(grid.length - grid.lead))
-    let upper = min(share.values.columnCount, Int((stroke.onset + reach - early) / hop) + 1)
+    let upper = min(shares.frameCount, Int((stroke.onset + reach - early) / hop) + 1)
     guard lower < upper else { return }
     for column in lower..<upper {
       let frame = Int((Double(column) - (stroke.onset - Double(grid.lead)) / hop).rounded())
-      share.values.column(column).update(
+      shares.column(column, of: stroke.part).update(
         from: measured.share.values.column(min(max(frame, 0), measured.frameCount - 1)),
         count: grid.binCount)
     }

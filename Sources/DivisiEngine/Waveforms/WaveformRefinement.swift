@@ -6,7 +6,8 @@ internal import Glibc
 /// its length.
 struct WaveformRefinement {
   private let stft: STFT
-  private let model: ConvolutiveNMF
+  /// Nil once it is needed no more.
+  private var model: ConvolutiveNMF?
   private let mask: WienerMask
   private let covariances: SpatialCovariances?
   private let parts: [Part]
@@ -38,26 +39,42 @@ struct WaveformRefinement {
   ///   - stems: what the masks give, by part and channel.
   ///   - channels: the recording.
   ///   - progress: called with 0…1; returns whether to go on.
-  func run(
+  /// - Precondition: it has not run before.
+  mutating func run(
     _ stems: inout [[[Float]]], of channels: [[Float]], progress: (Double) -> Bool
   ) throws(SeparationError) {
     let grid = stft.grid
     let sampleCount = channels[0].count
+    let frameCount = fitted.V.frameCount
     let sectionFrames = Int(sectionSeconds * grid.frameRate)
     let margin = Int(Self.marginSeconds * grid.frameRate) + 1
-    let count = max(1, Int((Double(model.V.frameCount) / Double(sectionFrames)).rounded()))
+    let count = max(1, Int((Double(frameCount) / Double(sectionFrames)).rounded()))
     let peak = peak(of: channels)
     let autoencoder = WaveformAutoencoder(
       stft, covariances: covariances, parallel: parallel)
     let steps = Double(count * WaveformAutoencoder.passCount * parts.count)
     var done = 0.0
+    func sharpen(_ section: inout WaveformSection) throws(SeparationError) {
+      try autoencoder.run(&section) { () throws(SeparationError) in
+        done += 1
+        guard progress(done / steps) else { throw .cancelled }
+      }
+    }
+    guard count > 1 else {
+      var section = section(0..<sampleCount, of: channels, stems: stems, peak: peak)
+      // No stem is held twice, and V no longer than it is read.
+      (stems, model) = ([], nil)
+      try sharpen(&section)
+      stems = section.stems
+      return
+    }
     func frames(_ index: Int) -> Range<Int> {
-      model.V.frameCount * index / count..<model.V.frameCount * (index + 1) / count
+      frameCount * index / count..<frameCount * (index + 1) / count
     }
     func samples(_ index: Int) -> Range<Int> {
       let frames = frames(index)
       let first = max(0, frames.lowerBound - margin) * grid.hopSize
-      let last = min(model.V.frameCount, frames.upperBound + margin) * grid.hopSize
+      let last = min(frameCount, frames.upperBound + margin) * grid.hopSize
       return first..<max(first, min(sampleCount, last))
     }
     func masked(_ index: Int) -> [[[Float]]] {
@@ -69,10 +86,7 @@ struct WaveformRefinement {
       var section = section(samples, of: channels, stems: next, peak: peak)
       // Before they are written over.
       next = index + 1 < count ? masked(index + 1) : []
-      try autoencoder.run(&section) { () throws(SeparationError) in
-        done += 1
-        guard progress(done / steps) else { throw .cancelled }
-      }
+      try sharpen(&section)
       let first = frames(index).lowerBound * grid.hopSize
       let fade = index == 0 ? 0 : Int(Self.fadeSeconds * grid.sampleRate)
       for part in stems.indices {
@@ -88,8 +102,14 @@ struct WaveformRefinement {
     }
   }
 
+  private var fitted: ConvolutiveNMF {
+    guard let model else { preconditionFailure("run twice") }
+    return model
+  }
+
   /// √Σ|X_c|² where it is largest, which V is scaled by.
   private func peak(of channels: [[Float]]) -> Float {
+    let model = fitted
     var (most, place) = (Float(0), (bin: 0, frame: 0))
     for frame in 0..<model.V.frameCount {
       let column = model.V.values.column(frame)
@@ -112,35 +132,30 @@ struct WaveformRefinement {
   private func section(
     _ samples: Range<Int>, of channels: [[Float]], stems: [[[Float]]], peak: Float
   ) -> WaveformSection {
-    let slices = channels.map { Array($0[samples]) }
+    let isWhole = samples == channels[0].indices
+    let slices = isWhole ? channels : channels.map { Array($0[samples]) }
     let frameCount = stft.grid.frameCount(sampleCount: samples.count)
     let first = samples.lowerBound / stft.grid.hopSize
-    func map(filledWith value: Float = 0) -> WaveformSection.MapView {
-      let values = Matrix(rowCount: stft.grid.binCount, columnCount: frameCount)
-      if value != 0 {
-        for column in 0..<frameCount {
-          values.column(column).update(repeating: value, count: values.rowCount)
-        }
-      }
-      return WaveformSection.MapView(values)
-    }
-    let powers = (0..<parts.count + (mask.hasResidual ? 1 : 0)).map { _ in map() }
+    let powers = WaveformSection.Maps(
+      parts.count + (mask.hasResidual ? 1 : 0), binCount: stft.grid.binCount,
+      frameCount: frameCount)
+    let model = fitted
     parallel(frameCount) { frame in
       fill(
-        powers, frame: frame, source: min(first + frame, model.V.frameCount - 1), slices,
-        peak: peak)
+        powers, frame: frame, from: model, source: min(first + frame, model.V.frameCount - 1),
+        channelCount: channels.count, peak: peak)
     }
     return WaveformSection(
       channels: slices, stems: stems, powers: powers,
-      shares: parts.map { _ in map(filledWith: 1) },
-      means: parts.map { _ in slices.map { [Float](repeating: 0, count: $0.count) } },
+      shares: WaveformSection.Maps(
+        parts.count, binCount: stft.grid.binCount, frameCount: frameCount, filledWith: 1),
       strokes: strokes(in: samples))
   }
 
   /// P of one frame: the masks' exponent undone, so that parts add up to V̂, and squared.
   private func fill(
-    _ powers: [WaveformSection.MapView], frame: Int, source: Int, _ channels: [[Float]],
-    peak: Float
+    _ powers: WaveformSection.Maps, frame: Int, from model: ConvolutiveNMF, source: Int,
+    channelCount: Int, peak: Float
   ) {
     let binCount = stft.grid.binCount
     let masks = Matrix(rowCount: binCount, columnCount: parts.count)
@@ -150,7 +165,7 @@ struct WaveformRefinement {
     model.approximation(ofFrame: source, into: fitted)
     let V = model.V.values.column(source)
     let root = 1 / mask.exponent
-    let level = peak * peak / Float(channels.count)
+    let level = peak * peak / Float(channelCount)
     for bin in 0..<binCount {
       var left: Float = 1
       var total: Float = 0
@@ -158,17 +173,17 @@ struct WaveformRefinement {
         let share = masks.column(part)[bin]
         left -= share
         let value = Self.power(share, root)
-        powers[part].values.column(frame)[bin] = value
+        powers.column(frame, of: part)[bin] = value
         total += value
       }
       if mask.hasResidual {
         let value = Self.power(max(left, 0), root)
-        powers[parts.count].values.column(frame)[bin] = value
+        powers.column(frame, of: parts.count)[bin] = value
         total += value
       }
       let v = bin < model.binCount ? max(fitted[bin], mask.hasResidual ? V[bin] : 0) : 0
-      for power in powers {
-        let column = power.values.column(frame)
+      for map in 0..<powers.count {
+        let column = powers.column(frame, of: map)
         let amplitude = v * column[bin] / max(total, 1e-9)
         column[bin] = (amplitude * amplitude + 1e-12) * level
       }

@@ -48,4 +48,49 @@ final class WaveformStroke: @unchecked Sendable {
 
   /// Where stroke time begins, in samples of the section.
   func start(_ grid: StrokeGrid) -> Double { onset + delay - Double(grid.lead) / rate }
+
+  /// Where ``waveforms`` begin, in samples of the section.
+  func firstSample(_ grid: StrokeGrid) -> Int { Int(onset.rounded(.down)) - grid.lead }
+
+  /// Adds its waveforms to signals of the section.
+  func add(to channels: inout [[Float]], gain: Float, _ grid: StrokeGrid) {
+    let first = firstSample(grid)
+    for (channel, waveform) in waveforms.enumerated() {
+      let end = min(waveform.count, channels[channel].count - first)
+      channels[channel].withUnsafeMutableBufferPointer { signal in
+        for index in max(0, -first)..<max(0, -first, end) {
+          signal[first + index] += gain * waveform[index]
+        }
+      }
+    }
+  }
+}
+
+extension WaveformStroke {
+  /// Reads a signal in stroke time, with what it was thought to sound like put back.
+  ///
+  /// - Parameters:
+  ///   - signal: one channel of the section.
+  ///   - start, step: in samples of the section.
+  func read(
+    _ signal: [Float], channel: Int, from start: Double, step: Double, count: Int,
+    _ grid: StrokeGrid, _ reader: FractionalReader
+  ) -> [Float] {
+    guard !formerWaveforms.isEmpty else {
+      return reader.read(signal, from: start, step: step, count: count)
+    }
+    // The reader sees 16 samples around a place.
+    let first = Int(start.rounded(.down)) - 17
+    let end = Int((start + Double(count) * step).rounded(.up)) + 17
+    let former = formerWaveforms[channel]
+    let offset = firstSample(grid)
+    var sum = [Float](repeating: 0, count: max(0, end - first))
+    for place in max(first, 0)..<max(first, 0, min(end, signal.count)) {
+      sum[place - first] = signal[place]
+    }
+    for index in max(0, first - offset)..<max(0, first - offset, min(former.count, end - offset)) {
+      sum[offset + index - first] += former[index]
+    }
+    return reader.read(sum, from: start - Double(first), step: step, count: count)
+  }
 }

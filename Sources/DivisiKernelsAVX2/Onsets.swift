@@ -1,0 +1,1 @@
+../DivisiKernels/Onsets.swift
