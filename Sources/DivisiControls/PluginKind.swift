@@ -61,9 +61,6 @@ public enum PluginKind: Int, CaseIterable, Sendable {
   /// Whether the host has to map URIs; those for simple hosts do without, and without messages then.
   public var needsMap: Bool { hasPartOutputs || self == .mosaic }
 
-  /// Whether the plugin can align its score with what it hears, which takes pitches.
-  public var follows: Bool { separates && !isPercussive }
-
   /// What is separated, in the order of outputs.
   public var parts: [NamedPart] {
     switch self {
