@@ -6,7 +6,7 @@ import Synchronization
 
 /// Listening: the score is aligned with what is heard, on a thread of its own, and kept with the state.
 ///
-///     audio ──▶ sound ──▶ listener ──▶ task ──▶ alignment ──▶ a stream of its own at first, later the same
+///     audio ──▶ sound ──▶ listener ──▶ task ──▶ alignment ──▶ streams, which may learn anew
 ///
 extension WorkerSide {
   /// Takes what was heard since the last time.
@@ -75,20 +75,19 @@ extension WorkerSide {
         "the score is probably of another piece (agreement \(Self.hundredths(verdict.agreement)), of right scores 0.7 or more); it is used as it is"
       )
     case .aligned(let alignment, let verdict):
-      preparation.withLock { preparation in
+      preparation.withLock { _ in
         let (isCurrent, learnsAnew) = content.withLock { content in
           guard content.score.heard.key == key else { return (false, false) }
           let isElsewhere =
             content.hasLearntElsewhere || content.alignment?.isElsewhere(than: alignment) ?? true
           let isFirst = content.alignment == nil
           adopt(alignment, in: &content)
-          // What was learnt from notes in wrong places is not worth keeping. A stream that a state asks for comes by itself.
-          let learnsAnew = isElsewhere && (isFirst || endsPass) && !content.awaitsStream
+          // What was learnt from notes in wrong places is not worth keeping.
+          let learnsAnew = isElsewhere && (isFirst || endsPass)
           content.hasLearntElsewhere = isElsewhere && !isFirst && !endsPass
           return (true, learnsAnew)
         }
-        guard isCurrent else { return }
-        if learnsAnew { rebuild(&preparation) } else { publishScore() }
+        if isCurrent { publishScore(learnsAnew: learnsAnew) }
       }
       say(alignment.judgement, Self.describe(alignment, verdict))
     }

@@ -5,14 +5,14 @@ extension PluginKind {
   public var ports: [Port] { separates ? separationPorts : mosaicPorts }
 
   private var separationPorts: [Port] {
-    let settings = Setting.withPort.map { control($0.control) }
+    let settings = settings.map { control($0.control) }
     let groups = [
       audioPorts, hasPartOutputs ? eventPorts : [], hostPorts, remixPorts,
       Array(settings.prefix(Self.firstSettingCount)), scorePorts,
-      Array(settings.dropFirst(Self.firstSettingCount)),
       hasPartOutputs && !isPercussive ? followPorts : [], statePorts, slotPorts, drumMapPorts,
       hasPartOutputs ? midiPorts : transportPorts,
       hasPartOutputs && isPercussive ? followPorts : [],
+      Array(settings.dropFirst(Self.firstSettingCount)),
     ]
     return groups.flatMap { $0 }
   }
