@@ -33,7 +33,7 @@ import Testing
     }, Bundle.plugins)
   func runNeverWaits(how: (Watch, [String: Float], Int), uri: String) throws {
     let folder = try TemporaryFolder()
-    let controls = how.1.merging(["freewheel": 0]) { $1 }
+    let controls = how.1.merging(["freewheel": 0, "rest": 1]) { $1 }
     let ports = try RawHost.ports(of: uri, controls: controls, in: folder)
     let isDrums = uri.contains("drums")
     let score = try folder.write(isDrums ? Duet.strokes : Duet.score, to: "score.csv")
