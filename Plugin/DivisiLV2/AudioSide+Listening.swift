@@ -41,7 +41,6 @@ extension AudioSide {
   /// Tells the host where the recording is in the score, and how well the two agree.
   @_noLocks
   func reportFollowing() {
-    guard map.follow >= 0 else { return }
     _ = channels.flags.pointee.places.user.adopt()
     var seconds = now.seconds - placement.offsetSeconds
     if let address = channels.flags.pointee.places.user.current {

@@ -75,10 +75,9 @@ struct ChannelStorage: ~Copyable {
   /// Seconds of sound that may wait: twice the longest time between updates, and a third for one that takes long.
   private static let soundSeconds = 6.0
 
-  /// - Parameter hears: whether there is anything to be heard.
-  init(sampleRate: Double, hears: Bool) {
+  init(sampleRate: Double) {
     sound = MessageRing(
-      capacity: hears ? Int(Self.soundSeconds * sampleRate) * MemoryLayout<Float>.size : 1)
+      capacity: Int(Self.soundSeconds * sampleRate) * MemoryLayout<Float>.size)
     streams = SPSCRing(capacity: Self.streamCount, filledWith: nil)
     retired = SPSCRing(capacity: 2 * Self.streamCount, filledWith: 0)
     let flags = UnsafeMutablePointer<Channels.Flags>.allocate(capacity: 1)

@@ -6,7 +6,7 @@ import DivisiControls
 struct ControlPorts: ~Copyable {
   private let data: UnsafeMutablePointer<UnsafeMutableRawPointer?>
   private let values: UnsafeMutablePointer<Port.Values>
-  /// Where the ports of ``Setting/withPort`` are, in its order.
+  /// Where the ports of ``Setting/withPort`` are, in its order; −1 for those that this plugin has none for.
   private let settings: UnsafeMutablePointer<Int>
   let count: Int
 
@@ -20,12 +20,9 @@ struct ControlPorts: ~Copyable {
       (values + index).initialize(to: port.values ?? .none)
     }
     settings = .allocate(capacity: Setting.withPort.count)
-    settings.initialize(repeating: 0, count: Setting.withPort.count)
-    for (place, setting) in Setting.withPort.enumerated() where kind.separates {
-      guard let index = kind.index(of: setting.rawValue) else {
-        preconditionFailure("no port \(setting.rawValue)")
-      }
-      settings[place] = index
+    settings.initialize(repeating: -1, count: Setting.withPort.count)
+    for (place, setting) in Setting.withPort.enumerated() {
+      if let index = kind.index(of: setting.rawValue) { settings[place] = index }
     }
   }
 
@@ -62,9 +59,9 @@ struct ControlPorts: ~Copyable {
     return range.isInteger ? Float(Int(inside + (inside < 0 ? -0.5 : 0.5))) : inside
   }
 
-  /// The value of a setting, by its place in ``Setting/withPort``.
+  /// The value of a setting, by its place in ``Setting/withPort``; 0, which is off, without a port.
   @_noLocks
-  func setting(_ place: Int) -> Float { value(settings[place]) }
+  func setting(_ place: Int) -> Float { settings[place] < 0 ? 0 : value(settings[place]) }
 
   @_noLocks
   func isOn(_ index: Int) -> Bool { value(index) > 0.5 }

@@ -27,7 +27,7 @@ final class Instance: PluginInstance, @unchecked Sendable {
     }
     // Other plugins in the process plan with FFTW too, and not all of them take care.
     fftwf_make_planner_thread_safe()
-    storage = ChannelStorage(sampleRate: sampleRate, hears: kind.follows)
+    storage = ChannelStorage(sampleRate: sampleRate)
     schedule = WorkSchedule(features)
     worker = WorkerSide(
       kind: kind, sampleRate: sampleRate, bundle: bundle, channels: storage.channels, log: log)

@@ -1,16 +1,17 @@
 // Thread: worker
 
 import DivisiAlignment
+import DivisiEngine
 import Synchronization
 
 /// Listening: the score is aligned with what is heard, on a thread of its own, and kept with the state.
 ///
-///     audio ──▶ sound ──▶ listener ──▶ task ──▶ alignment ──▶ a stream of its own at first, later the same
+///     audio ──▶ sound ──▶ listener ──▶ task ──▶ alignment ──▶ streams, which may learn anew
 ///
 extension WorkerSide {
   /// Takes what was heard since the last time.
   func takeSound() {
-    if kind.follows { listening.take(from: channels) }
+    listening.take(from: channels)
   }
 
   /// Aligns the score, if there is enough new, while streams learn on.
@@ -25,8 +26,7 @@ extension WorkerSide {
 
   /// Whether there is enough new, and a score to be aligned with it.
   var isAlignmentDue: Bool {
-    kind.follows
-      && content.withLock { $0.following != .off && !$0.score.parts.allSatisfy(\.notes.isEmpty) }
+    content.withLock { $0.following != .off && !$0.score.parts.allSatisfy(\.notes.isEmpty) }
       && listening.isDue
   }
 
@@ -39,14 +39,26 @@ extension WorkerSide {
       }
       let offset = Double(bitPattern: channels.flags.pointee.offsetBits.load(ordering: .acquiring))
       let heard = score.heard
+      let instrument = instrument(of: score)
       guard following == .listen else {
-        follow(task, heard, offsetSeconds: offset)
+        follow(task, heard, by: instrument, offsetSeconds: offset)
         return
       }
       deliver(
-        task.run(heard, before: before, offsetSeconds: offset), of: heard.key,
+        task.run(heard, by: instrument, before: before, offsetSeconds: offset), of: heard.key,
         endsPass: task.endsPass)
     }
+  }
+
+  /// What plays a score: drums sound like those that streams start from.
+  private func instrument(of score: LoadedScore) -> Instrument {
+    guard kind.isPercussive else { return .pitched }
+    let own = content.withLock(\.model.kit)
+    let kit =
+      own ?? preparation.withLock(\.defaultKit) ?? DrumKit(patches: [:], origin: "")
+    return .drums(
+      kit.patches(struckBy: score.parts.flatMap(\.notes)), grid: DrumKit.grid,
+      number: DrumKit.articulation)
   }
 
   private func deliver(_ outcome: ListeningTask.Outcome, of key: UInt64, endsPass: Bool) {
@@ -63,20 +75,19 @@ extension WorkerSide {
         "the score is probably of another piece (agreement \(Self.hundredths(verdict.agreement)), of right scores 0.7 or more); it is used as it is"
       )
     case .aligned(let alignment, let verdict):
-      preparation.withLock { preparation in
+      preparation.withLock { _ in
         let (isCurrent, learnsAnew) = content.withLock { content in
           guard content.score.heard.key == key else { return (false, false) }
           let isElsewhere =
             content.hasLearntElsewhere || content.alignment?.isElsewhere(than: alignment) ?? true
           let isFirst = content.alignment == nil
           adopt(alignment, in: &content)
-          // What was learnt from notes in wrong places is not worth keeping. A stream that a state asks for comes by itself.
-          let learnsAnew = isElsewhere && (isFirst || endsPass) && !content.awaitsStream
+          // What was learnt from notes in wrong places is not worth keeping.
+          let learnsAnew = isElsewhere && (isFirst || endsPass)
           content.hasLearntElsewhere = isElsewhere && !isFirst && !endsPass
           return (true, learnsAnew)
         }
-        guard isCurrent else { return }
-        if learnsAnew { rebuild(&preparation) } else { publishScore() }
+        if isCurrent { publishScore(learnsAnew: learnsAnew) }
       }
       say(alignment.judgement, Self.describe(alignment, verdict))
     }
@@ -90,7 +101,7 @@ extension WorkerSide {
 
   /// How the recording is to be followed from now on, as the control `follow` says it.
   func follow(_ way: Int, _ preparation: inout Preparation) {
-    guard kind.follows, let following = Following(rawValue: way) else { return }
+    guard let following = Following(rawValue: way) else { return }
     let differs = content.withLock { content in
       guard content.following != following else { return false }
       let wasLive = content.following == .live
@@ -125,7 +136,6 @@ extension WorkerSide {
   }
 
   func publishPlaces(_ content: Content) {
-    guard kind.follows else { return }
     let alignment = content.aligned
     channels.flags.pointee.places.publish(ScorePlaces(alignment))
     channels.flags.pointee.isLost.store(

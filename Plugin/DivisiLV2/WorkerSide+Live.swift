@@ -8,12 +8,14 @@ extension WorkerSide {
   /// The score is held when it has been lost for so long, in seconds.
   private static let patienceSeconds = 3.0
 
-  func follow(_ task: ListeningTask, _ score: HeardScore, offsetSeconds: Double) {
+  func follow(
+    _ task: ListeningTask, _ score: HeardScore, by instrument: Instrument, offsetSeconds: Double
+  ) {
     let (last, lostSince) = content.withLock { ($0.live, $0.lostSince) }
     let end = task.heard.upperBound
     let isHeld = lostSince.map { end - $0 > Self.patienceSeconds } ?? false
     let outcome = task.follow(
-      score, before: isHeld ? nil : last, offsetSeconds: offsetSeconds)
+      score, by: instrument, before: isHeld ? nil : last, offsetSeconds: offsetSeconds)
     guard case .aligned(let found, let verdict) = outcome else {
       lose(last, since: lostSince ?? end, at: end, of: score.key)
       return

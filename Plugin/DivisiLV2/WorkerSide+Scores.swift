@@ -7,19 +7,23 @@ import Synchronization
 /// Scores on their way to the streams, and to the output that says where the sound is against them.
 extension WorkerSide {
   /// Gives the score to all streams.
-  func publishScore() {
+  ///
+  /// - Parameter learnsAnew: whether they forget what they have learnt.
+  func publishScore(learnsAnew: Bool = false) {
     let (streams, notes) = content.withLock { ($0.streams, $0.playing) }
     publishExtent(of: notes)
     tellScore(isAsked: false)
-    for (_, stream) in streams { publish(notes, to: stream) }
+    for (_, stream) in streams {
+      publish(notes, to: stream, learnsAnew: learnsAnew)
+    }
   }
 
-  func publish(_ notes: LoadedScore, to stream: Stream) {
+  func publish(_ notes: LoadedScore, to stream: Stream, learnsAnew: Bool = false) {
     withExtendedLifetime(stream) {
       stream.worker.setScore(
         parts: notes.parts.isEmpty
           ? layout.partNames.map { Part(name: $0, notes: []) } : notes.parts,
-        hasPedal: notes.hasPedal)
+        hasPedal: notes.hasPedal, learnsAnew: learnsAnew)
     }
   }
 

@@ -57,6 +57,7 @@ public struct ScoreAligner: Sendable {
       throw AlignmentError.scoreIsLong(limitSeconds: limit)
     }
     let order = Self.order(notes)
+    let notes = instrument.numbered(notes)
     let sorted = order.map { index in
       var note = notes[index]
       note.onsetSeconds = note.printedOnsetSeconds ?? note.onsetSeconds

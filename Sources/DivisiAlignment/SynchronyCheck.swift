@@ -60,7 +60,7 @@ public struct SynchronyCheck {
   ) {
     self.sampleRate = sampleRate
     self.instrument = instrument
-    self.notes = notes.sorted { $0.onsetSeconds < $1.onsetSeconds }
+    self.notes = instrument.numbered(notes).sorted { $0.onsetSeconds < $1.onsetSeconds }
     self.parallel = parallel
   }
 

@@ -5,12 +5,14 @@ extension PluginKind {
   public var ports: [Port] { separates ? separationPorts : mosaicPorts }
 
   private var separationPorts: [Port] {
-    let settings = Setting.withPort.map { control($0.control) }
+    let settings = settings.map { control($0.control) }
     let groups = [
       audioPorts, hasPartOutputs ? eventPorts : [], hostPorts, remixPorts,
       Array(settings.prefix(Self.firstSettingCount)), scorePorts,
-      Array(settings.dropFirst(Self.firstSettingCount)), hasPartOutputs ? followPorts : [],
-      statePorts, slotPorts, drumMapPorts, hasPartOutputs ? midiPorts : transportPorts,
+      hasPartOutputs && !isPercussive ? followPorts : [], statePorts, slotPorts, drumMapPorts,
+      hasPartOutputs ? midiPorts : transportPorts,
+      hasPartOutputs && isPercussive ? followPorts : [],
+      Array(settings.dropFirst(Self.firstSettingCount)),
     ]
     return groups.flatMap { $0 }
   }
@@ -129,8 +131,8 @@ extension PluginKind {
     )
   }
 
+  /// Those for drums came last.
   private var followPorts: [Port] {
-    guard follows else { return [] }
     let follow = Control.choice(
       "follow", "Follow", [0: "Off", 1: "Listen", 2: "Live"], default: 0, traits: [.expensive],
       comment:

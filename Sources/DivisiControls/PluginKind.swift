@@ -61,8 +61,10 @@ public enum PluginKind: Int, CaseIterable, Sendable {
   /// Whether the host has to map URIs; those for simple hosts do without, and without messages then.
   public var needsMap: Bool { hasPartOutputs || self == .mosaic }
 
-  /// Whether the plugin can align its score with what it hears, which takes pitches.
-  public var follows: Bool { separates && !isPercussive }
+  /// The settings that it has ports for.
+  public var settings: [Setting] {
+    separates ? Setting.withPort.filter { isPercussive || !$0.isOfDrums } : []
+  }
 
   /// What is separated, in the order of outputs.
   public var parts: [NamedPart] {

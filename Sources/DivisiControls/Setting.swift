@@ -25,6 +25,7 @@ public enum Setting: String, CaseIterable, Sendable {
   case cutoff
   case release
   case adapts = "adapt"
+  case rest
 
   // Without a port, for the command line alone. Those of its options that are words or switches, which
   // cannot be out of range, are not here.
@@ -45,6 +46,9 @@ public enum Setting: String, CaseIterable, Sendable {
 
   /// The settings with a port, in the order in which a stream's key holds them.
   public static let withPort = allCases.filter(\.hasPort)
+
+  /// Whether only drums have it, and the plugins for them a port.
+  public var isOfDrums: Bool { self == .rest }
 
   /// Throws where a value is none that the setting can have.
   ///
@@ -167,6 +171,12 @@ extension Setting {
       .toggle(
         rawValue, "Adapt", default: true, traits: [.expensive],
         comment: "Off keeps the templates as they started.")
+    case .rest:
+      .toggle(
+        rawValue, "Rest", default: false, traits: [.expensive],
+        comment:
+          "For drums out of a whole song: what is no drum is found as well, and goes to the residual in place of the drums."
+      )
 
     case .hopSize:
       Control(

@@ -58,6 +58,7 @@ extension Measurement {
     separating(.drums, "-p drums --model cae --template-frames 16", as: "drums.short"),
     drumsOfSongs("-p drums-song", as: "songs.nmfd"),
     drumsOfSongs("-p drums --rest", as: "songs.wae"),
+    drumsOfSongs("-p drums-song --stream", as: "songs.stream"),
   ]
 
   /// The drums together, against all else.

@@ -18,8 +18,6 @@ public struct Preset: Sendable, Equatable {
   /// Absolute paths of files that the preset names, by the URI of the property, such as
   /// `urn:divisi:model_file`; they need not exist.
   public let paths: [String: String]
-  /// The properties of its state that are true, by URI.
-  public let switches: Set<String>
 
   /// Reads a preset from a file of its own, whether or not it is in a bundle.
   ///
@@ -61,7 +59,6 @@ public struct Preset: Sendable, Equatable {
     appliesTo = plugin
     values = try portValues(of: subject, in: graph)
     paths = statePaths(of: subject, in: graph)
-    switches = stateSwitches(of: subject, in: graph)
   }
 }
 
@@ -129,16 +126,4 @@ private func statePaths(of preset: RDFGraph.Node, in graph: RDFGraph) -> [String
     }
   }
   return paths
-}
-
-private func stateSwitches(of preset: RDFGraph.Node, in graph: RDFGraph) -> Set<String> {
-  var switches: Set<String> = []
-  for state in graph.statements(about: preset, predicate: RDF.state) {
-    for property in graph.statements(about: state.object) {
-      if case .literal("true", RDF.boolean?) = property.object {
-        switches.insert(property.predicate)
-      }
-    }
-  }
-  return switches
 }

@@ -30,6 +30,7 @@ import Testing
     let input = try AudioFile.read(path: folder.file("song.wav"))
     for (name, options) in [
       ("song", ["-p", "drums-song"]), ("rest", ["-p", "drums-fast", "--rest"]),
+      ("stream", ["-p", "drums-song", "--stream"]),
     ] {
       let run = try Program.run(
         ["separate", "song.wav", "--score", score, "-o", name, "--residual"] + options,
@@ -68,14 +69,6 @@ import Testing
 
   @Test(arguments: [
     (["-p", "hands", "--rest"], "--rest: expected a preset of drums, found 'hands'"),
-    (
-      ["-p", "drums-fast", "--rest", "--stream"],
-      "--rest: expected no --stream, in which there is no part of what is no drum"
-    ),
-    (
-      ["-p", "drums-song", "--stream"],
-      "preset 'drums-song': expected no --stream, in which there is no part of what is no drum"
-    ),
     (
       ["-p", "drums-song", "--parts", "kick=drum:kick,Rest=*"],
       "score.mid: expected parts of other names than 'rest', which is that of what sounds besides the drums; --parts gives them others"

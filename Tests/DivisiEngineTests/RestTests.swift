@@ -84,6 +84,55 @@ struct RestTests {
     #expect(left > 0 && left < 0.1 * all)
   }
 
+  /// Drums of a stream over the song, twice: of the layout of a kit, and of one that names the rest.
+  private func stream(_ layout: StreamLayout, hasRest: Bool, lookahead: Double) -> StreamRun {
+    var all = StreamSettings()
+    all.separation = settings(.nmfd, hasRest: hasRest)
+    all.lookaheadSeconds = lookahead
+    all.historySeconds = 4
+    let again = Self.parts.map { part in
+      let later = part.notes.map {
+        note(
+          $0.pitch, $0.onsetSeconds + 3, $0.releaseSeconds + 3, velocity: $0.velocity)
+      }
+      return Part(name: part.name, notes: part.notes + later)
+    }
+    let parts = layout.partNames.map { name in
+      again.first { $0.name == name } ?? Part(name: name, notes: [])
+    }
+    let run = StreamRun(
+      all, layout: layout, parts: parts, kit: SyntheticDrum.kit(), sampleRate: Self.rate)
+    run.stream.process.pointee.locate(seconds: 0, isRolling: true)
+    let mix = mixture(Self.tracks + [Self.chords])
+    run.feed(mix + mix + [Float](repeating: 0, count: run.stream.latency))
+    return run
+  }
+
+  @Test(arguments: [0.5, 0])
+  func aStreamKeepsTheRestOutOfTheDrums(lookahead: Double) throws {
+    let run = stream(.drums, hasRest: true, lookahead: lookahead)
+    let plain = stream(.drums, hasRest: false, lookahead: lookahead)
+    let truth = mixture(Self.tracks)
+    func quality(_ run: StreamRun) -> Double {
+      let drums = mixture(run.output.parts).dropFirst(run.stream.latency)
+      return scaleInvariantSDR(
+        estimate: Array(drums.suffix(Self.sampleCount)), truth: truth)
+    }
+    let (found, without) = (quality(run), quality(plain))
+    #expect(found > without + 3, "\(found) \(without)")
+    let sum = mixture(run.output.parts + [run.output.residual]).dropFirst(run.stream.latency)
+    let mix = mixture(Self.tracks + [Self.chords])
+    #expect(largestDifference(Array(sum), mix + mix) < 1e-5)
+    // The same samples, whether or not the rest has a name.
+    let named = stream(
+      .named(["kick", "snare", Rest.name], isPercussive: true), hasRest: true,
+      lookahead: lookahead)
+    #expect(named.output.parts[0] == run.output.parts[0])
+    #expect(named.output.parts[1] == run.output.parts[1])
+    let rest = named.output.parts[2].dropFirst(run.stream.latency).suffix(Self.sampleCount)
+    #expect(scaleInvariantSDR(estimate: Array(rest), truth: Self.chords) > 5)
+  }
+
   @Test func itsComponentsAreFreeAndShort() throws {
     let factors = Box<Factorisation>()
     _ = try separate(

@@ -53,6 +53,31 @@ struct StrokeLearnerTests {
       parallel: sequentially)
   }
 
+  /// What was learnt from notes in wrong places leaves no trace.
+  @Test func whatIsForgottenIsGone() throws {
+    let V = Self.window(Self.spectrogram(), 0..<400)
+    let late = Self.parts.map { part in
+      Part(
+        name: part.name,
+        notes: part.notes.map {
+          note($0.pitch, $0.onsetSeconds + 0.15, $0.releaseSeconds + 0.15, velocity: $0.velocity)
+        })
+    }
+    func fitted(after wrong: [Part]?) throws -> [Float] {
+      let learner = StreamLearner(
+        settings: .quick(.cae, window: 512, iterations: 15), grid: Self.grid,
+        binCount: Self.grid.binCount, material: .drums(Self.kit))
+      if let wrong {
+        _ = learner.fit(V, parts: wrong, firstFrame: 0, leaving: 0, adapts: true, due: 0..<1)
+        learner.forget()
+      }
+      let model = learner.fit(
+        V, parts: Self.parts, firstFrame: 0, leaving: 0, adapts: true, due: 0..<1)
+      return Array(try #require(model).H)
+    }
+    #expect(try fitted(after: late) == fitted(after: nil))
+  }
+
   @Test func noStrokeGivesNoModel() {
     let V = Self.window(Self.spectrogram(), 0..<20)
     let model = makeLearner().fit(

@@ -46,11 +46,9 @@ private func error(for text: String) -> PresetError? {
         <urn:x> state:state [
           <urn:near> <a%20kit.bin> ; <urn:far> <file:///opt/kit.bin> ; <urn:text> "no path" ;
           <urn:other> <urn:no-file> ;
-          <urn:on> true ; <urn:off> false ; <urn:word> "true" ;
           <urn:saved> "saved.bin"^^<http://lv2plug.in/ns/ext/atom#Path> ] .
         """
     ])
-    #expect(try Preset(path: bundle.file("x.ttl")).switches == ["urn:on"])
     #expect(
       try Preset(path: bundle.file("x.ttl")).paths == [
         "urn:near": bundle.file("a kit.bin"), "urn:far": "/opt/kit.bin",

@@ -75,7 +75,7 @@ import Testing
   ])
   func controlsStartAsThePresetSays(kind: PluginKind, preset: String) throws {
     let values = try PresetLibrary(bundle: presetBundle).preset(named: preset).values
-    #expect(values.keys.sorted() == Setting.withPort.map(\.rawValue).sorted())
+    #expect(values.keys.sorted() == kind.settings.map(\.rawValue).sorted())
     for (symbol, value) in values {
       let port = try #require(kind.ports.first { $0.symbol == symbol }, "\(symbol)")
       let isLive = symbol == "lookahead" && !kind.hasPartOutputs
@@ -113,7 +113,7 @@ import Testing
   func theEndsOfAllRangesAreSettings(kind: PluginKind) throws {
     func settings(_ value: (DivisiControls.Port.Values) -> Float) throws -> StreamSettings {
       var ports: [String: Double] = [:]
-      for setting in Setting.withPort {
+      for setting in kind.settings {
         let port = try #require(kind.ports.first { $0.symbol == setting.rawValue })
         let number = Double(value(try #require(port.values)))
         ports[setting.rawValue] = (number * 10_000).rounded() / 10_000

@@ -33,7 +33,7 @@ import Testing
     }, Bundle.plugins)
   func runNeverWaits(how: (Watch, [String: Float], Int), uri: String) throws {
     let folder = try TemporaryFolder()
-    let controls = how.1.merging(["freewheel": 0]) { $1 }
+    let controls = how.1.merging(["freewheel": 0, "rest": 1]) { $1 }
     let ports = try RawHost.ports(of: uri, controls: controls, in: folder)
     let isDrums = uri.contains("drums")
     let score = try folder.write(isDrums ? Duet.strokes : Duet.score, to: "score.csv")
@@ -62,13 +62,17 @@ import Testing
   /// Nor while it listens, where the transport rolls, jumps and goes on.
   @Test(
     arguments: Watch.allCases,
-    [("urn:divisi:hands", 1), ("urn:divisi:parts", 1), ("urn:divisi:hands", 2)])
+    [
+      ("urn:divisi:hands", 1), ("urn:divisi:parts", 1), ("urn:divisi:hands", 2),
+      ("urn:divisi:drums", 1),
+    ])
   func listeningNeverWaits(watch: Watch, how: (uri: String, follow: Float)) throws {
     let (uri, follow) = how
     let folder = try TemporaryFolder()
     let controls = Render.fast.merging(["freewheel": 0, "follow": follow]) { $1 }
     let ports = try RawHost.ports(of: uri, controls: controls, in: folder)
-    let score = try folder.write(Duet.score, to: "score.csv")
+    let score = try folder.write(
+      uri.contains("drums") ? Duet.strokes : Duet.score, to: "score.csv")
     // Long enough to be aligned more than once.
     let result = try Self.run(watch, Bundle.object, uri, ports, score, block: 256, seconds: 30)
     #expect(result.status == 0, "\(result.text.suffix(6000))")

@@ -1,4 +1,5 @@
 public import DivisiDSP
+import DivisiScore
 internal import Glibc
 
 /// What plays a score: how its notes sound, and how they are looked for.
@@ -14,13 +15,36 @@ public struct Instrument: Sendable {
   }
 
   private let sounds: [Sound]
+  /// For each MIDI number the one that it is looked for under: of drums, those that sound alike share one.
+  private let numbers: [Int]
   /// Whether it has drums, and no pitches.
   let isPercussive: Bool
+
+  private init(sounds: [Sound], numbers: [Int] = Array(0..<128), isPercussive: Bool) {
+    self.sounds = sounds
+    self.numbers = numbers
+    self.isPercussive = isPercussive
+  }
 
   var bandCount: Int { isPercussive ? Bands.thirdsOfOctaves.count : Bands.pitches.count }
 
   /// - Returns: nothing outside 0 to 127.
   subscript(pitch: Int) -> Sound { sounds.indices.contains(pitch) ? sounds[pitch] : Sound() }
+
+  /// Whether it plays a note.
+  func plays(_ note: Note) -> Bool {
+    // Tables do not tell drums from pitches.
+    isPercussive ? note.kind != .click : note.kind == .pitched
+  }
+
+  /// Notes under the numbers that they are looked for under.
+  func numbered(_ notes: [Note]) -> [Note] {
+    notes.map { note in
+      var note = note
+      if numbers.indices.contains(note.pitch) { note.pitch = numbers[note.pitch] }
+      return note
+    }
+  }
 
   /// - Parameter tuningCents: against A4 = 440 Hz.
   func bands(tuningCents: Double) -> Bands {
@@ -74,7 +98,10 @@ public struct Instrument: Sendable {
   /// - Parameters:
   ///   - patches: by General MIDI number, K magnitudes frame after frame; at least as long as the attack.
   ///   - grid: of the patches.
-  public static func drums(_ patches: [Int: [Float]], grid: TimeGrid) -> Instrument {
+  ///   - number: the number of the drum that one sounds like, which may be itself.
+  public static func drums(
+    _ patches: [Int: [Float]], grid: TimeGrid, number: (_ pitch: Int) -> Int = { $0 }
+  ) -> Instrument {
     let filter = BandFilter(.thirdsOfOctaves, grid: grid)
     var sounds = [Sound](repeating: Sound(), count: 128)
     for (pitch, patch) in patches where sounds.indices.contains(pitch) {
@@ -99,6 +126,6 @@ public struct Instrument: Sendable {
         bands: Array(attack.indices), magnitudes: normalised(attack),
         frames: frames.map { frame in frame.map { $0 / max(norm, .leastNormalMagnitude) } })
     }
-    return Instrument(sounds: sounds, isPercussive: true)
+    return Instrument(sounds: sounds, numbers: (0..<128).map(number), isPercussive: true)
   }
 }

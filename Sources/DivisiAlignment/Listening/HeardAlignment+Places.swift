@@ -55,10 +55,10 @@ extension HeardAlignment {
   /// The same with the score held before its next note, if that should have been heard.
   ///
   /// - Complexity: O(notes).
-  func heldBeforeMissingNotes(of score: HeardScore) -> HeardAlignment {
+  func heldBeforeMissingNotes(of score: HeardScore, by instrument: Instrument) -> HeardAlignment {
     guard let last = points.last,
       let next = score.notes.lazy.map(\.note).filter({
-        $0.kind == .pitched && $0.onsetSeconds > last.score + 1e-3
+        instrument.plays($0) && $0.onsetSeconds > last.score + 1e-3
       }).map(\.onsetSeconds).min()
     else { return self }
     let expected = last.audio + (next - last.score) / tempo
@@ -110,6 +110,8 @@ extension HeardAlignment {
     }
     let notes = score.notes
     var isThere = [Bool](repeating: false, count: notes.count)
+    var wasLookedFor = isThere
+    for index in indices { wasLookedFor[index] = true }
     for aligned in alignment.notes {
       let index = indices[aligned.index]
       isThere[index] = true
@@ -122,9 +124,11 @@ extension HeardAlignment {
       keepPast(of: before)
       addByTempo(notes.indices.lazy.filter { !isThere[$0] }.map { notes[$0] })
     } else {
-      let rest = notes.indices.lazy.filter { !isThere[$0] }.map { notes[$0] }
-      for item in rest {
-        for stretch in Self.stretches(of: alignment.map, playing: item.note) {
+      for index in notes.indices where !isThere[index] {
+        let item = notes[index]
+        let stretches = Self.stretches(
+          of: alignment.map, playing: item.note, wasLookedFor: wasLookedFor[index])
+        for stretch in stretches {
           func time(_ seconds: Double) -> Double {
             alignment.map.audioSeconds(atScore: seconds, stretch: stretch) + heard.lowerBound
           }
@@ -137,15 +141,17 @@ extension HeardAlignment {
     for part in parts.indices { parts[part].notes.sort { $0.onsetSeconds < $1.onsetSeconds } }
   }
 
-  /// Where a note that was not heard may still be: before the first one that was, or after the last; drums wherever
-  /// the map has them.
-  private static func stretches(of map: TimeMap, playing note: Note) -> [Int] {
+  /// Where a note that was not heard may still be: before the first one that was, or after the last; one that nobody
+  /// looked for, such as a drum beside pitches, wherever the map has it.
+  private static func stretches(
+    of map: TimeMap, playing note: Note, wasLookedFor: Bool
+  ) -> [Int] {
     guard let first = map.stretches.first?.first, let last = map.stretches.last?.last else {
       return []
     }
     if note.onsetSeconds < first.score { return [0] }
     if note.onsetSeconds > last.score { return [map.stretches.count - 1] }
-    return note.kind == .pitched ? [] : map.stretches(playing: note.onsetSeconds)
+    return wasLookedFor ? [] : map.stretches(playing: note.onsetSeconds)
   }
 
   private mutating func add(

@@ -12,12 +12,14 @@ extension ListeningTask {
   ///
   /// - Parameters:
   ///   - score: as it is written.
+  ///   - instrument: what plays it.
   ///   - before: what came of the last seconds before; nil where the score has been lost, or not been found yet, and is
   ///     looked for everywhere.
   ///   - offsetSeconds: how much later the score as it is written begins than the recording.
   /// - Complexity: that of ``ScoreAligner/align(channels:notes:)`` for 20 s.
   public func follow(
-    _ score: HeardScore, before: HeardAlignment?, offsetSeconds: Double
+    _ score: HeardScore, by instrument: Instrument = .pitched, before: HeardAlignment?,
+    offsetSeconds: Double
   ) -> Outcome {
     var before = before
     if let last = before?.heard,
@@ -33,12 +35,14 @@ extension ListeningTask {
       let (start, end) = (before.score(at: heard.lowerBound), before.score(at: heard.upperBound))
       return start - reach..<max(start, end) + reach
     }
-    guard let found = aligned(score, before: before, region: region) else { return .unclear }
+    guard let found = aligned(score, by: instrument, before: before, region: region) else {
+      return .unclear
+    }
     let verdict = shifted(found.verdict)
     if verdict.judgement == .notThisPiece { return .refused(verdict) }
     let alignment = HeardAlignment(
       found.alignment, of: score, indices: found.indices, verdict: verdict, heard: heard,
       offsetSeconds: offsetSeconds, isLive: true, before: before)
-    return .aligned(alignment.heldBeforeMissingNotes(of: score), verdict)
+    return .aligned(alignment.heldBeforeMissingNotes(of: score, by: instrument), verdict)
   }
 }

@@ -44,11 +44,13 @@ public struct ListeningTask: Sendable {
   ///
   /// - Parameters:
   ///   - score: as it is written.
+  ///   - instrument: what plays it.
   ///   - before: how it was aligned last; nil if it was not.
   ///   - offsetSeconds: how much later the score as it is written begins than the recording.
   /// - Complexity: that of ``ScoreAligner/align(channels:notes:)``.
   public func run(
-    _ score: HeardScore, before: HeardAlignment?, offsetSeconds: Double
+    _ score: HeardScore, by instrument: Instrument = .pitched, before: HeardAlignment?,
+    offsetSeconds: Double
   ) -> Outcome {
     let playing =
       before?.parts.flatMap(\.notes)
@@ -63,11 +65,11 @@ public struct ListeningTask: Sendable {
     // Another session may have heard more.
     let knowsLess = before.map { !heard.contains($0.heard, within: Self.slackSeconds) } ?? false
     if !knowsMore || knowsLess {
-      let synchrony = check(playing)
+      let synchrony = check(playing, by: instrument)
       if synchrony.isSynchronous, let verdict = synchrony.verdict { return .follows(verdict) }
       if knowsLess && synchrony.verdict == nil { return .unclear }
     }
-    guard let found = aligned(score, before: before) else { return .unclear }
+    guard let found = aligned(score, by: instrument, before: before) else { return .unclear }
     let verdict = found.verdict
     if verdict.judgement == .notThisPiece { return .refused(shifted(verdict)) }
     if knowsLess && verdict.judgement != .good { return .unclear }
@@ -86,7 +88,7 @@ public struct ListeningTask: Sendable {
     return verdict
   }
 
-  private func check(_ notes: [Note]) -> Synchrony {
+  private func check(_ notes: [Note], by instrument: Instrument) -> Synchrony {
     let length = min(max(news.upperBound - news.lowerBound, Self.checkedSeconds), heard.length)
     let start = min(news.lowerBound, heard.upperBound - length)
     let first = Int(((start - startSeconds) * sampleRate).rounded())
@@ -94,8 +96,8 @@ public struct ListeningTask: Sendable {
     let section = Array(samples[max(0, first)..<end])
     let seconds = start..<start + length
     var check = SynchronyCheck(
-      sampleRate: sampleRate,
-      notes: notes.filter { $0.kind == .pitched && seconds.contains($0.onsetSeconds) },
+      sampleRate: sampleRate, instrument: instrument,
+      notes: notes.filter { instrument.plays($0) && seconds.contains($0.onsetSeconds) },
       parallel: sequentially)
     check.add([section], startSeconds: start)
     return check.result
@@ -111,15 +113,16 @@ public struct ListeningTask: Sendable {
 
   /// - Parameter region: the seconds of the score that come into question; nil for all.
   func aligned(
-    _ score: HeardScore, before: HeardAlignment?, region: Range<Double>? = nil
+    _ score: HeardScore, by instrument: Instrument, before: HeardAlignment?,
+    region: Range<Double>? = nil
   ) -> Found? {
     let notes = score.notes
-    let pitched = notes.indices.filter { index in
+    let played = notes.indices.filter { index in
       let note = notes[index].note
-      return note.kind == .pitched && region.map { $0.contains(note.onsetSeconds) } ?? true
+      return instrument.plays(note) && region.map { $0.contains(note.onsetSeconds) } ?? true
     }
-    guard let start = pitched.lazy.map({ notes[$0].note.onsetSeconds }).min(),
-      let end = pitched.lazy.map({ notes[$0].note.releaseSeconds }).max()
+    guard let start = played.lazy.map({ notes[$0].note.onsetSeconds }).min(),
+      let end = played.lazy.map({ notes[$0].note.releaseSeconds }).max()
     else { return nil }
     var options = AlignmentOptions()
     options.jumps = score.jumps
@@ -127,7 +130,8 @@ public struct ListeningTask: Sendable {
       options.transpositions = before.transposition...before.transposition
     }
     let aligner = ScoreAligner(
-      sampleRate: sampleRate, options: options, parallel: flushingDenormals(sequentially))
+      sampleRate: sampleRate, instrument: instrument, options: options,
+      parallel: flushingDenormals(sequentially))
     func found(_ indices: [Int]) -> Found? {
       (try? aligner.align(channels: [samples], notes: indices.map { notes[$0].note })).map {
         Found(alignment: $0, indices: indices)
@@ -136,10 +140,10 @@ public struct ListeningTask: Sendable {
     var best: Found?
     if region == nil, end - start > Self.longScore * heard.length {
       best = found(
-        pitched.filter { notes[$0].note.onsetSeconds < start + Self.horizon * heard.length })
+        played.filter { notes[$0].note.onsetSeconds < start + Self.horizon * heard.length })
       if let best, best.verdict.judgement == .good { return best }
     }
-    guard let all = found(pitched) else { return best }
+    guard let all = found(played) else { return best }
     return best.map { $0.merit > all.merit ? $0 : all } ?? all
   }
 }

@@ -153,8 +153,7 @@ extension LoopSeparation {
     guard case .drums(let kit) = material else {
       throw Failure("--preset: expected a preset of drums, found '\(options.preset)'")
     }
-    var settings = try options.overrides.applied(to: choice.settings).separation
-    settings.hasRest = choice.hasRest
+    let settings = try options.overrides.applied(to: choice.settings).separation
     let parallel = threads(options.overrides.threadCount)
     self.init(
       settings: settings, kit: kit,

@@ -28,7 +28,7 @@ public final class RecursiveNMF: @unchecked Sendable {
   ///
   /// - Parameters:
   ///   - model: Kullback-Leibler; its templates are overwritten.
-  ///   - memories: one per component, of the same bins and frames as the model's.
+  ///   - memories: one per component, of as many bins and frames.
   ///   - priorFrames: how many frames of sound the start of a component counts for that is not
   ///     learnt yet.
   public init(
@@ -56,7 +56,7 @@ public final class RecursiveNMF: @unchecked Sendable {
     guard !memory.isLearnt, entryCount > 0 else { return }
     let gain = frames / Float(entryCount) * model.activationSum(component)
     let blocks = memory.support.blocks
-    for frame in 0..<model.templateFrames {
+    for frame in 0..<memory.templateFrames {
       memory.denominators[frame] = gain
       BlockKernels.clear(memory.numerator(frame), over: blocks)
       BlockKernels.add(
@@ -82,7 +82,7 @@ public final class RecursiveNMF: @unchecked Sendable {
       let memory = memories[component]
       let blocks = memory.support.blocks
       let scale = scales[component]
-      for delay in 0..<model.templateFrames {
+      for delay in 0..<memory.templateFrames {
         let total =
           model.activationSum(in: entries, reachingDelay: delay)
           + memory.denominators[delay] * scale
@@ -94,7 +94,7 @@ public final class RecursiveNMF: @unchecked Sendable {
       let total = model.W.sum(ofComponent: component)
       guard total.isNormal else {
         // Nothing sounds where it might: what it knew stands.
-        for delay in 0..<model.templateFrames {
+        for delay in 0..<memory.templateFrames {
           BlockKernels.copy(
             memory.template(delay), to: model.W.frame(delay, ofComponent: component), over: blocks)
         }
@@ -131,7 +131,7 @@ public final class RecursiveNMF: @unchecked Sendable {
       let blocks = memory.support.blocks
       let entries = model.pattern.entries(ofComponent: component, inFrames: frames)
       memory.isLearnt = true
-      for delay in 0..<model.templateFrames {
+      for delay in 0..<memory.templateFrames {
         let w = model.W.frame(delay, ofComponent: component)
         BlockKernels.copy(w, to: memory.template(delay), over: blocks)
         memory.denominators[delay] *= scales[component]

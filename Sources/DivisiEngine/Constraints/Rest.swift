@@ -30,9 +30,10 @@ public struct Rest: Sendable {
   /// The part of parts that are asked for; those of a score do not have it.
   public static var part: Part { Part(name: name, notes: []) }
 
-  /// Fills its templates, and gives its activations where they start.
-  static func start(
-    _ templates: borrowing Templates, components: Range<Int>, frameCount: Int, seed: UInt64
+  /// Fills its templates at random, and gives as many frames of activations.
+  @discardableResult
+  static func fill(
+    _ templates: borrowing Templates, components: Range<Int>, frameCount: Int = 0, seed: UInt64
   ) -> [[Float]] {
     var generator = SeededGenerator(seed: seed)
     func draw(_ range: ClosedRange<Float>) -> Float {
@@ -52,8 +53,13 @@ public struct Rest: Sendable {
 
   /// Scales H: the drums as they fit best what of V is struck, the rest to the level of what lasts.
   ///
-  /// - Parameter harmonic: of V, as ``HarmonicPart`` has it.
-  func setLevels(_ model: ConvolutiveNMF, harmonic: Spectrogram, parallel: @escaping Parallel) {
+  /// - Parameters:
+  ///   - harmonic: of V, as ``HarmonicPart`` has it.
+  ///   - isLearnt: whether the rest has its level.
+  func setLevels(
+    _ model: ConvolutiveNMF, harmonic: Spectrogram, isLearnt: Bool = false,
+    parallel: @escaping Parallel
+  ) {
     let (binCount, frameCount) = (model.V.binCount, model.V.frameCount)
     let struck = Matrix(rowCount: binCount, columnCount: frameCount)
     var lasting = 0.0
@@ -73,6 +79,8 @@ public struct Rest: Sendable {
     for entry in 0..<free.lowerBound { drums.H[entry] = model.H[entry] }
     for entry in free { drums.H[entry] = 0 }
     let gain = drums.leastSquaresGain()
+    for entry in 0..<free.lowerBound { model.H[entry] *= gain }
+    if isLearnt { return }
     var approximation = 0.0
     for component in components {
       let sum = model.W.sum(ofComponent: component)
@@ -81,7 +89,6 @@ public struct Rest: Sendable {
       }
     }
     let level = Float(lasting / max(approximation, .leastNormalMagnitude))
-    for entry in 0..<free.lowerBound { model.H[entry] *= gain }
     for entry in free { model.H[entry] *= level }
   }
 

@@ -49,7 +49,7 @@ struct StrokeConstraints {
       kit.write(
         articulation: envelope.articulation, component: component, grid: grid, to: templates)
     }
-    let starts = Rest.start(
+    let starts = Rest.fill(
       templates, components: free, frameCount: frameCount, seed: settings.seed)
     var open = ActivationPattern.Row(frameCount: frameCount)
     open.open(0..<frameCount, part: parts.count - 1)

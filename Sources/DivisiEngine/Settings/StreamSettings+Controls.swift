@@ -49,6 +49,7 @@ extension StreamSettings {
     case .cutoff: separation.cutoffHertz = scaled
     case .release: separation.releaseSeconds = scaled
     case .adapts: adapts = value == 1
+    case .rest: separation.hasRest = value == 1
     case .hopSize: separation.hopSize = Int(value)
     case .layers: separation.gradient.layerCount = Int(value)
     case .learningRate: separation.gradient.learningRate = Float(scaled)
@@ -80,6 +81,7 @@ extension StreamSettings {
     case .cutoff: separation.cutoffHertz * unit
     case .release: separation.releaseSeconds * unit
     case .adapts: adapts ? 1 : 0
+    case .rest: separation.hasRest ? 1 : 0
     case .hopSize: Double(separation.hopSize)
     case .layers: Double(separation.gradient.layerCount)
     case .learningRate: Double(separation.gradient.rate) * unit

@@ -56,6 +56,12 @@ public struct DrumKit: Sendable {
     return patches[articulation] ?? GenericDrum.patch(articulation: articulation, kit: self)
   }
 
+  /// The patches of all drums that some notes strike, by articulation.
+  public func patches(struckBy notes: [Note]) -> [Int: Patch] {
+    let struck = Set(notes.map { Self.articulation(ofPitch: $0.pitch) })
+    return Dictionary(uniqueKeysWithValues: struck.map { ($0, patch(ofPitch: $0)) })
+  }
+
   /// Writes an articulation as the start of a template, on another grid.
   ///
   /// Where the kit lacks the articulation, ``GenericDrum`` serves. A template of one frame is the

@@ -17,6 +17,7 @@ struct FrameSeparator: ~Copyable {
   private let largest: UnsafeMutablePointer<Float>
   private let scratch: Matrix
   private let toleranceFrames: Int
+  private let restPart: Int
   /// Where the stroke of each entry is, of streams of drums, and its gain at velocity 100.
   private let places: UnsafeMutablePointer<Int>
   private let courses: UnsafeMutablePointer<Float>
@@ -39,6 +40,7 @@ struct FrameSeparator: ~Copyable {
     scale = plan.magnitudeScale
     binCount = plan.fittedBinCount
     refinements = max(settings.refinements, Self.leastRefinements)
+    restPart = plan.restPart ?? -1
     toleranceFrames = Int((settings.toleranceSeconds * grid.frameRate).rounded())
     frame = FrameModel(binCount: binCount, capacity: Self.capacity)
     places = .allocate(capacity: Self.capacity)
@@ -73,12 +75,14 @@ struct FrameSeparator: ~Copyable {
       open(timeline, model, frame: index)
     }
     guard frame.count > 0 else { return false }
+    let strokeCount = frame.count
+    openRest(model)
     var step = 0
     while step < refinements {
       frame.refine()
       step &+= 1
     }
-    if timeline.isPercussive { remember(timeline) }
+    if timeline.isPercussive { remember(timeline, count: strokeCount) }
     var part = 0
     while part < mask.partCount {
       let column = masks + part &* stride
@@ -179,11 +183,25 @@ struct FrameSeparator: ~Copyable {
     }
   }
 
-  /// Keeps what was found for the next frame.
+  /// Adds what sounds besides drums, as strongly as the worker last heard it.
   @_noLocks
-  private func remember(_ timeline: borrowing NoteTimeline) {
+  private mutating func openRest(_ model: LiveModel.View) {
+    var number = model.rest.first
+    while number < model.rest.first &+ model.rest.count && frame.count < Self.capacity {
+      let component = model.components[Int(number)]
+      frame.entries[frame.count] = FrameModel.Entry(
+        template: component.templates, blocks: component.blocks, part: restPart,
+        gain: component.encoderGain)
+      frame.count &+= 1
+      number &+= 1
+    }
+  }
+
+  /// Keeps what was found of strokes for the next frame.
+  @_noLocks
+  private func remember(_ timeline: borrowing NoteTimeline, count: Int) {
     var index = 0
-    while index < frame.count {
+    while index < count {
       timeline.strokes[places[index]].gain = frame.entries[index].gain / courses[index]
       index &+= 1
     }

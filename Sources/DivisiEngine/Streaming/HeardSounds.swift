@@ -27,12 +27,14 @@ struct HeardSounds {
   /// Takes what a model says of some frames: the mean of each sound over a moment.
   ///
   /// - Parameters:
+  ///   - partCount: parts from there on are left out.
   ///   - pitches: by component; none of drums.
   ///   - frames: on the stream's grid.
   ///   - firstFrame: the first that the model has.
   /// - Complexity: O(free entries).
   mutating func add(
-    from model: ConvolutiveNMF, pitches: [UInt8], frames: Range<Int>, firstFrame: Int,
+    from model: ConvolutiveNMF, partCount: Int, pitches: [UInt8], frames: Range<Int>,
+    firstFrame: Int,
     frameRate: Double
   ) {
     let length = max(1, Int(frameRate / Self.rate))
@@ -42,7 +44,9 @@ struct HeardSounds {
       let pitch = component < pitches.count ? Int(pitches[component]) : 0
       for entry in model.pattern.entries(ofComponent: component) {
         let frame = firstFrame + Int(model.pattern.frames[entry])
-        guard frames.contains(frame), frame >= 0 else { continue }
+        guard frames.contains(frame), frame >= 0, model.pattern.parts[entry] < partCount else {
+          continue
+        }
         let key = Key(
           moment: frame / length, part: Int(model.pattern.parts[entry]), pitch: pitch)
         sums[key, default: 0] += scale * model.H[entry]

@@ -11,8 +11,9 @@ final class LiveModel: Sendable {
     /// `firstAge` of a note, the last for all frames from its own on.
     var templates: UnsafePointer<Float>
     /// The encoder's row and what its result is multiplied by; nil where gains follow the note's
-    /// course instead.
+    /// course instead, or are known.
     var encoder: UnsafePointer<Float>?
+    /// Of what sounds besides drums, the gain itself.
     var encoderGain: Float
     /// The gain of each state at velocity 100; only where there is no encoder.
     var course: UnsafePointer<Float>?
@@ -34,6 +35,8 @@ final class LiveModel: Sendable {
   struct View: BitwiseCopyable {
     /// As many as the layout has; see ``StreamLayout/voiceCount``.
     let voices: UnsafePointer<Voice>
+    /// What sounds besides drums; no components for nothing.
+    let rest: Voice
     let components: UnsafePointer<Component>
     let stride: Int
     /// How long a note sounds after it is damped, in seconds.
@@ -47,7 +50,8 @@ final class LiveModel: Sendable {
   private let owners: [any AnyObject & Sendable]
 
   init(
-    voices table: [Voice], components list: [Component], owners: [any AnyObject & Sendable],
+    voices table: [Voice], rest: Voice = Voice(), components list: [Component],
+    owners: [any AnyObject & Sendable],
     stride: Int, releaseSeconds: Double
   ) {
     voices = .allocate(capacity: table.count)
@@ -56,7 +60,8 @@ final class LiveModel: Sendable {
     _ = components.initialize(from: list)
     self.owners = owners
     view = View(
-      voices: voices, components: UnsafePointer(components.baseAddress!), stride: stride,
+      voices: voices, rest: rest, components: UnsafePointer(components.baseAddress!),
+      stride: stride,
       releaseSeconds: releaseSeconds)
   }
 

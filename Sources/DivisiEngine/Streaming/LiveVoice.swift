@@ -44,6 +44,24 @@ final class LiveVoice: Sendable {
     components = list
   }
 
+  /// What sounds besides drums, as strongly as it did last.
+  init(rest: StreamRest) {
+    let (memories, gains) = (rest.memories, rest.gains)
+    let binCount = memories[0].binCount
+    values = Matrix(rowCount: binCount, columnCount: memories.count)
+    course = Matrix(rowCount: 0, columnCount: 0)
+    supports = memories.map(\.support)
+    var list: [LiveModel.Component] = []
+    for (index, memory) in memories.enumerated() {
+      values.column(index).update(from: memory.template(0), count: binCount)
+      list.append(
+        LiveModel.Component(
+          templates: UnsafePointer(values.column(index)), encoder: nil, encoderGain: gains[index],
+          course: nil, blocks: memory.support.blocks, firstAge: 0, endAge: .max, stateCount: 1))
+    }
+    components = list
+  }
+
   /// An articulation; its ages count from the first frame that may belong to a stroke.
   init(states: consuming StrokeStates) {
     let (binCount, ageCount) = (states.templates.rowCount, states.ageCount)

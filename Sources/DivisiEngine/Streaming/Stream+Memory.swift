@@ -23,7 +23,8 @@ extension Stream {
     // Once as it is kept, and once as a window of it is fitted.
     let spectra = 2 * K * Double(clock.history)
     // Sums of both factors of an update, an encoder’s, and the templates of a fit.
-    let templates = K * R * (4 * T + 3)
+    let free = plan.restPart == nil ? 0 : Double(Rest.componentCount)
+    let templates = K * (R * (4 * T + 3) + free * 7)
     let masks =
       3 * S * Double(clock.maskStride) * Double(clock.interval + clock.crossfade)
     // Sums and covariances of each round, and covariances of three snapshots, of none and of one in the making.

@@ -16,6 +16,7 @@ final class StreamLearner {
   private let binCount: Int
   private let voiceCount: Int
   private let material: Material
+  private let restPart: Int?
   private let banks: NoteBanks
   /// The pitches of the last model, by component; none of drums.
   var componentPitches: [UInt8] { pitches?.componentPitches ?? [] }
@@ -36,12 +37,14 @@ final class StreamLearner {
   /// By voice: a pitch of an instrument, or an articulation.
   private var voices: [Int: LiveVoice] = [:]
 
-  /// - Parameter voiceCount: see ``StreamLayout``.
+  /// - Parameters:
+  ///   - voiceCount: see ``StreamLayout``.
+  ///   - restPart: see ``StreamPlan``.
   init(
     settings: SeparationSettings, grid: TimeGrid, binCount: Int, voiceCount: Int = 128,
-    material: Material,
-    banks: NoteBanks = NoteBanks()
+    material: Material, restPart: Int? = nil, banks: NoteBanks = NoteBanks()
   ) {
+    self.restPart = restPart
     self.banks = banks
     self.settings = settings
     self.grid = grid
@@ -61,8 +64,16 @@ final class StreamLearner {
       pitches = learner
     case .drums(let kit):
       strokes = StrokeLearner(
-        settings: settings, grid: grid, binCount: binCount, kit: kit, parallel: sequentially)
+        settings: settings, grid: grid, binCount: binCount, kit: kit, restPart: restPart,
+        parallel: sequentially)
     }
+  }
+
+  /// Forgets what was learnt.
+  func forget() {
+    start()
+    voices = [:]
+    loudness = 0
   }
 
   /// Forgets what was learnt from noise, if this is the first window with sound.
@@ -71,10 +82,7 @@ final class StreamLearner {
   func firstFrame(of V: Spectrogram, firstFrame: Int) -> Int {
     let peak = V.values.maximum()
     if loudness < Self.noise * peak {
-      if loudness > 0 {
-        start()
-        voices = [:]
-      }
+      if loudness > 0 { forget() }
       let sounding = (0..<V.frameCount).first { frame in
         let column = V.values.column(frame)
         return (0..<V.binCount).contains { column[$0] >= Self.noise * peak }
@@ -134,8 +142,17 @@ final class StreamLearner {
     for number in table.indices.dropFirst(128) where table[number].count == 0 {
       table[number] = table[number % 128]
     }
+    var owners = Array(voices.values)
+    var unscored = LiveModel.Voice()
+    if let rest = strokes?.rest, rest.isLearnt {
+      let voice = LiveVoice(rest: rest)
+      unscored = LiveModel.Voice(
+        first: Int32(components.count), count: Int32(voice.components.count))
+      components += voice.components
+      owners.append(voice)
+    }
     return LiveModel(
-      voices: table, components: components, owners: Array(voices.values),
+      voices: table, rest: unscored, components: components, owners: owners,
       stride: Matrix.stride(rowCount: binCount), releaseSeconds: releaseSeconds)
   }
 

@@ -12,6 +12,9 @@ struct StreamPlan {
   /// K of models.
   let fittedBinCount: Int
   let mask: WienerMask
+  /// The part of what is no drum, behind all others; nil for none. It has masks, and no samples unless the layout
+  /// names it.
+  let restPart: Int?
 
   /// T of drums, at most. What a window shows of a stroke is not enough for more: at a look-ahead of 1 s, 64
   /// frames cost 0.3 dB SDR on fourteen tracks, and with the rules of whole files (``StrokeRules``) gain
@@ -35,12 +38,19 @@ struct StreamPlan {
     }
     self.separation = separation
     fittedBinCount = separation.fittedBinCount(clock.grid)
+    let names = layout.partNames
+    restPart =
+      separation.hasRest && layout.isPercussive
+      ? names.last == Rest.name ? names.count - 1 : names.count : nil
     mask = separation.mask(
-      partCount: layout.partNames.count, grid: clock.grid, hasResidual: true)
+      partCount: max(names.count, (restPart ?? 0) + 1), grid: clock.grid, hasResidual: true)
   }
 
   var grid: TimeGrid { clock.grid }
+  /// Parts that have masks.
   var partCount: Int { mask.partCount }
+  /// Parts that samples are given of.
+  var outputCount: Int { layout.partNames.count }
   /// Whether parts are told apart by where they lie, too.
   var isSpatial: Bool {
     separation.isSpatial && SpatialAnalysis.applies(channelCount: channelCount)

@@ -17,7 +17,9 @@ public struct StreamProcess: ~Copyable {
 
   let clock: StreamClock
   let channelCount: Int
+  /// Parts that samples are given of, and those that have masks.
   let partCount: Int
+  let maskCount: Int
   let ringMask: Int
   let overlapMask: Int
   let maskStride: Int
@@ -49,7 +51,8 @@ public struct StreamProcess: ~Copyable {
   ) {
     clock = plan.clock
     channelCount = plan.channelCount
-    partCount = plan.partCount
+    partCount = plan.outputCount
+    maskCount = plan.partCount
     ringMask = clock.ringLength - 1
     overlapMask = clock.overlapLength - 1
     maskStride = clock.maskStride
@@ -64,7 +67,7 @@ public struct StreamProcess: ~Copyable {
     let spectrumCount = channelCount * plan.grid.binCount
     spectra = .allocate(capacity: spectrumCount)
     spectra.initialize(repeating: .zero, count: spectrumCount)
-    maskColumns = Matrix(rowCount: plan.grid.binCount, columnCount: partCount)
+    maskColumns = Matrix(rowCount: plan.grid.binCount, columnCount: maskCount)
     precondition(maskColumns.columnStride == maskStride, "strides differ")
     masks = maskColumns.column(0)
     nextFrame = clock.firstFrame
@@ -288,6 +291,6 @@ public struct StreamProcess: ~Copyable {
     guard let values = block.values, frame >= block.firstFrame, frame < block.endFrame else {
       return nil
     }
-    return (values + (frame &- block.firstFrame) &* partCount &* maskStride, block.places)
+    return (values + (frame &- block.firstFrame) &* maskCount &* maskStride, block.places)
   }
 }

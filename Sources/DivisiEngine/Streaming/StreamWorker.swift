@@ -52,7 +52,7 @@ public final class StreamWorker: @unchecked Sendable {
     places = StreamPlaces(plan, rings: input)
     learner = StreamLearner(
       settings: plan.separation, grid: plan.grid, binCount: plan.fittedBinCount,
-      voiceCount: layout.voiceCount, material: material, banks: banks)
+      voiceCount: layout.voiceCount, material: material, restPart: plan.restPart, banks: banks)
     adapts = settings.adapts
     releaseSeconds = settings.separation.releaseSeconds
     isOfPlayers = settings.separation.comb == .shifts
@@ -80,8 +80,11 @@ public final class StreamWorker: @unchecked Sendable {
 
   /// Takes a score, which holds from the next update on.
   ///
-  /// - Parameter parts: as many as the layout has.
-  public func setScore(parts: [Part], hasPedal: Bool) {
+  /// - Parameters:
+  ///   - parts: as many as the layout has.
+  ///   - learnsAnew: whether what was learnt is forgotten, since it was learnt from notes in wrong places. The next
+  ///     update then learns from all that the history still holds, with the notes of this score.
+  public func setScore(parts: [Part], hasPedal: Bool, learnsAnew: Bool = false) {
     // Outside the lock, for which an update would wait: a long score takes long.
     let instruments = parts.enumerated().map { index, part in
       layout.instrument(ofPart: index, saying: part.instrument)
@@ -98,6 +101,7 @@ public final class StreamWorker: @unchecked Sendable {
       }, instruments: instruments, hasPedal: hasPedal, layout: layout)
     alone {
       notes.score = score
+      if learnsAnew { learner.forget() }
       learner.prepare(notes.voices, soon: [])
       shared.pointee.scores.publish(score)
       publish()
@@ -163,7 +167,8 @@ public final class StreamWorker: @unchecked Sendable {
       }
       if keepsHeard.load(ordering: .relaxed) {
         heard.add(
-          from: model, pitches: learner.componentPitches, frames: newest, firstFrame: first,
+          from: model, partCount: layout.partNames.count, pitches: learner.componentPitches,
+          frames: newest, firstFrame: first,
           frameRate: clock.grid.frameRate)
       }
     }

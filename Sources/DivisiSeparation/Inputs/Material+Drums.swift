@@ -13,15 +13,10 @@ extension Material {
     }
   }
 
-  /// What plays some notes, and these as it plays them: ways to strike a drum that sound alike are one.
-  package func played(_ notes: [Note]) -> (instrument: Instrument, notes: [Note]) {
-    guard case .drums(let kit) = self else { return (.pitched, notes) }
-    let struck = notes.map { note in
-      var note = note
-      note.pitch = DrumKit.articulation(ofPitch: note.pitch)
-      return note
-    }
-    let patches = Set(struck.map(\.pitch)).map { ($0, kit.patch(ofPitch: $0)) }
-    return (.drums(Dictionary(uniqueKeysWithValues: patches), grid: DrumKit.grid), struck)
+  /// What plays some notes.
+  package func instrument(of notes: [Note]) -> Instrument {
+    guard case .drums(let kit) = self else { return .pitched }
+    return .drums(
+      kit.patches(struckBy: notes), grid: DrumKit.grid, number: DrumKit.articulation)
   }
 }

@@ -17,14 +17,10 @@ package struct PresetStore {
     package let selection: PartSelection
     /// Which of them are one instrument, where the user does not say it: hands, whatever they are called.
     package var instruments: Instrumentation { selection == .tracks ? .score : .one }
-    /// Whether what sounds besides drums has a part of its own.
-    package var hasRest: Bool { preset.switches.contains(PresetStore.rest) }
   }
 
   private static let bundleName = "divisi-presets.lv2"
   package static let modelFile = "urn:divisi:model_file"
-  /// Of a preset that gives what sounds besides drums a part of its own.
-  fileprivate static let rest = "urn:divisi:rest"
 
   /// The bundle of presets: where `DIVISI_PRESETS` says, beside the installed program or library, in
   /// the source tree, or where LV2 bundles are kept.

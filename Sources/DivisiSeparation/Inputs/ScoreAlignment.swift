@@ -29,10 +29,10 @@ package struct ScoreAlignment {
     self.recording = recording
     followsAnyJump = settings.jumps == .anywhere
     indices = material.noteIndices(of: score)
-    let (instrument, notes) = material.played(indices.map { score.notes[$0] })
+    let notes = indices.map { score.notes[$0] }
     let aligner = ScoreAligner(
-      sampleRate: Double(recording.shape.sampleRate), instrument: instrument, options: settings,
-      parallel: parallel)
+      sampleRate: Double(recording.shape.sampleRate), instrument: material.instrument(of: notes),
+      options: settings, parallel: parallel)
     try recording.memoryForAlignment.check(for: recording.path)
     let sound = try recording.soundForAlignment()
     do {

@@ -82,10 +82,9 @@ package struct ScorePlacer {
   }
 
   private func synchrony(of notes: [Note], _ recording: RecordingHeader) throws -> Synchrony {
-    let (instrument, notes) = material.played(notes)
     var check = SynchronyCheck(
-      sampleRate: Double(recording.shape.sampleRate), instrument: instrument, notes: notes,
-      parallel: parallel)
+      sampleRate: Double(recording.shape.sampleRate), instrument: material.instrument(of: notes),
+      notes: notes, parallel: parallel)
     try recording.readSections(seconds: SynchronyCheck.sectionSeconds, keeps: true) {
       check.add($0, startSeconds: $1)
     }

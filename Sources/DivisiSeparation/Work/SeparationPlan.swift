@@ -72,7 +72,10 @@ package struct SeparationPlan {
     }
     let models = try ModelFiles(request.modelFiles)
     let material = try choice.material(modelFile: models.usual)
-    settings.separation.hasRest = try Self.hasRest(request, choice, material)
+    if request.withRest { settings.separation.hasRest = true }
+    guard !settings.separation.hasRest || material.isOfDrums else {
+      throw Failure("--rest: expected a preset of drums, found '\(choice.preset.name)'")
+    }
     self.choice = choice
     self.settings = settings
     self.material = material
@@ -81,20 +84,6 @@ package struct SeparationPlan {
     selection = try scoring.selection() ?? choice.selection
     isStreamed = request.isStreamed
     self.parallel = parallel ?? threads(overrides.threadCount)
-  }
-
-  private static func hasRest(
-    _ request: Request, _ choice: PresetStore.Choice, _ material: Material
-  ) throws -> Bool {
-    guard request.withRest || choice.hasRest else { return false }
-    let name = request.withRest ? "--rest" : "preset '\(choice.preset.name)'"
-    guard case .drums = material else {
-      throw Failure("--rest: expected a preset of drums, found '\(choice.preset.name)'")
-    }
-    guard !request.isStreamed else {
-      throw Failure("\(name): expected no --stream, in which there is no part of what is no drum")
-    }
-    return true
   }
 
   /// Separates a section.

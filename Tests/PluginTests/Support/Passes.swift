@@ -7,18 +7,23 @@ import Testing
 /// A piece that the plugin hears in passes, as a host's transport plays it.
 struct Piece {
   let mix: [[Float]]
-  /// The true stems: left, right.
+  /// The true stems of the first parts.
   let stems: [[[Float]]]
   let notes: [Note]
   private let trackNames: [String]
   let sampleRate: Double
 
-  /// - Parameter folder: with `mix.flac`, the stems, and a score.
-  init(folder: String, score: String = "score.mid") throws {
-    let audio = try AudioFile.read(path: folder + "/mix.flac")
+  /// - Parameters:
+  ///   - folder: with the recordings, and a score.
+  ///   - parts: names of the stems, in the order of the plugin's outputs.
+  init(
+    folder: String, mix name: String = "mix", parts: [String] = ["left", "right"],
+    score: String = "score.mid"
+  ) throws {
+    let audio = try AudioFile.read(path: "\(folder)/\(name).flac")
     mix = audio.channels
     sampleRate = Double(audio.sampleRate)
-    stems = try ["left", "right"].map {
+    stems = try parts.map {
       try AudioFile.read(path: "\(folder)/\($0).flac").channels
     }
     let read = try Score.read(path: "\(folder)/\(score)")
@@ -31,6 +36,11 @@ struct Piece {
     try Piece(folder: Bundle.root + "/Tests/Recordings/polonaise")
   }
 
+  /// The recording of drums that ships.
+  static let drumBreak = Result {
+    try Piece(folder: Bundle.root + "/Tests/Recordings/break", parts: ["kick", "snare", "hihat"])
+  }
+
   /// Its score as a table, with other times.
   ///
   /// - Parameter time: of the table, for a time of the recording.
@@ -38,9 +48,18 @@ struct Piece {
     "start;duration;pitch;velocity;label\n"
       + notes.map { note in
         let (start, end) = (time(note.onsetSeconds), time(note.dampedSeconds))
-        return "\(start);\(end - start);\(note.pitch);\(note.velocity);"
-          + trackNames[note.track - 1]
+        // Drums are known by their numbers.
+        let label = note.kind == .pitched ? trackNames[note.track - 1] : ""
+        // Strokes are shorter than the lines of a grid are apart.
+        return "\(start);\(max(end - start, 0.02));\(note.pitch);\(note.velocity);\(label)"
       }.joined(separator: "\n")
+  }
+
+  /// Its score as a pattern that somebody wrote to a grid, at another tempo with drift.
+  ///
+  /// - Parameter step: of the grid, in seconds.
+  func pattern(step: Double) -> String {
+    score { 0.9 + 1.03 * step * ($0 / step).rounded() + 0.1 * sin($0 / 3) }
   }
 
   /// Another tempo, with drift, and a beginning that comes too late.
@@ -48,10 +67,10 @@ struct Piece {
     1.4 + 1.18 * seconds + 0.3 * sin(seconds / 4)
   }
 
-  /// How far the parts are from the true ones, in decibels: the mean of both.
+  /// How far the parts are from the true ones, in decibels: the mean of all.
   ///
   /// - Parameters:
-  ///   - output: of all ports of the plugin for hands.
+  ///   - output: of all ports of the plugin.
   ///   - latency: samples by which it is late.
   func quality(of output: [[Float]], latency: Int, from first: Int = 0) -> Double {
     let values = stems.indices.map { stem in
