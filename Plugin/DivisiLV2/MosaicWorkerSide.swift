@@ -95,7 +95,8 @@ final class MosaicWorkerSide: Sendable {
   private func serveRequests(
     _ reading: inout Reading, _ isAbandoned: @escaping () -> Bool
   ) {
-    while let first = channels.requests.first, !isAbandoned() {
+    // Of what is abandoned, too, the last choice is kept.
+    while let first = channels.requests.first {
       let (subject, number) = (first.subject, first.number)
       let text = String(
         decoding: UnsafeBufferPointer(start: first.bytes, count: first.count), as: UTF8.self)
@@ -121,7 +122,7 @@ final class MosaicWorkerSide: Sendable {
   ) {
     guard semitones != reading.transposition else { return }
     reading.transposition = semitones
-    let path = content.withLock { $0.path }
+    let path = content.withLock { $0.pending ?? $0.path }
     if !path.isEmpty { load(path: path, &reading, isAbandoned) }
   }
 

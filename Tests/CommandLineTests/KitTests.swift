@@ -81,6 +81,23 @@ import Testing
     #expect(folder.files(below: "kit") == (left + ["pattern.mid"]).sorted())
   }
 
+  /// Strokes that are too loud together are lowered alike, and what is said of it is true.
+  @Test func aRemixDoesNotClip() throws {
+    let folder = try TemporaryFolder()
+    let left = (0..<4410).map { Float(sin(0.05 * Double($0))) }
+    try AudioFile.write(
+      AudioBuffer(sampleRate: 44_100, channels: [left.map { 2 * $0 }, left]),
+      to: folder.file("kick.wav"), as: .wavFloat)
+    try folder.write("<region> sample=kick.wav key=36 loop_mode=one_shot\n".utf8, to: "kit.sfz")
+    try folder.write("start;duration;pitch;velocity;label\n0;1;36;127;\n".utf8, to: "beat.csv")
+    let run = try Program.run(
+      "remix", "--kit", "kit.sfz", "--pattern", "beat.csv", "-o", "out.wav", in: folder.path)
+    #expect(run.status == 0 && run.output.contains("peaks lowered by up to 6."), "\(run)")
+    let sound = try AudioFile.read(path: folder.file("out.wav"))
+    let peaks = sound.channels.map { $0.reduce(Float(0)) { max($0, abs($1)) } }
+    #expect(abs(peaks[0] - 0.9999) < 0.001 && abs(peaks[1] - 0.5) < 0.001, "\(peaks)")
+  }
+
   @Test func withoutAScoreStrokesAreFound() throws {
     let folder = try TemporaryFolder()
     let options = ["--replace", "hihat=off", "--tempo", "100", "--pattern", Self.score]

@@ -42,6 +42,32 @@ import Testing
     #expect(again.status == 1 && again.errors.contains("expected a new file, or --force"))
   }
 
+  /// Sources may be as soft or as loud as floats can be; targets that no sum can hold are refused.
+  @Test func theLevelOfTheSourceDoesNotMatter() throws {
+    let folder = try TemporaryFolder()
+    let duet = Duet.recording(sampleRate: 44_100)
+    let gains = [Float(1), 0x1p-90, 0x1p90]
+    for (index, gain) in gains.enumerated() {
+      try AudioFile.write(
+        AudioBuffer(sampleRate: 44_100, channels: duet.channels.map { $0.map { gain * $0 } }),
+        to: folder.file("\(index).wav"), as: .wavFloat)
+    }
+    func make(_ target: Int, _ source: Int) throws -> Program.Run {
+      try Program.run(
+        ["mosaic", "--target", "\(target).wav", "--source", "\(source).wav", "-o"]
+          + ["\(target)-\(source).wav"] + Self.quick, in: folder.path)
+    }
+    for source in gains.indices { #expect(try make(0, source).status == 0) }
+    let sounds = try gains.indices.map {
+      try AudioFile.read(path: folder.file("0-\($0).wav")).channels
+    }
+    #expect(sounds[1] == sounds[0] && sounds[2] == sounds[0])
+    #expect(sounds[0][0].contains { abs($0) > 0.1 })
+    let refused = try make(2, 0)
+    #expect(refused.status == 1 && refused.errors.contains("2.wav: expected samples near full"))
+    #expect(folder.files().count == 6)
+  }
+
   /// The score of another piece is used as it is, and doubted.
   @Test func aScoreOfAnotherPieceIsDoubted() throws {
     let folder = try TemporaryFolder()

@@ -69,12 +69,19 @@ import Testing
     #expect(refused.errors.contains("mosaic.svg: expected a new file"), "\(refused.errors)")
     for (options, problem) in [
       (["--from", "5"], "duet.wav: expected sound after 5.0 s"),
+      (["--from", "1e300"], "duet.wav: expected sound after 1e+300 s"),
       (["--window", "100"], "--window: expected 256 to 32768"),
       (["--transpose", "x"], "--transpose: expected semitones"),
     ] {
       let run = try Program.run(draw + options, in: folder.path)
       #expect(run.status != 0 && run.errors.contains(problem), "\(run.errors)")
     }
+    // What is drawn is not written over, whatever its name.
+    try FileManager.default.moveItem(
+      atPath: folder.file("duet.wav"), toPath: folder.file("mosaic.png"))
+    let over = try Program.run(
+      "plot", "mosaic.png", "--source", "mosaic.png", "-o", ".", "--force", in: folder.path)
+    #expect(over.status == 1 && over.errors.contains("it is the input"), "\(over.errors)")
     let bare = try Program.run("plot", "duet.wav", "-o", "out", in: folder.path)
     #expect(bare.errors.contains("--score: expected a score, or --source"), "\(bare.errors)")
     #expect(folder.files(below: "out") == ["mosaic.svg"])

@@ -110,6 +110,10 @@ import Testing
       #expect(abs(b - a) < 0.03)
     }
     for lengths in [100, 7777] { #expect(limited(lengths) == whole) }
+    // All channels have one gain, so that nothing moves from one side to the other.
+    var stereo = [sound, sound.map { -0.125 * $0 }]
+    #expect(PeakLimiter.limit(&stereo, sampleRate: 44_100) == whole.lowest)
+    #expect(stereo == [whole.samples, whole.samples.map { -0.125 * $0 }])
   }
 
   @Test func silenceAnswersSilence() throws {

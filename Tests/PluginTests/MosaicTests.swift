@@ -1,6 +1,7 @@
 import AudioFiles
 import Foundation
 import LV2Hosting
+import Synchronization
 import Testing
 
 /// The plugin that plays what comes in with the sounds of another recording.
@@ -216,6 +217,41 @@ import Testing
     copy.activate()
     copy.run(64)
     #expect(copy["source_state"] == 0)
+  }
+
+  /// A session is saved while a source is in hand, and what is chosen when the plugin is deactivated is not lost.
+  @Test func savingWaitsForNoSource() throws {
+    let folder = try TemporaryFolder()
+    let paths = try ["first.wav", "second.wav"].map {
+      try Self.write([Self.melody(seconds: 1)], to: $0, in: folder)
+    }
+    let gate = Gate(at: "/no/such.wav")
+    let world = try Bundle.world()
+    var render = Self.render(["freewheel": 0])
+    render.features.worker = .absent
+    render.features.log = gate.log
+    let instance = try Self.instance(render, source: paths[0], in: world)
+    let control = try #require(instance.plugin.ports(.atom, isInput: true).first)
+    let events = try #require(instance.events(control.index))
+    instance.activate()
+    for path in ["/no/such.wav", paths[1]] {
+      events.append(at: 0, .set(Self.property, path: path, world.urids))
+    }
+    instance.run(64)
+    while !gate.holds { usleep(1000) }
+    // Whoever reads is held until the state has been saved; the wait is long only where that fails.
+    let saved = DispatchSemaphore(value: 0)
+    let text = Mutex("")
+    Thread.detachNewThread {
+      let state = (try? State(of: instance).text(uri: "urn:test:saved")) ?? ""
+      text.withLock { $0 = state }
+      saved.signal()
+    }
+    #expect(saved.wait(timeout: .now() + 30) == .success)
+    #expect(text.withLock { $0.contains("first.wav") })
+    gate.open()
+    instance.deactivate()
+    #expect(try State(of: instance).text(uri: "urn:test:saved").contains("second.wav"))
   }
 
   /// What is transposed by an octave answers a tone that is an octave higher, whole.

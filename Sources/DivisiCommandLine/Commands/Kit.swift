@@ -10,7 +10,7 @@ struct Kit: ParsableCommand {
     abstract: "Make a drum kit of samples from a recording of drums.",
     discussion: """
       Separates the recording, cuts each part into its strokes, and keeps the longest and cleanest of each drum, by velocity \
-      and in turns. Writes to DIR: samples (WAV, 24 bits), kit.sfz, which plays them in any sampler that reads SFZ, and \
+      and in turns. Writes to DIR: samples (WAV, 24 bits, or floats where these would clip), kit.sfz, which plays them in any sampler that reads SFZ, and \
       pattern.mid, what the recording plays, at velocities as measured.
 
         divisi kit break.wav --score break.mid -o kit

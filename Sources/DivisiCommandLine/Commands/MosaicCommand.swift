@@ -2,7 +2,6 @@ import ArgumentParser
 import AudioFiles
 import DivisiSeparation
 import FoundationEssentials
-import Glibc
 import Plotting
 import Terminal
 
@@ -107,13 +106,10 @@ struct MosaicCommand: ParsableCommand {
         bar: ProgressBar(title: URL(fileURLWithPath: target).lastPathComponent),
         companions: pictures)
       let (fit, frames) = (made.fit, Double(max(made.fit.frameCount, 1)))
-      let lowered = -20 * log10(Double(fit.lowestGain))
-      let clipping =
-        fit.lowestGain < 1
-        ? ", peaks lowered by up to \(fixed(lowered, digits: 1)) dB so that nothing clips" : ""
       printLines(
         "\(output.printable): \(fixed(made.seconds, digits: 1)) s, divergence \(fixed(fit.loss / max(fit.total, .leastNormalMagnitude), digits: 3)) of the target, "
-          + "\(fixed(Double(fit.active) / frames, digits: 1)) frames at once\(clipping)")
+          + "\(fixed(Double(fit.active) / frames, digits: 1)) frames at once\(loweredPeaks(fit.lowestGain))"
+      )
     }
   }
 }

@@ -10,7 +10,7 @@ extension Plot {
   /// Draws what a mosaic is made of, and makes none.
   func drawMosaic() throws {
     let names = pictures.names(of: Self.mosaicName)
-    try pictures.check(names, in: output)
+    try pictures.check(names, in: output, inputs: [mix] + source + (score.map { [$0] } ?? []))
     var settings = MosaicSettings()
     settings.iterations = overrides.iterations ?? settings.iterations
     settings.windowLength = overrides.windowLength ?? settings.windowLength
@@ -31,6 +31,6 @@ extension Plot {
       MosaicFigure(beginning: beginning, title: title.printable).figure, named: Self.mosaicName,
       to: staged)
     try staged.commit()
-    for name in names { printLines("\(output)/\(name)") }
+    for name in names { printLines("\(output)/\(name)".printable) }
   }
 }

@@ -16,8 +16,8 @@ struct Plot: ParsableCommand {
       score below them), approximation (below the spectrogram), masks (of all parts) and loss (by iteration and by time). With the preset players there is a sixth, pitches (of each note, over the score).
 
       With --source it draws a mosaic instead, as 'divisi mosaic' makes it, and a minute of it at most: source, target, \
-      activations and mosaic in one picture. Of the options that override the preset, --iterations, --window, --hop, --seed \
-      and --threads count there.
+      activations and mosaic in one picture. The score is taken as it is, and presets and parts do not matter; of the options \
+      that override the preset, --iterations, --window, --hop, --seed and --threads count.
 
         divisi plot nocturne.flac --score nocturne.mid -o pictures
         divisi plot beat.wav --score beat.mid -p drums --from 2 --to 6 -o pictures
@@ -104,7 +104,7 @@ struct Plot: ParsableCommand {
       let settings = try overrides.applied(to: choice.settings).separation
       let material = try choice.material()
       let names = Self.names(settings)
-      try pictures.check(names.flatMap(pictures.names), in: output)
+      try pictures.check(names.flatMap(pictures.names), in: output, inputs: [mix, score])
       let input = try SeparationInput(
         mix: mix, score: score,
         placer: ScorePlacer(
@@ -133,7 +133,7 @@ struct Plot: ParsableCommand {
       }
       try staged.commit()
       bar.clear()
-      for name in names.flatMap(pictures.names) { printLines("\(output)/\(name)") }
+      for name in names.flatMap(pictures.names) { printLines("\(output)/\(name)".printable) }
     }
   }
 

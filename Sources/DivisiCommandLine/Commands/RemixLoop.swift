@@ -90,11 +90,10 @@ struct RemixLoop: ParsableCommand {
       let title = URL(fileURLWithPath: mix ?? output).lastPathComponent
       let result = try job.run(bar: ProgressBar(title: title))
       let staged = StagedFiles(force: force)
-      let clipped = try staged.write(result.sound, name: output, as: format())
+      try staged.write(result.sound, name: output, as: format())
       try staged.commit()
-      let clipping = clipped == 0 ? "" : ", \(clipped) samples clipped"
       printLines(
-        "\(output.printable): \(result.noteCount) notes, \(fixed(result.sound.durationSeconds, digits: 1)) s\(clipping)"
+        "\(output.printable): \(result.noteCount) note\(result.noteCount == 1 ? "" : "s"), \(fixed(result.sound.durationSeconds, digits: 1)) s\(loweredPeaks(result.lowestGain))"
       )
     }
   }

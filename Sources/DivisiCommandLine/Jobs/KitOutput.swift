@@ -56,7 +56,7 @@ struct KitOutput {
       for named in kit.namedSamples {
         try staged.write(
           AudioBuffer(sampleRate: kit.sampleRate, channels: named.sample.channels),
-          name: "\(Self.samples)\(named.name).wav", as: .wav24)
+          name: "\(Self.samples)\(named.name).wav", as: Self.format(of: named.sample))
       }
     }
     if formats.contains(.sfz) {
@@ -105,6 +105,11 @@ struct KitOutput {
       && Array(bytes.suffix(name.count)) == name
   }
 
+  /// Stems of a hot recording may be beyond full scale, where whole numbers clip.
+  private static func format(of sample: SampleKit.Sample) -> AudioFormat {
+    sample.channels.allSatisfy { $0.allSatisfy { abs($0) < 1 } } ? .wav24 : .wavFloat
+  }
+
   /// The kit as Hydrogen imports it: a folder of its description and its samples.
   private func archive(of kit: SampleKit, name: String) throws -> [UInt8] {
     var archive = Archive()
@@ -112,7 +117,8 @@ struct KitOutput {
     for named in kit.namedSamples {
       let sound = AudioBuffer(sampleRate: kit.sampleRate, channels: named.sample.channels)
       archive.add(
-        try AudioFile.encoded(sound, as: .wav24, named: "\(folder)/\(Self.archive)"),
+        try AudioFile.encoded(
+          sound, as: Self.format(of: named.sample), named: "\(folder)/\(Self.archive)"),
         path: "\(Self.root)/\(named.name).wav")
     }
     return archive.encoded()

@@ -73,11 +73,14 @@ struct MosaicJob {
     let header = try RecordingHeader(path: target)
     let recording = try SlidingRecording(header)
     let rate = header.shape.sampleRate
-    let first = Int((span?.lowerBound ?? 0) * Double(rate))
-    let end = min(header.sampleCount, span.map { Int($0.upperBound * Double(rate)) } ?? .max)
-    guard first < end else {
+    let duration = header.durationSeconds
+    let from = span?.lowerBound ?? 0
+    let span = (span ?? 0...duration).clamped(to: 0...duration)
+    let first = Int(span.lowerBound * Double(rate))
+    let end = min(header.sampleCount, Int((span.upperBound * Double(rate)).rounded()))
+    guard from < duration, first < end else {
       throw Failure(
-        "\(target): expected sound after \(fixed(Double(first) / Double(rate), digits: 1)) s; it ends at \(fixed(header.durationSeconds, digits: 1)) s"
+        "\(target): expected sound after \(fixed(from, digits: 1)) s; it ends at \(fixed(header.durationSeconds, digits: 1)) s"
       )
     }
     let count = end - first
@@ -109,6 +112,9 @@ struct MosaicJob {
         if frame * source.grid.hopSize < drawnCount { lists += frames }
       }, progress: { bar.show($0) })
     if let warning = recording.warning { printError(warning) }
+    guard fit.total.isFinite, fit.loss.isFinite else {
+      throw Failure("\(target): expected samples near full scale; they are far beyond it")
+    }
     guard fit.total > 0 else { throw Failure("\(target): expected sound; it is silent") }
     let drawn =
       drawnCount == 0
@@ -158,10 +164,7 @@ struct MosaicJob {
     var recordings: [[[Float]]] = []
     for path in sources {
       try checkMemory(of: path, rate: rate)
-      let sound = try AudioFile.read(path: path, warn: printError)
-      guard sound.channels.contains(where: { $0.contains { $0 != 0 } }) else {
-        throw Failure("\(path): expected sound; it is silent")
-      }
+      let sound = try normalised(AudioFile.read(path: path, warn: printError), path)
       for semitones in transpositions {
         // What is played faster by a factor sounds as if it had been recorded at that many times the rate.
         let factor = exp2(semitones / 12)
@@ -174,6 +177,17 @@ struct MosaicJob {
     return recordings.map { channels in
       (0..<most).map { channels[min($0, channels.count - 1)] }
     }
+  }
+
+  /// Near full scale, so that nothing overflows and nothing is taken for silence; the level of a source does not matter.
+  private func normalised(_ sound: AudioBuffer, _ path: String) throws -> AudioBuffer {
+    let peak = sound.channels.reduce(Float(0)) { $1.reduce($0) { max($0, abs($1)) } }
+    guard peak > 0 else { throw Failure("\(path): expected sound; it is silent") }
+    // A power of two rounds nothing.
+    let gain = Float(
+      sign: .plus, exponent: min(max(-Int(peak.exponent), -126), 126), significand: 1)
+    return AudioBuffer(
+      sampleRate: sound.sampleRate, channels: sound.channels.map { $0.map { gain * $0 } })
   }
 
   private func checkMemory(of path: String, rate: Int) throws {

@@ -1,4 +1,5 @@
 import AudioFiles
+import DivisiDSP
 import DivisiScore
 import DivisiSeparation
 import DrumKits
@@ -8,6 +9,8 @@ import Terminal
 struct RemixedLoop {
   let sound: AudioBuffer
   let noteCount: Int
+  /// By how much the loudest peaks were lowered so that nothing clips, as a factor; 1 if they were not.
+  let lowestGain: Float
 }
 
 /// Plays a pattern with the drums of a recording, or with those of a kit.
@@ -115,8 +118,9 @@ struct RemixJob {
     for (channel, samples) in residual.enumerated() where channel < channels.count {
       for index in samples.indices { channels[channel][index] += samples[index] }
     }
+    let lowestGain = PeakLimiter.limit(&channels, sampleRate: Double(kit.sampleRate))
     return RemixedLoop(
       sound: AudioBuffer(sampleRate: kit.sampleRate, channels: channels),
-      noteCount: notes.count - silent)
+      noteCount: notes.count - silent, lowestGain: lowestGain)
   }
 }

@@ -27,13 +27,8 @@ struct PictureOptions: ParsableArguments {
   }
 
   /// Refuses before the work what could not be written after it.
-  func check(_ names: [String], in folder: String) throws {
-    for name in names where !force {
-      let path = "\(folder)/\(name)"
-      if FileManager.default.fileExists(atPath: path) {
-        throw Failure("\(path): expected a new file, or --force; it exists already")
-      }
-    }
+  func check(_ names: [String], in folder: String, inputs: [String] = []) throws {
+    try OutputFiles(overwrites: force).check(names.map { "\(folder)/\($0)" }, inputs: inputs)
   }
 
   /// The file names of a picture.
