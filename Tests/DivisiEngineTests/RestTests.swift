@@ -1,6 +1,7 @@
 import DivisiDSP
 import DivisiScore
 import DivisiTestSupport
+import Foundation
 import Testing
 
 @testable import DivisiEngine
@@ -106,6 +107,33 @@ struct RestTests {
     let mix = mixture(Self.tracks + [Self.chords])
     run.feed(mix + mix + [Float](repeating: 0, count: run.stream.latency))
     return run
+  }
+
+  /// A stroke of a few milliseconds, digital silence, and then chords: nothing lasts at first, and the rest begins later.
+  @Test func aRestThatWasSilentBegins() throws {
+    let grid = TimeGrid(sampleRate: Self.rate, windowLength: 2048, hopSize: 512)
+    let click = (0..<512).map { Float(0.5 * sin(0.3 * Double($0)) * exp(-0.02 * Double($0))) }
+    let silence = [Float](repeating: 0, count: Self.sampleCount - click.count)
+    let V = Analysis.magnitude(
+      of: [click + silence + Self.chords], stft: STFT(grid: grid), binCount: grid.binCount,
+      parallel: sequentially)
+    let learner = StrokeLearner(
+      settings: settings(.nmfd, hasRest: true), grid: grid, binCount: grid.binCount,
+      kit: SyntheticDrum.kit(), restPart: 1, parallel: sequentially)
+    let parts = [Part(name: "kick", notes: [note(SyntheticDrum.kick.rawValue, 0, 0.1)])]
+    var last: ConvolutiveNMF?
+    for end in [12, 20, V.frameCount] {
+      let window = Matrix(rowCount: V.binCount, columnCount: end)
+      for frame in 0..<end {
+        window.column(frame).update(from: V.values.column(frame), count: V.binCount)
+      }
+      last = learner.fit(
+        Spectrogram(window), parts: parts, firstFrame: 0, leaving: 0, adapts: true)
+      #expect(try #require(last).H.allSatisfy(\.isFinite))
+    }
+    let model = try #require(last)
+    let rest = model.pattern.parts.indices.filter { model.pattern.parts[$0] == 1 }
+    #expect(rest.contains { model.H[$0] > 1e-3 })
   }
 
   @Test(arguments: [0.5, 0])

@@ -12,9 +12,12 @@ struct SteadyTempo {
   /// Estimates lie so far from the line, in the median: where they do not, as at a wait or a repeat, there is no steady
   /// tempo. In seconds.
   private static let mostSpread = 0.03
+  /// A stroke that lies farther from the line is no error of the path: a jump or a wait lies between it and most
+  /// strokes around. In seconds.
+  private static let mostShift = 0.3
 
   /// - Returns: the notes with estimates that lie on a line, another for each stroke: its slope is the median of those
-  ///   between pairs of the strokes around, and so is its offset. Where they are few, estimates stay.
+  ///   between pairs of the strokes around, and so is its offset. Where they are few, or the line is far, estimates stay.
   /// - Complexity: O(notes · strokes around · log).
   /// - SeeAlso: Theil, "A rank-invariant method of linear and polynomial regression analysis", 1950; here of pairs half
   ///   the strokes apart.
@@ -26,7 +29,9 @@ struct SteadyTempo {
       let score = notes[index].scoreOnset
       while notes[order[low]].scoreOnset < score - reachSeconds { low += 1 }
       while high < order.count, notes[order[high]].scoreOnset <= score + reachSeconds { high += 1 }
-      if let estimate = Self.estimate(atScore: score, from: order[low..<high].map { notes[$0] }) {
+      if let estimate = Self.estimate(atScore: score, from: order[low..<high].map { notes[$0] }),
+        abs(estimate - notes[index].estimate) <= Self.mostShift
+      {
         result[index].estimate = estimate
       }
     }

@@ -7,7 +7,8 @@ import DivisiScore
 /// Every pitch of an instrument has components of its own, which all parts of that instrument share: its full
 /// sound (or several of them, a little higher and lower), its first 0.3 s beside that, and the noise of its onset,
 /// flat over all bins. A frame of a pitch belongs to the part of the instrument that struck it last: a key has one
-/// string for both hands. Where two parts strike it at once, they share it by their velocities. Another instrument that plays the same pitch is not disturbed by that.
+/// string for both hands. Where two parts strike it at once, they share it by their velocities. Another instrument that
+/// plays the same pitch is not disturbed by that.
 ///
 /// - SeeAlso: Ewert & Müller, "Using score-informed constraints for NMF-based source separation",
 ///   ICASSP 2012.

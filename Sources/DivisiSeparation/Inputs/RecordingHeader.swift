@@ -186,6 +186,8 @@ package struct RecordingHeader {
           ? Array(block[..<count]) : (0..<count).map { block[$0 * stride + channel] }
       }
       try use(channels, Double(first) / Double(shape.sampleRate))
+      // There is more than the header says.
+      if whole != nil { block = [Float](repeating: 0, count: length * stride) }
       whole = nil
       if keeps, arrays == nil, first == 0, count == sampleCount {
         // What is read next, nothing as a rule, must not lie over it.

@@ -103,6 +103,32 @@ import Testing
     }
   }
 
+  /// The last two seconds are played twice: where they begin, most strokes around are of the first time.
+  @Test func aRepeatStays() {
+    let repeated = Self.steady.suffix(10).map { note in
+      var note = note
+      note.estimate += 1.03 * 2
+      return note
+    }
+    let notes = Self.steady + repeated
+    for (found, played) in zip(SteadyTempo(reachSeconds: 1.5).steadied(notes), notes) {
+      #expect(abs(found.estimate - played.estimate) < 0.001)
+    }
+  }
+
+  /// The same for a stroke behind a wait, when many are before it and few behind.
+  @Test func aStrokeBehindAWaitStays() {
+    let notes = (0..<30).map { index in
+      let score = index < 20 ? 0.1 * Double(index) : 2 + 0.5 * Double(index - 20)
+      return NoteEstimate(
+        pitch: Self.kick, scoreOnset: score, scoreEnd: score + 0.03,
+        estimate: index < 20 ? score : score + 0.8)
+    }
+    for (found, played) in zip(SteadyTempo(reachSeconds: 1.5).steadied(notes), notes) {
+      #expect(abs(found.estimate - played.estimate) < 0.001)
+    }
+  }
+
   @Test func aFewStrokesAreNoTempo() {
     let notes = Self.steady.prefix(7).map { note in
       var note = note

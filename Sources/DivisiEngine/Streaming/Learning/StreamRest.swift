@@ -16,6 +16,8 @@ struct StreamRest {
 
   /// An activation starts at least at this share of its component's mean: zero could never grow.
   private static let floor: Float = 1e-2
+  /// Softer than this a component is silent: 200 dB below full scale.
+  private static let silence: Float = 1e-10
 
   /// - Parameters:
   ///   - binCount: K of all windows.
@@ -51,12 +53,14 @@ struct StreamRest {
   }
 
   /// Starts the activations of a window where the last one left them, and frames that are new between the last of them
-  /// and their mean. The last alone costs 0.4 dB of the drums of five songs.
+  /// and their mean. The last alone costs 0.4 dB of the drums of five songs. What was silent
+  /// starts anew.
   func start(_ rest: Rest, in model: ConvolutiveNMF, firstFrame: Int) {
     let offset = firstFrame - self.firstFrame
     for (index, component) in rest.components.enumerated() where index < found.count {
       let old = found[index]
       let mean = old.reduce(0, +) / Float(old.count)
+      guard mean > Self.silence else { continue }
       let new = (old[old.count - 1] + mean) / 2
       for entry in model.pattern.entries(ofComponent: component) {
         let frame = Int(model.pattern.frames[entry]) + offset
