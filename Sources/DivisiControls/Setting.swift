@@ -175,7 +175,7 @@ extension Setting {
       .toggle(
         rawValue, "Rest", default: false, traits: [.expensive],
         comment:
-          "For drums out of a whole song: what is no drum is found as well, and goes to the residual in place of the drums."
+          "For drums out of a whole song: what is no drum is found as well, and goes to the residual instead of to the drums."
       )
 
     case .hopSize:

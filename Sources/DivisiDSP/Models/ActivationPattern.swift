@@ -13,6 +13,7 @@ public struct ActivationPattern: Sendable {
     /// Within (0, 1); the owner has the rest.
     public var amount: Float
 
+    /// A share within (0, 1).
     public init(part: Int16, amount: Float) {
       self.part = part
       self.amount = amount

@@ -146,17 +146,19 @@ public final class ShiftedNMF: @unchecked Sendable {
   ///
   /// - Parameters:
   ///   - frame: n.
-  ///   - part: only the entries of this part; nil for all.
+  ///   - part: only what belongs to this part; nil for all.
   ///   - result: K values, added to.
   public func addApproximation(
     ofFrame frame: Int, part: Int16? = nil, to result: UnsafeMutablePointer<Float>
   ) {
     for delay in 0..<min(W.frameCount, frame + 1) {
       for entry in pattern.entries(inFrame: frame - delay) {
-        guard part == nil || pattern.parts[Int(entry)] == part else { continue }
+        let amount = pattern.amount(ofEntry: Int(entry), part: part)
+        guard amount > 0 else { continue }
         let source = sources[Int(pattern.components[Int(entry)])]
         add(
-          W.frame(delay, ofComponent: source.template), H[Int(entry)], to: result + source.shift,
+          W.frame(delay, ofComponent: source.template), amount * H[Int(entry)],
+          to: result + source.shift,
           count: V.binCount - source.shift)
       }
     }
