@@ -46,8 +46,15 @@ final class AudioEncoder {
     info.format = AudioFile.libraryFormat(
       format, channelCount: shape.channelCount, sampleCount: expectedCount)
     var callbacks = FileSink.callbacks
-    file = sf_open_virtual(&callbacks, CInt(SFM_WRITE), &info, sink.address)
-    guard file != nil else { throw writeError() }
+    file = nil
+    do throws(LibraryOpening.Refusal) {
+      let address = sink.address
+      file = try LibraryOpening.open {
+        sf_open_virtual(&callbacks, CInt(SFM_WRITE), &info, address)
+      }
+    } catch {
+      throw writeError(error.message)
+    }
     // The chunk of peaks that libsndfile adds to floating point holds the time of day.
     sf_command(file, CInt(SFC_SET_ADD_PEAK_CHUNK), nil, CInt(SF_FALSE))
     if var level = format.compressionLevel(quality: details.quality) {
@@ -173,11 +180,14 @@ final class AudioEncoder {
   }
 
   /// The operating system's reason if there is one, else libsndfile's.
-  private func writeError() -> AudioFileError {
+  ///
+  /// - Parameter message: libsndfile's, where it did not open the file; nil for what it says of an open one.
+  private func writeError(_ message: String? = nil) -> AudioFileError {
     guard sink.errorNumber == 0 else {
       return AudioFileError(
         name, expected: "to write this file", errorNumber: sink.errorNumber)
     }
-    return AudioFileError(name, expected: "to write this file", found: libraryMessage(file))
+    return AudioFileError(
+      name, expected: "to write this file", found: message ?? libraryMessage(file))
   }
 }

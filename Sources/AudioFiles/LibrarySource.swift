@@ -18,30 +18,30 @@ final class LibrarySource: SampleSource {
   /// - Throws: one line for a file that it knows and cannot open.
   init?(_ descriptor: Int32, path: String) throws(AudioFileError) {
     var info = SF_INFO()
-    let opened: OpaquePointer?
     let patches = unfinishedHeader(descriptor: descriptor, fileSize: fileLength(descriptor))
-    if patches.isEmpty {
-      patched = nil
-      // The library gets a descriptor of its own: it closes one that it cannot make sense of, even
-      // where it is told not to, and a second close could hit another thread's file.
-      opened = sf_open_fd(dup(descriptor), CInt(SFM_READ), &info, CInt(SF_TRUE))
-    } else {
-      let patched = PositionedFile(descriptor: descriptor, patches: patches)
-      self.patched = patched
-      var callbacks = PositionedFile.callbacks
-      opened = sf_open_virtual(&callbacks, CInt(SFM_READ), &info, patched.address)
-    }
-    guard let file = opened else {
-      let error = sf_error(nil)
-      if [SF_ERR_UNRECOGNISED_FORMAT, SF_ERR_UNSUPPORTED_ENCODING].map({ CInt($0) }).contains(error)
+    let patched =
+      patches.isEmpty ? nil : PositionedFile(descriptor: descriptor, patches: patches)
+    do throws(LibraryOpening.Refusal) {
+      file = try LibraryOpening.open {
+        if let patched {
+          var callbacks = PositionedFile.callbacks
+          return sf_open_virtual(&callbacks, CInt(SFM_READ), &info, patched.address)
+        }
+        // The library gets a descriptor of its own: it closes one that it cannot make sense of, even
+        // where it is told not to, and a second close could hit another thread's file.
+        return sf_open_fd(dup(descriptor), CInt(SFM_READ), &info, CInt(SF_TRUE))
+      }
+    } catch {
+      if [SF_ERR_UNRECOGNISED_FORMAT, SF_ERR_UNSUPPORTED_ENCODING].map({ CInt($0) })
+        .contains(error.number)
       {
         return nil
       }
-      throw AudioFileError(path, expected: "an audio file", found: libraryMessage(nil))
+      throw AudioFileError(path, expected: "an audio file", found: error.message)
     }
+    self.patched = patched
     self.path = path
     self.descriptor = descriptor
-    self.file = file
     self.info = info
     sampleRate = Int(info.samplerate)
     channelCount = Int(info.channels)
