@@ -18,6 +18,38 @@ public struct CutStroke: Sendable, Equatable {
   /// The share of that energy in what the mixture has there, 0 to 1.
   public internal(set) var purity = 0.0
 
+  /// What is heard at an end, in seconds: half a period of 50 Hz.
+  private static let stretchSeconds = 0.01
+  /// How long before the next stroke its sound may begin in a stem, in seconds.
+  private static let echoSeconds = 0.05
+  /// How much louder its end may be than what was before, in power: 6 dB.
+  private static let mostGrowth = 4.0
+
+  /// Ends where it is quietest, if it is louder again shortly before its end: that is the next stroke, or what a
+  /// separation smears before it.
+  ///
+  /// - Complexity: O(samples of 50 ms).
+  func endingQuietly(in stem: [[Float]], sampleRate: Double) -> CutStroke {
+    let stretch = Int(Self.stretchSeconds * sampleRate)
+    let earliest = max(
+      rise + Int(StrokeCutter.levelSeconds * sampleRate),
+      extent.upperBound - Int(Self.echoSeconds * sampleRate))
+    func energy(before end: Int) -> Double {
+      stem.reduce(0) { sum, channel in
+        channel[end - stretch..<end].reduce(sum) { $0 + Double($1) * Double($1) }
+      }
+    }
+    let ends = stride(
+      from: extent.upperBound, through: earliest + stretch, by: -max(1, stretch / 4))
+    let energies = ends.map { (end: $0, energy: energy(before: $0)) }
+    guard let last = energies.first, let quietest = energies.min(by: { $0.energy < $1.energy }),
+      last.energy > Self.mostGrowth * quietest.energy
+    else { return self }
+    var result = self
+    result.extent = extent.lowerBound..<quietest.end
+    return result
+  }
+
   /// Samples after its onset in the score.
   func delay(sampleRate: Double) -> Double { Double(rise) - note.onsetSeconds * sampleRate }
 }

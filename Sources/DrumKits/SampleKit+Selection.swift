@@ -34,6 +34,10 @@ extension SampleKit {
   public init(
     of strokes: [CutStroke], stems: [[[Float]]], sampleRate: Int, size: Size = Size()
   ) {
+    // In another pattern the next stroke is another one.
+    let strokes = strokes.map {
+      $0.endingQuietly(in: stems[$0.part], sampleRate: Double(sampleRate))
+    }
     self.init(of: strokes, stems: stems, sampleRate: sampleRate) { strokes in
       Self.grouped(strokes, size: size, sampleRate: Double(sampleRate))
     }

@@ -1,4 +1,4 @@
-"""Figures of kits, remixes and mosaics: python3 kits.py pairs|same|again|real|mosaics|sfz --divisi PROGRAM --data FOLDER.
+"""Figures of kits, remixes and mosaics: python3 kits.py pairs|same|again|real|ends|mosaics|sfz --divisi PROGRAM --data FOLDER.
 
 Needs numpy and soundfile; sfz also sfzlint. What the figures are is said in README.md beside this file.
 """
@@ -51,6 +51,17 @@ def sdr(estimate, truth):
 def mono(path):
     samples, rate = soundfile.read(str(path), always_2d=True)
     return samples.mean(axis=1), rate
+
+
+def grows(path):
+    """Whether 10 ms near the end of a sample are 10 dB above some before them, and within 30 dB of its first 50 ms."""
+    samples, rate = soundfile.read(str(path), always_2d=True)
+    stretch = rate // 100
+    energy = (samples**2).sum(axis=1)
+    last = energy[: len(energy) - stretch][-4 * stretch :].reshape(4, -1) if len(energy) > 9 * stretch else np.ones((4, 1))
+    powers = last.mean(axis=1) + 1e-20
+    least = 1e-3 * energy[: 5 * stretch].mean()
+    return any(powers[i] > least and powers[i] >= 10 * powers[:i].min() for i in range(1, 4))
 
 
 class Run:
@@ -108,6 +119,16 @@ class Run:
             sound, mix, rate = self.remix(track)
             print(f"{track.name}: LSD {lsd(sound, mix, rate):.2f} dB, SDR {sdr(sound, mix):.1f} dB", flush=True)
 
+    def ends(self):
+        """Samples of kits that end with another stroke's attack: before the fade, their last 40 ms grow by 10 dB or more."""
+        tracks = sorted((self.data / "real").glob("[aft]*")) + sorted((self.data / "acoustic/mdb-drums").iterdir())
+        for track in tracks + sorted((self.data / "drums").glob("d*")):
+            mix = next(p for p in (track / "MIX.flac", track / "mix.flac") if p.exists())
+            folder = pathlib.Path(self.folder.name) / track.name
+            self.divisi("kit", mix, "--score", track / "score.mid", "-o", folder)
+            samples = sorted((folder / "samples").glob("*.wav"))
+            print(f"{track.name}: {sum(map(grows, samples))} of {len(samples)}", flush=True)
+
     def mosaics(self):
         """A target that is the source, and one that is the source cut into pieces of 20 frames and shuffled."""
         folder = pathlib.Path(self.folder.name)
@@ -138,7 +159,7 @@ class Run:
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("figure", choices=["pairs", "same", "again", "real", "mosaics", "sfz"])
+    parser.add_argument("figure", choices=["pairs", "same", "again", "real", "ends", "mosaics", "sfz"])
     parser.add_argument("--divisi", default=".build/release/divisi")
     parser.add_argument("--data", default="../shared/data")
     options = parser.parse_args()
