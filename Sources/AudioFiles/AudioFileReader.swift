@@ -47,21 +47,20 @@ public final class AudioFileReader {
   /// Reads samples in memory as if they were a file of their name.
   ///
   /// - Throws: one line for what is outside ``AudioFile/channelCounts`` or ``AudioFile/sampleRates``.
-  public init(_ samples: SampleArrays) throws(AudioFileError) {
+  public convenience init(_ samples: SampleArrays) throws(AudioFileError) {
     let source = ArraySource(samples)
     try AudioFile.check(source, path: samples.name)
-    path = samples.name
-    descriptor = nil
-    self.source = source
-    sampleRate = source.sampleRate
-    channelCount = source.channelCount
-    statedCount = source.statedCount
+    self.init(source, path: samples.name)
   }
 
   /// Reads what has been decoded already as if it were the file.
-  public init(_ audio: DecodedAudio) {
+  public convenience init(_ audio: DecodedAudio) {
     let source = DecodedSource(audio)
-    path = source.path
+    self.init(source, path: source.path)
+  }
+
+  private init(_ source: any SampleSource, path: String) {
+    self.path = path
     descriptor = nil
     self.source = source
     sampleRate = source.sampleRate
