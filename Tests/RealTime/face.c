@@ -171,18 +171,31 @@ void face_wait(long milliseconds) {
   nanosleep(&pause, NULL);
 }
 
-/// What is on the screen.
+/// What is on the screen; nothing where another program's window is hidden or partly outside the screen at this moment.
 static XImage* pixels(Shown* shown) {
+  Display* display = shown->stage->display;
   XWindowAttributes attributes;
-  XGetWindowAttributes(shown->stage->display, shown->window, &attributes);
-  XImage* image = XGetImage(shown->stage->display, shown->window, 0, 0, attributes.width,
-                            attributes.height, AllPlanes, ZPixmap);
-  if (!image || image->bits_per_pixel != 32) exit(6);
+  Window child;
+  int x, y;
+  XImage* image = NULL;
+  // Nothing moves between the question and the picture.
+  XGrabServer(display);
+  XGetWindowAttributes(display, shown->window, &attributes);
+  XTranslateCoordinates(display, shown->window, attributes.root, 0, 0, &x, &y, &child);
+  if (attributes.map_state == IsViewable && x >= 0 && y >= 0
+      && x + attributes.width <= WidthOfScreen(attributes.screen)
+      && y + attributes.height <= HeightOfScreen(attributes.screen))
+    image = XGetImage(display, shown->window, 0, 0, attributes.width, attributes.height, AllPlanes,
+                      ZPixmap);
+  XUngrabServer(display);
+  XFlush(display);
+  if (image && image->bits_per_pixel != 32) exit(6);
   return image;
 }
 
 static void picture(Shown* shown, const char* path) {
   XImage* image = pixels(shown);
+  if (!image) exit(6);
   cairo_surface_t* surface = cairo_image_surface_create_for_data(
       (unsigned char*)image->data, CAIRO_FORMAT_RGB24, image->width, image->height,
       image->bytes_per_line);
@@ -191,9 +204,10 @@ static void picture(Shown* shown, const char* path) {
   XDestroyImage(image);
 }
 
-/// How many pixels have a colour, or nearly so.
+/// How many pixels have a colour, or nearly so; -1 where there is no picture.
 static long count_pixels(Shown* shown, unsigned long wanted) {
   XImage* image = pixels(shown);
+  if (!image) return -1;
   long count = 0;
   for (int y = 0; y < image->height; ++y)
     for (int x = 0; x < image->width; ++x) {
@@ -207,7 +221,7 @@ static long count_pixels(Shown* shown, unsigned long wanted) {
   return count;
 }
 
-/// Counts pixels: "RRGGBB"; or waits until there are so many: "RRGGBB LEAST [MOST]".
+/// Counts pixels, once there is a picture: "RRGGBB"; or waits until there are so many: "RRGGBB LEAST [MOST]".
 static void count(Shown* shown, const char* rest) {
   unsigned colour;
   long least = 0, most = 1 << 30, found;
