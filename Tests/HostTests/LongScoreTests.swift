@@ -5,7 +5,7 @@ import Testing
 @Suite struct LongScoreTests {
   /// Seconds of the recording over and over, since it is played as fast as it goes, and from where on something new
   /// comes.
-  private static let seconds = 100, start = 5
+  private static let seconds = 40, start = 5
 
   /// A note every 0.4 s, of one hand after another.
   private static func writeScore(
@@ -24,8 +24,8 @@ import Testing
     let folder = try TemporaryFolder()
     let (short, long) = (folder.file("short.csv"), folder.file("long.csv"))
     let kept = folder.file("kept")
-    try Self.writeScore(250, hands: ["left", "right"], to: short)
-    try Self.writeScore(40_000, hands: ["right"], to: long)
+    try Self.writeScore(100, hands: ["left", "right"], to: short)
+    try Self.writeScore(12_000, hands: ["right"], to: long)
     let recording = try Polonaise()
     let length = Self.seconds * recording.sampleRate
     let music = Server.Music(

@@ -35,6 +35,15 @@ import Testing
     for size in [1.0, 30, 200] { _ = Desk(kind, width: size, height: size) }
   }
 
+  @Test(arguments: PluginKind.separating)
+  func everyValueHasRoomAtTheUsualSize(kind: PluginKind) throws {
+    let desk = Self.desk(kind)
+    for (index, port) in desk.fields.enumerated() {
+      let law = try #require(desk.laws[port])
+      #expect(desk.layout.fields[index].width >= Words.width(law), "\(law.control.name)")
+    }
+  }
+
   @Test func theHostsValuesAreShown() {
     var desk = Self.desk()
     let strip = desk.strips[0]

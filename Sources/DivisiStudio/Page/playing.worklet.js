@@ -16,12 +16,13 @@ class Playing extends AudioWorkletProcessor {
     this.pieces = new Map();
     this.frame = 0;
     this.isPlaying = false;
-    this.isEnding = false;
     this.isWaiting = false;
     this.lead = 0;
     this.leadClicks = [];
     this.loop = null;
     this.fadeIn = fadeLength;
+    /// What fades because something else sounds now, or nothing.
+    this.tails = [];
     this.gains = new Float32Array(stemCount).fill(1);
     this.targets = new Float32Array(stemCount).fill(1);
     this.levels = new Float32Array(stemCount);
@@ -38,6 +39,7 @@ class Playing extends AudioWorkletProcessor {
       case "piece": this.pieces.set(message.index, message.samples); break;
       case "drop": for (const index of message.indices) this.pieces.delete(index); break;
       case "clear":
+        this.leave();
         this.pieces.clear();
         this.frameCount = message.frameCount;
         this.frame = message.frame;
@@ -47,18 +49,16 @@ class Playing extends AudioWorkletProcessor {
         this.lead = message.lead ?? 0;
         this.leadClicks = message.leadClicks ?? [];
         this.isPlaying = true;
-        this.isEnding = false;
         this.fadeIn = this.frame === 0 ? fadeLength : 0;
         break;
       case "pause":
-        // Where nothing sounds there is nothing to fade.
-        if (this.lead > 0 || this.isWaiting) this.stop(); else this.isEnding = this.isPlaying;
+        this.leave();
+        this.stop();
         break;
       case "seek":
-        if (this.isEnding) this.stop();
+        this.leave();
         this.frame = message.frame;
         this.lead = 0;
-        this.fadeIn = 0;
         break;
       case "loop": this.loop = message.loop; break;
       case "gains":
@@ -72,15 +72,43 @@ class Playing extends AudioWorkletProcessor {
 
   stop() {
     this.isPlaying = false;
-    this.isEnding = false;
     this.isWaiting = false;
     this.lead = 0;
   }
 
+  /// Lets what would sound next fade, before something else sounds or nothing does.
+  leave() {
+    if (this.isPlaying && this.lead === 0) {
+      const tail = { channels: [new Float32Array(fadeLength), new Float32Array(fadeLength)], at: 0 };
+      const end = this.end;
+      for (let i = 0; i < fadeLength && this.frame + i < end; i += 1) {
+        const index = Math.floor((this.frame + i) / this.pieceLength);
+        const piece = this.pieces.get(index);
+        if (!piece) break;
+        const gain = this.fade(i, end) * (1 - (i + 1) / fadeLength);
+        const offset = this.frame + i - index * this.pieceLength;
+        for (let stem = 0; stem < this.stemCount; stem += 1) {
+          for (let channel = 0; channel < this.channelCount; channel += 1) {
+            const base = (stem * this.channelCount + channel) * this.pieceLength;
+            for (const target of this.targetsIn(tail.channels, channel)) target[i] += piece[base + offset] * this.gains[stem] * gain;
+          }
+        }
+      }
+      this.tails.push(tail);
+    }
+    this.fadeIn = 0;
+  }
+
+  /// Which of two sides a channel is heard on: both where it is the only one.
+  targetsIn(sides, channel) { return this.channelCount === 1 ? sides : [sides[channel % sides.length]]; }
+
+  /// Where what is played ends, or jumps back.
+  get end() { return Math.min(this.loop && this.frame < this.loop.to ? this.loop.to : this.frameCount, this.frameCount); }
+
   report() {
     this.sinceReport = 0;
     this.port.postMessage({
-      request: this.request, frame: this.frame, lead: this.lead, isPlaying: this.isPlaying && !this.isEnding, isWaiting: this.isWaiting,
+      request: this.request, frame: this.frame, lead: this.lead, isPlaying: this.isPlaying, isWaiting: this.isWaiting,
       time: currentTime, levels: this.levels.slice(),
     });
     this.levels.fill(0);
@@ -103,6 +131,7 @@ class Playing extends AudioWorkletProcessor {
         at += count;
       }
     }
+    this.soundTails(output, length);
     this.soundClicks(output, length);
     this.sinceReport += length;
     if (this.sinceReport >= reportLength) this.report();
@@ -122,7 +151,10 @@ class Playing extends AudioWorkletProcessor {
 
   /// Plays frames that lie in one piece and on one side of the loop's end; returns how many.
   step(output, at, length, gains) {
-    if (this.loop && this.frame >= this.loop.to) this.frame = this.loop.from;
+    if (this.loop && this.frame >= this.loop.to) {
+      if (this.frame > this.loop.to) this.leave();
+      this.frame = this.loop.from;
+    }
     if (this.frame >= this.frameCount) {
       this.stop();
       this.frame = this.frameCount;
@@ -133,21 +165,20 @@ class Playing extends AudioWorkletProcessor {
     const piece = this.pieces.get(index);
     this.isWaiting = !piece;
     if (!piece) {
-      if (this.isEnding) this.stop();
+      if (this.frame > 0) this.fadeIn = 0;
       return 0;
     }
     const first = this.frame - index * this.pieceLength;
-    const end = Math.min(this.loop ? this.loop.to : this.frameCount, this.frameCount);
-    let count = Math.min(length - at, this.pieceLength - first, end - this.frame);
-    if (this.isEnding) count = Math.min(count, length - at);
+    const end = this.end;
+    const count = Math.min(length - at, this.pieceLength - first, end - this.frame);
     for (let stem = 0; stem < this.stemCount; stem += 1) {
       let level = 0;
       for (let channel = 0; channel < this.channelCount; channel += 1) {
         const base = (stem * this.channelCount + channel) * this.pieceLength + first;
         const slope = (this.gains[stem] - gains[stem]) / length;
-        const targets = this.channelCount === 1 ? output : [output[channel % output.length]];
+        const targets = this.targetsIn(output, channel);
         for (let i = 0; i < count; i += 1) {
-          const value = piece[base + i] * (gains[stem] + slope * (at + i)) * this.fade(i, count, end);
+          const value = piece[base + i] * (gains[stem] + slope * (at + i)) * this.fade(i, end);
           if (Math.abs(value) > level) level = Math.abs(value);
           for (const target of targets) target[at + i] += value;
         }
@@ -158,20 +189,26 @@ class Playing extends AudioWorkletProcessor {
     this.frame += count;
     this.fadeIn = Math.min(fadeLength, this.fadeIn + count);
     if (this.loop && this.frame === this.loop.to) this.fadeIn = 0;
-    if (this.isEnding) {
-      this.stop();
-      this.report();
-    }
     return count;
   }
 
   /// How loud a frame is that lies behind a jump, or before one.
-  fade(i, count, end) {
+  fade(i, end) {
     let gain = Math.min(1, (this.fadeIn + i + 1) / fadeLength);
     if (this.fadeIn >= fadeLength) gain = 1;
     if (this.loop) gain = Math.min(gain, (end - this.frame - i) / fadeLength);
-    if (this.isEnding) gain *= 1 - (i + 1) / count;
     return gain;
+  }
+
+  soundTails(output, length) {
+    for (const tail of this.tails) {
+      const count = Math.min(length, fadeLength - tail.at);
+      for (let i = 0; i < count; i += 1) {
+        for (let side = 0; side < output.length; side += 1) output[side][i] += tail.channels[side][tail.at + i];
+      }
+      tail.at += count;
+    }
+    this.tails = this.tails.filter((tail) => tail.at < fadeLength);
   }
 
   findClicks(at, count) {

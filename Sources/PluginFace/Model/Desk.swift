@@ -25,6 +25,7 @@ struct Desk: Sendable {
   let strips: [Strip]
   /// The ports of the controls below the strips.
   let fields: [Int]
+  private let fieldWidths: [Double]
   let laws: [FaderLaw?]
   let latencyPort: Int
   let lookAheadPort: Int
@@ -84,8 +85,9 @@ struct Desk: Sendable {
     offsetPort = port("score_offset")
     sourcePort = port("score_source")
     slotPort = port("score_slot")
+    fieldWidths = fields.map { [laws] in laws[$0].map(Words.width) ?? 0 }
     layout = Layout(
-      width: width, height: height, stripCount: strips.count, fieldCount: fields.count)
+      width: width, height: height, stripCount: strips.count, fieldWidths: fieldWidths)
     dirtyAll()
   }
 
@@ -102,7 +104,7 @@ struct Desk: Sendable {
   mutating func resize(width: Double, height: Double) {
     menu = nil
     layout = Layout(
-      width: width, height: height, stripCount: strips.count, fieldCount: fields.count)
+      width: width, height: height, stripCount: strips.count, fieldWidths: fieldWidths)
     dirtyAll()
   }
 

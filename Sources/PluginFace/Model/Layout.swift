@@ -39,7 +39,8 @@ struct Layout: Equatable, Sendable {
   private(set) var menu: Rectangle?
   private(set) var menuRows: [Rectangle] = []
 
-  init(width: Double, height: Double, stripCount: Int, fieldCount: Int) {
+  /// - Parameter fieldWidths: how wide each field would like to be; they share what there is.
+  init(width: Double, height: Double, stripCount: Int, fieldWidths: [Double]) {
     self.width = width
     self.height = height
     var rest = Rectangle(x: 0, y: 0, width: width, height: height).inset(12, 8)
@@ -55,7 +56,7 @@ struct Layout: Equatable, Sendable {
     message = rest.takeBottom(18)
     _ = rest.takeBottom(8)
     fieldRow = rest.takeBottom(44)
-    fields = fieldRow.columns(fieldCount, gap: Self.gap)
+    fields = fieldRow.columns(fieldWidths, gap: Self.gap)
     _ = rest.takeTop(6)
     let length = max(0, min(rest.height - Self.leastStripHeight, rest.height * 0.42))
     roll = length > 60 ? rest.takeTop(length) : nil

@@ -51,10 +51,17 @@ struct Rectangle: Equatable, Sendable {
 
   /// Equal columns with gaps between them.
   func columns(_ count: Int, gap: Double) -> [Rectangle] {
-    guard count > 0 else { return [] }
-    let width = max(0, (self.width - gap * Double(count - 1)) / Double(count))
-    return (0..<count).map {
-      Rectangle(x: x + Double($0) * (width + gap), y: y, width: width, height: height)
+    columns(Array(repeating: 1, count: count), gap: gap)
+  }
+
+  /// Columns with gaps between them, as wide as their shares say.
+  func columns(_ shares: [Double], gap: Double) -> [Rectangle] {
+    let room = max(0, width - gap * Double(shares.count - 1))
+    let whole = shares.reduce(0, +)
+    var left = x
+    return shares.map { share in
+      defer { left += room * share / whole + gap }
+      return Rectangle(x: left, y: y, width: room * share / whole, height: height)
     }
   }
 }

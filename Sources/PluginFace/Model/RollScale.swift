@@ -3,7 +3,7 @@ import DivisiControls
 /// Where times and pitches lie in the score over time; drums have a lane for each part.
 struct RollScale: Sendable {
   /// Above the rows, for the numbers of bars; and beside them, for their names.
-  private static let (top, gutter) = (16.0, 44.0)
+  private static let (top, gutter) = (16.0, 54.0)
   /// What is heard now lies so far from the left, of the width.
   private static let nowShare = 0.3
 

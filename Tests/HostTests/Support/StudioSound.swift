@@ -5,10 +5,12 @@ import Testing
 enum StudioSound {
   /// What the page plays from the start, without loudspeakers: its own player, for so many frames.
   ///
-  /// The samples come back as a file's bytes would: 32-bit floating point, in base64.
+  /// What is told to the player while it plays, as messages after so many frames, is in `later`. The samples come back as a file's bytes would: 32-bit floating point, in base64.
   static func heard(
-    _ frames: Int, _ browser: Browser, setUp: String = "", speed: Int = 100
+    _ frames: Int, _ browser: Browser, setUp: String = "", later: [(frame: Int, message: String)] = [],
+    speed: Int = 100
   ) throws -> [Float] {
+    let requests = later.map { "[\($0.frame), \($0.message)]" }.joined(separator: ", ")
     let text = try browser.text(
       """
       (async () => {
@@ -27,6 +29,14 @@ enum StudioSound {
           await told;
           offline.resume();
         });
+        for (const [frame, message] of [\(requests)]) {
+          offline.suspend((frame - 1) / player.rate).then(async () => {
+            player.request(message);
+            const told = new Promise((done) => player.node.port.addEventListener('message', ({ data }) => { if (data.request === player.requests) done(); }));
+            await told;
+            offline.resume();
+          });
+        }
         const result = await offline.startRendering();
         await begun;
         const bytes = new Uint8Array(result.getChannelData(0).buffer);
