@@ -215,7 +215,7 @@ install-library: library
 	  > $(DESTDIR)$(LIBDIR)/pkgconfig/divisi.pc
 	install -m 644 Presets/divisi-presets.lv2/* $(DESTDIR)$(LV2DIR)/divisi-presets.lv2
 
-# A program and a plugin that need no Swift where they run, presets, manual and completions.
+# A program and a plugin that need no Swift where they run, presets, manual, completions and workflows.
 install: build install-plugin install-desktop
 	swift build $(RELEASE) --product generate-manual
 	mkdir -p build/manual
@@ -236,6 +236,8 @@ install: build install-plugin install-desktop
 	  .build/release/$$name --generate-completion-script fish \
 	    > $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/$$name.fish || exit 1; \
 	done
+	mkdir -p $(DESTDIR)$(PREFIX)/share/divisi
+	find workflows -type f -not -name '*.pyc' -exec cp --parents --preserve=mode -t $(DESTDIR)$(PREFIX)/share/divisi {} +
 
 # Where menus and software centres look: the studio, and what they say of it and of the plugins.
 VERSION := $(shell sed -n '1s/.*(\(.*\)).*/\1/p' debian/changelog)
@@ -264,7 +266,7 @@ uninstall:
 	done
 	rm -f $(DESTDIR)$(LIBDIR)/libdivisi.so.0 $(DESTDIR)$(LIBDIR)/libdivisi.so \
 	  $(DESTDIR)$(LIBDIR)/pkgconfig/divisi.pc $(DESTDIR)$(PREFIX)/include/divisi.h
-	rm -rf $(DESTDIR)$(LV2DIR)/divisi.lv2 $(DESTDIR)$(LV2DIR)/divisi-presets.lv2
+	rm -rf $(DESTDIR)$(LV2DIR)/divisi.lv2 $(DESTDIR)$(LV2DIR)/divisi-presets.lv2 $(DESTDIR)$(PREFIX)/share/divisi
 
 # Packages for Debian 12 and what descends from it, in build/deb. They need no Swift where they are installed.
 deb: PACKAGES += debhelper dpkg-dev
