@@ -12,6 +12,8 @@ import subprocess
 import sys
 
 here = os.path.dirname(os.path.abspath(__file__))
+# An installed folder stays as it was installed.
+sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(here))
 from estimate import estimate, parsed  # noqa: E402
 
