@@ -34,11 +34,11 @@ enum Words {
     return text + unit
   }
 
-  /// About how much room a control's name and its longest value take, in points.
+  /// About how much room a control's name and its longest value take, in points; of long words the beginning will do.
   static func width(_ law: FaderLaw) -> Double {
     let ends = [law.control.range.lowerBound, law.control.range.upperBound].map { value($0, law) }
     let longest = (law.control.points.map(\.label) + ends).map(\.count).max() ?? 0
-    return max(Double(longest) * 7 + 16, Double(law.control.name.count) * 5.5)
+    return max(Double(min(longest, 20)) * 6.2 + 16, Double(law.control.name.count) * 5.6)
   }
 
   /// A balance: the middle, or how far to which side.
