@@ -38,7 +38,7 @@ enum Words {
   static func width(_ law: FaderLaw) -> Double {
     let ends = [law.control.range.lowerBound, law.control.range.upperBound].map { value($0, law) }
     let longest = (law.control.points.map(\.label) + ends).map(\.count).max() ?? 0
-    return max(Double(min(longest, 20)) * 6.2 + 16, Double(law.control.name.count) * 5.6)
+    return max(Double(min(longest, 16)) * 6.2 + 16, Double(law.control.name.count) * 6.3 + 4)
   }
 
   /// A balance: the middle, or how far to which side.
