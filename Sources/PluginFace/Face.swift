@@ -17,7 +17,7 @@ public final class Face {
   /// - Parameters:
   ///   - parent: the host's window, as X knows it.
   ///   - scale: pixels per point; nil to go by the desktop's resolution.
-  ///   - isDark: whether the host is dark; nil where it does not say.
+  ///   - isDark: whether the host is dark; nil where it does not say. What somebody has chosen in a window counts more.
   ///   - canChoose: whether the host can ask for files.
   /// - Returns: nil where there is no X server.
   public init?(
@@ -32,7 +32,7 @@ public final class Face {
     else { return nil }
     self.window = window
     desk = Desk(kind, width: size.width, height: size.height)
-    desk.isDark = isDark ?? false
+    desk.isDark = ChosenShade.readIsDark() ?? isDark ?? false
     desk.canChoose = canChoose
     if let sampleRate { desk.sampleRate = sampleRate }
   }
@@ -98,6 +98,10 @@ public final class Face {
     if let file = desk.menuWish {
       desk.menuWish = nil
       desk.openMenu(file, RecentFiles.read()[file])
+    }
+    if let isDark = desk.shadeWish {
+      desk.shadeWish = nil
+      ChosenShade.note(isDark: isDark)
     }
     desk.advance(to: seconds)
     draw()

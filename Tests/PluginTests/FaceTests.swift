@@ -194,6 +194,32 @@ import Testing
       ])
   }
 
+  /// A shade that somebody has chosen is that of every window from then on, whatever the host's is.
+  @Test func aChosenShadeIsKept() throws {
+    let kind = PluginKind.hands
+    let state = try TemporaryFolder()
+    func pixels(isDark: Bool, presses: Bool) throws -> [Int] {
+      var stage = FaceStage()
+      stage.open(0, kind, isDark: isDark)
+      if presses { try stage.drag(0, .shade, of: kind) }
+      for colour in ["F3F2EE", "121518"] { stage.say("count 0 \(colour)") }
+      return try stage.run(on: XServer(), state: state.path)
+        .filter { $0.hasPrefix("pixels") }.compactMap {
+          $0.split(separator: " ").last.flatMap { Int($0) }
+        }
+    }
+    let (isLight, isDark) = ({ ($0 as [Int])[0] > 10_000 }, { ($0 as [Int])[1] > 10_000 })
+    #expect(isLight(try pixels(isDark: false, presses: false)))
+    #expect(isDark(try pixels(isDark: true, presses: false)))
+    #expect(isDark(try pixels(isDark: false, presses: true)))
+    #expect(isDark(try pixels(isDark: false, presses: false)))
+    #expect(isLight(try pixels(isDark: true, presses: true)))
+    #expect(isLight(try pixels(isDark: true, presses: false)))
+    #expect(try state.text("divisi/shade") == "light\n")
+    try state.write("mauve\n", to: "divisi/shade")
+    #expect(isDark(try pixels(isDark: true, presses: false)))
+  }
+
   /// Where the list should be lies a pipe that nobody writes to; then a link, which stays one.
   @Test func theListOfFilesIsNotWaitedFor() throws {
     let kind = PluginKind.hands

@@ -37,6 +37,7 @@ extension Desk {
     case .entry: break
     case .shade:
       isDark.toggle()
+      shadeWish = isDark
       dirtyAll()
     case .roll: rollDrag = RollDrag(place: place, offset: values[offsetPort])
     }

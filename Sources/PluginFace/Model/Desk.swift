@@ -60,6 +60,8 @@ struct Desk: Sendable {
   var menu: Menu?
   /// The list of files that is to be opened.
   var menuWish: FaceFile?
+  /// The shade that is to be remembered.
+  var shadeWish: Bool?
   /// The last press, by which a second one is known as such.
   var lastPress: (item: Item, place: Place, seconds: Double)?
   /// Values that the host has told of controls that are held or were until a moment ago.

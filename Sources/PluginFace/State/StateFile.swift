@@ -1,13 +1,15 @@
 internal import Glibc
 
-/// Where all windows find the list: `$XDG_STATE_HOME/divisi/recent`, or under `~/.local/state`.
+/// A small text that all windows share, in `$XDG_STATE_HOME/divisi`, or under `~/.local/state`.
 ///
 /// Nothing here waits for a pipe, a device, or longer than 20 ms for another window: the host's user interface stands
 /// still meanwhile.
 ///
 /// - SeeAlso: freedesktop.org, "XDG Base Directory Specification".
-extension RecentFiles {
-  /// No list is longer, in bytes.
+struct StateFile {
+  let name: String
+
+  /// No text is longer, in bytes.
   private static let longest = 1 << 17
   /// How often another window's change is waited for, a millisecond each.
   private static let patience = 20
@@ -20,26 +22,27 @@ extension RecentFiles {
       .map { $0 + "/divisi" }
   }
 
-  /// The list as it is now; empty where there is none.
-  static func read() -> RecentFiles { RecentFiles(text: folder.flatMap(text) ?? "") }
+  /// What it holds now, up to the last whole line; empty where there is none.
+  func text() -> String { Self.folder.flatMap(text) ?? "" }
 
-  /// What a folder's list holds, up to the last whole line; nil where there is none.
-  private static func text(in folder: String) -> String? {
-    let file = open(folder + "/recent", O_RDONLY | O_NONBLOCK | O_CLOEXEC)
+  private func text(in folder: String) -> String? {
+    let file = open("\(folder)/\(name)", O_RDONLY | O_NONBLOCK | O_CLOEXEC)
     guard file >= 0 else { return nil }
     defer { close(file) }
     var status = stat()
     guard fstat(file, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
-    var bytes = [UInt8](repeating: 0, count: longest)
-    let count = Glibc.read(file, &bytes, longest)
+    var bytes = [UInt8](repeating: 0, count: Self.longest)
+    let count = Glibc.read(file, &bytes, Self.longest)
     guard count > 0 else { return nil }
     let end = bytes[..<count].lastIndex(of: UInt8(ascii: "\n")) ?? 0
     return String(decoding: bytes[..<end], as: UTF8.self)
   }
 
-  /// Adds a file to the list on the disk, which is whole at any time; where it cannot be written, nothing changes.
-  static func note(_ file: FaceFile, path: String) {
-    guard let folder else { return }
+  /// Makes another text of the one on the disk, which is whole at any time; where it cannot be written, nothing changes.
+  ///
+  /// - Parameter edit: gets what there is, and gives what is to be there; nil where that is the same.
+  func change(_ edit: (String) -> String?) {
+    guard let folder = Self.folder else { return }
     for end in folder.indices where folder[end] == "/" && end > folder.startIndex {
       mkdir(String(folder[..<end]), 0o700)
     }
@@ -50,13 +53,10 @@ extension RecentFiles {
     var tries = 0
     while flock(lock, LOCK_EX | LOCK_NB) != 0 {
       tries += 1
-      guard tries < patience else { return }
+      guard tries < Self.patience else { return }
       usleep(1000)
     }
-    let old = RecentFiles(text: text(in: folder) ?? "")
-    var new = old
-    new.add(file, path: path)
-    if new != old { write(new.text, to: folder + "/recent") }
+    if let new = edit(text(in: folder) ?? "") { Self.write(new, to: "\(folder)/\(name)") }
   }
 
   /// Puts a text in the place of a file; of a link, in the place of what it leads to.
