@@ -16,7 +16,7 @@ import Testing
     await 'pw-cli info 0'
     wireplumber &
     pipewire -c "$XDG_RUNTIME_DIR/chain.conf" &
-    await 'pw-link -o | grep divisi_out'
+    await 'pw-cli ls Node | grep divisi_out'
     pw-cat --record --target divisi_out "$XDG_RUNTIME_DIR/heard.wav" & recorder=$!
     await 'pw-link -l | grep divisi_out:output_FL'
     pw-cat --playback --target divisi_in "$1"
