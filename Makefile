@@ -25,8 +25,11 @@ test-hosts: PACKAGES += python3-venv python3-pip xvfb libqt5x11extras5 lilv-util
   calf-plugins eq10q fomp invada-studio-plugins-lv2 lv2-examples mda-lv2 swh-lv2 x42-plugins
 # The test suites that run them; all others are those of `make test`.
 HOST_SUITES := DAWTests StudioTests FaceHostTests ArdourTests JackTests StereoHostTests WebTests ForeignTests ForeignChannelTests ForeignLiveTests PipeWireTests FilterChainTests
+# Of these, those that start JACK servers: one after the other, as in `make test`, and beside the others.
+JACK_SUITES := FaceHostTests JackTests WebTests ForeignLiveTests
 empty :=
 HOST_FILTER := \.($(subst $(empty) $(empty),|,$(HOST_SUITES)))/
+JACK_FILTER := \.($(subst $(empty) $(empty),|,$(JACK_SUITES)))/
 CHECKS := -Xswiftc -warnings-as-errors --explicit-target-dependency-import-check error
 DIVISI := .build/release/divisi
 SOURCES := Package.swift Sources Plugin Tests
@@ -114,7 +117,10 @@ test: deps bundle
 
 test-hosts: deps bundle
 	swift build --build-tests $(CHECKS)
-	$(TESTS) --filter '$(HOST_FILTER)'
+	mkdir -p build/tests
+	$(TESTS) --no-parallel --filter '$(JACK_FILTER)' > build/tests/playing-hosts.log 2>&1 & playing=$$!; \
+	$(TESTS) --filter '$(HOST_FILTER)' --skip '$(JACK_FILTER)'; others=$$?; \
+	wait $$playing; status=$$?; cat build/tests/playing-hosts.log; exit $$((others | status))
 
 # The figures of quality that README and docs quote, or some: make figures FIGURES="piano.hands drums". Most need the
 # benchmark data in ../shared/data, which do not ship. Fails where a page says something else.

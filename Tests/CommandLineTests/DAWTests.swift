@@ -16,7 +16,7 @@ import Testing
     let run = try Program.run(Self.command, in: folder.path)
     try #require(run.status == 0, "\(run.errors)")
     let export = try Program.shell(
-      "HOME=$PWD XDG_CONFIG_HOME=$PWD/config timeout 100 ardour7-export -b float -o export.wav out/duet/session-ardour session",
+      "HOME=$PWD XDG_CONFIG_HOME=$PWD/config timeout -s KILL 900 ardour7-export -b float -o export.wav out/duet/session-ardour session",
       in: folder.path)
     try #require(export.status == 0, "\(export.errors.suffix(2000))")
     let heard = try AudioFile.read(path: folder.file("export.wav"))
@@ -54,7 +54,15 @@ import Testing
         end
       end
     end
-    ARDOUR.LuaAPI.usleep(1000000)
+    -- The engine mutes tracks when it has time.
+    for round = 1, 60000 do
+      local isDone = true
+      for route in session:get_routes():iter() do
+        isDone = isDone and (route:is_master() or route:muted() == (route:name() ~= "original"))
+      end
+      if isDone then break end
+      ARDOUR.LuaAPI.usleep(10000)
+    end
     session:save_state("", false, false, false, false, false)
     local file = io.open(out, "w")
     file:write("end\\n")
@@ -83,7 +91,7 @@ import Testing
     let bundle = Program.root.appendingPathComponent("build/bundle").path
     let places = "HOME=$PWD XDG_CONFIG_HOME=$PWD/config XDG_DATA_HOME=$PWD/data LV2_PATH=\(bundle)"
     let ardour = try Program.shell(
-      "\(places) timeout 100 ardour7-lua script.lua; \(places) timeout 200 ardour7-export -b float -o export.wav \(session) session",
+      "\(places) timeout -s KILL 900 ardour7-lua script.lua; \(places) timeout -s KILL 900 ardour7-export -b float -o export.wav \(session) session",
       in: folder.path)
     try #require((try? folder.text("report")) == "end\n", "\(ardour.errors.suffix(2000))")
     let played = try Program.run(
@@ -132,7 +140,8 @@ import Testing
       "local folder = [[\(folder.file("out/duet/session-ardour"))]]\nlocal out = [[\(folder.file("report"))]]\n"
     try folder.write((head + Self.script).utf8, to: "script.lua")
     let ardour = try Program.shell(
-      "HOME=$PWD XDG_CONFIG_HOME=$PWD/config timeout 100 ardour7-lua script.lua", in: folder.path)
+      "HOME=$PWD XDG_CONFIG_HOME=$PWD/config timeout -s KILL 900 ardour7-lua script.lua",
+      in: folder.path)
     let report = try #require(try? folder.text("report"), "\(ardour.errors.suffix(2000))")
     let lines = report.split(separator: "\n").map(String.init)
     #expect(

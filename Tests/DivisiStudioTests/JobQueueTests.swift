@@ -18,7 +18,7 @@ import Testing
     let order = Mutex([String]())
     try queue.add("a") { _, progress in
       progress(0.5)
-      while !isFree.load(ordering: .relaxed) { sched_yield() }
+      while !isFree.load(ordering: .relaxed) { usleep(1000) }
       order.withLock { $0.append("a") }
       return []
     }
@@ -45,7 +45,7 @@ import Testing
     let queue = JobQueue()
     let wasCancelled = Atomic(false)
     try queue.add("a") { isCancelled, _ in
-      while !isCancelled() { sched_yield() }
+      while !isCancelled() { usleep(1000) }
       wasCancelled.store(true, ordering: .relaxed)
       return ["it is gone"]
     }
@@ -65,7 +65,7 @@ import Testing
     let hasRun = Atomic(false)
     try queue.add("a") { isCancelled, progress in
       progress(0.1)
-      while !isCancelled() { sched_yield() }
+      while !isCancelled() { usleep(1000) }
       return []
     }
     try queue.add("b") { _, _ in

@@ -7,13 +7,18 @@ import Testing
   /// Server, session manager and filter chain on a bus of their own; they end with the script.
   private static let script = """
     trap 'kill $(jobs -p) 2>/dev/null' EXIT
+    await() {
+      for n in $(seq 10000); do eval "$1" >/dev/null 2>&1 && return; sleep 0.05; done
+      echo "$1: has not come about" >&2
+      exit 1
+    }
     pipewire -c "$XDG_RUNTIME_DIR/server.conf" &
-    for n in $(seq 200); do pw-cli info 0 >/dev/null 2>&1 && break; sleep 0.05; done
+    await 'pw-cli info 0'
     wireplumber &
     pipewire -c "$XDG_RUNTIME_DIR/chain.conf" &
-    for n in $(seq 400); do pw-link -o 2>/dev/null | grep -q divisi_out && break; sleep 0.05; done
+    await 'pw-cli ls Node | grep divisi_out'
     pw-cat --record --target divisi_out "$XDG_RUNTIME_DIR/heard.wav" & recorder=$!
-    for n in $(seq 400); do pw-link -l 2>/dev/null | grep -q 'divisi_out:output_FL' && break; sleep 0.05; done
+    await 'pw-link -l | grep divisi_out:output_FL'
     pw-cat --playback --target divisi_in "$1"
     # It writes the file's header at the end, and then has some code or other.
     kill -INT $recorder
@@ -45,7 +50,10 @@ import Testing
     """.write(toFile: pipeWire.folder + "/chain.conf", atomically: true, encoding: .utf8)
     let run = try Child.run(
       "dbus-run-session", ["--", "bash", "-c", Self.script, "bash", recording.path],
-      environment: pipeWire.environment.merging(["XDG_DATA_HOME": recording.folder.path]) { $1 })
+      // wireplumber keeps there what it has learnt of streams.
+      environment: pipeWire.environment.merging([
+        "XDG_DATA_HOME": recording.folder.path, "XDG_STATE_HOME": pipeWire.folder,
+      ]) { $1 })
     #expect(run.status == 0, "\(run.errors)")
     let heard = try AudioFile.read(path: pipeWire.folder + "/heard.wav").channels[0]
     func power(_ samples: [Float]) -> Float { samples.reduce(0) { $0 + $1 * $1 } }

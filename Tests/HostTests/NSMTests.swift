@@ -63,8 +63,7 @@ import Testing
     #expect(try server.tool("jack_lsp").contains("Divisi.nABCD:left_l"))
     #expect(folder.files.contains("Divisi.nABCD/state.ttl"), "a new project is there at once")
     // Connections of a new project are those of every start.
-    #expect(
-      try server.tool("jack_lsp", ["-c", "system:playback_1"]).contains("Divisi.nABCD:mix_l"))
+    server.expect("jack_lsp", ["-c", "system:playback_1"]) { $0.contains("Divisi.nABCD:mix_l") }
     try session.manager.wait(for: "/nsm/client/is_clean")
     session.manager.send("/nsm/client/session_is_loaded")
     #expect(try session.host.ask("set gain_right -6", for: "gain_right") == "gain_right = -6")
@@ -76,7 +75,7 @@ import Testing
     try session.manager.wait(for: "/nsm/client/is_dirty")
     session.host.send(SIGTERM)
     #expect(session.host.wait() == 0, "\(session.host.errors)")
-    #expect(try !server.tool("jack_lsp").contains("Divisi"))
+    server.expect("jack_lsp") { !$0.contains("Divisi") }
 
     // Another plugin by default, other options: the project is what counts.
     session = try Session(server, ["--set", "gain_residual=-20", "--score", "/nowhere.mid"])
@@ -115,9 +114,10 @@ import Testing
       let answer = try session.open(folder.file("\(name)/Divisi.\(name)"), "Divisi.\(name)")
       #expect(answer == Self.reply(to: "/nsm/client/open"))
       #expect(try session.host.value("gain_left") == 0, "nothing is left of another project")
-      let ports = try server.tool("jack_lsp")
-      #expect(ports.contains("Divisi.\(name):left_l"))
-      #expect(!ports.contains(name == "one" ? "Divisi.two" : "Divisi.one"))
+      server.expect("jack_lsp") { ports in
+        ports.contains("Divisi.\(name):left_l")
+          && !ports.contains(name == "one" ? "Divisi.two" : "Divisi.one")
+      }
       _ = try session.host.ask("set gain_left \(gain)", for: "gain_left = \(gain)")
       #expect(try session.save() == Self.reply(to: "/nsm/client/save"))
     }

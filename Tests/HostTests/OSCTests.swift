@@ -214,7 +214,7 @@ import Testing
       }
       surface.send(bytes)
       // So that none is lost for want of room.
-      if turn % 100 == 99 {
+      if turn % 20 == 19 {
         _ = try surface.ask("/divisi/get", "mute_left", for: "/divisi/left/mute")
       }
     }

@@ -23,9 +23,10 @@ import Testing
 
   @Test func portsAreNamedAndSayTheirLatency() throws {
     let host = try server.host(Polonaise.arguments)
-    let listed = try server.tool("jack_lsp", ["plug:"]).split(separator: "\n").map(String.init)
-    #expect(
-      Set(listed) == Set((["in_l", "in_r", "midi"] + Polonaise.allPorts).map { "plug:" + $0 }))
+    let ports = Set((["in_l", "in_r", "midi"] + Polonaise.allPorts).map { "plug:" + $0 })
+    server.expect("jack_lsp", ["plug:"]) {
+      Set($0.split(separator: "\n").map(String.init)) == ports
+    }
     #expect(try waitForLatency(of: host))
     _ = try host.ask("set lookahead 0.5", for: "lookahead")
     #expect(try waitForLatency(of: host))

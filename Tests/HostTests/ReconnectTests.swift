@@ -23,15 +23,18 @@ import Testing
         "--connect", "in=system:capture_1,system:capture_2,out=system:playback_1",
       ], connects: true)
     _ = try server.tool("jack_connect", ["plug:left_l", "system:playback_2"])
-    let listed = try server.tool("jack_lsp", ["-c", "plug:"])
-    #expect(listed.components(separatedBy: "system:").count == 5, "\(listed)")
+    var listed = ""
+    server.expect("jack_lsp", ["-c", "plug:"]) {
+      listed = $0
+      return listed.components(separatedBy: "system:").count == 5
+    }
     for turn in 1...20 {
       server.stop()
       let symbol = "gain_left = \(-turn)"
       #expect(try host.ask("set gain_left \(-turn)", for: "gain_left") == symbol)
       try server.start(period: [64, 256, 1024][turn % 3])
       try Self.expectReturns(turn, of: host)
-      #expect(try server.tool("jack_lsp", ["-c", "plug:"]) == listed)
+      server.expect("jack_lsp", ["-c", "plug:"], "after \(turn)") { $0 == listed }
       #expect(try host.value("gain_left") == Float(-turn))
     }
     #expect(try host.value("gain_right") == -3)
@@ -92,10 +95,7 @@ import Testing
     try server.start(rate: 48_000)
     try Self.expectReturns(1, of: host)
     other = try server.host(["http://lv2plug.in/plugins/eg-amp"], name: "other")
-    let isConnected = host.wait {
-      (try? server.tool("jack_lsp", ["-c", "other:in"]))?.contains("plug:right_l") == true
-    }
-    #expect(isConnected)
+    server.expect("jack_lsp", ["-c", "other:in"]) { $0.contains("plug:right_l") }
     _ = try server.tool("jack_disconnect", ["plug:right_l", "other:in"])
     try server.expectParts(of: host, "with the score", rate: 48_000)
     #expect(try !server.tool("jack_lsp", ["-c", "other:in"]).contains("plug:right_l"))

@@ -97,19 +97,9 @@ import Testing
         Array(
           "PUT /api/projects/x/recording?name=a.wav HTTP/1.1\r\nHost: \(studio.place)\r\nCookie: \(studio.knownCookie)\r\nOrigin: http://\(studio.place)\r\nContent-Length: 1000\r\n\r\nRIFF"
             .utf8))
-      var isThere = false
-      for _ in 0..<2000 where !isThere {
-        isThere = studio.files.contains { $0.hasPrefix("x/.upload-") }
-        usleep(5000)
-      }
-      #expect(isThere)
+      #expect(studio.wait { studio.files.contains { $0.hasPrefix("x/.upload-") } })
     }
-    var isGone = false
-    for _ in 0..<2000 where !isGone {
-      isGone = studio.files == ["x/studio.json"]
-      usleep(5000)
-    }
-    #expect(isGone, "\(studio.files)")
+    #expect(studio.wait { studio.files == ["x/studio.json"] }, "\(studio.files)")
   }
 
   /// Who started it from a menu sees no terminal.
@@ -170,10 +160,10 @@ import Testing
     #expect(known.receive { $0.hasWholeAnswer }.hasWholeAnswer)
     let silent = try WebConnection("http://\(studio.place)/")
     var text = ""
-    for _ in 0..<20_000 where !text.contains("\"take\"") && !text.contains("failed") {
-      text = String(
-        decoding: try studio.ask("GET", "/api/projects/polonaise").body, as: UTF8.self)
-      usleep(20_000)
+    _ = studio.wait {
+      let answer = (try? studio.ask("GET", "/api/projects/polonaise").body) ?? []
+      text = String(decoding: answer, as: UTF8.self)
+      return text.contains("\"take\"") || text.contains("failed")
     }
     let run = try Child.run(
       Project.program("divisi", withPlugin: false),

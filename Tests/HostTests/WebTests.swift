@@ -10,14 +10,9 @@ import Testing
   ) throws -> (host: Child, url: String) {
     let host = try server.host(
       arguments + ["--web", port], name: name, environment: environment)
-    var found: Substring?
     let start = "mixer page at "
-    let isServed = host.wait {
-      found = host.output.split(separator: "\n").first { $0.hasPrefix(start) }
-      return found != nil && host.output.hasSuffix("\n")
-    }
-    try #require(isServed, "\(host.errors)")
-    return (host, String(found?.dropFirst(start.count) ?? ""))
+    let line = try #require(host.line(beginning: start), "\(host.errors)")
+    return (host, String(line.dropFirst(start.count)))
   }
 
   private static func fader(_ part: String) -> String { "[data-symbol=gain_\(part)]" }
@@ -182,10 +177,11 @@ import Testing
     let other = try browser.openBeside(url)
     try browser.turn(to: one)
     try browser.pull(Self.fader("left"), right: 0, down: 40)
-    var pulled: Float = 0
+    // The host has heard of the last of its movements, which come one after the other.
     let hasMoved = host.wait {
-      pulled = (try? host.value("gain_left")) ?? 0
-      return pulled != 0
+      let pulled = Double((try? host.value("gain_left")) ?? 0)
+      let shown = (try? browser.value(Self.number("left"))) as? Double ?? 0
+      return pulled != 0 && abs(pulled - shown) < 0.05
     }
     #expect(hasMoved)
     _ = try host.ask("set gain_left 11.5", for: "gain_left")

@@ -10,5 +10,7 @@ import Testing
     for name in list.split(separator: " ") {
       #expect(suites.filter { $0 == name }.count == 1, "\(name)")
     }
+    let playing = try #require(makefile.firstMatch(of: /\nJACK_SUITES := (.*)\n/)).1
+    #expect(Set(playing.split(separator: " ")).isSubset(of: list.split(separator: " ")))
   }
 }

@@ -49,7 +49,7 @@ expect 'host' "divisi-host render $piano --plugin urn:divisi:hands --preset hand
 expect 'studio' 'divisi-studio --version' '[0-9]'
 expect 'jalv' 'export JACK_DEFAULT_SERVER=packages JACK_NO_AUDIO_RESERVATION=1
   jackd -r -n packages -d dummy > /dev/null 2>&1 & server=$!
-  sleep 2; sleep 3 | jalv urn:divisi:hands 2>&1; kill $server' 'JACK Name: *Divisi Hands'
+  jack_wait --wait --timeout 300 > /dev/null; sleep 1 | jalv urn:divisi:hands 2>&1; kill $server' 'JACK Name: *Divisi Hands'
 expect 'workflows' 'cd /usr/share/divisi/workflows; test -x slurm/submit.py && test -s snakemake/Snakefile && echo there' there
 expect 'manual' 'test -s /usr/share/man/man1/divisi.1.gz && echo there' there
 

@@ -9,7 +9,7 @@ import nbformat
 for path in map(Path, sys.argv[1:]):
     notebook = nbformat.read(path, 4)
     assert not any(cell.get("outputs") for cell in notebook.cells), f"{path}: expected no outputs"
-    nbclient.NotebookClient(notebook, timeout=300, resources={"metadata": {"path": path.parent}}).execute()
+    nbclient.NotebookClient(notebook, timeout=1200, resources={"metadata": {"path": path.parent}}).execute()
     outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
     kinds = {kind for output in outputs for kind in output.get("data", {})}
     assert "image/png" in kinds, kinds

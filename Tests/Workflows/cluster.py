@@ -34,10 +34,14 @@ PartitionName=all Nodes=here Default=YES MaxTime=60 State=UP
 """
 
 
-def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
+def free_ports(count):
+    sockets = [socket.socket() for _ in range(count)]
+    for one in sockets:
+        one.bind(("127.0.0.1", 0))
+    ports = [one.getsockname()[1] for one in sockets]
+    for one in sockets:
+        one.close()
+    return ports
 
 
 class Cluster:
@@ -72,8 +76,9 @@ class Cluster:
         with open(f"{self.home}/munge.key", "wb", opener=lambda p, f: os.open(p, f, 0o400)) as key:
             key.write(os.urandom(128))
         with open(f"{self.home}/slurm.conf", "w") as conf:
+            ctld, slurmd = free_ports(2)
             conf.write(CONF.format(
-                host=socket.gethostname().split(".")[0], home=self.home, cpus=os.cpu_count(), ctld=free_port(), slurmd=free_port()))
+                host=socket.gethostname().split(".")[0], home=self.home, cpus=os.cpu_count(), ctld=ctld, slurmd=slurmd))
         self.start(
             "/usr/sbin/munged", "--foreground", "--force", f"--key-file={self.home}/munge.key",
             f"--socket={self.home}/munge.socket", f"--pid-file={self.home}/munged.pid",

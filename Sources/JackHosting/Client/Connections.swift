@@ -19,7 +19,7 @@ package struct Connections {
   private(set) var wanted: Set<Link>
 
   /// How long before a server's end its ports may go.
-  private static let leave = Duration.seconds(1)
+  private static let leave = Duration.seconds(3)
 
   package init(wanted: Set<Link> = []) { self.wanted = wanted }
 

@@ -18,15 +18,11 @@ final class Browser {
   init() throws {
     folder = try TemporaryFolder()
     driver = try Child("chromedriver", ["--port=0"], environment: ["LC_ALL": "C.UTF-8"])
-    var found: Int?
-    let isReady = driver.wait { [driver] in
-      // "ChromeDriver was started successfully on port 12345."
-      let line = driver.output.split(separator: "\n").first { $0.contains("successfully on port") }
-      found = line?.split { !$0.isNumber }.last.flatMap { Int($0) }
-      return found != nil
-    }
-    try #require(isReady, "the tests need chromium and chromium-driver: \(driver.errors)")
-    port = try #require(found)
+    // "ChromeDriver was started successfully on port 12345."
+    let line = try #require(
+      driver.line(beginning: "ChromeDriver was started successfully on port "),
+      "the tests need chromium and chromium-driver: \(driver.errors)")
+    port = try #require(line.split { !$0.isNumber }.last.flatMap { Int($0) })
     let arguments =
       [
         "--headless=new", "--disable-gpu", "--disable-dev-shm-usage",
@@ -45,7 +41,6 @@ final class Browser {
 
   deinit {
     _ = try? call("DELETE", session)
-    // It may have been started with signals blocked.
     _ = try? call("GET", "/shutdown")
     driver.endPatiently()
   }

@@ -19,7 +19,8 @@ final class Child {
   ) throws {
     folder = try TemporaryFolder()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = [path] + arguments
+    // The threads that tests run on have signals blocked, which programs inherit.
+    process.arguments = ["--default-signal", path] + arguments
     process.environment = ProcessInfo.processInfo.environment
       .merging(["LV2_PATH": Project.searchPath, "LC_ALL": "C"]) { $1 }
       .merging(environment) { $1 }
@@ -90,6 +91,18 @@ final class Child {
       usleep(5_000)
     }
     return condition()
+  }
+
+  /// Waits until it has written a whole line that begins in some way, after so many characters of its output.
+  func line(beginning start: String, after count: Int = 0) -> String? {
+    var found: String?
+    _ = wait {
+      // What follows the last end of a line is still being written.
+      let lines = output.dropFirst(count).split(separator: "\n", omittingEmptySubsequences: false)
+      found = lines.dropLast().first { $0.hasPrefix(start) }.map(String.init)
+      return found != nil
+    }
+    return found
   }
 
   /// Runs a program to its end.

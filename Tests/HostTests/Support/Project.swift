@@ -46,9 +46,11 @@ enum Project {
       let folder = root + "/build/tests/host"
       try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
       let path = folder + "/" + name
+      // Other tests may be using the one that is there, in a process of their own.
+      let new = "\(path)-\(getpid())"
       let run = try Child.run(
-        "cc", ["-O1", root + "/Tests/RealTime/\(name).c", "-o", path] + flags)
-      guard run.status == 0 else { throw CompilerError(text: run.errors) }
+        "cc", ["-O1", root + "/Tests/RealTime/\(name).c", "-o", new] + flags)
+      guard run.status == 0, rename(new, path) == 0 else { throw CompilerError(text: run.errors) }
       return path
     }
   }

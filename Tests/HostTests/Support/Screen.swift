@@ -19,6 +19,23 @@ struct Screen {
     }
   }
 
+  /// How many of a terminal's bytes there are before a character or an order of which the end has not come.
+  static func wholeCount(of bytes: [UInt8]) -> Int {
+    var count = bytes.count
+    if let escape = bytes.lastIndex(of: 0x1B) {
+      let rest = bytes[(escape + 1)...]
+      let isWhole =
+        rest.first == UInt8(ascii: "[")
+        ? rest.dropFirst().contains { (0x40...0x7E).contains($0) } : !rest.isEmpty
+      if !isWhole { count = escape }
+    }
+    // UTF-8: the first byte says how many there are.
+    let start = bytes[..<count].lastIndex { $0 & 0xC0 != 0x80 } ?? 0
+    guard start < count else { return count }
+    let length = bytes[start] < 0xC0 ? 1 : bytes[start] < 0xE0 ? 2 : bytes[start] < 0xF0 ? 3 : 4
+    return count - start < length ? start : count
+  }
+
   mutating func show(_ text: String) {
     var rest = Array(text.unicodeScalars)[...]
     while let scalar = rest.popFirst() {

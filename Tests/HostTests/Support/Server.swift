@@ -60,6 +60,20 @@ final class Server {
     return run.output
   }
 
+  /// Waits until a tool prints what is expected: connections count from the server's next period on, and latencies are
+  /// told later still.
+  func expect(
+    _ name: String, _ arguments: [String] = [], _ comment: String = "",
+    location: SourceLocation = #_sourceLocation, prints condition: (String) -> Bool
+  ) {
+    var printed = ""
+    let isPrinted = child.wait {
+      printed = (try? tool(name, arguments)) ?? ""
+      return condition(printed)
+    }
+    #expect(isPrinted, "\(comment) \(name) \(arguments): \(printed)", sourceLocation: location)
+  }
+
   /// Plays two channels through the host, freewheeling from the transport's start, and records ports.
   func play(_ channels: [[Float]], recording ports: [String]) throws -> [[Float]] {
     try play(Music(inputs: ["in_l", "in_r"], channels: channels), recording: ports).channels
@@ -108,8 +122,8 @@ final class Server {
   /// Plays music through the host `plug`, and records samples, of any client's ports, and one port's MIDI.
   ///
   /// - Parameters:
-  ///   - frame: where in the music `work` is done, or soon after; the music goes on meanwhile, slowly, so that
-  ///     there is some left when it is done.
+  ///   - frame: where in the music `work` is done, or soon after; the music goes on meanwhile, slowly, and for three
+  ///     seconds more, so that there is some left when what was done has come into effect.
   func play(
     _ music: Music, recording ports: [String], events: String? = nil, at frame: Int = 0,
     _ work: () throws -> Void = {}
@@ -135,9 +149,12 @@ final class Server {
         "-w", music.takesTime ? "1" : "0", "-r", "\(frame)",
       ] + places, environment: environment)
     if frame > 0 {
-      try #require(player.wait { player.output.contains("reached") }, "\(player.errors)")
+      func seconds() -> Int { player.output.components(separatedBy: "reached").count - 1 }
+      try #require(player.wait { seconds() > 0 }, "\(player.errors)")
       defer { player.send(SIGUSR1) }
       try work()
+      let done = seconds()
+      _ = player.wait { seconds() >= done + 3 }
     }
     try #require(player.wait() == 0, "\(player.errors)")
     let recorded = try folder.data("out").withUnsafeBytes { bytes in
@@ -176,14 +193,8 @@ extension Child {
   /// Says a command and waits for a line of the answer that begins in some way.
   func ask(_ command: String, for start: String) throws -> String {
     let before = output.count
-    var found: Substring?
     say(command)
-    let hasAnswered = wait {
-      found = self.output.dropFirst(before).split(separator: "\n").first { $0.hasPrefix(start) }
-      return found != nil && self.output.hasSuffix("\n")
-    }
-    try #require(hasAnswered, "\(command): \(errors)")
-    return found.map(String.init) ?? ""
+    return try #require(line(beginning: start, after: before), "\(command): \(errors)")
   }
 
   /// The value of a control, as the prompt says it.

@@ -16,13 +16,8 @@ final class StudioProcess {
       Project.program("divisi-studio", withPlugin: false),
       arguments + ["--projects", folder.file("projects"), "--port", "0", "--no-browser"])
     let start = "Divisi Studio at "
-    var found: Substring?
-    let isServed = child.wait { [child] in
-      found = child.output.split(separator: "\n").first { $0.hasPrefix(start) }
-      return found != nil && child.output.hasSuffix("\n")
-    }
-    try #require(isServed, "\(child.errors)")
-    url = String(found?.dropFirst(start.count) ?? "")
+    let line = try #require(child.line(beginning: start), "\(child.errors)")
+    url = String(line.dropFirst(start.count))
     place = String(url.dropFirst("http://".count).prefix { $0 != "/" })
     let head = try answer("GET \(url.dropFirst("http://".count + place.count)) HTTP/1.1").head
     cookie = String(
@@ -61,6 +56,18 @@ final class StudioProcess {
 
   /// A cookie that knows the secret.
   var knownCookie: String { cookie }
+
+  /// Waits until a condition holds, as long as it runs.
+  func wait(until condition: () -> Bool) -> Bool { child.wait(until: condition) }
+
+  /// Waits until it has kept how a project stands, with words as JavaScript writes them.
+  func keeps(_ words: [String], of project: String) -> Bool {
+    wait {
+      let desk = (try? ask("GET", "/api/projects/\(project)/desk").body) ?? []
+      let text = String(decoding: desk, as: UTF8.self)
+      return words.allSatisfy { text.contains($0) }
+    }
+  }
 
   /// Ends it, and says how.
   func end() -> Int32 {

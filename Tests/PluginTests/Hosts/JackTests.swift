@@ -10,7 +10,8 @@ import Testing
   ///   - uri: the plugin.
   ///   - state: the folder of what jalv loads before it plays.
   ///   - side: the outputs to record, `l` or `r`; nil for both.
-  ///   - preset: what it sets once the transport has reached a frame.
+  ///   - preset: what it sets once the transport has reached a frame; eight seconds after the right hand has become the
+  ///     louder one it has been heard enough.
   private static func play(
     _ stage: Stage, _ uri: String, state: String, period: Int, side: String? = nil,
     then preset: (uri: String, searchPath: String, frame: Int)? = nil
@@ -48,15 +49,29 @@ import Testing
         + (preset.map { ["-r", "\($0.frame)"] } ?? []) + inputs + outputs,
       environment: environment)
     if let preset {
-      try #require(player.wait { player.output.contains("reached") }, "\(player.text)")
+      func seconds() -> Int { player.output.components(separatedBy: "reached").count - 1 }
+      try #require(player.wait { seconds() > 0 }, "\(player.text)")
       jalv.say("preset \(preset.uri)")
+      func level(_ hand: String) -> Double {
+        let line = jalv.output.split(separator: "\n").last { $0.contains("level_\(hand) = ") }
+        return line?.split(separator: " ").last.flatMap { Double($0) } ?? 0
+      }
+      _ = player.wait {
+        jalv.say("monitors")
+        usleep(200_000)
+        return level("right") > level("left") + 10
+      }
+      let heard = seconds()
+      _ = player.wait { seconds() >= heard + 8 }
+      player.send(SIGUSR2)
     }
     #expect(player.wait() == 0, "\(player.text)")
     let data = try Data(contentsOf: URL(fileURLWithPath: stage.folder.file("out.raw")))
     return data.withUnsafeBytes { bytes in
       let samples = bytes.bindMemory(to: Float.self)
+      let end = preset == nil ? nil : samples.firstIndex { $0.isNaN }
       return outputs.indices.map { output in
-        stride(from: output, to: samples.count, by: outputs.count).map { samples[$0] }
+        stride(from: output, to: end ?? samples.count, by: outputs.count).map { samples[$0] }
       }
     }
   }

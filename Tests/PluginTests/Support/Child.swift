@@ -18,7 +18,8 @@ final class Child {
   ) throws {
     folder = try TemporaryFolder()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = [path] + arguments
+    // The threads that tests run on have signals blocked, which programs inherit.
+    process.arguments = ["--default-signal", path] + arguments
     process.environment = ProcessInfo.processInfo.environment
       .merging(["LV2_PATH": Bundle.searchPath, "LC_ALL": "C"]) { $1 }.merging(environment) { $1 }
     if let working { process.currentDirectoryURL = URL(fileURLWithPath: working) }
@@ -51,6 +52,9 @@ final class Child {
 
   /// Writes a line to its standard input.
   func say(_ line: String) { stdin.fileHandleForWriting.write(Data((line + "\n").utf8)) }
+
+  /// Sends it a signal.
+  func send(_ signal: Int32) { kill(process.processIdentifier, signal) }
 
   /// Ends it if it still runs: first politely, then not.
   func end() {

@@ -47,11 +47,15 @@ enum RawHost {
   private static func compile(
     _ compiler: String, _ name: String, _ files: [String], _ flags: [String]
   ) throws {
+    // Other tests may be using the one that is there, in a process of their own.
+    let (path, new) = (folder + "/" + name, "\(folder)/\(name)-\(getpid())")
     let child = try Child(
       compiler,
       ["-O1", "-g"] + files.map { sources + "/" + $0 } + flags
-        + ["-o", folder + "/" + name, "-lm", "-ldl", "-pthread"])
-    if child.wait() != 0 { throw BuildError(text: "\(compiler) \(name): \(child.text)") }
+        + ["-o", new, "-lm", "-ldl", "-pthread"])
+    guard child.wait() == 0, rename(new, path) == 0 else {
+      throw BuildError(text: "\(compiler) \(name): \(child.text)")
+    }
   }
 
   /// The toolchain's clang, which has RealtimeSanitizer; it is beside `swift`.

@@ -1,8 +1,7 @@
 import Foundation
 import Testing
 
-/// An X server without a screen, of the test's own. It ends with its last client, which signals do not always have it do at
-/// once, and with the test at the latest.
+/// An X server without a screen, of the test's own. It ends with its last client, and with the test at the latest.
 final class XServer {
   /// What programs find it by.
   let display: String

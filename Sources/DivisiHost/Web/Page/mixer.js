@@ -235,6 +235,8 @@ function connect() {
   const made = new WebSocket(`${scheme}//${location.host}/socket`);
   socket = made;
   lastHeard = performance.now();
+  // Until there is another session, the last one has ended.
+  made.onopen = () => { if (socket === made) isOver = false; };
   made.onmessage = (event) => {
     if (socket !== made) return;
     lastHeard = performance.now();
@@ -255,7 +257,6 @@ function lose() {
   if (!wasLost) announce(isOver ? "divisi-host has ended" : "The connection is lost; trying again");
   wasLost = true;
   link("lost", isOver ? "Ended" : "Reconnecting");
-  isOver = false;
   for (const meter of meters) meter.set(null);
   const pause = Math.min(5000, 400 * 1.6 ** attempts);
   attempts += 1;
