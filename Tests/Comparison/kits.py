@@ -104,14 +104,14 @@ class Run:
         self.same(by_kit=True, from_files=True)
 
     def same(self, by_kit=False, from_files=False):
-        """What the track plays, drum by drum, by its own strokes."""
-        values = {name: [] for name in DRUMS}
+        """What the track plays, drum by drum and as a whole, by its own strokes."""
+        values = {name: [] for name in [*DRUMS, "MIX"]}
         kit = pathlib.Path(self.folder.name) / "kit"
         for track in sorted((self.data / "drums").glob("d*")):
             if from_files:
                 self.divisi("kit", track / "MIX.flac", "--score", track / "score.mid", "-f", "-o", kit)
-            for name, drum in DRUMS.items():
-                off = [a for other in DRUMS.values() if other != drum for a in ("--replace", f"{other}=off")]
+            for name in values:
+                off = [a for n, drum in DRUMS.items() if name not in ("MIX", n) for a in ("--replace", f"{drum}=off")]
                 truth, rate = mono(track / f"{name}.flac")
                 if from_files:
                     self.divisi("remix", "--kit", kit / "kit.sfz", "--pattern", kit / "pattern.mid", "-f", "-o", self.output, *off)
