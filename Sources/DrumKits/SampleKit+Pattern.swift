@@ -6,12 +6,17 @@ extension SampleKit {
 
   /// What a recording plays, where its strokes rise, at the velocities that they have by their levels.
   ///
-  /// - Parameter bars: in seconds of the recording.
-  public func pattern(of strokes: [CutStroke], bars: [Bar]) -> Score {
+  /// - Parameters:
+  ///   - bars: in seconds of the recording.
+  ///   - leadSeconds: how long before their rises notes lie; with ``StrokeCutter/leadSeconds`` a sampler, which starts
+  ///     samples with the notes, plays them in their place.
+  public func pattern(
+    of strokes: [CutStroke], bars: [Bar], leadSeconds: Double = 0
+  ) -> Score {
     let laws = Dictionary(
       uniqueKeysWithValues: instruments.map { ($0.articulation, $0.law) })
     let notes = strokes.map { stroke in
-      let onset = Double(stroke.rise) / Double(sampleRate)
+      let onset = max(0, Double(stroke.rise) / Double(sampleRate) - leadSeconds)
       let velocity = laws[stroke.articulation]?.velocity(atLevel: stroke.level) ?? 100
       return Note(
         onsetSeconds: onset, releaseSeconds: onset + Self.noteSeconds, pitch: stroke.articulation,

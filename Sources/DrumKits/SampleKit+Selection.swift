@@ -16,8 +16,8 @@ extension SampleKit {
     }
   }
 
-  /// Levels of a layer lie at least this far from those of the next, in decibels; ears tell 1 dB.
-  private static let leastStep = 1.5
+  /// Levels of a layer lie at least this far from those of the next, in decibels: what ears tell.
+  private static let leastStep = 1.0
   /// Samples that are worth less than this share of the best of their layer take no turns.
   private static let leastWorth = 0.5
   /// Fades of samples, in seconds.
@@ -125,9 +125,11 @@ extension SampleKit {
     }
   }
 
-  /// How good a sample a stroke makes: how clean it is, and how long, up to half a second.
+  /// How good a sample a stroke makes: how clean it is, and how long, up to half a second; a hi-hat's, which rings on,
+  /// up to a tenth.
   private static func worth(_ stroke: CutStroke, _ sampleRate: Double) -> Double {
-    stroke.purity * min(1, Double(stroke.extent.count) / (0.5 * sampleRate))
+    let wanted = Instrument.hiHats.contains(stroke.articulation) ? 0.1 : 0.5
+    return stroke.purity * min(1, Double(stroke.extent.count) / (wanted * sampleRate))
   }
 
   /// A stroke's sound, and how it rings on, faded at both ends.

@@ -11,7 +11,7 @@ public struct StrokeCutter: Sendable {
   public let sampleRate: Double
 
   /// What is kept before a rise, in seconds.
-  static let leadSeconds = 0.002
+  public static let leadSeconds = 0.002
   /// What a stroke's level is taken over, in seconds.
   static let levelSeconds = 0.05
   /// The longest strokes, in seconds; cymbals ring longer.
@@ -95,7 +95,8 @@ public struct StrokeCutter: Sendable {
       let energy = Self.energy(stem, heard)
       guard energy > 0 else { return nil }
       stroke.level = 10 * log10(energy / sampleRate)
-      stroke.purity = min(1, energy / max(Self.energy(mixture, heard), energy * 1e-3))
+      let bright = stem.brightEnergy(heard)
+      stroke.purity = min(1, bright / max(mixture.brightEnergy(heard), bright * 1e-3, 1e-30))
       return stroke
     }
   }

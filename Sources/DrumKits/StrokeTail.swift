@@ -29,10 +29,10 @@ struct StrokeTail {
   init(of strokes: [CutStroke], stems: [[[Float]]], sampleRate: Double) {
     self.sampleRate = sampleRate
     let ends = strokes.map { Self.decay(of: $0, in: stems[$0.part], sampleRate: sampleRate) }
-    // How long an end is, and how clean: its energy in its stem, of that in all stems.
+    // How long an end is, and how clean: its share of what all stems have there.
     let worths = zip(strokes, ends).map { stroke, end in
-      let all = stems.reduce(0) { $0 + Self.energy($1, end) }
-      return Double(end.count) * Self.energy(stems[stroke.part], end) / max(all, 1e-30)
+      let all = stems.reduce(0) { $0 + $1.brightEnergy(end) }
+      return Double(end.count) * stems[stroke.part].brightEnergy(end) / max(all, 1e-30)
     }
     let best = worths.indices.max { worths[$0] < worths[$1] }!
     donor = strokes[best]
@@ -77,10 +77,10 @@ struct StrokeTail {
     let (shift, correlation) = bestShift(channels, from: seam, count: fade, offset, reach: reach)
     let place = offset + shift
     let compared = max(0, -place, seam - Int(Self.comparedSeconds * sampleRate))..<own
-    let energy = Self.energy(sound, compared.lowerBound + place..<own + place)
+    let energy = sound.brightEnergy(compared.lowerBound + place..<own + place)
     let power = max(energy / Double(compared.count), 1e-30)
     let ratios = [
-      Self.energy(channels, compared) / Double(compared.count) / power,
+      channels.brightEnergy(compared) / Double(compared.count) / power,
       // Where something else sounds at its end, by what it was before.
       Self.mostGrowth * quietest(channels, before: seam) / power,
     ]
@@ -105,7 +105,7 @@ struct StrokeTail {
   private func quietest(_ channels: [[Float]], before end: Int) -> Double {
     let stretch = max(1, min(end, Int(Self.stretchSeconds * sampleRate)))
     return stride(from: 0, through: end - stretch, by: stretch).reduce(Double.infinity) {
-      min($0, Self.energy(channels, $1..<$1 + stretch) / Double(stretch))
+      min($0, channels.brightEnergy($1..<$1 + stretch) / Double(stretch))
     }
   }
 

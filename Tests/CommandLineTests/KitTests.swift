@@ -73,12 +73,20 @@ import Testing
     let own = left.filter { !["samples/mine.wav", "samples/kick_v9_r9.wav"].contains($0) }
     #expect(own.count < files.count - 3 && own.allSatisfy { text.contains("sample=\($0)") })
 
-    // Nor does one of samples alone leave its instruments.
-    let bare = make.map { $0 == "sfz,hydrogen" ? "wav" : $0 }
-    let plain = try Program.run(
-      bare + Self.quick + ["--layers", "1", "--round-robin", "1", "--force"], in: folder.path)
-    #expect(plain.status == 0, "\(plain.errors)")
-    #expect(folder.files(below: "kit") == (left + ["pattern.mid"]).sorted())
+    // Nor does one of samples alone leave its instruments, nor another one its samples.
+    func remake(_ format: String) throws {
+      let run = try Program.run(
+        make.map { $0 == "sfz,hydrogen" ? format : $0 } + Self.quick + ["--force"], in: folder.path)
+      #expect(run.status == 0, "\(run.errors)")
+    }
+    try remake("wav")
+    let table = try folder.text("kit/samples.csv").split(separator: "\n").dropFirst()
+    let listed = table.map { String($0.prefix { $0 != ";" }) }
+    let foreign = ["samples/kick_v9_r9.wav", "samples/mine.wav"]
+    #expect(
+      folder.files(below: "kit") == (listed + foreign + ["pattern.mid", "samples.csv"]).sorted())
+    try remake("hydrogen")
+    #expect(folder.files(below: "kit") == ["kit.h2drumkit", "pattern.mid"] + foreign)
   }
 
   /// Strokes that are too loud together are lowered alike, and what is said of it is true.

@@ -72,6 +72,8 @@ import Testing
       (["--from", "1e300"], "duet.wav: expected sound after 1e+300 s"),
       (["--window", "100"], "--window: expected 256 to 32768"),
       (["--transpose", "x"], "--transpose: expected semitones"),
+      (["-p", "hands"], "--preset: expected no --source"),
+      (["--comb", "soft"], "--comb: expected no --source"),
     ] {
       let run = try Program.run(draw + options, in: folder.path)
       #expect(run.status != 0 && run.errors.contains(problem), "\(run.errors)")

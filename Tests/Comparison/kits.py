@@ -1,4 +1,4 @@
-"""Figures of kits, remixes and mosaics: python3 kits.py pairs|same|again|real|ends|mosaics|sfz --divisi PROGRAM --data FOLDER.
+"""Figures of kits, remixes and mosaics: python3 kits.py pairs|same|again|own|real|ends|mosaics|sfz --divisi PROGRAM --data FOLDER.
 
 Needs numpy and soundfile; sfz also sfzlint. What the figures are is said in README.md beside this file.
 """
@@ -99,15 +99,26 @@ class Run:
         """What the track plays, drum by drum, by the samples of its kit."""
         self.same(by_kit=True)
 
-    def same(self, by_kit=False):
-        """What the track plays, drum by drum, by its own strokes."""
-        values = {name: [] for name in DRUMS}
+    def own(self):
+        """What the track plays, drum by drum, by its kit alone: kit.sfz and pattern.mid."""
+        self.same(by_kit=True, from_files=True)
+
+    def same(self, by_kit=False, from_files=False):
+        """What the track plays, drum by drum and as a whole, by its own strokes."""
+        values = {name: [] for name in [*DRUMS, "MIX"]}
+        kit = pathlib.Path(self.folder.name) / "kit"
         for track in sorted((self.data / "drums").glob("d*")):
-            for name, drum in DRUMS.items():
-                off = [a for other in DRUMS.values() if other != drum for a in ("--replace", f"{other}=off")]
+            if from_files:
+                self.divisi("kit", track / "MIX.flac", "--score", track / "score.mid", "-f", "-o", kit)
+            for name in values:
+                off = [a for n, drum in DRUMS.items() if name not in ("MIX", n) for a in ("--replace", f"{drum}=off")]
                 truth, rate = mono(track / f"{name}.flac")
-                pattern = ["--pattern", track / "score.mid"] if by_kit else []
-                sound, _, _ = self.remix(track, *off, *pattern)
+                if from_files:
+                    self.divisi("remix", "--kit", kit / "kit.sfz", "--pattern", kit / "pattern.mid", "-f", "-o", self.output, *off)
+                    sound, _ = mono(self.output)
+                else:
+                    pattern = ["--pattern", track / "score.mid"] if by_kit else []
+                    sound, _, _ = self.remix(track, *off, *pattern)
                 values[name].append((sdr(sound, truth), lsd(sound, truth, rate)))
             print(track.name, " ".join(f"{n} {v[-1][0]:.1f} dB, LSD {v[-1][1]:.2f}" for n, v in values.items()), flush=True)
         for name, found in values.items():
@@ -159,7 +170,7 @@ class Run:
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("figure", choices=["pairs", "same", "again", "real", "ends", "mosaics", "sfz"])
+    parser.add_argument("figure", choices=["pairs", "same", "again", "own", "real", "ends", "mosaics", "sfz"])
     parser.add_argument("--divisi", default=".build/release/divisi")
     parser.add_argument("--data", default="../shared/data")
     options = parser.parse_args()

@@ -92,6 +92,25 @@ struct PitchConstraintsTests {
     }
   }
 
+  @Test func threePartsShareAKey() {
+    let parts = [(0.2, 1.0, 30), (0.22, 0.8, 90), (0.24, 0.6, 60)].enumerated().map {
+      index, strike in
+      Part(name: "\(index)", notes: [note(60, strike.0, strike.1, velocity: strike.2)])
+    }
+    let pattern = drawn(parts) {
+      $0.hasOnsetTemplates = false
+      $0.hasAttackTemplates = false
+    }.pattern
+    let amounts = pattern.entries(ofComponent: 0).map { entry in
+      (0..<3).map { pattern.amount(ofEntry: entry, part: $0) }
+    }
+    let expected: [[Float]] = [[1, 0, 0], [1 / 6, 1 / 2, 1 / 3], [1 / 4, 3 / 4, 0]]
+    for wanted in expected {
+      #expect(amounts.contains { zip($0, wanted).allSatisfy { abs($0 - $1) < 1e-5 } }, "\(wanted)")
+    }
+    #expect(amounts.allSatisfy { abs($0.reduce(0, +) - 1) < 1e-5 })
+  }
+
   /// What one instrument strikes takes nothing from another, whatever their parts are.
   @Test func instrumentsInUnisonKeepTheirFrames() {
     let parts = [

@@ -38,6 +38,24 @@ import Testing
     }
   }
 
+  /// A sampler, which starts samples with the notes, plays the pattern where the recording has it.
+  @Test func aPatternIsPlayedInItsPlace() throws {
+    let stem = Strokes.stem(of: Strokes.all)
+    let notes = Strokes.all.map { Strokes.note(at: $0.seconds, velocity: $0.velocity) }
+    let strokes = StrokeCutter(sampleRate: Strokes.sampleRate).cut(
+      stems: [[stem]], mixture: [stem], parts: [Part(name: "kick", notes: notes)])
+    let kit = SampleKit(
+      of: strokes, stems: [[stem]], sampleRate: 44_100, size: SampleKit.Size(layers: 16, turns: 1))
+    let pattern = kit.pattern(of: strokes, bars: [], leadSeconds: StrokeCutter.leadSeconds)
+    let sounds = Dictionary(
+      uniqueKeysWithValues: kit.namedSamples.map { ("\($0.name).wav", $0.sample.channels) })
+    let read = try SFZInstrument(parsing: kit.sfz(title: "kit", folder: ""))
+    var player = KitPlayer(read.kit(samples: sounds, sampleRate: 44_100))
+    let sound = player.play(pattern.notes, leastCount: stem.count)[0]
+    let error = zip(sound, stem).reduce(Float(0)) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
+    #expect(error < 0.01 * stem.reduce(0) { $0 + $1 * $1 })
+  }
+
   @Test(arguments: [
     ("", "expected a region with a sample, found none"),
     ("<region> sample=a.wav key=200", "expected key from -1 to 127, found '200'"),

@@ -1,4 +1,5 @@
 import DivisiScore
+import Glibc
 import Testing
 
 @testable import DrumKits
@@ -85,14 +86,15 @@ import Testing
     #expect(error(few) > 0.1 && error(own) < 0.01)
   }
 
-  /// A stroke that the next one cuts off goes on as the longest does, at its own level.
-  @Test func aHiHatRingsOn() throws {
+  /// A stroke that the next one cuts off goes on as the longest does, at its own level, however loud a kick sounds below it.
+  @Test(arguments: [0, 3] as [Float]) func aHiHatRingsOn(kickLevel: Float) throws {
     let times = [(0.2, 100), (0.3, 70), (1.4, 100)]
     let stem = Strokes.stem(of: times, hertz: 3000)
     let notes = times.map { Strokes.note(at: $0.0, velocity: $0.1, pitch: 42) }
     let strokes = StrokeCutter(sampleRate: Strokes.sampleRate).cut(
       stems: [[stem]], mixture: [stem], parts: [Part(name: "hihat", notes: notes)])
-    let kit = SampleKit(inTurn: strokes, stems: [[stem]], sampleRate: 44_100)
+    let kick = stem.indices.map { $0 < 12_800 ? 0 : kickLevel * cos(0.0085 * Float($0)) }
+    let kit = SampleKit(inTurn: strokes, stems: [[stem], [kick]], sampleRate: 44_100)
     let samples = try #require(kit.instruments.first?.layers.first?.samples)
     try #require(samples.count == 3 && strokes[0].extent.count < 4500)
     let (cut, whole) = (samples[0].channels[0], samples[2].channels[0])

@@ -11,7 +11,7 @@ struct Kit: ParsableCommand {
     discussion: """
       Separates the recording, cuts each part into its strokes, and keeps the longest and cleanest of each drum, by velocity \
       and in turns. Writes to DIR: samples (WAV, 24 bits, or floats where these would clip), kit.sfz, which plays them in any sampler that reads SFZ, and \
-      pattern.mid, what the recording plays, at velocities as measured.
+      pattern.mid, what the recording plays, at velocities as measured. With the format wav, samples.csv says what each sample is.
 
         divisi kit break.wav --score break.mid -o kit
         divisi kit break.wav --score break.mid --layers 2 --format sfz,hydrogen -o kit
@@ -66,7 +66,10 @@ struct Kit: ParsableCommand {
       let kit = SampleKit(
         of: result.strokes, stems: result.stems, sampleRate: result.sampleRate, size: size.size)
       let written = try output.write(
-        kit, pattern: kit.pattern(of: result.strokes, bars: result.source.placement?.bars ?? []),
+        kit,
+        pattern: kit.pattern(
+          of: result.strokes, bars: result.source.placement?.bars ?? [],
+          leadSeconds: StrokeCutter.leadSeconds),
         title: URL(fileURLWithPath: mix).lastPathComponent + KitOutput.maker)
       printLines(KitReport(kit: kit, strokes: result.strokes, mix: mix, written: written).text)
     }

@@ -16,8 +16,8 @@ struct Plot: ParsableCommand {
       score below them), approximation (below the spectrogram), masks (of all parts) and loss (by iteration and by time). With the preset players there is a sixth, pitches (of each note, over the score).
 
       With --source it draws a mosaic instead, as 'divisi mosaic' makes it, and a minute of it at most: source, target, \
-      activations and mosaic in one picture. The score is taken as it is, and presets and parts do not matter; of the options \
-      that override the preset, --iterations, --window, --hop, --seed and --threads count.
+      activations and mosaic in one picture. The score is taken as it is, and parts do not matter. There is no preset, and of the \
+      options that override one, mosaics have --iterations, --window, --hop, --seed and --threads.
 
         divisi plot nocturne.flac --score nocturne.mid -o pictures
         divisi plot beat.wav --score beat.mid -p drums --from 2 --to 6 -o pictures
@@ -46,9 +46,10 @@ struct Plot: ParsableCommand {
   var output: String
 
   @Option(
-    name: .shortAndLong, help: "A preset by name ('divisi presets' lists them) or by path.",
+    name: .shortAndLong,
+    help: "A preset by name ('divisi presets' lists them) or by path. (default: hands)",
     completion: PresetStore.completion)
-  var preset = "hands"
+  var preset: String?
 
   @Option(
     parsing: .unconditional,
@@ -93,6 +94,10 @@ struct Plot: ParsableCommand {
     guard score != nil || !source.isEmpty else {
       throw ValidationError("--score: expected a score, or --source for a mosaic")
     }
+    if !source.isEmpty, let option = preset == nil ? overrides.unknownToMosaics : "--preset" {
+      throw ValidationError(
+        "\(option): expected no --source, since mosaics do not have this option")
+    }
     _ = try scoring.selection()
   }
 
@@ -100,7 +105,7 @@ struct Plot: ParsableCommand {
     StagedFiles.removeOnSignals()
     try reporting {
       guard let score, source.isEmpty else { return try drawMosaic() }
-      let choice = try PresetStore.choose(preset)
+      let choice = try PresetStore.choose(preset ?? "hands")
       let settings = try overrides.applied(to: choice.settings).separation
       let material = try choice.material()
       let names = Self.names(settings)

@@ -24,6 +24,8 @@ struct KitOutput {
   private static let instrument = "kit.sfz"
   private static let archive = "kit.h2drumkit"
   private static let pattern = "pattern.mid"
+  /// What samples are that no instrument describes.
+  private static let table = "samples.csv"
   private static let samples = "samples/"
   /// What lies in the archive: samples, and before them what describes them.
   private static let root = "divisi-kit"
@@ -34,7 +36,8 @@ struct KitOutput {
   /// Refuses a folder that has a kit already, and inputs among what is replaced.
   func check(inputs: [String]) throws {
     try OutputFiles(overwrites: force).check(
-      [Self.instrument, Self.archive, Self.pattern].map { "\(folder)/\($0)" }, inputs: inputs)
+      [Self.instrument, Self.archive, Self.pattern, Self.table].map { "\(folder)/\($0)" },
+      inputs: inputs)
     for input in inputs {
       let place = URL(fileURLWithPath: input).deletingLastPathComponent().path
       if isSameFile(place, "\(folder)/\(Self.samples)") {
@@ -64,6 +67,10 @@ struct KitOutput {
       try staged.write(bytes: Array(text.utf8), name: Self.instrument)
       written.append(Self.instrument)
     }
+    if formats.contains(.wav) {
+      try staged.write(bytes: Array(kit.table(folder: Self.samples).utf8), name: Self.table)
+      written.append(Self.table)
+    }
     if formats.contains(.hydrogen) {
       try staged.write(bytes: archive(of: kit, name: title), name: Self.archive)
       written.append(Self.archive)
@@ -76,22 +83,41 @@ struct KitOutput {
     return written.map { "\(folder)/\($0)" }
   }
 
-  /// What belongs to the kit that is replaced, where that is of `divisi kit`: its instrument, and the samples that this names
-  /// as `divisi kit` names samples; and its archive.
+  /// What belongs to the kit that is replaced, where that is of `divisi kit`: its instrument and its table, and the samples
+  /// that these name as `divisi kit` names samples; and its archive.
   private func filesOfEarlierKit() -> Set<String> {
     guard force else { return [] }
     var names: Set<String> = []
     if beginsWithDescription("\(folder)/\(Self.archive)") { names.insert(Self.archive) }
-    guard let text = try? String(contentsOfFile: "\(folder)/\(Self.instrument)", encoding: .utf8),
-      text.prefix(while: { $0 != "\n" }).hasSuffix(Self.maker),
-      let instrument = try? SFZInstrument(parsing: text)
-    else { return names }
-    names.insert(Self.instrument)
-    for path in instrument.paths where path.hasPrefix(Self.samples) {
-      let name = path.dropFirst(Self.samples.count)
-      if name.wholeMatch(of: /[a-z0-9-]+_v[0-9]+_r[0-9]+\.wav/) != nil { names.insert(path) }
+    for (file, samples) in [
+      (Self.instrument, samplesOfInstrument()), (Self.table, samplesOfTable()),
+    ] {
+      guard let samples else { continue }
+      names.insert(file)
+      for path in samples where path.hasPrefix(Self.samples) {
+        let name = path.dropFirst(Self.samples.count)
+        if name.wholeMatch(of: /[a-z0-9-]+_v[0-9]+_r[0-9]+\.wav/) != nil { names.insert(path) }
+      }
     }
     return names
+  }
+
+  /// What an instrument of `divisi kit` plays; nil if there is none.
+  private func samplesOfInstrument() -> [String]? {
+    guard let text = try? String(contentsOfFile: "\(folder)/\(Self.instrument)", encoding: .utf8),
+      text.prefix(while: { $0 != "\n" }).hasSuffix(Self.maker)
+    else { return nil }
+    return try? SFZInstrument(parsing: text).paths
+  }
+
+  /// What a table of `divisi kit` lists; nil if there is none.
+  private func samplesOfTable() -> [String]? {
+    guard let text = try? String(contentsOfFile: "\(folder)/\(Self.table)", encoding: .utf8) else {
+      return nil
+    }
+    let lines = text.split(separator: "\n")
+    guard let header = lines.first, header == SampleKit.tableHeader else { return nil }
+    return lines.dropFirst().map { String($0.prefix { $0 != ";" }) }
   }
 
   /// Whether the first file of an archive is the description of a kit; archives are stored, so its name can be read.

@@ -6,11 +6,11 @@
 /// part, so that one component can serve several parts one after another, as a piano key that both
 /// hands strike does.
 public struct ActivationPattern: Sendable {
-  /// What a part has of a sound that belongs to another: two hands struck one key.
+  /// What a part has of a sound that belongs to another: several struck one key.
   public struct Share: Sendable, Equatable {
     /// Not the owner.
     public var part: Int16
-    /// Within (0, 1); the owner has the rest.
+    /// Within (0, 1); the owner has what all others leave.
     public var amount: Float
 
     /// A share within (0, 1).
@@ -26,8 +26,8 @@ public struct ActivationPattern: Sendable {
     public var weights: [Float]
     /// The part that owns each frame, N values.
     public var parts: [Int16]
-    /// What another part has of a frame, by frame; as a rule there is none.
-    public private(set) var shares: [Int: Share] = [:]
+    /// What other parts have of a frame, by frame; as a rule there are none.
+    public private(set) var shares: [Int: [Share]] = [:]
 
     /// A component that never sounds.
     public init(frameCount: Int) {
@@ -47,12 +47,10 @@ public struct ActivationPattern: Sendable {
       }
     }
 
-    /// Gives a share of frames that have been opened to another part than their owner; until they are opened again.
+    /// Gives shares of a frame that has been opened to other parts than its owner; until it is opened again.
     ///
-    /// - Parameter frames: clipped to the row.
-    public mutating func share(_ frames: Range<Int>, with share: Share) {
-      for frame in frames.clamped(to: weights.indices) { shares[frame] = share }
-    }
+    /// - Parameter shares: of different parts; together less than 1.
+    public mutating func share(frame: Int, with shares: [Share]) { self.shares[frame] = shares }
   }
 
   /// N.
@@ -63,8 +61,8 @@ public struct ActivationPattern: Sendable {
   public let weights: [Float]
   /// The part of each entry.
   public let parts: [Int16]
-  /// What another part has of an entry, by entry.
-  private let shares: [Int: Share]
+  /// What other parts have of an entry, by entry.
+  private let shares: [Int: [Share]]
   /// The frame of each entry; ascending within a component.
   public let frames: [Int32]
   /// The component of each entry; ascending.
@@ -90,7 +88,7 @@ public struct ActivationPattern: Sendable {
     var parts: [Int16] = []
     var frames: [Int32] = []
     var components: [Int32] = []
-    var shares: [Int: Share] = [:]
+    var shares: [Int: [Share]] = [:]
     var firstEntry = [0]
     var countInFrame = Array(repeating: 0, count: frameCount + 1)
     for (component, row) in rows.enumerated() {
@@ -127,8 +125,9 @@ public struct ActivationPattern: Sendable {
   public func amount(ofEntry entry: Int, part: Int16?) -> Float {
     guard let part else { return 1 }
     let isOwn = parts[entry] == part
-    guard !shares.isEmpty, let share = shares[entry] else { return isOwn ? 1 : 0 }
-    return isOwn ? 1 - share.amount : share.part == part ? share.amount : 0
+    guard !shares.isEmpty, let shares = shares[entry] else { return isOwn ? 1 : 0 }
+    return isOwn
+      ? shares.reduce(1) { $0 - $1.amount } : shares.first { $0.part == part }?.amount ?? 0
   }
 
   /// The entries of one component, in the order of their frames.

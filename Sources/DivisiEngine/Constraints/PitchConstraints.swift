@@ -7,7 +7,7 @@ import DivisiScore
 /// Every pitch of an instrument has components of its own, which all parts of that instrument share: its full
 /// sound (or several of them, a little higher and lower), its first 0.3 s beside that, and the noise of its onset,
 /// flat over all bins. A frame of a pitch belongs to the part of the instrument that struck it last: a key has one
-/// string for both hands. Where two parts strike it at once, they share it by their velocities. Another instrument that
+/// string for both hands. Where several parts strike it at once, they share it by their velocities. Another instrument that
 /// plays the same pitch is not disturbed by that.
 ///
 /// - SeeAlso: Ewert & Müller, "Using score-informed constraints for NMF-based source separation",
@@ -29,8 +29,10 @@ struct PitchConstraints {
   /// Length of the onset's noise, to which the tolerance is added. 0.1 to 0.15 s in all measure alike,
   /// 0.2 s costs 0.1 dB.
   private static let onsetSeconds = 0.12
-  /// Two parts strike a key at once if it is within this time.
-  private static let unisonSeconds = 0.05
+  /// Parts strike a key at once if it is within this time.
+  static var unisonSeconds: Double {
+    @_noLocks get { 0.05 }
+  }
   /// A note sounds this long at least, whatever the score says of its release.
   private static let shortestSeconds = 0.05
 
@@ -112,11 +114,6 @@ struct PitchConstraints {
     return result
   }
 
-  /// What a note has of a sound that another struck as well: magnitudes are about as velocities.
-  private static func amount(of note: Note, beside other: Note) -> Float {
-    Float(note.velocity) / Float(max(1, note.velocity + other.velocity))
-  }
-
   /// When each component of a sound may sound, in the order of the settings' components.
   func rows(of sound: Sound, grid: TimeGrid, frameCount: Int, settings: SeparationSettings)
     -> [ActivationPattern.Row]
@@ -124,23 +121,28 @@ struct PitchConstraints {
     let tolerance = settings.toleranceSeconds
     func row(until end: (Strike) -> Double) -> ActivationPattern.Row {
       var row = ActivationPattern.Row(frameCount: frameCount)
-      var before: (strike: Strike, frames: Range<Int>)?
+      // What other parts struck at once with the next strike.
+      var others: [(strike: Strike, frames: Range<Int>)] = []
       for strike in strikes[sound] ?? [] {
         let onset = strike.note.onsetSeconds
         let frames = grid.frames(
           fromSeconds: onset - tolerance,
           toSeconds: max(end(strike), onset + Self.shortestSeconds), frameCount: frameCount)
         row.open(frames, part: strike.part)
-        if let before, before.strike.part != strike.part,
-          onset - before.strike.note.onsetSeconds < Self.unisonSeconds
-        {
-          row.share(
-            frames.clamped(to: before.frames),
-            with: .init(
-              part: Int16(before.strike.part),
-              amount: Self.amount(of: before.strike.note, beside: strike.note)))
+        others.removeAll {
+          $0.strike.part == strike.part || onset - $0.strike.note.onsetSeconds >= Self.unisonSeconds
         }
-        before = (strike, frames)
+        for frame in others.isEmpty ? 0..<0 : frames {
+          let sounding = others.filter { $0.frames.contains(frame) }
+          // Magnitudes are about as velocities.
+          let sum = sounding.reduce(max(1, strike.note.velocity)) { $0 + $1.strike.note.velocity }
+          let shares = sounding.filter { $0.strike.note.velocity > 0 }.map {
+            ActivationPattern.Share(
+              part: Int16($0.strike.part), amount: Float($0.strike.note.velocity) / Float(sum))
+          }
+          if !shares.isEmpty { row.share(frame: frame, with: shares) }
+        }
+        others.append((strike, frames))
       }
       return row
     }

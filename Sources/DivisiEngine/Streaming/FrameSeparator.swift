@@ -116,16 +116,26 @@ struct FrameSeparator: ~Copyable {
     frame.count = 0
     let release = grid.nearestFrame(atSeconds: model.releaseSeconds)
     var place = 0
-    while place < timeline.voiceCount {
-      let sounding = timeline.sounding[place]
-      let voice = model.voices[place]
-      let age = index &- sounding.onsetFrame
-      let isOver =
-        sounding.endFrame == .min
-        || (index &- release > sounding.endFrame && age > toleranceFrames)
-      var number = voice.first
-      while !isOver && number < voice.first &+ voice.count && frame.count < Self.capacity {
-        add(model.components[Int(number)], model: model, age: age, part: Int(sounding.note.part))
+    while place < timeline.voices.count {
+      // Parts that struck a key at once share it by their velocities.
+      var velocities: Float = 0
+      var number = 0
+      while number <= SoundingVoices.partnerCount {
+        let sounding = timeline.voices.sounding(number, ofVoice: place)
+        if isHeard(sounding, frame: index, release: release) {
+          velocities += Float(max(1, sounding.note.velocity))
+        }
+        number &+= 1
+      }
+      number = 0
+      while velocities > 0 && number <= SoundingVoices.partnerCount {
+        let sounding = timeline.voices.sounding(number, ofVoice: place)
+        if isHeard(sounding, frame: index, release: release) {
+          add(
+            model.voices[place], model: model, age: index &- sounding.onsetFrame,
+            part: Int(sounding.note.part),
+            share: Float(max(1, sounding.note.velocity)) / velocities)
+        }
         number &+= 1
       }
       place &+= 1
@@ -133,15 +143,35 @@ struct FrameSeparator: ~Copyable {
   }
 
   @_noLocks
+  private func isHeard(_ sounding: SoundingVoices.Sounding, frame index: Int, release: Int) -> Bool
+  {
+    sounding.endFrame != .min
+      && (index &- release <= sounding.endFrame || index &- sounding.onsetFrame <= toleranceFrames)
+  }
+
+  /// Gathers the components of a voice for a part that has a share of it.
+  @_noLocks
   private mutating func add(
-    _ component: LiveModel.Component, model: LiveModel.View, age: Int, part: Int
+    _ voice: LiveModel.Voice, model: LiveModel.View, age: Int, part: Int, share: Float
+  ) {
+    var number = voice.first
+    while number < voice.first &+ voice.count && frame.count < Self.capacity {
+      add(model.components[Int(number)], model: model, age: age, part: part, share: share)
+      number &+= 1
+    }
+  }
+
+  @_noLocks
+  private mutating func add(
+    _ component: LiveModel.Component, model: LiveModel.View, age: Int, part: Int, share: Float
   ) {
     guard age >= Int(component.firstAge), age < Int(component.endAge),
       let encoder = component.encoder
     else { return }
     var entry = FrameModel.Entry(
       template: component.templates, blocks: component.blocks, part: part, gain: 0)
-    entry.gain = component.encoderGain * frame.encode(encoder, entry)
+    // Steps keep the shares, since they change all that has one template alike.
+    entry.gain = share * (component.encoderGain * frame.encode(encoder, entry))
     frame.entries[frame.count] = entry
     frame.count &+= 1
   }

@@ -20,23 +20,13 @@ import DivisiRealtime
 /// so do notes: only a jump moves back to those that were struck. Where a note has
 /// an end depends on the source: a score knows it at the onset, MIDI says it later.
 ///
-/// Of the notes of a pitch of an instrument that are struck in one frame, the last one sounds, and of strokes the last
-/// ``strokeCapacity``. Others are passed over unseen, so that a frame looks at O(log n) of n notes for each
-/// pitch or each of these strokes, whatever the score is: the worker has made it ready (``NoteLanes``).
+/// Of the notes of a pitch of an instrument that are struck in one frame, the last three may sound (``SoundingVoices``), and
+/// of strokes the last ``strokeCapacity``. Others are passed over unseen, so that a frame looks at O(log n) of n notes for
+/// each pitch or each of these strokes, whatever the score is: the worker has made it ready (``NoteLanes``).
 ///
 /// Frames are of the stream's grid: frame n is centred at n · hop samples, and `grid.nearestFrame` of a
 /// time is where it falls.
 struct NoteTimeline: ~Copyable {
-  /// What a voice plays at the frame that was reached last.
-  struct Sounding: BitwiseCopyable {
-    var note: StreamNote
-    /// The note's onset and end on the stream, in frames.
-    var onsetFrame: Int
-    var endFrame: Int
-    /// The note's place in the log, of notes that came by MIDI: their ends come later.
-    var place = -1
-  }
-
   /// A stroke of a drum, which sounds on when the drum is struck again.
   struct Stroke: BitwiseCopyable {
     var note: StreamNote
@@ -47,9 +37,8 @@ struct NoteTimeline: ~Copyable {
     var gain: Float
   }
 
-  /// One for each voice, a pitch of an instrument, which is silent where `endFrame` has passed.
-  let sounding: UnsafeMutablePointer<Sounding>
-  let voiceCount: Int
+  /// What the voices play; strokes of drums as well.
+  let voices: SoundingVoices
   /// The newest strokes, of streams of drums: stroke n is at n modulo ``strokeCapacity``.
   let strokes: UnsafeMutablePointer<Stroke>
   private(set) var strokeCount = 0
@@ -89,13 +78,10 @@ struct NoteTimeline: ~Copyable {
     toleranceSeconds = plan.separation.toleranceSeconds
     self.scores = scores
     notes = NoteState(layout: layout)
-    voiceCount = layout.voiceCount
-    sounding = .allocate(capacity: voiceCount)
-    sounding.initialize(
-      repeating: Sounding(note: StreamNote(), onsetFrame: 0, endFrame: .min), count: voiceCount)
     isPercussive = layout.isPercussive
-    cursors = .allocate(capacity: voiceCount)
-    cursors.initialize(repeating: 0, count: voiceCount)
+    voices = SoundingVoices(count: layout.voiceCount, areShared: !isPercussive)
+    cursors = .allocate(capacity: layout.voiceCount)
+    cursors.initialize(repeating: 0, count: layout.voiceCount)
     found = .allocate(capacity: Self.strokeCapacity)
     found.initialize(repeating: 0, count: Self.strokeCapacity)
     freeParts = .allocate(capacity: 128)
@@ -110,7 +96,6 @@ struct NoteTimeline: ~Copyable {
   }
 
   deinit {
-    sounding.deallocate()
     freeParts.deallocate()
     strokes.deallocate()
     cursors.deallocate()
@@ -212,7 +197,8 @@ struct NoteTimeline: ~Copyable {
   ) -> Int {
     var place = end
     var count = 0
-    while count < (isPercussive ? Self.strokeCapacity : 1) && place > first {
+    let most = isPercussive ? Self.strokeCapacity : 1 &+ SoundingVoices.partnerCount
+    while count < most && place > first {
       lookCount &+= 1
       if score.notes[place &- 1].onsetSeconds >= seconds {
         place &-= 1
@@ -235,50 +221,40 @@ struct NoteTimeline: ~Copyable {
       && notes.log.note(logCursor).onsetSeconds - toleranceSeconds <= now
     {
       let note = notes.log.note(logCursor)
-      strike(note, onset: note.onsetSeconds, end: note.endSeconds)
-      sounding[note.voice].place = logCursor
+      strike(note, onset: note.onsetSeconds, end: note.endSeconds, place: logCursor)
       logCursor &+= 1
     }
     // Ends become known later than onsets.
-    var voice = 0
-    while voice < voiceCount {
-      let place = sounding[voice].place
-      if place >= notes.log.firstIndex {
-        sounding[voice].endFrame = grid.nearestFrame(atSeconds: notes.log.note(place).endSeconds)
-      } else if place >= 0 {
-        // So old that the log has forgotten it.
-        sounding[voice].endFrame = .min
-      }
-      voice &+= 1
-    }
+    voices.setEnds(from: notes.log, grid: grid)
   }
 
   @_noLocks
-  private mutating func strike(_ note: StreamNote, onset: Double, end: Double) {
+  private mutating func strike(
+    _ note: StreamNote, onset: Double, end: Double, place: Int = -1
+  ) {
     // Strokes are counted from the first frame that may belong to them.
     let first = isPercussive ? onset - toleranceSeconds : onset
     strike(
       note, onsetFrame: grid.nearestFrame(atSeconds: first),
-      endFrame: grid.nearestFrame(atSeconds: end))
+      endFrame: grid.nearestFrame(atSeconds: end), place: place)
   }
 
   @_noLocks
-  private mutating func strike(_ note: StreamNote, onsetFrame: Int, endFrame: Int) {
-    sounding[note.voice] = Sounding(note: note, onsetFrame: onsetFrame, endFrame: endFrame)
+  private mutating func strike(
+    _ note: StreamNote, onsetFrame: Int, endFrame: Int, place: Int = -1
+  ) {
+    voices.strike(
+      SoundingVoices.Sounding(
+        note: note, onsetFrame: onsetFrame, endFrame: endFrame, place: place))
     guard isPercussive else { return }
-    let place = strokeCount % Self.strokeCapacity
-    strokes[place] = Stroke(note: note, onsetFrame: onsetFrame, gain: -1)
+    strokes[strokeCount % Self.strokeCapacity] = Stroke(
+      note: note, onsetFrame: onsetFrame, gain: -1)
     strokeCount &+= 1
   }
 
   @_noLocks
   private func silence() {
-    var voice = 0
-    while voice < voiceCount {
-      sounding[voice].endFrame = .min
-      sounding[voice].place = -1
-      voice &+= 1
-    }
+    voices.silence()
     var place = 0
     while place < Self.strokeCapacity {
       strokes[place].onsetFrame = .min / 2

@@ -16,7 +16,7 @@ import DivisiDSP
 ///       ▼
 ///     template ─▶ delay, rate                              StrokeAligner
 ///     Y = x − Σ μ + the stroke's own former waveform       observe
-///     Z = Ŝ_p, later Y;  ν = 4 Σ_{q≠p} φ_q P_q             observe, WaveformSection.writeNoise
+///     Z = Ŝ_p, later Y;  ν = 12 Σ_{q≠p} φ_q P_q            observe, WaveformSection.writeNoise
 ///     ν_z = ν φ P / (ν + φ P), later ν                     StrokeMeasurement
 ///     W = mean of A Z                                      StrokeAverage; the next template
 ///     A, e, φ of a stroke from W of its neighbours         StrokePrediction
@@ -27,7 +27,7 @@ import DivisiDSP
 ///     Ŝ_p = μ_p + φ_p P_p / Σ_q φ_q P_q · (x − Σ_q μ_q)    WaveformSection.resynthesise
 ///
 /// The last line is the posterior mean of Gaussian sources of means μ and variances φ P. g, a stroke's
-/// level, is where its gains A start; 4 stands for how much more than the masks' leakage the other parts
+/// level, is where its gains A start; 12 stands for how much more than the masks' leakage the other parts
 /// may disturb. *Later* means in the second pass: at first only what the masks let through is averaged.
 ///
 /// Masks know magnitudes alone, and the ideal mask is a ceiling for all of them; a waveform that

@@ -52,8 +52,9 @@ struct WaveformSection {
 }
 
 extension WaveformSection {
-  /// How much more than their masks' leakage the other parts may disturb.
-  private static let caution: Float = 4
+  /// How much more than their masks' leakage the other parts may disturb. With 4 and 12 rendered tracks measure
+  /// alike; of three kits that were played, 12 gains 0.1 and 0.2 dB SDR on two, and nothing on the third.
+  private static let caution: Float = 12
 
   /// Writes what disturbs a part in one frame: the variances that the other parts are left with.
   func writeNoise(

@@ -135,6 +135,18 @@ package struct Overrides: ParsableArguments {
     return seed == nil ? nil : "--seed"
   }
 
+  /// An option that was given and means nothing to a mosaic.
+  package var unknownToMosaics: String? {
+    if model != nil { return "--model" }
+    if wienerExponent != nil { return "--alpha" }
+    if tolerance != nil { return "--tolerance" }
+    if templateFrames != nil { return "--template-frames" }
+    if encoderIterations != nil { return "--encoder-iterations" }
+    if frozen { return "--frozen" }
+    if spatial != nil { return "--spatial" }
+    return seed == nil ? unknownToStreams : nil
+  }
+
   /// Refuses what means nothing to a stream, or to anything else.
   package func check(isStreamed: Bool) throws {
     guard isStreamed || (lookahead == nil && history == nil) else {

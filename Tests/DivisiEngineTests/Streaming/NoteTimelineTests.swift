@@ -164,7 +164,7 @@ struct NoteTimelineTests {
         }
       } else {
         for pitch in 0..<128 {
-          let sounding = process.pointee.timeline.sounding[pitch]
+          let sounding = process.pointee.timeline.voices.sounding(0, ofVoice: pitch)
           guard sounding.endFrame != .min else { continue }
           found.append("\(sounding.note.pitch) \(sounding.note.velocity) \(sounding.onsetFrame)")
         }
@@ -195,12 +195,36 @@ struct NoteTimelineTests {
       process.pointee.timeline.advance(toFrame: frame)
     }
     let (violin, flute) = (
-      process.pointee.timeline.sounding[72], process.pointee.timeline.sounding[128 + 72]
+      process.pointee.timeline.voices.sounding(0, ofVoice: 72),
+      process.pointee.timeline.voices.sounding(0, ofVoice: 128 + 72)
     )
     #expect(violin.note.part == 0)
     #expect(violin.endFrame == grid.nearestFrame(atSeconds: 3))
     #expect(flute.note.part == 1)
     #expect(flute.endFrame == grid.nearestFrame(atSeconds: 1.5))
+  }
+
+  /// What other parts strike within 50 ms sounds for them as well, each to its own end; a later stroke is of one part.
+  @Test func aKeySoundsForAllWhoStruckItAtOnce() {
+    func note(_ part: Int16, _ onset: Double, _ end: Double) -> StreamNote {
+      StreamNote(onsetSeconds: onset, endSeconds: end, pitch: 60, part: part)
+    }
+    let run = Self.run(
+      [note(0, 0.5, 2), note(1, 0.52, 1), note(1, 1.5, 1.8), note(0, 1.6, 1.7)], layout: .hands)
+    let process = run.stream.process
+    Self.locate(run, frame: 0, seconds: 0)
+    var found: [[Int16]] = []
+    for seconds in [0.8, 1.55, 1.65] {
+      process.pointee.timeline.advance(toFrame: Self.grid.nearestFrame(atSeconds: seconds))
+      let voices = (0...SoundingVoices.partnerCount).map {
+        process.pointee.timeline.voices.sounding($0, ofVoice: 60)
+      }
+      found.append(voices.filter { $0.endFrame != .min }.map(\.note.part))
+      if seconds == 0.8 {
+        #expect(voices[1].endFrame == Self.grid.nearestFrame(atSeconds: 2))
+      }
+    }
+    #expect(found == [[1, 0], [1], [0]])
   }
 
   /// A stretch has every note that sounds in it, in order, whatever lasts how long.

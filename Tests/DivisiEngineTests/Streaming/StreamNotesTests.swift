@@ -1,6 +1,7 @@
 import DivisiDSP
 import DivisiScore
 import DivisiTestSupport
+import Foundation
 import Testing
 
 @testable import DivisiEngine
@@ -81,6 +82,28 @@ struct StreamNotesTests {
     #expect(energy > 0.4 * first)
   }
 
+  /// Magnitudes as velocities, as in whole files.
+  @Test(arguments: [0, 0.3])
+  func aKeyOfBothHandsIsShared(lookahead: Double) {
+    let settings = StreamSettings.quick(lookahead: lookahead)
+    let run = StreamRun(
+      settings, layout: .hands,
+      parts: [
+        Part(name: "left", notes: [note(60, 0.25, 3, velocity: 30)]),
+        Part(name: "right", notes: [note(60, 0.27, 3, velocity: 90)]),
+      ])
+    run.stream.process.pointee.locate(seconds: 0, isRolling: true)
+    run.feed(
+      signal(
+        of: [harmonicTone(pitch: 60, from: 0.25, to: 3)], sampleCount: 24_000, sampleRate: 8000))
+    let levels = run.output.parts.map { part in
+      part.dropFirst(run.stream.latency + 8000).prefix(8000).reduce(0) { $0 + $1 * $1 }
+        .squareRoot()
+    }
+    let expected = pow(30 / 90, Float(settings.separation.wienerExponent))
+    #expect(abs(levels[0] / levels[1] - expected) < 0.05 * expected)
+  }
+
   /// A loop of a tenth of a second, and a long look-ahead: a frame waits while the transport jumps often.
   @Test func shortLoopsAreFollowedFarBack() {
     let run = StreamRun(
@@ -101,7 +124,7 @@ struct StreamNotesTests {
       process.pointee.timeline.advance(
         toFrame: grid.nearestFrame(atSeconds: Double(loop) / 10 + 0.07))
       for (pitch, onset) in [(40, 0.0), (64, 0.05)] {
-        let onsetFrame = process.pointee.timeline.sounding[pitch].onsetFrame
+        let onsetFrame = process.pointee.timeline.voices.sounding(0, ofVoice: pitch).onsetFrame
         #expect(
           onsetFrame
             == grid.nearestFrame(atSeconds: Double(loop) / 10 + onset), "\(pitch) in loop \(loop)")
@@ -185,7 +208,7 @@ struct StreamNotesTests {
       let start = count * 1000
       send(.noteOn, 40, start)
       process.pointee.timeline.advance(toFrame: frame(start))
-      let endWhileHeld = process.pointee.timeline.sounding[40].endFrame
+      let endWhileHeld = process.pointee.timeline.voices.sounding(0, ofVoice: 40).endFrame
       #expect(endWhileHeld > frame(start + 1_000_000))
       for number in 0..<count {
         send(.noteOn, 64, start + 100 * number)
@@ -195,7 +218,7 @@ struct StreamNotesTests {
       process.pointee.timeline.advance(toFrame: frame(end))
       send(.noteOff, 40, end)
       process.pointee.timeline.advance(toFrame: frame(end) + 1)
-      let endAfterwards = process.pointee.timeline.sounding[40].endFrame
+      let endAfterwards = process.pointee.timeline.voices.sounding(0, ofVoice: 40).endFrame
       #expect(endAfterwards == (count < 4096 ? frame(end) : .min))
     }
   }
