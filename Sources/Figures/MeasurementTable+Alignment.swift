@@ -4,6 +4,13 @@ extension Measurement {
     separating(
       .piano, "-p hands", score: "nominal.mid", as: "piano.nominal"),
     separating(.piano, "-p hands", score: "score.musicxml", as: "piano.musicxml"),
+    separating(
+      .pianoWithErrors, "-p hands", score: "misaligned_errors.mid", as: "piano.mistakes"),
+    separating(
+      .pianoWithErrors, "-p hands --correct-notes off", score: "misaligned_errors.mid",
+      as: "piano.mistakes-kept"),
+    separating(
+      .pianoWithErrors, "-p hands", score: "misaligned.mid", as: "piano.mistakes-none"),
     separatingDrums(
       .drumsWithPatterns, "-p drums", as: "drums.patterns", keeping: [.sdr]),
     aligning(

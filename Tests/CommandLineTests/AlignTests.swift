@@ -39,6 +39,8 @@ import Testing
     #expect(placement["score"] as? String == "aligned")
     // The print has a repeat that the recording leaves out.
     #expect(placement["verdict"] as? String == "good")
+    // What is printed is what is played.
+    #expect((placement["corrections"] as? [Any])?.isEmpty == true)
     #expect(try #require(placement["agreement"] as? Double) > 0.9)
     let mean = try #require(try record(run)["mean"] as? [String: Any])
     // The true score gives 13.5 dB, the print at its own times less than 0.
@@ -56,6 +58,7 @@ import Testing
       #expect(placement["score"] as? String == "as written")
       #expect(placement["verdict"] as? String == "good")
       #expect(placement["in_time"] as? Bool == true)
+      #expect(placement["corrections"] == nil)
     }
     for stem in ["left", "right"] {
       let bytes = ["auto", "off"].map {

@@ -96,6 +96,38 @@ import Testing
     #expect(placement.text?.contains("17 % of its notes do not sound where they should") == true)
   }
 
+  @Test func correctedNotesAreNamed() throws {
+    var placement = Placement(method: .aligned)
+    placement.verdict = Verdict(
+      judgement: .good, agreement: 0.95, distinction: 3, coverage: 1, usedNotes: 1, misfits: [])
+    placement.changes = []
+    let record = try record(result(placement: placement))
+    let written = try #require(record["placement"] as? [String: Any])
+    #expect((written["corrections"] as? [Any])?.isEmpty == true)
+    #expect(placement.text == "score: aligned, it fits (agreement 0.95)")
+    placement.changes = [
+      NoteChange(kind: .added, seconds: 1.5, pitch: 60),
+      NoteChange(kind: .moved(from: 61), seconds: 2.5, pitch: 62),
+    ]
+    #expect(
+      placement.text
+        == "score: aligned, it fits, 1 note added and 1 moved to the pitch that is played at 1.5, 2.5 s (agreement 0.95)"
+    )
+    let changes = try #require(
+      try JSONSerialization.jsonObject(
+        with: Data(encodedAsLine(placement.record).utf8)) as? [String: Any])
+    let corrections = try #require(changes["corrections"] as? [[String: Any]])
+    #expect(corrections.map { $0["pitch"] as? Int } == [60, 62])
+    #expect(corrections.map { $0["instead"] as? Int } == [nil, 61])
+    placement.changes = (0..<8).map {
+      NoteChange(kind: .moved(from: 61), seconds: Double($0), pitch: 62)
+    }
+    #expect(
+      placement.text?.contains(
+        "8 notes moved to the pitch that is played at 0.0, 1.0, 2.0, 3.0, 4.0 s and 3 more places")
+        == true)
+  }
+
   @Test func deadComponentsAreNamed() {
     let text = SeparationReport(result: result(deadComponents: 2)).text
     #expect(text.contains("2 components"))

@@ -132,10 +132,7 @@ struct Growth {
   }
 }
 
-/// Factorises stretches of a recording with fixed templates: few multiplicative steps of the
-/// Kullback-Leibler divergence, frame by frame.
-///
-/// - SeeAlso: Lee & Seung, "Algorithms for non-negative matrix factorization", NIPS 2000.
+/// Factorises stretches of a recording with fixed templates, in few steps (``Factorisation``).
 struct ActivationAnalyser: Sendable {
   let grid: TimeGrid
   private let filter: BandFilter
@@ -146,8 +143,6 @@ struct ActivationAnalyser: Sendable {
 
   /// Steps; more sharpen nothing.
   private static let steps = 5
-  /// Keeps quotients finite; magnitudes are scaled to the recording's peak.
-  private static let floor: Float = 1e-6
 
   /// - Parameter peak: the largest magnitude of the recording's samples.
   init(peak: Float, filter: BandFilter, instrument: Instrument, rows: ActivationRows) {
@@ -202,40 +197,14 @@ struct ActivationAnalyser: Sendable {
       }
       growth?.logarithms += (0..<filter.count).map { log(V[$0, 0] + Growth.floor) }
       guard !active.isEmpty else { continue }
-      Self.factorise(
-        V.column(0), templates: templates, active: active, quotient: quotient.column(0),
-        into: H.column(offset))
+      // An even start.
+      let start =
+        Factorisation.sum(V.column(0), stride: V.columnStride) / Float(active.count)
+      for row in active { H[row, offset] = start }
+      Factorisation.activate(
+        V.column(0), templates: templates, active: active, steps: Self.steps,
+        quotient: quotient.column(0), into: H.column(offset))
     }
     return Activations(first: range.lowerBound, H: H, growth: growth)
-  }
-
-  private static func factorise(
-    _ V: UnsafeMutablePointer<Float>, templates: borrowing Matrix, active: [Int],
-    quotient: UnsafeMutablePointer<Float>, into H: UnsafeMutablePointer<Float>
-  ) {
-    let count = templates.columnStride / 16
-    func lanes(_ pointer: UnsafeMutablePointer<Float>) -> UnsafeMutablePointer<SIMD16<Float>> {
-      UnsafeMutableRawPointer(pointer).assumingMemoryBound(to: SIMD16<Float>.self)
-    }
-    let (values, ratios) = (lanes(V), lanes(quotient))
-    var total = SIMD16<Float>.zero
-    for index in 0..<count { total += values[index] }
-    let start = total.sum() / Float(active.count)
-    for row in active { H[row] = start }
-    for _ in 0..<steps {
-      for index in 0..<count { ratios[index] = SIMD16(repeating: floor) }
-      for row in active {
-        let template = lanes(templates.column(row))
-        let strength = H[row]
-        for index in 0..<count { ratios[index] += template[index] * strength }
-      }
-      for index in 0..<count { ratios[index] = values[index] / ratios[index] }
-      for row in active {
-        let template = lanes(templates.column(row))
-        var sum = SIMD16<Float>.zero
-        for index in 0..<count { sum += template[index] * ratios[index] }
-        H[row] *= sum.sum()
-      }
-    }
   }
 }

@@ -30,6 +30,8 @@ package struct Placement {
 
   /// Which bars of the score the recording lacks at its begin and at its end.
   package var missing: [String] = []
+  /// What was corrected; nil where nobody looked.
+  package var changes: [NoteChange]?
   /// How many times as fast as the score the recording is played, on average.
   package var tempo = 1.0
 
@@ -52,12 +54,30 @@ package struct Placement {
         "the recording sounds \(count) semitone\(count == 1 ? "" : "s") \(transposition > 0 ? "higher" : "lower")"
       )
     }
+    if let corrections { words.append(corrections) }
     if abs(log(tempo)) > Self.tempoShare {
       words.append("it is played at \(fixed(tempo, digits: 2)) times its tempo")
     }
     let text =
       words.joined(separator: ", ") + " (agreement \(fixed(verdict.agreement, digits: 2)))"
     return advice.map { "\(text); \($0)" } ?? text
+  }
+
+  /// How many notes were corrected, and where.
+  private var corrections: String? {
+    guard let changes, !changes.isEmpty else { return nil }
+    let added = changes.count { $0.kind == .added }
+    let moved = changes.count - added
+    var counts: [String] = []
+    if added > 0 { counts.append("\(added) note\(added == 1 ? "" : "s") added") }
+    if moved > 0 {
+      let noun = added > 0 ? "" : moved == 1 ? " note" : " notes"
+      counts.append("\(moved)\(noun) moved to the pitch that is played")
+    }
+    let places = changes.prefix(Self.mostPlaces).map { fixed($0.seconds, digits: 1) }
+    let more = changes.count - places.count
+    return counts.joined(separator: " and ") + " at " + places.joined(separator: ", ") + " s"
+      + (more > 0 ? " and \(more) more places" : "")
   }
 
   /// Why a verdict is doubtful, and where.
@@ -130,6 +150,15 @@ package struct Placement {
     package let transposition: Int
     package let tuningCents: Double?
     package let tempo: Double?
+    package let corrections: [Correction]?
+
+    /// A note that was added or moved.
+    package struct Correction: Encodable {
+      package let seconds: Double
+      package let pitch: Int
+      /// What the score has instead; nil where it has nothing.
+      package let instead: Int?
+    }
   }
 
   package var record: Record {
@@ -141,6 +170,11 @@ package struct Placement {
       audibleNotes: verdict?.audibleNotes,
       misfits: verdict?.misfits.map { [$0.lowerBound, $0.upperBound] },
       transposition: transposition, tuningCents: tuningCents,
-      tempo: method == .aligned ? tempo : nil)
+      tempo: method == .aligned ? tempo : nil,
+      corrections: changes?.map { change in
+        var instead: Int?
+        if case .moved(let pitch) = change.kind { instead = pitch }
+        return Record.Correction(seconds: change.seconds, pitch: change.pitch, instead: instead)
+      })
   }
 }

@@ -41,6 +41,12 @@ package struct ScorePlacer {
   package func place(
     _ original: Score, path scorePath: String, recording: RecordingHeader
   ) throws -> Placed {
+    try corrected(timed(original, path: scorePath, recording: recording), recording)
+  }
+
+  private func timed(
+    _ original: Score, path scorePath: String, recording: RecordingHeader
+  ) throws -> Placed {
     let written = scoring.moved(original)
     let indices = material.noteIndices(of: written)
     guard !indices.isEmpty else {
@@ -72,6 +78,32 @@ package struct ScorePlacer {
     // What is in time is moved only if everything fits afterwards.
     return synchrony.isSynchronous && aligned.placement.verdict?.judgement != .good
       ? asWritten : aligned
+  }
+
+  /// With the notes that are played, as far as options want that.
+  private func corrected(_ placed: Placed, _ recording: RecordingHeader) throws -> Placed {
+    let isWanted =
+      switch options.correctNotes {
+      case .auto: placed.placement.method == .aligned
+      case .on: true
+      case .off: false
+      }
+    guard isWanted, !material.isOfDrums, placed.placement.verdict?.judgement != .notThisPiece else {
+      return placed
+    }
+    let indices = Set(material.noteIndices(of: placed.score))
+    let corrector = NoteCorrector(
+      sampleRate: Double(recording.shape.sampleRate), parallel: parallel)
+    let corrected = try corrector.correct(
+      indices.sorted().map { placed.score.notes[$0] },
+      transposition: placed.placement.transposition,
+      misfits: placed.placement.verdict?.misfits ?? [], in: recording.soundForAlignment())
+    var (score, placement) = placed
+    placement.changes = corrected.changes
+    guard !corrected.changes.isEmpty else { return (score, placement) }
+    let others = score.notes.indices.filter { !indices.contains($0) }.map { score.notes[$0] }
+    score.notes = Score(notes: corrected.notes + others, trackNames: [], hasPedal: false).notes
+    return (score, placement)
   }
 
   private func unjudged(

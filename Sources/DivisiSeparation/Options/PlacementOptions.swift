@@ -10,6 +10,14 @@ package enum AlignmentMode: String, CaseIterable, ExpressibleByArgument {
   case off
 }
 
+/// When notes that are not what is played are corrected.
+package enum CorrectionMode: String, CaseIterable, ExpressibleByArgument {
+  /// In scores that are aligned.
+  case auto
+  case on
+  case off
+}
+
 /// How a score gets onto the time of its recording.
 package struct PlacementOptions: ParsableArguments {
   @Option(
@@ -17,6 +25,12 @@ package struct PlacementOptions: ParsableArguments {
       "Whether to align the score with the recording: auto only if it is not in time yet, on always, off never.",
     completion: .list(AlignmentMode.allCases.map(\.rawValue)))
   package var align = AlignmentMode.auto
+
+  @Option(
+    help:
+      "Whether to add notes that are played but missing in the score, and to move wrong ones to the pitch that is played: auto only if the score is aligned, on always, off never.",
+    completion: .list(CorrectionMode.allCases.map(\.rawValue)))
+  package var correctNotes = CorrectionMode.auto
 
   @Flag(help: "Separate although the score seems to be of another piece.")
   package var forceScore = false

@@ -35,8 +35,9 @@ extension Studio {
     guard !corrected.score.notes.isEmpty else {
       throw Answer.Refusal(.badRequest, "expected at least one note")
     }
+    // The notes are as somebody wants them.
     let options =
-      ["--preset=\(take.preset)", "--partial", "--force-score"].filter {
+      ["--preset=\(take.preset)", "--partial", "--correct-notes=off", "--force-score"].filter {
         $0 != "--force-score" || !corrections.anchors.isEmpty
       } + Realignment.options(corrections.anchors, bars: placed.bars) + corrected.options
     let task = SeparationTask(
