@@ -115,7 +115,7 @@ extension Setting {
     case .encoderIterations:
       Control(
         rawValue, "Encoder iterations", 0...200, .integer, accepted: 0...10_000, default: 30,
-        drums: 5, parts: 0, traits: [.expert, .expensive], option: "encoder-iterations",
+        drums: 3, parts: 0, traits: [.expert, .expensive], option: "encoder-iterations",
         comment:
           "How many iterations of a whole recording are the autoencoder's; in a stream with NAE, all are."
       )
