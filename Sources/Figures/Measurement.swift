@@ -57,9 +57,6 @@ struct RecordingSet: Sendable {
 
   /// Ten excerpts.
   static let piano = RecordingSet(pattern: "\(Places.data)/piano-hands/*/mix.flac")
-  /// The two of them that have a score with wrong, missing and extra notes.
-  static let pianoWithErrors = RecordingSet(
-    pattern: "\(Places.data)/piano-hands/[jm]o*/mix.flac")
   /// Fourteen tracks.
   static let drums = RecordingSet(pattern: "\(Places.data)/drums/d*/MIX.flac")
   static let drumMachine = RecordingSet(pattern: "\(Places.data)/real/tr808/MIX.flac")

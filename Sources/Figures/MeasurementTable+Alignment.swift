@@ -4,13 +4,10 @@ extension Measurement {
     separating(
       .piano, "-p hands", score: "nominal.mid", as: "piano.nominal"),
     separating(.piano, "-p hands", score: "score.musicxml", as: "piano.musicxml"),
-    separating(
-      .pianoWithErrors, "-p hands", score: "misaligned_errors.mid", as: "piano.mistakes"),
-    separating(
-      .pianoWithErrors, "-p hands --correct-notes off", score: "misaligned_errors.mid",
-      as: "piano.mistakes-kept"),
-    separating(
-      .pianoWithErrors, "-p hands", score: "misaligned.mid", as: "piano.mistakes-none"),
+    separatingMistaken(score: "misaligned_errors.mid", as: "piano.mistakes"),
+    separatingMistaken(
+      " --correct-notes off", score: "misaligned_errors.mid", as: "piano.mistakes-kept"),
+    separatingMistaken(score: "misaligned.mid", as: "piano.mistakes-none"),
     separatingDrums(
       .drumsWithPatterns, "-p drums", as: "drums.patterns", keeping: [.sdr]),
     aligning(
@@ -42,6 +39,20 @@ extension Measurement {
     judging(.damagedScores(.repeatTooMany), "csv", as: "repeat"),
     judging(.damagedScores(.wrongNotes), "csv", as: "wrong-notes"),
   ]
+
+  /// The two pieces that have a score with wrong, missing and extra notes.
+  private static func separatingMistaken(
+    _ options: String = "", score: String, as id: String
+  ) -> Measurement {
+    Measurement(
+      id: id,
+      steps: ["joplin-maple-leaf", "mozart-k332-2"].map { piece in
+        .score(
+          separation(
+            of: "\(Places.data)/piano-hands/\(piece)/mix.flac", "-p hands\(options)",
+            score: score))
+      }, reductions: [.sdr])
+  }
 
   /// What is said of scores that are wrong.
   private static func judging(
