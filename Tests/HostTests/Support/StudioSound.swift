@@ -5,9 +5,11 @@ import Testing
 enum StudioSound {
   /// What the page plays from the start, without loudspeakers: its own player, for so many frames.
   ///
-  /// What is told to the player while it plays, as messages after so many frames, is in `later`. The samples come back as a file's bytes would: 32-bit floating point, in base64.
+  /// What is told to the player while it plays, as messages after so many frames, is in `later`. The samples come back as a
+  /// file's bytes would: 32-bit floating point, in base64.
   static func heard(
-    _ frames: Int, _ browser: Browser, setUp: String = "", later: [(frame: Int, message: String)] = [],
+    _ frames: Int, _ browser: Browser, setUp: String = "",
+    later: [(frame: Int, message: String)] = [],
     speed: Int = 100
   ) throws -> [Float] {
     let requests = later.map { "[\($0.frame), \($0.message)]" }.joined(separator: ", ")
