@@ -1,7 +1,7 @@
 // The page as a whole: which view is shown, how far the work is, and one picture after the other.
 
 import { ask, projectPath } from "/api.js";
-import { Music, partTitle } from "/music.js";
+import { clock, Music, partTitle } from "/music.js";
 import { Opening } from "/opening.js";
 import { Outline } from "/outline.js";
 import { Corrections } from "/corrections.js";
@@ -243,6 +243,19 @@ function saver(id, state, view, player) {
   };
 }
 
+/// What the program has changed about the score's notes, and where.
+function correctionText(corrections) {
+  const moved = corrections.filter(({ instead }) => instead != null).length;
+  const added = corrections.length - moved;
+  const count = (number, verb) => `${number} ${number === 1 ? "note was" : "notes were"} ${verb}`;
+  const words = [];
+  if (added > 0) words.push(count(added, "added that the score lacks"));
+  if (moved > 0) words.push(count(moved, "moved to the pitch that is played"));
+  const places = corrections.slice(0, 8).map(({ seconds }) => clock(seconds));
+  const more = corrections.length - places.length;
+  return `${words.join(", and ")}: at ${places.join(", ")}${more > 0 ? `, and at ${more} more places` : ""}.`;
+}
+
 function showVerdict({ take }, music) {
   const lines = [];
   const { placement } = take;
@@ -251,6 +264,7 @@ function showVerdict({ take }, music) {
     const how = placement.score === "aligned" ? "The score was aligned with the recording" : "The score was in time already";
     lines.push(`${how}: ${words[placement.verdict] ?? placement.verdict}.`);
   }
+  if (placement?.corrections?.length > 0) lines.push(correctionText(placement.corrections));
   const notes = take.stems.filter((stem) => stem.name !== "residual")
     .map((stem) => `${partTitle(stem.name)}: ${stem.noteCount} notes`);
   if (music.notes.length > 0) lines.push(notes.join(", ") + ".");

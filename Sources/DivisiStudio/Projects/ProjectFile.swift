@@ -40,6 +40,15 @@ struct Take: Codable, Sendable {
     let misfits: [[Double]]?
     let transposition: Int
     let tempo: Double?
+    /// Notes that were added, and those that were moved from the pitch that the score has instead.
+    let corrections: [Correction]?
+
+    struct Correction: Codable, Sendable {
+      /// In the recording.
+      let seconds: Double
+      let pitch: Int
+      let instead: Int?
+    }
   }
 
   let number: Int
