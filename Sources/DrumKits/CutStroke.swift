@@ -15,7 +15,9 @@ public struct CutStroke: Sendable, Equatable {
   /// The energy of its first 50 ms in decibels, that of a full-scale square wave of one second in one channel
   /// being 0.
   public internal(set) var level = -Double.infinity
-  /// Its share of what the mixture has there, by ``brightEnergy(_:)``, 0 to 1.
+  /// The share of that energy in what the mixture has there, 0 to 1.
+  public internal(set) var share = 0.0
+  /// The same by ``brightEnergy(_:)``: how clean it is.
   public internal(set) var purity = 0.0
 
   /// What is heard at an end, in seconds: half a period of 50 Hz.

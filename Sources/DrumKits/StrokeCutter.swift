@@ -95,6 +95,7 @@ public struct StrokeCutter: Sendable {
       let energy = Self.energy(stem, heard)
       guard energy > 0 else { return nil }
       stroke.level = 10 * log10(energy / sampleRate)
+      stroke.share = min(1, energy / max(Self.energy(mixture, heard), energy * 1e-3))
       let bright = stem.brightEnergy(heard)
       stroke.purity = min(1, bright / max(mixture.brightEnergy(heard), bright * 1e-3, 1e-30))
       return stroke

@@ -75,6 +75,19 @@ import Testing
     #expect(result.changes == late)
   }
 
+  /// What a score of one part lacks is no mistake; nor is what comes after the recording.
+  @Test func scoresOfOnePartAreLeftAlone() throws {
+    #expect(try corrected(Self.notes.filter { $0.label == "left" }).changes.isEmpty)
+    let after = Self.notes.map { note in
+      var note = note
+      note.onsetSeconds += 100
+      note.releaseSeconds += 100
+      note.dampedSeconds += 100
+      return note
+    }
+    #expect(try corrected(Self.notes + after + after).changes.isEmpty)
+  }
+
   @Test func silenceAndNothingStayAsTheyAre() throws {
     let corrector = NoteCorrector(sampleRate: 11_025, parallel: threaded)
     let silence = RecordedSound(sampleRate: 11_025, channels: [[Float](repeating: 0, count: 9000)])

@@ -111,7 +111,7 @@ import Testing
     ]
     #expect(
       placement.text
-        == "score: aligned, it fits, 1 note added and 1 moved to the pitch that is played at 1.5, 2.5 s (agreement 0.95)"
+        == "score: aligned, it fits, 2 notes corrected (1 added, 1 moved to the pitch played) at 1.5, 2.5 s (agreement 0.95)"
     )
     let changes = try #require(
       try JSONSerialization.jsonObject(
@@ -124,7 +124,7 @@ import Testing
     }
     #expect(
       placement.text?.contains(
-        "8 notes moved to the pitch that is played at 0.0, 1.0, 2.0, 3.0, 4.0 s and 3 more places")
+        "8 notes corrected (8 moved to the pitch played) at 0.0, 1.0, 2.0, 3.0, 4.0 s and 3 more places")
         == true)
   }
 

@@ -13,7 +13,9 @@ struct ReleaseSearchTests {
 
   /// Runs the search on a recording whose tones end at the given times; returns how often it
   /// fitted, and when each note's sound ends, in seconds.
-  private func search(ends: [Double]) throws -> (fitCount: Int, ends: [Double]) {
+  private func search(
+    ends: [Double], hands: [String] = ["all"]
+  ) throws -> (fitCount: Int, ends: [Double]) {
     var settings = SeparationSettings.quick(.nmf, window: 2048, iterations: 3)
     settings.hasAttackTemplates = false
     let grid = TimeGrid(
@@ -27,7 +29,7 @@ struct ReleaseSearchTests {
     let V = Analysis.magnitude(
       of: [samples], stft: STFT(grid: grid), binCount: grid.binCount, parallel: sequentially)
     let constraints = PitchConstraints(
-      parts: [Part(name: "all", notes: Self.notes)], releaseSeconds: 9)
+      parts: hands.map { Part(name: $0, notes: Self.notes) }, releaseSeconds: 9)
     var fitCount = 0
     let found = try ReleaseSearch.run(constraints, grid: grid, settings: settings) {
       (constraints: PitchConstraints) throws(SeparationError) -> Fit in
@@ -92,5 +94,12 @@ struct ReleaseSearchTests {
     #expect(fitCount == ReleaseSearch.trialCount)
     #expect(abs(ends[0] - 1.1) < 0.15, "found \(ends[0])")
     #expect(abs(ends[1] - 2.2) < 0.15, "found \(ends[1])")
+  }
+
+  /// What two hands strike at once ends for both where it does for one.
+  @Test func aUnisonEndsAsOne() throws {
+    let alone = try search(ends: [1.0, 2.1]).ends
+    let together = try search(ends: [1.0, 2.1], hands: ["left", "right"]).ends
+    #expect(together == [alone[0], alone[0], alone[1], alone[1]])
   }
 }

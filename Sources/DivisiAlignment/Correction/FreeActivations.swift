@@ -48,7 +48,9 @@ final class FreeActivations: Sendable {
   }
 
   /// Frames after and before a moment, between whose means a rise is taken: 0.1 s, and 80 ms that end 30 ms earlier.
-  private static let (after, before) = (0...4, -5...(-2))
+  private static let (after, before) = (0...4, -reach...(-2))
+  /// How many frames before a moment a rise is measured from.
+  static let reach = 5
   /// Frames after an onset over which its strength is measured.
   private static let body = 1...6
 

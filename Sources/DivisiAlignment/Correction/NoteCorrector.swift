@@ -21,12 +21,16 @@ public struct NoteCorrector: Sendable {
 
   /// A score with fewer changes than this, and than this share of its notes, is right as it is.
   private static let (leastChanges, leastShare) = (2, 0.003)
+  /// A score with a larger share of changes is not mistaken: it lacks parts of the music, or lies elsewhere.
+  private static let mostShare = 0.15
   /// A score with this share of changes is wrong elsewhere, too, so that less has to be heard.
   private static let wrongShare = 0.02
   /// Searches of each kind: what has been put right makes templates, and what is found by them, better.
   private static let searches = 2
 
-  /// Corrects the notes of a score that follows the recording.
+  /// Corrects the notes of a score of all that is played, which follows the recording.
+  ///
+  /// What looks like a score of some parts only is left as it is.
   ///
   /// - Parameters:
   ///   - notes: pitched, in seconds of the recording, in any order.
@@ -42,6 +46,8 @@ public struct NoteCorrector: Sendable {
     guard !notes.isEmpty, let spectrum = try spectrum(of: sound) else { return unchanged }
     var sounding = notes
     for index in sounding.indices { sounding[index].pitch += transposition }
+    let duration = Double(sound.sampleCount) / sampleRate
+    let noteCount = Double(notes.count { (0..<duration).contains($0.onsetSeconds) })
     var changes: [NoteChange] = []
     cautions: for caution in [Caution.usual, .little] {
       for _ in 0..<Self.searches {
@@ -49,13 +55,13 @@ public struct NoteCorrector: Sendable {
         var search = NoteSearch(
           spectrum, notes: sounding, misfits: misfits, caution: caution, parallel: parallel)
         let found = search.changes(to: &sounding)
-        changes += found
-        guard
-          changes.count >= max(Self.leastChanges, Int(Self.leastShare * Double(notes.count)))
+        for change in found { Self.add(change, to: &changes) }
+        guard changes.count >= max(Self.leastChanges, Int(Self.leastShare * noteCount)),
+          Double(changes.count) <= Self.mostShare * noteCount
         else { return unchanged }
         if found.isEmpty { break }
       }
-      if Double(changes.count) < Self.wrongShare * Double(notes.count) { break cautions }
+      if Double(changes.count) < Self.wrongShare * noteCount { break cautions }
     }
     for index in sounding.indices { sounding[index].pitch -= transposition }
     for index in changes.indices {
@@ -66,6 +72,20 @@ public struct NoteCorrector: Sendable {
     }
     return CorrectedNotes(
       notes: sounding, changes: changes.sorted { ($0.seconds, $0.pitch) < ($1.seconds, $1.pitch) })
+  }
+
+  /// Adds a change, which may be one of a note that was changed before.
+  private static func add(_ change: NoteChange, to changes: inout [NoteChange]) {
+    guard case .moved(let from) = change.kind,
+      let earlier = changes.firstIndex(where: {
+        $0.pitch == from && $0.seconds == change.seconds
+      })
+    else {
+      changes.append(change)
+      return
+    }
+    changes[earlier].pitch = change.pitch
+    if case .moved(change.pitch) = changes[earlier].kind { changes.remove(at: earlier) }
   }
 
   /// In semitones, with a maximum of 1; nil for silence.

@@ -65,9 +65,11 @@ struct NoteSearch {
     let rises = counts.indices.map { free.rises(ofRow: $0) }
     let heard = notes.map { note -> (row: Int, rise: Float)? in
       guard let row = ScoredPitches.row(ofPitch: note.pitch) else { return nil }
-      let first = max(0, Int((note.onsetSeconds - Self.early) * rate))
-      let end = min(spectrum.frameCount, Int((note.onsetSeconds + Self.late) * rate))
-      return (row, first < end ? max(0, rises[row][first..<end].max()!) : 0)
+      let last = Double(spectrum.frameCount)
+      let first = Int(min(max(0, (note.onsetSeconds - Self.early) * rate), last))
+      let end = Int(min(max(0, (note.onsetSeconds + Self.late) * rate), last))
+      // Outside the recording nothing can be heard.
+      return first < end ? (row, max(0, rises[row][first..<end].max()!)) : nil
     }
     let usual = Self.usual(heard.compactMap { $0 })
     strengths = heard.map { $0.map { $0.rise / usual[$0.row] } }
@@ -75,7 +77,9 @@ struct NoteSearch {
     let end = notes.map(\.releaseSeconds).max() ?? 0
     var candidates: [Candidate] = []
     for row in rises.indices {
-      for frame in rises[row].indices where rises[row][frame] > Self.weakest * usual[row] {
+      // What sounds from the start on has begun who knows when.
+      for frame in rises[row].indices.dropFirst(FreeActivations.reach)
+      where rises[row][frame] > Self.weakest * usual[row] {
         let nearby = max(0, frame - Self.apart)...min(rises[row].count - 1, frame + Self.apart)
         let seconds = Double(frame) / rate
         guard rises[row][frame] >= rises[row][nearby].max()!, seconds >= begin, seconds <= end,
@@ -175,7 +179,6 @@ struct NoteSearch {
         note.releaseSeconds = max(
           note.onsetSeconds + Self.shortest, end(Double(died) / frameRate))
         note.dampedSeconds = note.releaseSeconds
-        note.velocity = Note.unspecifiedVelocity
         note.printedOnsetSeconds = nil
         note.isGrace = false
         note.pitch = pitch

@@ -96,7 +96,7 @@ struct Plot: ParsableCommand {
     }
     if !source.isEmpty, let option = preset == nil ? overrides.unknownToMosaics : "--preset" {
       throw ValidationError(
-        "\(option): expected no --source, since mosaics do not have this option")
+        "\(option): expected no --source with it; mosaics do not have this option")
     }
     _ = try scoring.selection()
   }

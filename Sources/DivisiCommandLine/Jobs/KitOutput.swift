@@ -36,7 +36,8 @@ struct KitOutput {
   /// Refuses a folder that has a kit already, and inputs among what is replaced.
   func check(inputs: [String]) throws {
     try OutputFiles(overwrites: force).check(
-      [Self.instrument, Self.archive, Self.pattern, Self.table].map { "\(folder)/\($0)" },
+      ([Self.instrument, Self.archive, Self.pattern] + (formats.contains(.wav) ? [Self.table] : []))
+        .map { "\(folder)/\($0)" },
       inputs: inputs)
     for input in inputs {
       let place = URL(fileURLWithPath: input).deletingLastPathComponent().path
@@ -115,7 +116,8 @@ struct KitOutput {
     guard let text = try? String(contentsOfFile: "\(folder)/\(Self.table)", encoding: .utf8) else {
       return nil
     }
-    let lines = text.split(separator: "\n")
+    // A spreadsheet may have written it again.
+    let lines = text.split(whereSeparator: \.isNewline)
     guard let header = lines.first, header == SampleKit.tableHeader else { return nil }
     return lines.dropFirst().map { String($0.prefix { $0 != ";" }) }
   }

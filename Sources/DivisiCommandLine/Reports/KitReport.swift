@@ -20,11 +20,11 @@ struct KitReport {
       let samples = instrument.layers.flatMap(\.samples)
       let longest = samples.map(\.sampleCount).max() ?? 0
       let velocities = samples.map(\.velocity)
-      let purity = own.reduce(0) { $0 + $1.purity } / Double(max(own.count, 1))
+      let share = own.reduce(0) { $0 + $1.share } / Double(max(own.count, 1))
       lines.append(
         "  \(instrument.name.padding(to: width))  \(counted(own.count, "stroke", width: 4)), "
           + "\(counted(samples.count, "sample")) at velocities \(fixed(velocities.min() ?? 0, digits: 0)) to \(fixed(velocities.max() ?? 0, digits: 0)), "
-          + "up to \(fixed(Double(longest) / Double(kit.sampleRate), digits: 2)) s, \(fixed(100 * purity, digits: 0)) % of the mixture"
+          + "up to \(fixed(Double(longest) / Double(kit.sampleRate), digits: 2)) s, \(fixed(100 * share, digits: 0)) % of the mixture"
       )
     }
     return (lines + written.map { "  \($0.printable)" }).joined(separator: "\n")

@@ -56,7 +56,12 @@ enum ReleaseSearch {
     }
     result.setEnds { sound, index in
       let strikes = constraints.strikes[sound]!
-      let next = index + 1 < strikes.count ? strikes[index + 1].note.onsetSeconds : .infinity
+      // What other parts strike at once is the same sound.
+      let together = strikes[index].note.onsetSeconds + PitchConstraints.unisonSeconds
+      let next =
+        strikes[(index + 1)...].first {
+          $0.part == strikes[index].part || $0.note.onsetSeconds >= together
+        }?.note.onsetSeconds ?? .infinity
       return end(of: strikes[index], before: next, in: envelopes[sound]!, grid: grid)
     }
     return result

@@ -37,7 +37,7 @@ package struct Placement {
 
   /// What is to be said of it in one line; nil where nothing was compared.
   package var text: String? {
-    guard let verdict else { return nil }
+    guard let verdict else { return corrections.map { "score: as written, \($0)" } }
     var words = [method == .aligned ? "score: aligned" : "score: as written"]
     if !isInTime { words.append("the recording does not follow it") }
     switch verdict.judgement {
@@ -56,7 +56,7 @@ package struct Placement {
     }
     if let corrections { words.append(corrections) }
     if abs(log(tempo)) > Self.tempoShare {
-      words.append("it is played at \(fixed(tempo, digits: 2)) times its tempo")
+      words.append("the score is played at \(fixed(tempo, digits: 2)) times its tempo")
     }
     let text =
       words.joined(separator: ", ") + " (agreement \(fixed(verdict.agreement, digits: 2)))"
@@ -69,14 +69,13 @@ package struct Placement {
     let added = changes.count { $0.kind == .added }
     let moved = changes.count - added
     var counts: [String] = []
-    if added > 0 { counts.append("\(added) note\(added == 1 ? "" : "s") added") }
-    if moved > 0 {
-      let noun = added > 0 ? "" : moved == 1 ? " note" : " notes"
-      counts.append("\(moved)\(noun) moved to the pitch that is played")
-    }
+    if added > 0 { counts.append("\(added) added") }
+    if moved > 0 { counts.append("\(moved) moved to the pitch played") }
     let places = changes.prefix(Self.mostPlaces).map { fixed($0.seconds, digits: 1) }
     let more = changes.count - places.count
-    return counts.joined(separator: " and ") + " at " + places.joined(separator: ", ") + " s"
+    return "\(changes.count) note\(changes.count == 1 ? "" : "s") corrected ("
+      + counts.joined(separator: ", ")
+      + ") at " + places.joined(separator: ", ") + " s"
       + (more > 0 ? " and \(more) more places" : "")
   }
 

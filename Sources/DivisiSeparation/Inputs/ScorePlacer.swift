@@ -37,11 +37,13 @@ package struct ScorePlacer {
   /// - Parameters:
   ///   - original: as ``ScoreOptions/original(path:)`` has it.
   ///   - scorePath: where it was read from.
+  ///   - isWhole: whether the score may be of all that is played, so that its notes are corrected by themselves.
   /// - Throws: one line for a score that is not of this recording.
   package func place(
-    _ original: Score, path scorePath: String, recording: RecordingHeader
+    _ original: Score, path scorePath: String, recording: RecordingHeader, isWhole: Bool
   ) throws -> Placed {
-    try corrected(timed(original, path: scorePath, recording: recording), recording)
+    try corrected(
+      timed(original, path: scorePath, recording: recording), recording, isWhole: isWhole)
   }
 
   private func timed(
@@ -81,10 +83,12 @@ package struct ScorePlacer {
   }
 
   /// With the notes that are played, as far as options want that.
-  private func corrected(_ placed: Placed, _ recording: RecordingHeader) throws -> Placed {
+  private func corrected(
+    _ placed: Placed, _ recording: RecordingHeader, isWhole: Bool
+  ) throws -> Placed {
     let isWanted =
       switch options.correctNotes {
-      case .auto: placed.placement.method == .aligned
+      case .auto: placed.placement.method == .aligned && isWhole
       case .on: true
       case .off: false
       }

@@ -59,9 +59,9 @@ package struct SeparationSource {
   ) throws {
     let original = try original()
     let scoring = placer.scoring
-    let names = try scoring.assignInstruments(
-      to: try selection.parts(of: original, name: scorePath), of: original, usually: instruments
-    ).map(\.name)
+    let written = try scoring.assignInstruments(
+      to: try selection.parts(of: original, name: scorePath), of: original, usually: instruments)
+    let names = written.map(\.name)
     if withRest, names.contains(where: { $0.lowercased() == Rest.name }) {
       throw Failure(
         "\(scorePath): expected parts of other names than '\(Rest.name)', which is that of what sounds besides the drums; --parts gives them others"
@@ -77,8 +77,10 @@ package struct SeparationSource {
     }
     let rest = (withRest ? [Rest.part] : []) + sources.map { Part(name: $0, notes: []) }
     try check(names + rest.map(\.name))
+    // What a single part lacks is another's, and so is what sources play.
+    let isWhole = sources.isEmpty && written.count { !$0.notes.isEmpty } > 1
     let (score, placement) = try placer.place(
-      original, path: scorePath, recording: recording)
+      original, path: scorePath, recording: recording, isWhole: isWhole)
     var sounding = score
     sounding.notes = score.notes.transposed(by: placement.transposition)
     self.score = sounding

@@ -12,7 +12,7 @@ package enum AlignmentMode: String, CaseIterable, ExpressibleByArgument {
 
 /// When notes that are not what is played are corrected.
 package enum CorrectionMode: String, CaseIterable, ExpressibleByArgument {
-  /// In scores that are aligned.
+  /// In scores of several parts that are aligned.
   case auto
   case on
   case off
@@ -28,7 +28,7 @@ package struct PlacementOptions: ParsableArguments {
 
   @Option(
     help:
-      "Whether to add notes that are played but missing in the score, and to move wrong ones to the pitch that is played: auto only if the score is aligned, on always, off never.",
+      "Whether to add notes that are played but missing from the score, and to move wrong ones to the pitch played: auto only if the score has several parts and is aligned, on always, off never.",
     completion: .list(CorrectionMode.allCases.map(\.rawValue)))
   package var correctNotes = CorrectionMode.auto
 
