@@ -150,7 +150,9 @@ struct MosaicJob {
     let placer = ScorePlacer(
       options: try PlacementOptions.parse(["--align", "off"]), scoring: try ScoreOptions.parse([]),
       isPartial: true, material: .pitched, parallel: parallel, warn: printError)
-    var placement = try placer.place(score, path: path, recording: header).placement
+    var placement = try placer.place(
+      score, path: path, recording: header, isWhole: false
+    ).placement
     placement.advice = placement.isInTime ? nil : "'divisi align' writes one that is in time"
     return placement.doubt(score: path)
   }
