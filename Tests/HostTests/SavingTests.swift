@@ -5,7 +5,7 @@ import Testing
 @Suite(.serialized) struct SavingTests {
   /// How often the host is killed; `make test-kills` does it more often.
   private static let kills =
-    ProcessInfo.processInfo.environment["DIVISI_KILLS"].flatMap { Int($0) } ?? 30
+    ProcessInfo.processInfo.environment["DIVISI_KILLS"].flatMap { Int($0) } ?? 12
 
   /// All files of a folder, hidden ones too, with their bytes.
   private func contents(_ path: String) -> [String: Data] {
