@@ -124,7 +124,8 @@ import Testing
     }
     #expect(
       placement.text?.contains(
-        "8 notes corrected (8 moved to the pitch played) at 0.0, 1.0, 2.0, 3.0, 4.0 s and 3 more places")
+        "8 notes corrected (8 moved to the pitch played) at 0.0, 1.0, 2.0, 3.0, 4.0 s and 3 more places"
+      )
         == true)
   }
 
