@@ -105,6 +105,7 @@ import Testing
     let written = try #require(record["placement"] as? [String: Any])
     #expect((written["corrections"] as? [Any])?.isEmpty == true)
     #expect(placement.text == "score: aligned, it fits (agreement 0.95)")
+    #expect(placement.remark(score: "a.mid") == nil)
     placement.changes = [
       NoteChange(kind: .added, seconds: 1.5, pitch: 60),
       NoteChange(kind: .moved(from: 61), seconds: 2.5, pitch: 62),
@@ -119,6 +120,9 @@ import Testing
     let corrections = try #require(changes["corrections"] as? [[String: Any]])
     #expect(corrections.map { $0["pitch"] as? Int } == [60, 62])
     #expect(corrections.map { $0["instead"] as? Int } == [nil, 61])
+    #expect(
+      placement.remark(score: "a.mid")
+        == "a.mid: 2 notes corrected (1 added, 1 moved to the pitch played) at 1.5, 2.5 s")
     placement.changes = (0..<8).map {
       NoteChange(kind: .moved(from: 61), seconds: Double($0), pitch: 62)
     }

@@ -187,7 +187,7 @@ struct Compare: ParsableCommand {
         options: placing, scoring: scoring, isPartial: partial, material: material,
         parallel: parallel, warn: printError),
       selection: try scoring.selection() ?? choice.selection, instruments: choice.instruments)
-    if let doubt = input.doubt { printError(doubt) }
+    if let remark = input.remark { printError(remark) }
     let truth = try references.map { folder in
       try References(
         folder: expand(folder, for: mix), parts: input.parts.map(\.name),

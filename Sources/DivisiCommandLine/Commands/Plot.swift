@@ -116,7 +116,7 @@ struct Plot: ParsableCommand {
           options: placing, scoring: scoring, isPartial: partial, material: material,
           parallel: threads(overrides.threadCount), warn: printError),
         selection: try scoring.selection() ?? choice.selection, instruments: choice.instruments)
-      if let doubt = input.doubt { printError(doubt) }
+      if let remark = input.remark { printError(remark) }
       let end = min(to ?? .infinity, input.recording.durationSeconds)
       guard from < end else {
         throw Failure(

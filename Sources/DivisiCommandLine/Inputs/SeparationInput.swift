@@ -12,8 +12,8 @@ struct SeparationInput {
   var mix: String { source.mix }
   var hasPedal: Bool { source.hasPedal }
   var parts: [Part] { source.parts }
-  /// What is doubtful of how the score fits; nil for nothing.
-  var doubt: String? { source.placement?.doubt(score: source.scorePath) }
+  /// What is doubtful of how the score fits, or which of its notes were corrected; nil for nothing.
+  var remark: String? { source.placement?.remark(score: source.scorePath) }
   /// That the score says nothing about this recording.
   var hasNoNote: Failure { source.hasNoNote }
 

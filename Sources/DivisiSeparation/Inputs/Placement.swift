@@ -113,6 +113,11 @@ package struct Placement {
     return words + missing
   }
 
+  /// What is to be said where there is no report: a warning, or what was corrected; nil where there is nothing.
+  package func remark(score path: String) -> String? {
+    doubt(score: path) ?? corrections.map { "\(path): \($0)" }
+  }
+
   /// A warning; nil where nothing is doubtful.
   package func doubt(score path: String) -> String? {
     guard let verdict, verdict.judgement != .good || !isInTime, let text else { return nil }
