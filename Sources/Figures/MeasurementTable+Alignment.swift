@@ -24,7 +24,8 @@ extension Measurement {
         of: "acoustic/maps-disklavier", score: "nominal.mid", truth: "alignment.csv"), "mid",
       as: "disklavier", isWithoutLag: true),
     aligning(.quantisedDrums, "csv --drums", as: "drums"),
-    aligning(.bentChorales, "csv", as: "chorales", isWithoutLag: true),
+    aligning(.bentChorales, "csv", as: "chorales"),
+    aligning(.bentTranscriptions, "csv", as: "transcriptions"),
     judging(.foreignScores(of: "piano-hands", score: "nominal.mid"), "mid", as: "foreign"),
     judging(
       .foreignScores(of: "acoustic/maps-disklavier", score: "nominal.mid"), "mid",

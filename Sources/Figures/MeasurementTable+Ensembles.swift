@@ -18,6 +18,16 @@ extension Measurement {
     + sets.map { name, set in
       separating(set, "-p parts --stream --lookahead 0", as: "ensembles.\(name)-live")
     }
+    + [("duos", "p2"), ("quartets", "p4")].map { name, items in
+      Measurement(
+        id: "ensembles.\(name)-aligned",
+        steps: [
+          .prepare(.choralesToSeparate),
+          .score(
+            separation(
+              of: "\(Places.work)/\(items)-*/mix.flac", "-p parts", score: "bent.csv")),
+        ], reductions: [.sdr])
+    }
 
   private static let sets = [
     ("duos", RecordingSet.duos), ("quartets", .quartets), ("duets", .duets),

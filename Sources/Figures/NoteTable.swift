@@ -40,6 +40,17 @@ struct NoteTable {
     return table
   }
 
+  /// Moves where notes begin and where they end.
+  func movingTimes(_ move: (Double) -> Double) -> NoteTable {
+    var table = self
+    for (index, row) in rows.enumerated() {
+      let end = row.start + (Double(row.duration) ?? 0)
+      table.rows[index].start = move(row.start)
+      table.rows[index].duration = "\(move(end) - move(row.start))"
+    }
+    return table
+  }
+
   func keeping(_ isKept: (Double) -> Bool) -> NoteTable {
     var table = self
     table.rows.removeAll { !isKept($0.start) }

@@ -77,25 +77,6 @@ extension Preparation {
     }
   }
 
-  /// The chorales at another tempo that drifts by 5 %, after an offset, with a wait in the middle.
-  static let bentChorales = Preparation { data, work in
-    for (index, item) in try entries("\(data)/acoustic/bach10").enumerated() {
-      let folder = "\(data)/acoustic/bach10/\(item)"
-      guard FileManager.default.fileExists(atPath: "\(folder)/notes.csv") else { continue }
-      try FileManager.default.createSymbolicLink(
-        atPath: "\(work)/\(item).flac", withDestinationPath: "\(folder)/mix.flac")
-      let played = try NoteTable(path: "\(folder)/notes.csv")
-      try played.write(to: "\(work)/\(item)-true.csv")
-      let middle = played.rows.map(\.start).sorted()[played.rows.count / 2]
-      let tempo = [0.8, 0.9, 1.1, 1.25][index % 4]
-      try played.movingStarts { start in
-        // The integral of 1 + 0.05 cos: a drift of 5 % with a period of 6 s.
-        let drifted = start + 0.05 * 6 / (2 * .pi) * sin(2 * .pi * start / 6)
-        return 1 + tempo * (drifted + (start >= middle ? 0.5 : 0))
-      }.write(to: "\(work)/\(item)-score.csv")
-    }
-  }
-
   private static func playedNotes(in path: String) throws -> NoteTable {
     var table = NoteTable()
     for row in try columns(["audio_start", "pitch"], of: path) {

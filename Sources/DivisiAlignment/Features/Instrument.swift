@@ -14,7 +14,7 @@ public struct Instrument: Sendable {
     var frames: [[Float]] = []
   }
 
-  private let sounds: [Sound]
+  private var sounds: [Sound]
   /// For each MIDI number the one that it is looked for under: of drums, those that sound alike share one.
   private let numbers: [Int]
   /// Whether it has drums, and no pitches.
@@ -87,6 +87,18 @@ public struct Instrument: Sendable {
   }
 
   // MARK: Strokes
+
+  /// The same with other attacks.
+  ///
+  /// - Parameter attacks: by number, magnitudes of all bands.
+  func struck(as attacks: [Int: [Float]]) -> Instrument {
+    var result = self
+    for (number, magnitudes) in attacks {
+      result.sounds[number].bands = Array(magnitudes.indices)
+      result.sounds[number].magnitudes = Self.normalised(magnitudes)
+    }
+    return result
+  }
 
   /// Seconds from one frame of a sound to the next.
   private static let frameSeconds = 0.02

@@ -4,7 +4,8 @@ import DivisiDSP
 ///
 /// The evidence is where activations of a note's pitch rise (``OnsetEvidence``). First all events of the
 /// score are placed together (``EventPath``), then each note by itself (``NoteOnsets``); grace notes
-/// follow (``GraceStrip``), and ends come from the score through the map of the onsets.
+/// follow (``GraceStrip``), and ends come from the score through the map of the onsets. Drums are placed a second time,
+/// with what the first time tells of their sound (``LearntStrokes``).
 struct Refinement {
   /// What was found.
   struct Result {
@@ -21,7 +22,7 @@ struct Refinement {
   private let sampleCount: Int
   private let peak: Float
   private let filter: BandFilter
-  private let instrument: Instrument
+  private var instrument: Instrument
   private let parallel: Parallel
 
   private static let shortest = 0.05
@@ -54,10 +55,36 @@ struct Refinement {
     _ notes: [NoteEstimate], graces: [GraceEstimate], in sound: RecordedSound
   ) throws -> Result {
     let notes = steadied(notes)
+    let result = try found(notes, graces, in: sound)
+    guard instrument.isPercussive else { return result }
+    return try learning(from: result, of: notes, in: sound).found(notes, graces, in: sound)
+  }
+
+  private func found(
+    _ notes: [NoteEstimate], _ graces: [GraceEstimate], in sound: RecordedSound
+  ) throws -> Result {
     var evidence = evidence(of: notes, graces)
     try evidence.find(in: sound, parallel: parallel)
     evidence.normalise()
     return result(of: notes, graces, evidence)
+  }
+
+  /// Frames that are read at once to learn from.
+  private static let learningFrames = 40_000
+
+  /// The same with what the drums of the recording sound like.
+  private func learning(
+    from result: Result, of notes: [NoteEstimate], in sound: RecordedSound
+  ) throws -> Refinement {
+    var strokes = LearntStrokes(
+      onsets: result.notes.map(\.onset), pitches: notes.map(\.pitch), sampleCount: sampleCount,
+      peak: peak, filter: filter)
+    try sound.forEachStretch(
+      of: filter.grid, length: Self.learningFrames, margin: LearntStrokes.margin
+    ) { strokes.listen(to: $0, parallel: parallel) }
+    var copy = self
+    copy.instrument = instrument.struck(as: strokes.templates(from: instrument))
+    return copy
   }
 
   /// - Parameters:

@@ -19,9 +19,10 @@ public struct TimeMap: Sendable, Equatable {
   /// Stretches that the recording plays one after the other; in each both times ascend. Each has at
   /// least one point.
   public let stretches: [[Point]]
-  /// Seconds of the recording in a second of the score, on the whole: what holds beyond the first and
-  /// the last point of a stretch.
+  /// Seconds of the recording in a second of the score, on the whole.
   public let meanTempo: Double
+  /// Of each stretch the same before its first and after its last point.
+  private let edgeTempi: [EdgeTempi]
 
   /// The map through points in the order of the recording; a point whose score time lies before the
   /// last one's begins a new stretch.
@@ -48,6 +49,45 @@ public struct TimeMap: Sendable, Equatable {
     } else {
       meanTempo = 1
     }
+    let mean = meanTempo
+    edgeTempi = stretches.map {
+      EdgeTempi(
+        before: Self.usualTempo(from: $0) ?? mean,
+        after: Self.usualTempo(from: $0.reversed()) ?? mean)
+    }
+  }
+
+  private struct EdgeTempi: Equatable {
+    var before: Double
+    var after: Double
+  }
+
+  /// How much of the score tells the tempo at an edge, and how far apart moments are whose tempo counts, in seconds.
+  private static let (edgeSeconds, tempoSeconds) = (8.0, 0.25)
+
+  /// The tempo near the first of some points: the median of its steps, each counted by its length, so that a wait is
+  /// none of it; nil if they span too little.
+  private static func usualTempo(from points: some Sequence<Point>) -> Double? {
+    var steps: [(tempo: Double, length: Double)] = []
+    var (edge, latest): (Point?, Point?)
+    for point in points {
+      guard let first = edge, let last = latest else {
+        (edge, latest) = (point, point)
+        continue
+      }
+      guard abs(last.score - first.score) < edgeSeconds else { break }
+      let length = abs(point.score - last.score)
+      guard length >= tempoSeconds else { continue }
+      steps.append((abs(point.audio - last.audio) / length, length))
+      latest = point
+    }
+    steps.sort { $0.tempo < $1.tempo }
+    var rest = steps.reduce(0) { $0 + $1.length } / 2
+    for step in steps {
+      rest -= step.length
+      if rest <= 0 { return step.tempo > 0 ? step.tempo : nil }
+    }
+    return nil
   }
 
   private static func span(_ points: [Point]) -> Double {
@@ -57,7 +97,7 @@ public struct TimeMap: Sendable, Equatable {
   /// When the recording plays a moment of the score.
   ///
   /// - Parameters:
-  ///   - score: in seconds of the score; beyond the stretch the mean tempo holds.
+  ///   - score: in seconds of the score; beyond the stretch the usual tempo of the eight seconds at its edge holds.
   ///   - stretch: an index into ``stretches``.
   /// - Complexity: O(log of the points).
   public func audioSeconds(atScore score: Double, stretch: Int = 0) -> Double {
@@ -65,14 +105,18 @@ public struct TimeMap: Sendable, Equatable {
       return score
     }
     let points = stretches[stretch]
-    guard score > first.score else { return first.audio - (first.score - score) * meanTempo }
+    guard score > first.score else {
+      return first.audio - (first.score - score) * edgeTempi[stretch].before
+    }
     var (low, high) = (0, points.count)
     while high - low > 1 {
       let middle = (low + high) / 2
       if points[middle].score <= score { low = middle } else { high = middle }
     }
     let left = points[low]
-    guard low + 1 < points.count else { return left.audio + (score - left.score) * meanTempo }
+    guard low + 1 < points.count else {
+      return left.audio + (score - left.score) * edgeTempi[stretch].after
+    }
     let right = points[low + 1]
     let share = (score - left.score) / (right.score - left.score)
     return left.audio + share * (right.audio - left.audio)
