@@ -9,34 +9,41 @@ internal import DivisiKernels
 /// - SeeAlso: Rabiner, "A tutorial on hidden Markov models", Proc. IEEE 77(2), 1989, section III.B (Viterbi);
 ///   Fremerey, Müller & Clausen, "Handling repeats and jumps in score-performance synchronization", ISMIR 2010.
 public struct PathSearch: ~Copyable {
-  private let recording: PathFeatures
+  let recording: PathFeatures
   private let score: PathFeatures
   private let rules: PathRules
   /// Least costs of the paths that end in each frame of the score, less what they would have paid outside:
   /// of this row and of the one before, in columns, after a margin. What is outside the band is `never`.
-  private let costs: Matrix
+  let costs: Matrix
   /// What meetings cost, a column for each of some rows; and the products of their onsets, behind.
   private let meetings: Matrix
   /// The blocks of rows of levels and of onsets.
   private let levelBlocks: [Int32]
   private let onsetBlocks: [Int32]
-  /// How the best path came to each frame: rows of the recording after each other.
-  private let moves: UnsafeMutablePointer<UInt8>
-  private let bands: [Range<Int>]
-  private let rowStarts: [Int]
-  private var jumpOrigins: [Int32]
+  /// How the best path came to each frame: rows of a block of the recording after each other.
+  let moves: UnsafeMutablePointer<UInt8>
+  let bands: [Range<Int>]
+  /// Rows of a block: all of them, or so many that moves and costs before blocks take the least memory.
+  let blockLength: Int
+  /// Of each block the costs of the row before it, in its band, and their base; none where there is one block only.
+  var costsBefore: [(costs: [Float], base: Double)] = []
+  let rowStarts: [Int]
+  var jumpOrigins: [Int32]
   /// What was subtracted from all costs to keep them small.
-  private var base = 0.0
+  var base = 0.0
 
-  private static let margin = Matrix.alignment
-  private static let never: Float = 1e30
+  static let margin = Matrix.alignment
+  static let never: Float = 1e30
   /// Rows after which costs are made small again.
   private static let rebasePeriod = 256
   /// Rows that meet the score at once: frames of the score come from memory once for all of them, which takes most of
   /// the time where they do not fit into a cache.
   private static let rowsAtOnce = 8
+  /// Pairs of frames whose moves are kept at once, at most; of more, those of a block are found again when they are asked
+  /// for, from the costs before it.
+  static let mostMoves = 1 << 26
 
-  private enum Move {
+  enum Move {
     static let begin: UInt8 = 0
     static let next: UInt8 = 1
     static let dwell: UInt8 = 2
@@ -52,16 +59,27 @@ public struct PathSearch: ~Copyable {
   ///   - score: features of m frames, with the same bands and frame rate.
   ///   - rules: their frames within those of the two.
   /// - Returns: nil if either is empty, or if no path is allowed.
-  /// - Complexity: O(n · m · bands), or the area of the band in place of n · m; a byte of memory per pair.
+  /// - Complexity: O(n · m · bands), or the area of the band in place of n · m; a byte of memory per pair up to 64 MB, and
+  ///   √n · m · 4 bytes where that would be more, which takes up to twice as long.
   public static func path(
     recording: PathFeatures, score: PathFeatures, rules: PathRules
   ) -> FramePath? {
+    path(recording: recording, score: score, rules: rules, mostMoves: mostMoves)
+  }
+
+  /// - Parameter mostMoves: how many are kept at once.
+  static func path(
+    recording: PathFeatures, score: PathFeatures, rules: PathRules, mostMoves: Int
+  ) -> FramePath? {
     guard recording.frameCount > 0, score.frameCount > 0 else { return nil }
-    var search = PathSearch(recording: recording, score: score, rules: rules)
+    var search = PathSearch(
+      recording: recording, score: score, rules: rules, mostMoves: mostMoves)
     return search.run()
   }
 
-  private init(recording: PathFeatures, score: PathFeatures, rules: PathRules) {
+  private init(
+    recording: PathFeatures, score: PathFeatures, rules: PathRules, mostMoves: Int
+  ) {
     let (n, m) = (recording.frameCount, score.frameCount)
     precondition(rules.outsideCosts.count == n, "a cost for every frame")
     precondition(rules.band.map { $0.count == n } ?? true, "a band for every frame")
@@ -72,8 +90,17 @@ public struct PathSearch: ~Copyable {
     var starts = [0]
     for band in bands { starts.append(starts.last! + band.count) }
     rowStarts = starts
+    let length =
+      starts.last! <= mostMoves
+      ? n
+      : (Int(2 * Double(n).squareRoot()) + Self.rowsAtOnce - 1) / Self.rowsAtOnce * Self.rowsAtOnce
+    blockLength = length
+    let largest =
+      stride(from: 0, to: n, by: length).lazy.map {
+        starts[min($0 + length, n)] - starts[$0]
+      }.max() ?? 0
     // Moves are written by eights.
-    moves = .allocate(capacity: starts.last! + 8)
+    moves = .allocate(capacity: largest + 8)
     jumpOrigins = [Int32](repeating: 0, count: rules.jumps == nil ? 0 : n)
     costs = Matrix(rowCount: m + 2 * Self.margin, columnCount: 2)
     for column in 0..<2 {
@@ -91,18 +118,25 @@ public struct PathSearch: ~Copyable {
     let outside = rules.outsideCosts.reduce(0.0) { $0 + Double($1) }
     var best = (cost: Double.infinity, row: 0, frame: 0)
     for row in 0..<n {
-      if row % Self.rowsAtOnce == 0 { meet(row..<min(row + Self.rowsAtOnce, n)) }
-      advance(row)
+      if row % blockLength == 0, blockLength < n { keepCosts(before: row) }
+      find(row)
       let current = costs.column(row % 2) + Self.margin
       let ends = row == n - 1 ? Array(bands[row]) : rules.mayEnd
       for frame in ends where bands[row].contains(frame) {
         let cost = base + Double(current[frame])
         if cost < best.cost { best = (cost, row, frame) }
       }
-      if row % Self.rebasePeriod == Self.rebasePeriod - 1 { rebase(row) }
+      rebaseAtTimes(row)
     }
     guard best.cost < Double(Self.never) / 2 else { return nil }
     return trace(from: best.row, best.frame, meanCost: (best.cost + outside) / Double(n))
+  }
+
+  mutating func find(_ row: Int) {
+    if row % Self.rowsAtOnce == 0 {
+      meet(row..<min(row + Self.rowsAtOnce, recording.frameCount))
+    }
+    advance(row)
   }
 
   // MARK: Meetings
@@ -161,7 +195,7 @@ public struct PathSearch: ~Copyable {
     }
     let outside = rules.outsideCosts[row]
     let meeting = meetings.column(row % Self.rowsAtOnce)
-    let rowMoves = moves + rowStarts[row]
+    let rowMoves = moves + place(ofRow: row)
     move(band, from: previous, to: current, meeting, outside: outside, moves: rowMoves)
     func offer(_ frame: Int, _ cost: Float, _ move: UInt8) {
       let sum = cost + meeting[frame] - outside
@@ -221,35 +255,14 @@ public struct PathSearch: ~Copyable {
     }
   }
 
-  /// Takes the least cost away from all of the row, so that they keep their precision.
-  private mutating func rebase(_ row: Int) {
+  /// Takes the least cost away from all of the row now and then, so that they keep their precision.
+  mutating func rebaseAtTimes(_ row: Int) {
+    guard row % Self.rebasePeriod == Self.rebasePeriod - 1 else { return }
     let current = costs.column(row % 2) + Self.margin
     guard let least = bands[row].lazy.map({ current[$0] }).min(), least < Self.never / 2 else {
       return
     }
     base += Double(least)
     for frame in bands[row] { current[frame] -= least }
-  }
-
-  // MARK: Back
-
-  private func trace(from row: Int, _ frame: Int, meanCost: Double) -> FramePath {
-    var frames: [Int] = []
-    var (row, frame) = (row, frame)
-    let end = row + 1
-    while true {
-      frames.append(frame)
-      let move = moves[rowStarts[row] + frame - bands[row].lowerBound]
-      switch move {
-      case Move.next: frame -= 1
-      case Move.skip: frame -= 2
-      case Move.longSkip: frame -= 3
-      case Move.jump: frame = Int(jumpOrigins[row])
-      case Move.begin:
-        return FramePath(recording: row..<end, score: frames.reversed(), meanCost: meanCost)
-      default: break
-      }
-      row -= 1
-    }
   }
 }
