@@ -71,6 +71,7 @@ struct Plot: ParsableCommand {
 
   @OptionGroup(title: "Score options") var scoring: ScoreOptions
   @OptionGroup(title: "Alignment of the score") var placing: PlacementOptions
+  @OptionGroup(title: "Alignment of the score") var correcting: CorrectionOptions
   @OptionGroup(title: "Picture options") var pictures: PictureOptions
   @OptionGroup(title: "Mosaic options") var sounds: RestraintOptions
   @OptionGroup(title: "Options that override the preset") var overrides: Overrides
@@ -113,7 +114,8 @@ struct Plot: ParsableCommand {
       let input = try SeparationInput(
         mix: mix, score: score,
         placer: ScorePlacer(
-          options: placing, scoring: scoring, isPartial: partial, material: material,
+          options: placing, correction: correcting.correctNotes, scoring: scoring,
+          isPartial: partial, material: material,
           parallel: threads(overrides.threadCount), warn: printError),
         selection: try scoring.selection() ?? choice.selection, instruments: choice.instruments)
       if let remark = input.remark { printError(remark) }

@@ -10,14 +10,6 @@ package enum AlignmentMode: String, CaseIterable, ExpressibleByArgument {
   case off
 }
 
-/// When notes that are not what is played are corrected.
-package enum CorrectionMode: String, CaseIterable, ExpressibleByArgument {
-  /// In scores of several parts that are aligned.
-  case auto
-  case on
-  case off
-}
-
 /// How a score gets onto the time of its recording.
 package struct PlacementOptions: ParsableArguments {
   @Option(
@@ -25,12 +17,6 @@ package struct PlacementOptions: ParsableArguments {
       "Whether to align the score with the recording: auto only if it is not in time yet, on always, off never.",
     completion: .list(AlignmentMode.allCases.map(\.rawValue)))
   package var align = AlignmentMode.auto
-
-  @Option(
-    help:
-      "Whether to add notes that are played but missing from the score, and to move wrong ones to the pitch played: auto only if the score has several parts and is aligned, on always, off never.",
-    completion: .list(CorrectionMode.allCases.map(\.rawValue)))
-  package var correctNotes = CorrectionMode.auto
 
   @Flag(help: "Separate although the score seems to be of another piece.")
   package var forceScore = false
