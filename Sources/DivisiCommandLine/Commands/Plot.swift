@@ -95,11 +95,21 @@ struct Plot: ParsableCommand {
     guard score != nil || !source.isEmpty else {
       throw ValidationError("--score: expected a score, or --source for a mosaic")
     }
-    if !source.isEmpty, let option = preset == nil ? overrides.unknownToMosaics : "--preset" {
+    if source.isEmpty, let option = sounds.given {
+      throw ValidationError("\(option): expected --source as well")
+    }
+    if !source.isEmpty, let option = unknownToMosaics {
       throw ValidationError(
         "\(option): expected no --source with it; mosaics do not have this option")
     }
     _ = try scoring.selection()
+  }
+
+  /// An option that was given and means nothing to a mosaic.
+  private var unknownToMosaics: String? {
+    if preset != nil { return "--preset" }
+    if partial { return "--partial" }
+    return overrides.unknownToMosaics ?? scoring.given ?? placing.given ?? correcting.given
   }
 
   func run() throws {

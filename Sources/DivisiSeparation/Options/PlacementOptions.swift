@@ -25,6 +25,14 @@ package struct PlacementOptions: ParsableArguments {
 
   package init() {}
 
+  /// An option that was given, and asks for more than its default.
+  package var given: String? {
+    if align != .auto { return "--align" }
+    if forceScore { return "--force-score" }
+    if search.jumps != .marked { return "--jumps" }
+    return search.anchor.isEmpty ? nil : "--anchor"
+  }
+
   package func validate() throws {
     guard align != .off || search.anchor.isEmpty else {
       throw ValidationError("--anchor: expected --align auto or on as well")
