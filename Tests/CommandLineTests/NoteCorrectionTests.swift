@@ -59,6 +59,12 @@ import Testing
     #expect(kept.corrections == nil && kept.rows.count == mistaken.count)
     let (written, found) = try aligned("--correct-notes", "on")
     let corrections = try #require(found)
+    // An offset moves what is written, and not where notes are looked for.
+    let moved = try aligned("--correct-notes", "on", "--score-offset", "5")
+    #expect(moved.corrections?.count == corrections.count && moved.rows.count == written.count)
+    for (late, note) in zip(moved.rows, written) {
+      #expect(late.pitch == note.pitch && abs(late.start - note.start - 5) < 0.001)
+    }
     var (gone, new) = (Set(kept.rows).subtracting(written), Set(written).subtracting(kept.rows))
     #expect(written.count == kept.rows.count + corrections.count { $0["instead"] == nil })
     for correction in corrections {
