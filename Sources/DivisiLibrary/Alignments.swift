@@ -40,6 +40,7 @@ public func divisi_align(
       score.score, path: score.name, with: audio.pointee.recording(),
       search: options.placing.search, offsetSeconds: options.scoring.scoreOffset,
       acceptsAny: options.placing.forceScore, isOfDrums: options.drums,
+      correctsNotes: options.correcting.correctNotes == .on,
       parallel: threads(options.overrides.threadCount))
     return handle(AlignmentOutcome(aligned))
   }

@@ -13,6 +13,7 @@ struct LibraryOptions: ParsableArguments {
   @Flag var drums = false
   @OptionGroup var scoring: ScoreOptions
   @OptionGroup var placing: PlacementOptions
+  @OptionGroup var correcting: CorrectionOptions
   @OptionGroup var overrides: Overrides
   @OptionGroup var gradients: GradientOptions
 

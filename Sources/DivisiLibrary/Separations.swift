@@ -110,8 +110,9 @@ final class SeparationOutcome: @unchecked Sendable {
     return try SeparationSource(
       recording: audio.recording(), score: score.score, name: score.name,
       placer: ScorePlacer(
-        options: options.placing, scoring: options.scoring, isPartial: options.partial,
-        material: plan.material, parallel: plan.parallel, warn: warn),
+        options: options.placing, correction: options.correcting.correctNotes,
+        scoring: options.scoring, isPartial: options.partial, material: plan.material,
+        parallel: plan.parallel, warn: warn),
       selection: plan.selection, instruments: plan.choice.instruments, withRest: withRest)
   }
 }

@@ -74,6 +74,14 @@ import Testing
       (["--transpose", "x"], "--transpose: expected semitones"),
       (["-p", "hands"], "--preset: expected no --source"),
       (["--comb", "soft"], "--comb: expected no --source"),
+      (["--partial"], "--partial: expected no --source"),
+      (["--split", "C4"], "--split: expected no --source"),
+      (["--score-rate", "2"], "--score-rate: expected no --source"),
+      (["--align", "on"], "--align: expected no --source"),
+      (["--anchor", "1=2"], "--anchor: expected no --source"),
+      (["--jumps", "any"], "--jumps: expected no --source"),
+      (["--force-score"], "--force-score: expected no --source"),
+      (["--correct-notes", "off"], "--correct-notes: expected no --source"),
     ] {
       let run = try Program.run(draw + options, in: folder.path)
       #expect(run.status != 0 && run.errors.contains(problem), "\(run.errors)")
@@ -110,6 +118,8 @@ import Testing
     try Duet.write(to: folder)
     for options in [
       ["--pictures", "gif"], ["--pictures", "png,png"], ["--from", "2", "--to", "1"],
+      ["--transpose", "5"], ["--repetition", "1"], ["--polyphony", "3"], ["--continuity", "1"],
+      ["--every", "1"],
     ] {
       let run = try Program.run(
         ["plot", "duet.wav", "--score", "duet.csv", "-o", "out"] + options, in: folder.path)

@@ -124,6 +124,13 @@ import Testing
     #expect(
       try refusal(["compare", mix, "--sources", "low=train/low.wav", "--references", "{folder}"])
         .contains("two sources or more"))
+    for option in ["--align=on", "--correct-notes=on", "--parts=*=*", "--partial"] {
+      let name = String(option.prefix { $0 != "=" })
+      #expect(
+        try refusal([
+          "compare", mix, "--sources", "low=a", "high=b", "--references", "{folder}", option,
+        ]).contains("--sources: expected no \(name)"))
+    }
     #expect(try refusal(["compare", mix]).contains("--score or --sources"))
     let pitched = try refusal([
       "separate", "\(Recording.polonaise)/mix.flac", "--score",

@@ -12,7 +12,7 @@ struct Align: ParsableCommand {
     discussion: """
       Writes the notes of a score when the recording plays them, and in its key: as MIDI, with tempo changes that put beats \
       and bars where the recording has them, or as a table. 'divisi separate --align on' does the same before it separates; \
-      here you see what was found, and can correct it.
+      here you see what was found, and can correct it. With --correct-notes on, wrong and missing notes are put right, too.
 
         divisi align nocturne.flac --score nocturne.musicxml -o nocturne.mid
         divisi align */mix.flac --score '{folder}/score.mid' -o '{folder}/new.mid'
@@ -54,6 +54,12 @@ struct Align: ParsableCommand {
   )
   var drums = false
 
+  @Option(
+    help:
+      "Whether to add notes that are played but missing from the score, and to move wrong ones to the pitch played. Drums are left as they are."
+  )
+  var correctNotes = Switch.off
+
   @Flag(help: "Write the file although the score seems to be of another piece.")
   var forceScore = false
 
@@ -82,6 +88,9 @@ struct Align: ParsableCommand {
     guard table != output else {
       throw ValidationError("--table: expected another file than --output, found '\(output)'")
     }
+    guard !drums || correctNotes == .off else {
+      throw ValidationError("--correct-notes: expected no --drums, which are not corrected")
+    }
     try ScoreOptions.check(scoreOffset: scoreOffset)
     if let threadCount, !(1...mostThreads).contains(threadCount) {
       throw ValidationError("--threads: expected 1 to \(mostThreads), found \(threadCount)")
@@ -102,7 +111,7 @@ struct Align: ParsableCommand {
     StagedFiles.removeOnSignals()
     let job = AlignmentJob(
       offsetSeconds: scoreOffset, acceptsAny: forceScore, overwrites: force,
-      isOfDrums: drums, search: search,
+      isOfDrums: drums, correctsNotes: correctNotes == .on, search: search,
       parallel: threads(threadCount ?? coreCount()))
     var failed = false
     for mix in mixes {
@@ -111,6 +120,9 @@ struct Align: ParsableCommand {
           mix: mix, score: expand(score, for: mix), output: expand(output, for: mix),
           table: table.map { expand($0, for: mix) })
         if let text = result.placement.doubt(score: result.score) { printError(text) }
+        if correctNotes == .on, let text = result.placement.uncorrected(score: result.score) {
+          printError(text)
+        }
         printLines(json ? result.json : result.text)
       } catch {
         failed = true

@@ -12,7 +12,11 @@ extension Compare {
     guard references != nil else {
       throw ValidationError("--sources: expected --references as well")
     }
-    guard cases == nil else { throw ValidationError("--sources: expected no --cases") }
+    let refused =
+      cases != nil
+      ? "--cases"
+      : partial ? "--partial" : scoring.given ?? placing.given ?? correcting.given
+    if let refused { throw ValidationError("--sources: expected no \(refused)") }
     let names = try sources.map { try SourceRecordings($0, option: "--sources").name.lowercased() }
     guard Set(names).count == names.count, names.count > 1 else {
       throw ValidationError("--sources: expected two sources or more, each once")

@@ -95,6 +95,7 @@ struct Compare: ParsableCommand {
 
   @OptionGroup(title: "Score options") var scoring: ScoreOptions
   @OptionGroup(title: "Alignment of the score") var placing: PlacementOptions
+  @OptionGroup(title: "Alignment of the score") var correcting: CorrectionOptions
   @OptionGroup(title: "Picture options") var pictures: PictureOptions
   @OptionGroup(title: "Options that override the preset") var overrides: Overrides
   @OptionGroup(title: "Options of models that are trained by gradients")
@@ -184,7 +185,8 @@ struct Compare: ParsableCommand {
     let input = try SeparationInput(
       mix: mix, score: expand(score ?? "", for: mix),
       placer: ScorePlacer(
-        options: placing, scoring: scoring, isPartial: partial, material: material,
+        options: placing, correction: correcting.correctNotes, scoring: scoring, isPartial: partial,
+        material: material,
         parallel: parallel, warn: printError),
       selection: try scoring.selection() ?? choice.selection, instruments: choice.instruments)
     if let remark = input.remark { printError(remark) }

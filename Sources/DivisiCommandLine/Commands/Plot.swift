@@ -71,6 +71,7 @@ struct Plot: ParsableCommand {
 
   @OptionGroup(title: "Score options") var scoring: ScoreOptions
   @OptionGroup(title: "Alignment of the score") var placing: PlacementOptions
+  @OptionGroup(title: "Alignment of the score") var correcting: CorrectionOptions
   @OptionGroup(title: "Picture options") var pictures: PictureOptions
   @OptionGroup(title: "Mosaic options") var sounds: RestraintOptions
   @OptionGroup(title: "Options that override the preset") var overrides: Overrides
@@ -94,11 +95,21 @@ struct Plot: ParsableCommand {
     guard score != nil || !source.isEmpty else {
       throw ValidationError("--score: expected a score, or --source for a mosaic")
     }
-    if !source.isEmpty, let option = preset == nil ? overrides.unknownToMosaics : "--preset" {
+    if source.isEmpty, let option = sounds.given {
+      throw ValidationError("\(option): expected --source as well")
+    }
+    if !source.isEmpty, let option = unknownToMosaics {
       throw ValidationError(
         "\(option): expected no --source with it; mosaics do not have this option")
     }
     _ = try scoring.selection()
+  }
+
+  /// An option that was given and means nothing to a mosaic.
+  private var unknownToMosaics: String? {
+    if preset != nil { return "--preset" }
+    if partial { return "--partial" }
+    return overrides.unknownToMosaics ?? scoring.given ?? placing.given ?? correcting.given
   }
 
   func run() throws {
@@ -113,7 +124,8 @@ struct Plot: ParsableCommand {
       let input = try SeparationInput(
         mix: mix, score: score,
         placer: ScorePlacer(
-          options: placing, scoring: scoring, isPartial: partial, material: material,
+          options: placing, correction: correcting.correctNotes, scoring: scoring,
+          isPartial: partial, material: material,
           parallel: threads(overrides.threadCount), warn: printError),
         selection: try scoring.selection() ?? choice.selection, instruments: choice.instruments)
       if let remark = input.remark { printError(remark) }

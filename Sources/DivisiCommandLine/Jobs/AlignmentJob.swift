@@ -15,6 +15,8 @@ struct AlignmentJob {
   let overwrites: Bool
   /// Whether notes without a kind, as in a table, are drums.
   let isOfDrums: Bool
+  /// Whether notes become those that are played.
+  let correctsNotes: Bool
   let search: SearchOptions
   let parallel: Parallel
 
@@ -32,7 +34,8 @@ struct AlignmentJob {
     try outputs.check([output] + (table.map { [$0] } ?? []), inputs: [mix, path])
     let placed = try ScoreAlignment.aligned(
       score, path: path, with: recording, search: search, offsetSeconds: offsetSeconds,
-      acceptsAny: acceptsAny, isOfDrums: isOfDrums, parallel: parallel)
+      acceptsAny: acceptsAny, isOfDrums: isOfDrums, correctsNotes: correctsNotes, parallel: parallel
+    )
     let bytes =
       output.lowercased().hasSuffix("csv")
       ? Array(placed.score.csvTable().utf8) : placed.score.midiFile()
@@ -62,13 +65,14 @@ struct AlignmentResult {
   let durationSeconds: Double
   let seconds: Double
 
-  /// A line on the recording, and one on the score.
+  /// A line on the recording, and two on the score.
   var text: String {
-    """
-    \(mix.printable): \(fixed(durationSeconds, digits: 1)) s in \(fixed(seconds, digits: 1)) s
-      \(output.printable)  \(noteCount) notes
-      \(placement.text ?? "")
-    """
+    let remark = placement.changes?.isEmpty == true ? ", none corrected" : ""
+    return """
+      \(mix.printable): \(fixed(durationSeconds, digits: 1)) s in \(fixed(seconds, digits: 1)) s
+        \(output.printable)  \(noteCount) notes\(remark)
+        \(placement.text ?? "")
+      """
   }
 
   /// One line of JSON.

@@ -159,7 +159,8 @@ extension LoopSeparation {
       settings: settings, kit: kit,
       selection: try options.scoring.selection() ?? choice.selection,
       placer: ScorePlacer(
-        options: options.placing, scoring: options.scoring, isPartial: options.partial,
+        options: options.placing, correction: .off, scoring: options.scoring,
+        isPartial: options.partial,
         material: material, parallel: parallel, warn: printError),
       withResidual: withResidual, parallel: parallel)
   }

@@ -148,7 +148,8 @@ struct MosaicJob {
   /// What is doubtful of a score: whether it is the target's at all, and in time with it.
   private func doubt(of score: Score, path: String, _ header: RecordingHeader) throws -> String? {
     let placer = ScorePlacer(
-      options: try PlacementOptions.parse(["--align", "off"]), scoring: try ScoreOptions.parse([]),
+      options: try PlacementOptions.parse(["--align", "off"]), correction: .off,
+      scoring: try ScoreOptions.parse([]),
       isPartial: true, material: .pitched, parallel: parallel, warn: printError)
     var placement = try placer.place(
       score, path: path, recording: header, isWhole: false

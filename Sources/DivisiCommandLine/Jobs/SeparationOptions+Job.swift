@@ -16,7 +16,8 @@ extension SeparationOptions {
     return SeparationJob(
       output: output, presetName: preset, plan: plan,
       placer: ScorePlacer(
-        options: placing, scoring: scoring, isPartial: partial, material: plan.material,
+        options: placing, correction: correcting.correctNotes, scoring: scoring, isPartial: partial,
+        material: plan.material,
         parallel: parallel, warn: printError),
       withOracle: oracle, factorFolder: exportFactors, scoreOutput: exportScore,
       writing: writing(withResidual: !sessions.session.isEmpty),

@@ -81,6 +81,7 @@ struct SeparationOptions: ParsableArguments {
 
   @OptionGroup(title: "Score options") var scoring: ScoreOptions
   @OptionGroup(title: "Alignment of the score") var placing: PlacementOptions
+  @OptionGroup(title: "Alignment of the score") var correcting: CorrectionOptions
   @OptionGroup(title: "Output options") var writing: OutputOptions
   @OptionGroup(title: "Going on elsewhere") var sessions: SessionOptions
   @OptionGroup(title: "Parts together") var remixing: RemixOptions

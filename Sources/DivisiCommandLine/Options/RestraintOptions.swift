@@ -59,6 +59,16 @@ struct RestraintOptions: ParsableArguments {
     return restraints
   }
 
+  /// An option that was given, and asks for more than its default.
+  var given: String? {
+    let usual = MosaicRestraints()
+    if transpose != "0" { return "--transpose" }
+    if repetition != usual.repetition { return "--repetition" }
+    if polyphony != usual.polyphony { return "--polyphony" }
+    if continuity != usual.continuity { return "--continuity" }
+    return every == usual.every ? nil : "--every"
+  }
+
   func validate() throws {
     _ = try transpositions()
     for (name, value, range) in [

@@ -77,7 +77,6 @@ struct SoundingVoices: ~Copyable {
       var place = Self.partnerCount &- 1
       while place > 0 {
         own[place] = own[place &- 1]
-        if own[place].note.part == last.note.part { own[place].endFrame = .min }
         place &-= 1
       }
       own[0] = last

@@ -118,6 +118,13 @@ package struct Placement {
     doubt(score: path) ?? corrections.map { "\(path): \($0)" }
   }
 
+  /// That nobody looked for wrong notes; nil where somebody did.
+  package func uncorrected(score path: String) -> String? {
+    changes == nil
+      ? "\(path): its notes are used as they are; drums, and scores of another piece, are not corrected"
+      : nil
+  }
+
   /// A warning; nil where nothing is doubtful.
   package func doubt(score path: String) -> String? {
     guard let verdict, verdict.judgement != .good || !isInTime, let text else { return nil }

@@ -7,6 +7,7 @@ import Terminal
 /// Brings scores onto the time of their recordings, and judges them.
 package struct ScorePlacer {
   package let options: PlacementOptions
+  package let correction: CorrectionMode
   package let scoring: ScoreOptions
   /// Whether a score that cannot be judged may be longer or shorter than the recording.
   package let isPartial: Bool
@@ -18,10 +19,11 @@ package struct ScorePlacer {
 
   /// - Parameter isPartial: whether a score that cannot be judged may be longer or shorter than the recording.
   package init(
-    options: PlacementOptions, scoring: ScoreOptions, isPartial: Bool, material: Material,
-    parallel: @escaping Parallel, warn: @escaping (String) -> Void
+    options: PlacementOptions, correction: CorrectionMode, scoring: ScoreOptions, isPartial: Bool,
+    material: Material, parallel: @escaping Parallel, warn: @escaping (String) -> Void
   ) {
     self.options = options
+    self.correction = correction
     self.scoring = scoring
     self.isPartial = isPartial
     self.material = material
@@ -42,8 +44,17 @@ package struct ScorePlacer {
   package func place(
     _ original: Score, path scorePath: String, recording: RecordingHeader, isWhole: Bool
   ) throws -> Placed {
-    try corrected(
-      timed(original, path: scorePath, recording: recording), recording, isWhole: isWhole)
+    let placed = try timed(original, path: scorePath, recording: recording)
+    switch correction {
+    case .off: return placed
+    case .auto where placed.placement.method == .asWritten || !isWhole: return placed
+    case .auto, .on: break
+    }
+    let corrected = try Self.corrected(placed, of: material, in: recording, parallel: parallel)
+    if correction == .on, let remark = corrected.placement.uncorrected(score: scorePath) {
+      warn(remark)
+    }
+    return corrected
   }
 
   private func timed(
@@ -80,34 +91,6 @@ package struct ScorePlacer {
     // What is in time is moved only if everything fits afterwards.
     return synchrony.isSynchronous && aligned.placement.verdict?.judgement != .good
       ? asWritten : aligned
-  }
-
-  /// With the notes that are played, as far as options want that.
-  private func corrected(
-    _ placed: Placed, _ recording: RecordingHeader, isWhole: Bool
-  ) throws -> Placed {
-    let isWanted =
-      switch options.correctNotes {
-      case .auto: placed.placement.method == .aligned && isWhole
-      case .on: true
-      case .off: false
-      }
-    guard isWanted, !material.isOfDrums, placed.placement.verdict?.judgement != .notThisPiece else {
-      return placed
-    }
-    let indices = Set(material.noteIndices(of: placed.score))
-    let corrector = NoteCorrector(
-      sampleRate: Double(recording.shape.sampleRate), parallel: parallel)
-    let corrected = try corrector.correct(
-      indices.sorted().map { placed.score.notes[$0] },
-      transposition: placed.placement.transposition,
-      misfits: placed.placement.verdict?.misfits ?? [], in: recording.soundForAlignment())
-    var (score, placement) = placed
-    placement.changes = corrected.changes
-    guard !corrected.changes.isEmpty else { return (score, placement) }
-    let others = score.notes.indices.filter { !indices.contains($0) }.map { score.notes[$0] }
-    score.notes = Score(notes: corrected.notes + others, trackNames: [], hasPedal: false).notes
-    return (score, placement)
   }
 
   private func unjudged(

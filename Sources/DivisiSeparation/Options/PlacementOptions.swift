@@ -10,14 +10,6 @@ package enum AlignmentMode: String, CaseIterable, ExpressibleByArgument {
   case off
 }
 
-/// When notes that are not what is played are corrected.
-package enum CorrectionMode: String, CaseIterable, ExpressibleByArgument {
-  /// In scores of several parts that are aligned.
-  case auto
-  case on
-  case off
-}
-
 /// How a score gets onto the time of its recording.
 package struct PlacementOptions: ParsableArguments {
   @Option(
@@ -26,18 +18,20 @@ package struct PlacementOptions: ParsableArguments {
     completion: .list(AlignmentMode.allCases.map(\.rawValue)))
   package var align = AlignmentMode.auto
 
-  @Option(
-    help:
-      "Whether to add notes that are played but missing from the score, and to move wrong ones to the pitch played: auto only if the score has several parts and is aligned, on always, off never.",
-    completion: .list(CorrectionMode.allCases.map(\.rawValue)))
-  package var correctNotes = CorrectionMode.auto
-
   @Flag(help: "Separate although the score seems to be of another piece.")
   package var forceScore = false
 
   @OptionGroup package var search: SearchOptions
 
   package init() {}
+
+  /// An option that was given, and asks for more than its default.
+  package var given: String? {
+    if align != .auto { return "--align" }
+    if forceScore { return "--force-score" }
+    if search.jumps != .marked { return "--jumps" }
+    return search.anchor.isEmpty ? nil : "--anchor"
+  }
 
   package func validate() throws {
     guard align != .off || search.anchor.isEmpty else {

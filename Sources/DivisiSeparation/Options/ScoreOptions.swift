@@ -43,6 +43,16 @@ package struct ScoreOptions: ParsableArguments {
 
   package init() {}
 
+  /// An option that was given, and asks for more than its default.
+  package var given: String? {
+    if parts != nil { return "--parts" }
+    if split != nil { return "--split" }
+    if instruments != nil { return "--instruments" }
+    if drumMap != nil { return "--drum-map" }
+    if scoreOffset != 0 { return "--score-offset" }
+    return scoreRate == 1 ? nil : "--score-rate"
+  }
+
   /// A hundred hours, as scores may have.
   package static let longestSeconds = 360_000.0
 

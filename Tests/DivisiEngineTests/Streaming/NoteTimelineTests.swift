@@ -225,6 +225,16 @@ struct NoteTimelineTests {
       }
     }
     #expect(found == [[1, 0], [1], [0]])
+    // A jump to where nobody plays, from a key that two hold.
+    Self.locate(run, frame: 1000, seconds: 0.7)
+    for (seconds, count) in [(0.7, 2), (5, 0)] {
+      Self.locate(run, frame: 1001, seconds: seconds)
+      process.pointee.timeline.advance(toFrame: 1001)
+      let voices = (0...SoundingVoices.partnerCount).map {
+        process.pointee.timeline.voices.sounding($0, ofVoice: 60)
+      }
+      #expect(voices.count { $0.endFrame != .min } == count)
+    }
   }
 
   /// A stretch has every note that sounds in it, in order, whatever lasts how long.

@@ -82,7 +82,7 @@ struct StreamNotesTests {
     #expect(energy > 0.4 * first)
   }
 
-  /// Magnitudes as velocities, as in whole files.
+  /// Magnitudes as velocities, as in whole files; when one hand lets go, the other has all.
   @Test(arguments: [0, 0.3])
   func aKeyOfBothHandsIsShared(lookahead: Double) {
     let settings = StreamSettings.quick(lookahead: lookahead)
@@ -90,18 +90,23 @@ struct StreamNotesTests {
       settings, layout: .hands,
       parts: [
         Part(name: "left", notes: [note(60, 0.25, 3, velocity: 30)]),
-        Part(name: "right", notes: [note(60, 0.27, 3, velocity: 90)]),
+        Part(name: "right", notes: [note(60, 0.27, 1.3, velocity: 90)]),
       ])
     run.stream.process.pointee.locate(seconds: 0, isRolling: true)
-    run.feed(
-      signal(
-        of: [harmonicTone(pitch: 60, from: 0.25, to: 3)], sampleCount: 24_000, sampleRate: 8000))
-    let levels = run.output.parts.map { part in
-      part.dropFirst(run.stream.latency + 8000).prefix(8000).reduce(0) { $0 + $1 * $1 }
-        .squareRoot()
+    let mix = signal(
+      of: [harmonicTone(pitch: 60, from: 0.25, to: 3)], sampleCount: 24_000, sampleRate: 8000)
+    run.feed(mix)
+    func level(_ samples: [Float], from first: Int) -> Float {
+      samples[first..<first + 2000].reduce(0) { $0 + $1 * $1 }.squareRoot()
     }
+    func levels(from first: Int) -> [Float] {
+      run.output.parts.map { level($0, from: first + run.stream.latency) }
+    }
+    let together = levels(from: 8000)
     let expected = pow(30 / 90, Float(settings.separation.wienerExponent))
-    #expect(abs(levels[0] / levels[1] - expected) < 0.05 * expected)
+    #expect(abs(together[0] / together[1] - expected) < 0.05 * expected)
+    let alone = levels(from: 14_000)
+    #expect(alone[1] == 0 && alone[0] > 0.8 * level(mix, from: 14_000), "\(alone)")
   }
 
   /// A loop of a tenth of a second, and a long look-ahead: a frame waits while the transport jumps often.
