@@ -64,7 +64,10 @@ extension Score {
     return score
   }
 
-  fileprivate static func fileBytes(
+  /// The bytes of a score, as ``read(path:drumTable:pipeSeconds:isAbandoned:)`` reads them.
+  ///
+  /// - Throws: for what is no file, or too large.
+  package static func fileBytes(
     path: String, pipeSeconds: Int? = InputFile.pipeSeconds,
     expecting what: String = "a score", isAbandoned: InputFile.IsAbandoned = { false }
   ) throws(ScoreError) -> [UInt8] {

@@ -2,7 +2,9 @@ import Foundation
 import Testing
 
 @Suite struct PlotTests {
-  private static let pictures = ["activations", "approximation", "loss", "masks", "templates"]
+  private static let pictures = [
+    "activations", "alignment", "approximation", "loss", "masks", "templates",
+  ]
 
   private func plot(_ folder: TemporaryFolder, _ options: String...) throws -> Program.Run {
     try Program.run(
@@ -19,7 +21,7 @@ import Testing
     #expect(
       folder.files(below: "out")
         == Self.pictures.flatMap { name in formats.map { "\(name).\($0)" } })
-    #expect(run.output.split(separator: "\n").count == 15)
+    #expect(run.output.split(separator: "\n").count == 18)
     for name in Self.pictures {
       let png = try Data(contentsOf: URL(fileURLWithPath: folder.file("out/\(name).png")))
       #expect(png.starts(with: [0x89, 0x50, 0x4E, 0x47]))

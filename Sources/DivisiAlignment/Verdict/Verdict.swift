@@ -29,6 +29,16 @@ public struct Verdict: Sendable, Equatable {
   public var soundAfter: Double
   /// Stretches of the recording that the score does not explain, in seconds of the recording.
   public var misfits: [Range<Double>]
+  /// How well the score explains equal stretches of the recording; none where that is not known any more.
+  public var windows: [Window] = []
+
+  /// A stretch of about five seconds.
+  public struct Window: Sendable, Equatable {
+    /// Seconds of the recording.
+    public var seconds: Range<Double>
+    /// As ``Verdict/agreement``; nil where too little sounds.
+    public var agreement: Double?
+  }
 
   /// Below these, a score is refused or doubted. Of 74 right ones of pianos, rendered and real, 72 reach the second; with
   /// three notes in ten wrong, a quarter of 24.
@@ -40,7 +50,7 @@ public struct Verdict: Sendable, Equatable {
   /// The same of ``audibleNotes``.
   public static let leastAudible = 0.88
   /// Windows below this do not fit.
-  static let misfit = 0.5
+  public static let misfit = 0.5
 
   /// - Parameters:
   ///   - agreement: of the path.
@@ -66,6 +76,7 @@ public struct Verdict: Sendable, Equatable {
     } else {
       distinction = nil
     }
+    windows = agreement.windows.map { Window(seconds: $0.seconds, agreement: $0.value) }
     misfits = []
     let windows = agreement.windows.filter { $0.value.map { $0 < Self.misfit } ?? false }
     for place in (windows.map(\.seconds) + hurried).sorted(by: { $0.lowerBound < $1.lowerBound }) {

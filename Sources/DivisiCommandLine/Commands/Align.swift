@@ -31,8 +31,9 @@ struct Align: ParsableCommand {
   @Option(
     name: .shortAndLong,
     help: ArgumentHelp(
-      "The file to write, .mid or .csv. {folder} and {name} work as in --score.", valueName: "file"),
-    completion: .file(extensions: ["mid", "csv"]))
+      "The file to write: .mid or .csv; or .musicxml or .mxl, as the score is: then it is copied, and --table is written beside it. {folder} and {name} work as in --score.",
+      valueName: "file"),
+    completion: .file(extensions: ["mid", "csv", "musicxml", "mxl"]))
   var output: String
 
   @Option(
@@ -40,6 +41,12 @@ struct Align: ParsableCommand {
       "Also write which time of the score belongs to which time of the recording: score_time;audio_time, in seconds.",
       valueName: "file"), completion: .file(extensions: ["csv"]))
   var table: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Also write a web page with the verdict, and a picture of the path, of the notes over the spectrogram, and of where they agree.",
+      valueName: "file"), completion: .file(extensions: ["html"]))
+  var report: String?
 
   @Option(
     parsing: .unconditional,
@@ -79,14 +86,24 @@ struct Align: ParsableCommand {
   @OptionGroup var search: SearchOptions
 
   func validate() throws {
-    let ending = output.split(separator: ".").last?.lowercased()
-    guard ["mid", "midi", "csv"].contains(ending), !output.hasSuffix("/") else {
+    guard let outputs = AlignmentOutputs(score: output, table: table, report: report) else {
       throw ValidationError(
-        "--output: expected a file that ends in .mid or .csv, found '\(output)'")
+        "--output: expected a file that ends in .mid, .csv, .musicxml or .mxl, found '\(output)'")
     }
     guard table != "" else { throw ValidationError("--table: expected a file, found ''") }
     guard table != output else {
       throw ValidationError("--table: expected another file than --output, found '\(output)'")
+    }
+    if let report {
+      guard report.lowercased().hasSuffix(".html"), report != table else {
+        throw ValidationError(
+          "--report: expected a file that ends in .html, other than --table, found '\(report)'")
+      }
+    }
+    guard outputs.format != .print || correctNotes == .off else {
+      throw ValidationError(
+        "--correct-notes: expected an --output that ends in .mid or .csv, since print is copied as it is"
+      )
     }
     guard !drums || correctNotes == .off else {
       throw ValidationError("--correct-notes: expected no --drums, which are not corrected")
@@ -97,7 +114,7 @@ struct Align: ParsableCommand {
     }
     var owners: [String: String] = [:]
     for mix in mixes {
-      for path in [output] + (table.map { [$0] } ?? []) {
+      for path in outputs.paths {
         if let other = owners.updateValue(mix, forKey: expand(path, for: mix)) {
           throw ValidationError(
             "'\(other)' and '\(mix)' would be written to the same file; write {folder} or {name} in its path"
@@ -109,6 +126,9 @@ struct Align: ParsableCommand {
 
   func run() throws {
     StagedFiles.removeOnSignals()
+    guard let outputs = AlignmentOutputs(score: output, table: table, report: report) else {
+      return
+    }
     let job = AlignmentJob(
       offsetSeconds: scoreOffset, acceptsAny: forceScore, overwrites: force,
       isOfDrums: drums, correctsNotes: correctNotes == .on, search: search,
@@ -117,8 +137,7 @@ struct Align: ParsableCommand {
     for mix in mixes {
       do {
         let result = try job.run(
-          mix: mix, score: expand(score, for: mix), output: expand(output, for: mix),
-          table: table.map { expand($0, for: mix) })
+          mix: mix, score: expand(score, for: mix), outputs: outputs.map { expand($0, for: mix) })
         if let text = result.placement.doubt(score: result.score) { printError(text) }
         if correctNotes == .on, let text = result.placement.uncorrected(score: result.score) {
           printError(text)

@@ -12,8 +12,9 @@ struct Plot: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Draw what a model learns from a recording.",
     discussion: """
-      Writes five pictures to DIR: templates (at the start, as learnt, and the encoder), activations (with the notes of the \
-      score below them), approximation (below the spectrogram), masks (of all parts) and loss (by iteration and by time). With the preset players there is a sixth, pitches (of each note, over the score).
+      Writes six pictures to DIR: templates (at the start, as learnt, and the encoder), activations (with the notes of the \
+      score below them), approximation (below the spectrogram), masks (of all parts), loss (by iteration and by time) and \
+      alignment (the path through score and recording, the notes over the spectrogram, and where the two agree). With the preset players there is a seventh, pitches (of each note, over the score).
 
       With --source it draws a mosaic instead, as 'divisi mosaic' makes it, and a minute of it at most: source, target, \
       activations and mosaic in one picture. The score is taken as it is, and parts do not matter. There is no preset, and of the \
@@ -77,7 +78,7 @@ struct Plot: ParsableCommand {
   @OptionGroup(title: "Options that override the preset") var overrides: Overrides
 
   private static func names(_ settings: SeparationSettings) -> [String] {
-    ["templates", "activations", "approximation", "masks", "loss"]
+    ["templates", "activations", "approximation", "masks", "loss", "alignment"]
       + (settings.followsPitches ? ["pitches"] : [])
   }
 
@@ -143,7 +144,10 @@ struct Plot: ParsableCommand {
       let staged = try StagedFiles(directory: output, force: pictures.force)
       let drawn = [
         figures.templates, figures.activations, figures.approximation, figures.masks,
-        Figure.losses(figures.title, [losses], label: lossLabel(settings)), figures.pitches,
+        Figure.losses(figures.title, [losses], label: lossLabel(settings)),
+        try input.alignmentFigure(
+          title: figures.title, isOfDrums: material.isOfDrums, span: from...end,
+          parallel: threads(overrides.threadCount)), figures.pitches,
       ]
       for (figure, name) in zip(drawn, names) {
         try pictures.write(figure, named: name, to: staged)

@@ -3,6 +3,7 @@ import DivisiDSP
 import DivisiEngine
 import DivisiScore
 import DivisiSeparation
+import Plotting
 import Terminal
 
 /// Everything that the recordings of one call of `divisi align` share.
@@ -21,75 +22,60 @@ struct AlignmentJob {
   let parallel: Parallel
 
   /// Aligns one score and writes it.
-  ///
-  /// - Parameter table: where the map of times goes; nil for nowhere.
-  func run(mix: String, score path: String, output: String, table: String?) throws
-    -> AlignmentResult
-  {
+  func run(mix: String, score path: String, outputs: AlignmentOutputs) throws -> AlignmentResult {
     let clock = ContinuousClock()
     let start = clock.now
     let score = try Score.read(path: path)
     let recording = try RecordingHeader(path: mix)
-    let outputs = OutputFiles(overwrites: overwrites)
-    try outputs.check([output] + (table.map { [$0] } ?? []), inputs: [mix, path])
+    try outputs.checkFormat(of: path)
+    let files = OutputFiles(overwrites: overwrites)
+    try files.check(outputs.paths, inputs: [mix, path])
     let placed = try ScoreAlignment.aligned(
       score, path: path, with: recording, search: search, offsetSeconds: offsetSeconds,
       acceptsAny: acceptsAny, isOfDrums: isOfDrums, correctsNotes: correctsNotes, parallel: parallel
     )
-    let bytes =
-      output.lowercased().hasSuffix("csv")
-      ? Array(placed.score.csvTable().utf8) : placed.score.midiFile()
-    var files = [(path: output, bytes: bytes)]
-    if let table { files.append((table, Array(text(of: placed.placement.path).utf8))) }
-    try outputs.write(files)
+    var contents = [(path: outputs.score, bytes: try bytes(of: placed.score, path: path, outputs))]
+    if let table = outputs.table {
+      contents.append((table, Array(text(of: placed.placement.path).utf8)))
+    }
+    if let report = outputs.report {
+      let page = AlignmentPage(
+        mix: mix, score: path, placement: placed.placement,
+        figure: try figure(of: placed, recording: recording))
+      contents.append((report, Array(page.html.utf8)))
+    }
+    try files.write(contents)
     return AlignmentResult(
-      mix: mix, score: path, output: output, placement: placed.placement,
+      mix: mix, score: path, outputs: outputs, placement: placed.placement,
       noteCount: placed.score.notes.count, durationSeconds: recording.durationSeconds,
       seconds: (clock.now - start) / .seconds(1))
+  }
+
+  private func bytes(
+    of placed: Score, path: String, _ outputs: AlignmentOutputs
+  ) throws -> [UInt8] {
+    switch outputs.format {
+    case .table: Array(placed.csvTable().utf8)
+    case .midi: placed.midiFile()
+    case .print: try Score.fileBytes(path: path)
+    }
+  }
+
+  private func figure(of placed: ScorePlacer.Placed, recording: RecordingHeader) throws -> Figure {
+    try AlignmentFigure(
+      title: "", placement: placed.placement, players: placed.score.players,
+      levels: isOfDrums || placed.score.notes.allSatisfy { $0.kind != .pitched }
+        ? nil
+        : PitchLevels(
+          of: recording.soundForAlignment(), tuningCents: placed.placement.tuningCents ?? 0,
+          mostColumns: AlignmentFigure.mostColumns, parallel: parallel),
+      span: 0...max(recording.durationSeconds, 0.1)
+    ).figure
   }
 
   private func text(of path: [TimeMap.Point]) -> String {
     path.reduce(into: "score_time;audio_time\n") { text, point in
       text += "\(fixed(point.score, digits: 4));\(fixed(point.audio, digits: 4))\n"
     }
-  }
-}
-
-/// What became of one score.
-struct AlignmentResult {
-  let mix: String
-  let score: String
-  let output: String
-  let placement: Placement
-  let noteCount: Int
-  let durationSeconds: Double
-  let seconds: Double
-
-  /// A line on the recording, and two on the score.
-  var text: String {
-    let remark = placement.changes?.isEmpty == true ? ", none corrected" : ""
-    return """
-      \(mix.printable): \(fixed(durationSeconds, digits: 1)) s in \(fixed(seconds, digits: 1)) s
-        \(output.printable)  \(noteCount) notes\(remark)
-        \(placement.text ?? "")
-      """
-  }
-
-  /// One line of JSON.
-  var json: String {
-    encodedAsLine(
-      Record(
-        input: mix, score: score, output: output, notes: noteCount, duration: durationSeconds,
-        placement: placement.record, seconds: seconds))
-  }
-
-  private struct Record: Encodable {
-    let input: String
-    let score: String
-    let output: String
-    let notes: Int
-    let duration: Double
-    let placement: Placement.Record
-    let seconds: Double
   }
 }

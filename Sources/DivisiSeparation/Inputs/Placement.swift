@@ -35,6 +35,9 @@ package struct Placement {
   /// How many times as fast as the score the recording is played, on average.
   package var tempo = 1.0
 
+  /// Of a score that nothing is known of.
+  package static let asWritten = Placement(method: .asWritten)
+
   /// What is to be said of it in one line; nil where nothing was compared.
   package var text: String? {
     guard let verdict else { return corrections.map { "score: as written, \($0)" } }
@@ -84,7 +87,7 @@ package struct Placement {
     guard let verdict, verdict.judgement == .doubtful else { return [] }
     var words = ["the fit is doubtful"]
     if !verdict.misfits.isEmpty {
-      let places = verdict.misfits.prefix(Self.mostPlaces).map(place)
+      let places = misfitPlaces.prefix(Self.mostPlaces)
       let more = verdict.misfits.count - places.count
       words.append(
         "wrong at " + places.joined(separator: ", ") + (more > 0 ? " and \(more) more places" : ""))
@@ -112,6 +115,9 @@ package struct Placement {
     }
     return words + missing
   }
+
+  /// Where the score does not fit, in seconds and bars.
+  package var misfitPlaces: [String] { (verdict?.misfits ?? []).map(place) }
 
   /// What is to be said where there is no report: a warning, or what was corrected; nil where there is nothing.
   package func remark(score path: String) -> String? {

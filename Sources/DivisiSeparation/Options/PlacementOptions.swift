@@ -1,6 +1,4 @@
 package import ArgumentParser
-package import DivisiAlignment
-package import DivisiScore
 
 /// When a score is aligned with its recording.
 package enum AlignmentMode: String, CaseIterable, ExpressibleByArgument {
@@ -43,64 +41,5 @@ package struct PlacementOptions: ParsableArguments {
     guard align != .off || !forceScore else {
       throw ValidationError("--force-score: expected --align auto or on as well")
     }
-  }
-}
-
-/// Where a recording may leave the order of its score.
-package enum JumpMode: String, CaseIterable, ExpressibleByArgument {
-  /// Where the score repeats.
-  case marked
-  /// From any note to any other.
-  case any
-}
-
-/// How scores and recordings are searched for each other, and what is known beforehand.
-package struct SearchOptions: ParsableArguments {
-  @Option(
-    help:
-      "Where the recording may leave the order of the score when it is aligned: marked where the score repeats, any from any note to any other.",
-    completion: .list(JumpMode.allCases.map(\.rawValue)))
-  package var jumps = JumpMode.marked
-
-  @Option(
-    parsing: .unconditionalSingleValue,
-    help: ArgumentHelp(
-      "A time in the score and the time in the recording where it is heard, in seconds. The alignment keeps it, and moves what lies before the first anchor and after the last as much as that one. May be repeated.",
-      valueName: "score=recording"))
-  package var anchor: [String] = []
-
-  package init() {}
-
-  package func validate() throws { _ = try anchors() }
-
-  /// For a score with some bars.
-  package func settings(bars: [Bar]) throws -> AlignmentOptions {
-    var result = AlignmentOptions()
-    result.anchors = try anchors()
-    result.jumps = jumps == .any ? .anywhere : .repeats(of: bars)
-    return result
-  }
-
-  /// Ascending in both.
-  private func anchors() throws -> [TimeMap.Point] {
-    let points = try anchor.map { text -> TimeMap.Point in
-      let sides = text.split(separator: "=", omittingEmptySubsequences: false)
-      guard sides.count == 2, let score = Double(sides[0]), let recording = Double(sides[1]),
-        abs(score) <= ScoreOptions.longestSeconds,
-        (0...ScoreOptions.longestSeconds).contains(recording)
-      else {
-        throw ValidationError(
-          "--anchor: expected seconds of the score and of the recording, such as 12.5=14, found '\(text)'"
-        )
-      }
-      return TimeMap.Point(score: score, audio: recording)
-    }.sorted { $0.score < $1.score }
-    for (a, b) in zip(points, points.dropFirst())
-    where a.score == b.score || a.audio >= b.audio {
-      throw ValidationError(
-        "--anchor: expected times that ascend in score and recording, found \(a.score)=\(a.audio) and \(b.score)=\(b.audio)"
-      )
-    }
-    return points
   }
 }

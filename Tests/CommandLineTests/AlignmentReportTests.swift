@@ -1,0 +1,76 @@
+import Foundation
+import Testing
+
+/// What `divisi align` writes beside notes: a page on what was found, and tables beside print.
+@Suite struct AlignmentReportTests {
+  private let mix = Recording.polonaise + "/mix.flac"
+  private let print = Recording.polonaise + "/score.musicxml"
+
+  /// The first half of the notes, in a file whose name HTML has to be spared.
+  private func half(in folder: TemporaryFolder) throws -> String {
+    let run = try Program.run(
+      "align", mix, "--score", Recording.polonaise + "/score.mid", "-o", folder.file("all.csv"))
+    #expect(run.status == 0, "\(run.errors)")
+    let rows = try folder.text("all.csv").split(separator: "\n")
+    try folder.write(rows.prefix(rows.count / 2).joined(separator: "\n").utf8, to: "a <b>&c.csv")
+    return folder.file("a <b>&c.csv")
+  }
+
+  @Test func thePageSaysWhatDoesNotFitAndShowsIt() throws {
+    let folder = try TemporaryFolder()
+    let run = try Program.run(
+      "align", mix, "--score", try half(in: folder), "-o", folder.file("half.mid"), "--report",
+      folder.file("half.html"), "--json")
+    #expect(run.status == 0, "\(run.errors)")
+    #expect(run.output.contains("\"report\":"))
+    let page = try folder.text("half.html")
+    #expect(page.contains("the fit is doubtful, wrong at"))
+    #expect(page.contains("<h2>What does not fit</h2>"))
+    #expect(page.contains("<h1>a &lt;b&gt;&amp;c.csv</h1>") && !page.contains("<b>"))
+    let picture = try #require(page.firstRange(of: "<svg"))
+    #expect(page[picture.upperBound...].contains("</svg>"))
+    // Nothing is loaded from elsewhere.
+    #expect(!page.contains("src=") && !page.contains("href=\"http"))
+  }
+
+  @Test func printIsCopiedAndATableStandsBesideIt() throws {
+    let folder = try TemporaryFolder()
+    let run = try Program.run(
+      "align", mix, "--score", print, "-o", folder.file("printed.musicxml"))
+    #expect(run.status == 0, "\(run.errors)")
+    #expect(
+      FileManager.default.contents(atPath: folder.file("printed.musicxml"))
+        == FileManager.default.contents(atPath: print))
+    let table = try folder.text("printed.csv").split(separator: "\n")
+    #expect(table.first == "score_time;audio_time" && table.count > 50)
+    let again = try Program.run(
+      "align", mix, "--score", print, "-o", folder.file("other.musicxml"), "--table",
+      folder.file("printed.csv"))
+    #expect(again.status == 1 && again.errors.contains("printed.csv: expected a new file"))
+    #expect(!FileManager.default.fileExists(atPath: folder.file("other.musicxml")))
+  }
+
+  @Test func onlyPrintIsWrittenAsPrint() throws {
+    let folder = try TemporaryFolder()
+    let run = try Program.run(
+      "align", mix, "--score", Recording.polonaise + "/score.mid", "-o",
+      folder.file("new.musicxml"))
+    #expect(run.status == 1)
+    #expect(run.errors.contains("new.musicxml: expected a file that ends in .mid or .csv"))
+    #expect(folder.files(below: ".").isEmpty)
+  }
+
+  @Test(arguments: [
+    (["-o", "x.mid", "--report", "x.pdf"], "--report: expected a file that ends in .html"),
+    (["-o", "x.mxl", "--correct-notes", "on"], "--correct-notes: expected an --output"),
+    (
+      ["-o", "x.mid", "--report", "x.html", "--table", "x.html"],
+      "--report: expected a file that ends in .html, other than --table"
+    ),
+  ])
+  func wrongUsage(options: [String], message: String) throws {
+    let run = try Program.run(["align", mix, "--score", print] + options)
+    #expect(run.status == 64)
+    #expect(run.errors.contains(message), "\(run.errors)")
+  }
+}
