@@ -96,7 +96,9 @@ extension AudioSide {
     ports.report(Float(lateCount), map.late)
     ports.report(progress, map.progress)
     reportFollowing()
-    ports.report(Float(scoreState.rawValue), map.scoreState)
+    let state = scoreState
+    ports.report(Float(state.rawValue), map.scoreState)
+    countScoreless(state)
     // 20 dB in a second.
     let decay = divisi_exp10f(-Float(count) / Float(sampleRate))
     var stem = 0

@@ -9,6 +9,14 @@ extension AudioSide {
     @_noLocks get { 1 }
   }
 
+  /// Takes notice of a block without a score that there should be; after it.
+  @_noLocks
+  func countScoreless(_ state: ScoreState) {
+    let flags = channels.flags
+    let before = flags.pointee.scorelessCount.load(ordering: .relaxed)
+    flags.pointee.scorelessCount.store(state == .none ? before &+ count : 0, ordering: .relaxed)
+  }
+
   /// Where the sound is against the score.
   var scoreState: ScoreState {
     @_noLocks get {

@@ -167,6 +167,7 @@ struct AudioSide: ~Copyable {
     }
     lateCount = 0
     mainLateCount = -1
+    channels.flags.pointee.scorelessCount.store(0, ordering: .relaxed)
     needsWork = false
     mustReschedule = false
     for stem in 0..<stemCount { levels[stem] = 0 }
@@ -177,9 +178,6 @@ struct AudioSide: ~Copyable {
     WorkerSide.Controls(
       slot: slot.value(ports), follow: follow.value(ports), drumMap: drumMap.value(ports))
   }
-
-  /// Whether the controls want notes from a score.
-  var usesScore: Bool { ports.value(map.scoreSource) < 0.5 }
 
   /// Whether all work is to be done at once.
   var isFreewheeling: Bool { ports.isOn(map.freewheel) }

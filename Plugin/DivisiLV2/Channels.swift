@@ -26,6 +26,8 @@ struct Channels: @unchecked Sendable {
     /// of a `Double`. Infinity and less where there is none.
     let scoreStartBits = Atomic<UInt64>(Double.infinity.bitPattern)
     let scoreEndBits = Atomic<UInt64>((-Double.infinity).bitPattern)
+    /// How many samples there have been since there was a score, if notes are to come from one.
+    let scorelessCount = Atomic<Int>(0)
     /// Whether somebody looks at the plugin's own window.
     let isWatched = Atomic<Bool>(false)
     /// Messages for it that are in the queue of replies.

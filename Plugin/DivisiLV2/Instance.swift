@@ -55,7 +55,7 @@ final class Instance: PluginInstance, @unchecked Sendable {
     _ = audio.pointee.updateRequested()
     worker.start(
       StreamKey(audio.pointee.requested, channelCount: audio.pointee.requestedChannelCount),
-      audio.pointee.controlsOfWorker, usesScore: audio.pointee.usesScore)
+      audio.pointee.controlsOfWorker)
     audio.pointee.restart()
     worker.freeRetired()
     if !schedule.start({ [worker] in worker.work() }) {

@@ -6,6 +6,23 @@ import Synchronization
 
 /// Scores on their way to the streams, and to the output that says where the sound is against them.
 extension WorkerSide {
+  /// A host may set the score slot when the plugin is active already; a score that is missing longer than this, in seconds
+  /// of sound, is one that nobody has chosen.
+  private static let scorelessSeconds = 1.0
+
+  /// Says so where notes are to come from a score, and there is none.
+  func noteScoreless() {
+    let count = channels.flags.pointee.scorelessCount.load(ordering: .relaxed)
+    guard Double(count) > Self.scorelessSeconds * sampleRate else { return }
+    let isNews = content.withLock { content in
+      defer { content.saysScoreless = false }
+      return content.saysScoreless && content.playing.parts.isEmpty
+    }
+    if isNews {
+      reportNote("no score: choose one, or set Score slot to its number or Score source to None")
+    }
+  }
+
   /// Gives the score to all streams.
   ///
   /// - Parameter learnsAnew: whether they forget what they have learnt.

@@ -47,6 +47,8 @@ final class WorkerSide: Sendable {
     var isOutdated = false
     /// Whether a state has been restored that no stream plays yet.
     var awaitsStream = false
+    /// Whether it has to be said, once, if there is no score.
+    var saysScoreless = true
     /// What the plugin's own window is told of the score.
     var tale = ScoreTale()
     /// Replies that found no room yet, oldest first.
@@ -87,7 +89,7 @@ final class WorkerSide: Sendable {
   let listening: Listening
   /// The folder of the plugin, without a slash at its end.
   let bundle: String
-  private let sampleRate: Double
+  let sampleRate: Double
   /// How often the plugin has been deactivated; reads that were requested before end.
   private let deactivationCount = Atomic<Int>(0)
   /// How many overflows the log has spoken of.
@@ -110,9 +112,7 @@ final class WorkerSide: Sendable {
   }
 
   /// Makes the stream that an activated instance starts with; while nothing runs.
-  ///
-  /// - Parameter usesScore: whether notes are to come from a score.
-  func start(_ key: StreamKey, _ controls: Controls, usesScore: Bool) {
+  func start(_ key: StreamKey, _ controls: Controls) {
     preparation.withLock { preparation in
       readOwnKit(&preparation)
       freeRetired()
@@ -122,9 +122,7 @@ final class WorkerSide: Sendable {
       follow(controls.follow, &preparation)
       serve(key, &preparation)
     }
-    if usesScore, content.withLock({ $0.playing.parts.isEmpty }) {
-      reportNote("no score: choose one, or set Score slot to its number or Score source to None")
-    }
+    content.withLock { $0.saysScoreless = true }
   }
 
   /// Ends reads in hand, so that nobody waits for them; they begin anew when the plugin is activated, saved or
@@ -166,6 +164,7 @@ final class WorkerSide: Sendable {
       }
     }
     learn()
+    noteScoreless()
     sendBacklog()
     tellOn()
     logOverflows()
@@ -184,6 +183,7 @@ final class WorkerSide: Sendable {
     align()
     if needsPreparation { prepare() }
     learn()
+    noteScoreless()
     sendBacklog()
     tellOn()
   }

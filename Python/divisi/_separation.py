@@ -94,7 +94,8 @@ def align(audio: npt.ArrayLike, rate: float, notes: Notes, **settings: Any) -> A
     Args:
         audio, rate, notes: as of :func:`separate`; here, notes cannot be None.
         settings: ``drums=True`` for drums whose notes do not say so; ``force_score=True`` for a score that seems to be of
-            another piece; ``jumps="any"``, ``anchor="12.5=14"``, ``correct_notes="on"``, ``score_offset=0.01`` and ``threads`` as on the command line.
+            another piece; ``jumps="any"``, ``anchor="12.5=14"``, ``correct_notes="on"``, ``score_offset=0.01`` and ``threads``
+            as on the command line.
 
     Raises:
         InputError: also for a score that is of another piece.

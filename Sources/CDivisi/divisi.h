@@ -257,7 +257,8 @@ typedef struct divisi_alignment divisi_alignment;
 
 /* Aligns a score, as `divisi align` does. NULL on failure, also for a score that is of another piece, unless options have
  * "force-score".
- * options: "drums", "jumps", "anchor", "correct-notes" (only if it is "on"), "score-offset", "force-score" and "threads" count; may be NULL. */
+ * options: "drums", "jumps", "anchor", "correct-notes" where it is "on", "score-offset", "force-score" and "threads" count;
+ * may be NULL. */
 divisi_alignment *divisi_align(
     const divisi_audio *audio, const divisi_score *score, const divisi_options *options,
     divisi_error **error);

@@ -29,14 +29,17 @@ import Testing
     let folder = try TemporaryFolder()
     let path = try folder.write(Duet.score, to: "a score.csv")
     let world = try Bundle.world()
+    let log = HostLog()
     var render = Render(score: nil)
     render.controls["freewheel"] = 0
     render.features.worker = mode
+    render.features.log = log
     let instance = try render.instance(in: world)
     instance.activate()
     let set = AtomMessage.set(Self.property, path: path, world.urids)
     let (output, _) = try Self.run(render, instance, sending: [set])
     for output in output[2..<6] { expectHeard(output) }
+    #expect(!log.messages.contains { $0.text.contains("no score") })
     // And it is what the plugin says when it is asked.
     let get = AtomMessage.get(Self.property, world.urids)
     let answers = try Self.run(render, instance, sending: [get]).answers
@@ -50,16 +53,25 @@ import Testing
   @Test(arguments: ["hands", "drums-mix"])
   func thatThereIsNoScoreIsSaid(plugin: String) throws {
     let world = try Bundle.world()
+    let noise = [[Float]](repeating: [Float](repeating: 0.1, count: 44_100), count: 2)
     for (source, isSaid) in [(Float(0), true), (2, false)] {
-      let log = HostLog()
-      var render = Render(plugin: "urn:divisi:\(plugin)", score: nil)
-      render.controls["score_source"] = source
-      render.features.log = log
-      let instance = try render.instance(in: world)
-      instance.activate()
-      #expect(log.messages.contains { $0.text.contains("no score: ") } == isSaid)
-      _ = render(instance, [[Float]](repeating: [0.1, 0.2], count: 2), blocks: [2])
-      #expect(instance["score_state"] == (isSaid ? 0 : 6))
+      for freewheels in [Float(0), 1] {
+        let log = HostLog()
+        var render = Render(plugin: "urn:divisi:\(plugin)", score: nil)
+        render.controls["score_source"] = source
+        render.controls["freewheel"] = freewheels
+        render.features.log = log
+        render.features.worker = .synchronous
+        let instance = try render.instance(in: world)
+        instance.activate()
+        func count() -> Int { log.messages.count { $0.text.contains("no score: ") } }
+        // Not before a host has had time to choose one.
+        _ = render(instance, noise.map { Array($0[..<22_050]) }, blocks: [512])
+        #expect(count() == 0)
+        #expect(instance["score_state"] == (isSaid ? 0 : 6))
+        for _ in 0..<2 { _ = render(instance, noise, blocks: [512]) }
+        #expect(count() == (isSaid ? 1 : 0))
+      }
     }
   }
 
