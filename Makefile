@@ -174,7 +174,9 @@ pictures: PACKAGES += xvfb jackd2 ecasound chromium chromium-driver curl
 pictures: build bundle
 	$(DIVISI) plot Tests/Recordings/polonaise/mix.flac --score Tests/Recordings/polonaise/score.mid --preset hands --to 10 \
 	  --pictures png -o build/pictures --force
-	cp build/pictures/activations.png build/pictures/templates.png docs/
+	$(DIVISI) plot Tests/Recordings/polonaise/mix.flac --score Tests/Recordings/polonaise/score.musicxml --preset hands-fast \
+	  --pictures png -o build/pictures/printed --force
+	cp build/pictures/activations.png build/pictures/templates.png build/pictures/printed/alignment.png docs/
 	docs/mixer-page.sh .build/release/divisi-host $(BUNDLES) docs/mixer-page.png
 	swift build --build-tests $(CHECKS)
 	swift test --skip-build --filter 'FacePlayTests|StudioTests'
