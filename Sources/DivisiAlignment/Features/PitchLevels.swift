@@ -7,6 +7,7 @@ public struct PitchLevels: Sendable {
   public static let pitches = Bands.pitches
   /// From the middle of one column to that of the next, in seconds; the first lies at 0.
   public let columnSeconds: Double
+  /// How many columns there are.
   public let columnCount: Int
   /// Decibels against the loudest, column after column; −∞ for silence.
   public let decibels: [Float]
