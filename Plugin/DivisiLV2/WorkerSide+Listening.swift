@@ -45,8 +45,7 @@ extension WorkerSide {
         return
       }
       deliver(
-        task.run(heard, by: instrument, before: before, offsetSeconds: offset), of: heard.key,
-        endsPass: task.endsPass)
+        task.run(heard, by: instrument, before: before, offsetSeconds: offset), of: heard.key)
     }
   }
 
@@ -61,7 +60,7 @@ extension WorkerSide {
       number: DrumKit.articulation)
   }
 
-  private func deliver(_ outcome: ListeningTask.Outcome, of key: UInt64, endsPass: Bool) {
+  private func deliver(_ outcome: ListeningTask.Outcome, of key: UInt64) {
     switch outcome {
     case .unclear: break
     case .follows(let verdict):
@@ -78,13 +77,9 @@ extension WorkerSide {
       preparation.withLock { _ in
         let (isCurrent, learnsAnew) = content.withLock { content in
           guard content.score.heard.key == key else { return (false, false) }
-          let isElsewhere =
-            content.hasLearntElsewhere || content.alignment?.isElsewhere(than: alignment) ?? true
-          let isFirst = content.alignment == nil
-          adopt(alignment, in: &content)
           // What was learnt from notes in wrong places is not worth keeping.
-          let learnsAnew = isElsewhere && (isFirst || endsPass)
-          content.hasLearntElsewhere = isElsewhere && !isFirst && !endsPass
+          let learnsAnew = content.alignment.map(alignment.isElsewhere) ?? true
+          adopt(alignment, in: &content)
           return (true, learnsAnew)
         }
         if isCurrent { publishScore(learnsAnew: learnsAnew) }
@@ -130,7 +125,6 @@ extension WorkerSide {
   /// Takes an alignment for that of the score.
   func adopt(_ alignment: HeardAlignment?, in content: inout Content) {
     content.alignment = alignment
-    content.hasLearntElsewhere = false
     content.live = nil
     publishPlaces(content)
   }

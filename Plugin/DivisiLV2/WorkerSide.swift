@@ -34,8 +34,6 @@ final class WorkerSide: Sendable {
     /// The same with the last seconds, live, and since when the score has been lost, in seconds of the recording.
     var live: HeardAlignment?
     var lostSince: Double?
-    /// Whether streams have learnt from notes that ``alignment`` has in other places.
-    var hasLearntElsewhere = false
     /// What was last said of it.
     var lastFollowing = ""
     var lastMessage = ""

@@ -10,13 +10,17 @@ struct StrokeLearnerTests {
   private static let grid = TimeGrid(sampleRate: 44_100, windowLength: 512, hopSize: 256)
   private static let kit = SyntheticDrum.kit()
 
-  private static let strokes: [SyntheticDrum: [(seconds: Double, velocity: Int)]] = [
+  private static let strokes: Strokes = [
     .kick: [(0.2, 100), (1.0, 80), (1.8, 110), (2.6, 70), (3.4, 100)],
     .snare: [(0.6, 90), (1.4, 60), (2.2, 100), (3.0, 80)],
     .hihat: [(0.4, 100), (0.8, 60), (1.2, 100), (1.6, 50), (2.4, 90), (3.2, 70)],
   ]
 
-  private static var parts: [Part] {
+  private typealias Strokes = [SyntheticDrum: [(seconds: Double, velocity: Int)]]
+
+  private static var parts: [Part] { parts(strokes) }
+
+  private static func parts(_ strokes: Strokes) -> [Part] {
     SyntheticDrum.allCases.map { drum in
       Part(
         name: "\(drum)",
@@ -26,7 +30,18 @@ struct StrokeLearnerTests {
     }
   }
 
-  private static func spectrogram() -> Spectrogram {
+  private static func moved(by seconds: Double) -> [Part] {
+    parts.map { part in
+      Part(
+        name: part.name,
+        notes: part.notes.map {
+          note(
+            $0.pitch, $0.onsetSeconds + seconds, $0.releaseSeconds + seconds, velocity: $0.velocity)
+        })
+    }
+  }
+
+  private static func spectrogram(of strokes: Strokes = strokes) -> Spectrogram {
     var samples = [Float](repeating: 0, count: 4 * 44_100)
     for drum in SyntheticDrum.allCases {
       let track = drum.track(strokes[drum]!, sampleCount: samples.count, sampleRate: 44_100)
@@ -56,13 +71,7 @@ struct StrokeLearnerTests {
   /// What was learnt from notes in wrong places leaves no trace.
   @Test func whatIsForgottenIsGone() throws {
     let V = Self.window(Self.spectrogram(), 0..<400)
-    let late = Self.parts.map { part in
-      Part(
-        name: part.name,
-        notes: part.notes.map {
-          note($0.pitch, $0.onsetSeconds + 0.15, $0.releaseSeconds + 0.15, velocity: $0.velocity)
-        })
-    }
+    let late = Self.moved(by: 0.15)
     func fitted(after wrong: [Part]?) throws -> [Float] {
       let learner = StreamLearner(
         settings: .quick(.cae, window: 512, iterations: 15), grid: Self.grid,
@@ -76,6 +85,33 @@ struct StrokeLearnerTests {
       return Array(try #require(model).H)
     }
     #expect(try fitted(after: late) == fitted(after: nil))
+  }
+
+  /// A learner that has learnt anew from what it has heard soon explains it as well as one that had the right notes
+  /// while it came, though strokes fall together and templates start from no kit.
+  @Test func learningAnewMakesUpForWhatWasHeardInVain() throws {
+    var strokes = Self.strokes
+    strokes[.kick] = (1...9).map { (0.4 * Double($0) - 0.2, $0 % 2 == 0 ? 60 : 100) }
+    strokes[.hihat] = (1...18).map { (0.2 * Double($0), $0 % 2 == 0 ? 100 : 70) }
+    let V = Self.spectrogram(of: strokes)
+    let (right, late) = (Self.parts(strokes), Self.moved(by: 0.15))
+    func loss(after parts: [Part], learnsAnew: Bool) throws -> Double {
+      let learner = StreamLearner(
+        settings: .quick(.cae, window: 512, iterations: 30), grid: Self.grid,
+        binCount: Self.grid.binCount, material: .drums(DrumKit(patches: [:], origin: "")))
+      func fit(_ frames: Range<Int>, _ parts: [Part]) -> ConvolutiveNMF? {
+        learner.fit(
+          Self.window(V, frames), parts: parts, firstFrame: frames.lowerBound, leaving: 0,
+          adapts: true, due: 0..<1)
+      }
+      for end in stride(from: 40, through: 400, by: 20) { _ = fit(0..<end, parts) }
+      if learnsAnew { learner.learnAnew() }
+      for end in stride(from: 420, through: 460, by: 20) { _ = fit(end - 400..<end, right) }
+      return try #require(fit(80..<480, right)).loss()
+    }
+    let anew = try loss(after: late, learnsAnew: true)
+    let never = try loss(after: right, learnsAnew: false)
+    #expect(anew < never)
   }
 
   @Test func noStrokeGivesNoModel() {

@@ -82,13 +82,12 @@ public struct Listener: Sendable {
     let stretch = recording.longest
     let news = news(in: stretch).ranges
     let rate = recording.sampleRate
-    defer { passHasEnded = false }
+    passHasEnded = false
     recording.forgetNews()
     return ListeningTask(
       samples: recording.samples(stretch), sampleRate: rate,
       startSeconds: Double(stretch.lowerBound) / rate,
-      news: Double(news[0].lowerBound) / rate..<Double(news[news.count - 1].upperBound) / rate,
-      endsPass: passHasEnded)
+      news: Double(news[0].lowerBound) / rate..<Double(news[news.count - 1].upperBound) / rate)
   }
 
   private mutating func nextLiveTask() -> ListeningTask {
@@ -101,6 +100,6 @@ public struct Listener: Sendable {
     let start = Double(stretch.lowerBound) / rate
     return ListeningTask(
       samples: recording.samples(stretch), sampleRate: rate, startSeconds: start,
-      news: start..<Double(stretch.upperBound) / rate, endsPass: false)
+      news: start..<Double(stretch.upperBound) / rate)
   }
 }

@@ -12,8 +12,6 @@ public struct ListeningTask: Sendable {
   let startSeconds: Double
   /// What is new in it, in seconds of the recording.
   let news: Range<Double>
-  /// Whether the pass in which it was heard has ended.
-  public let endsPass: Bool
 
   /// What came of it.
   public enum Outcome: Sendable {

@@ -76,6 +76,12 @@ final class StreamLearner {
     loudness = 0
   }
 
+  /// Forgets what was learnt from notes in wrong places, and learns from the next windows what they still hold.
+  func learnAnew() {
+    forget()
+    strokes?.catchUp()
+  }
+
   /// Forgets what was learnt from noise, if this is the first window with sound.
   ///
   /// - Returns: the window's first frame to learn from.

@@ -83,7 +83,7 @@ public final class StreamWorker: @unchecked Sendable {
   /// - Parameters:
   ///   - parts: as many as the layout has.
   ///   - learnsAnew: whether what was learnt is forgotten, since it was learnt from notes in wrong places. The next
-  ///     update then learns from all that the history still holds, with the notes of this score.
+  ///     updates then learn from all that the history still holds, with the notes of this score.
   public func setScore(parts: [Part], hasPedal: Bool, learnsAnew: Bool = false) {
     // Outside the lock, for which an update would wait: a long score takes long.
     let instruments = parts.enumerated().map { index, part in
@@ -101,7 +101,7 @@ public final class StreamWorker: @unchecked Sendable {
       }, instruments: instruments, hasPedal: hasPedal, layout: layout)
     alone {
       notes.score = score
-      if learnsAnew { learner.forget() }
+      if learnsAnew { learner.learnAnew() }
       learner.prepare(notes.voices, soon: [])
       shared.pointee.scores.publish(score)
       publish()

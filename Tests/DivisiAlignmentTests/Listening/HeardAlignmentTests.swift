@@ -27,6 +27,26 @@ import Testing
     #expect(read.isSame(as: try HeardAlignment(parsing: read.text, partNames: Self.names)))
   }
 
+  /// Where what had been aligned is now decides, not where tempo had placed what came after it.
+  @Test(arguments: [
+    ("point 0 0\npoint 10 10\npoint 20 20\n", false),
+    ("point 0 0\npoint 10 10\npoint 16 20\n", false),
+    ("point 0.05 0\npoint 10.05 10\npoint 20 20\n", false),
+    ("point 0 0\npoint 9 9\npoint 10.5 10\npoint 20 20\n", false),
+    ("point 0 0\npoint 7 7\npoint 11 10\npoint 20 20\n", true),
+    ("point 0.5 0\npoint 10.5 10\npoint 20 20\n", true),
+  ])
+  func whatWasAlignedMayBeElsewhere(_ change: (points: String, isElsewhere: Bool)) throws {
+    func alignment(until end: Int, _ points: String) throws -> HeardAlignment {
+      try HeardAlignment(
+        parsing: "divisi-alignment 1 9c3f2a0b17e4d855 good 1.02 0 0.0 \(end) 0.0\n" + points
+          + "divisi-notes 1 pedal\npart left\npart right\n", partNames: Self.names)
+    }
+    let before = try alignment(until: 10, "point 0 0\npoint 10 10\n")
+    #expect(
+      try alignment(until: 20, change.points).isElsewhere(than: before) == change.isElsewhere)
+  }
+
   @Test(arguments: [
     ("divisi-alignment 1", "divisi-alignment 2", 1), ("good", "perfect", 1), ("1.02", "nan", 1),
     ("93.5", "-93.5", 1), ("0.0 93.5", "94 93.5", 1), ("0.25", "1e300", 1), ("-2", "9999", 1),
