@@ -1,15 +1,12 @@
 import AudioFiles
-import DivisiAlignment
-import DivisiDSP
 import DivisiScore
 import DivisiSeparation
 import FoundationEssentials
-import Plotting
 import Terminal
 
 /// A whole recording and what its score makes of it.
 struct SeparationInput {
-  private let source: SeparationSource
+  let source: SeparationSource
   let recording: AudioBuffer
 
   var mix: String { source.mix }
@@ -28,31 +25,6 @@ struct SeparationInput {
     source = try SeparationSource(
       mix: mix, score: score, placer: placer, selection: selection, instruments: instruments)
     recording = try AudioFile.read(path: mix, warn: printError)
-  }
-}
-
-extension SeparationInput {
-  /// Where the score lies in the recording, and how well they agree.
-  ///
-  /// - Parameter span: what is shown, in seconds of the recording.
-  func alignmentFigure(
-    title: String, isOfDrums: Bool, span: ClosedRange<Double>, parallel: @escaping Parallel
-  ) throws -> Figure {
-    let placement = source.placement ?? .asWritten
-    let sound = RecordedSound(
-      sampleRate: Double(recording.sampleRate), channels: recording.channels)
-    return try AlignmentFigure(
-      title: title, placement: placement,
-      players: parts.map { part in
-        (part.name, part.notes.transposed(by: placement.transposition))
-      },
-      levels: isOfDrums
-        ? nil
-        : PitchLevels(
-          of: sound, tuningCents: placement.tuningCents ?? 0,
-          mostColumns: AlignmentFigure.mostColumns, parallel: parallel),
-      span: span
-    ).figure
   }
 }
 
