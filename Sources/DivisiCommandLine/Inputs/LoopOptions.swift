@@ -33,6 +33,9 @@ struct LoopOptions: ParsableArguments {
 
   func validate() throws {
     _ = try scoring.selection()
+    if score == nil, let option = placing.given {
+      throw ValidationError("\(option): expected --score as well")
+    }
     if overrides.lookahead != nil || overrides.history != nil {
       throw ValidationError(
         "--lookahead and --history: expected neither, since they apply to streams only")

@@ -129,6 +129,9 @@ struct SeparationOptions: ParsableArguments {
     for (option, isGiven) in options where isGiven {
       throw ValidationError("\(option): expected --score as well")
     }
+    if let option = placing.given ?? correcting.given {
+      throw ValidationError("\(option): expected --score as well")
+    }
   }
 
   /// The files of ``sources``.

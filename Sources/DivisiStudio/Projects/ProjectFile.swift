@@ -84,9 +84,12 @@ struct SeparationRequest: Codable, Sendable, Equatable {
   var split = ""
 
   /// The options of `divisi separate`.
-  var options: [String] {
-    var options = ["--preset=\(preset)", "--align=\(align.rawValue)", "--partial"]
-    if align != .off {
+  ///
+  /// - Parameter hasScore: whether there is one, which may have to be aligned.
+  func options(hasScore: Bool) -> [String] {
+    var options = ["--preset=\(preset)", "--partial"]
+    if hasScore { options.append("--align=\(align.rawValue)") }
+    if hasScore, align != .off {
       if jumps { options.append("--jumps=any") }
       if accepts { options.append("--force-score") }
     }

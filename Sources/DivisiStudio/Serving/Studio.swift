@@ -112,7 +112,8 @@ final class Studio: Sendable {
     let task = SeparationTask(
       shelf: shelf, project: project,
       score: file.score.map { .file(Project.relative("score", $0)) } ?? .none,
-      recording: Project.relative("recording", recording), options: request.options,
+      recording: Project.relative("recording", recording),
+      options: request.options(hasScore: file.score != nil),
       base: nil, preset: request.preset)
     try queue.add(project.key) { try task.run(isCancelled: $0, progress: $1) }
   }
