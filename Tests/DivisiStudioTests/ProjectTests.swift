@@ -211,7 +211,9 @@ import Testing
     request.accepts = true
     request.split = "--force"
     #expect(
-      request.options(hasScore: true).suffix(3) == ["--jumps=any", "--force-score", "--split=--force"],
+      request.options(hasScore: true).suffix(3) == [
+        "--jumps=any", "--force-score", "--split=--force",
+      ],
       "what is typed stays a value")
     request.align = .off
     #expect(!request.options(hasScore: true).contains("--jumps=any"))
