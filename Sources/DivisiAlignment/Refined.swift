@@ -16,7 +16,7 @@ struct Refined {
     _ placed: [PlacedNote], of score: [Note], mains: [Int?], transposition: Int,
     anchoring: Anchoring, with refinement: Refinement, in sound: RecordedSound
   ) throws {
-    let placed = anchoring.corrected(placed, of: score).filter {
+    let placed = try anchoring.corrected(placed, of: score).filter {
       (0...127).contains(score[$0.index].pitch + transposition)
     }
     let estimates = placed.map { item in

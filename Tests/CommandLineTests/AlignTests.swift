@@ -234,18 +234,6 @@ import Testing
     #expect(run.errors.contains("\(options[0]): expected --align auto or on as well"))
   }
 
-  /// The same without a score.
-  @Test(arguments: [
-    ["separate", "--correct-notes", "on"], ["separate", "--align", "on"],
-    ["kit", "--anchor", "1=2"],
-    ["remix", "--jumps", "any"],
-  ])
-  func optionsOfAnAlignmentNeedAScore(options: [String]) throws {
-    let run = try Program.run([options[0], mix, "-p", "drums", "-o", "out"] + options.dropFirst())
-    #expect(run.status == 64)
-    #expect(run.errors.contains("\(options[1]): expected --score as well"), "\(run.errors)")
-  }
-
   /// The map of times is another file than the score.
   @Test func tableAndScoreAreTwoFiles() throws {
     let run = try Program.run(

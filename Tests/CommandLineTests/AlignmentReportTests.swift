@@ -64,13 +64,36 @@ import Testing
     (["-o", "x.mid", "--report", "x.pdf"], "--report: expected a file that ends in .html"),
     (["-o", "x.mxl", "--correct-notes", "on"], "--correct-notes: expected an --output"),
     (
-      ["-o", "x.mid", "--report", "x.html", "--table", "x.html"],
-      "--report: expected a file that ends in .html, other than --table"
+      ["-o", "x.mid", "--report", "x.html", "--table", "./x.html"],
+      "expected different files, found 'x.html' twice"
     ),
+    (["-o", "musicxml"], "--output: expected a file that ends in"),
   ])
   func wrongUsage(options: [String], message: String) throws {
     let run = try Program.run(["align", mix, "--score", print] + options)
     #expect(run.status == 64)
     #expect(run.errors.contains(message), "\(run.errors)")
+  }
+
+  /// The recording leaves out the repeat that the print writes out: the bar is meant where it is played.
+  @Test func barsAreKeptWhereTheyArePlayed() throws {
+    let folder = try TemporaryFolder()
+    func aligned(_ options: String...) throws -> [Double] {
+      let run = try Program.run(
+        ["align", mix, "--score", print, "-o", folder.file("a.csv"), "--force", "--table"]
+          + [folder.file("times.csv")] + options)
+      #expect(run.status == 0, "\(run.errors)")
+      return try folder.text("a.csv").split(separator: "\n").dropFirst().compactMap {
+        Double($0.prefix { $0 != ";" })
+      }
+    }
+    let free = try aligned()
+    let kept = try aligned("--anchor", "bar5=9")
+    #expect(free.count == kept.count)
+    for (a, b) in zip(free, kept) { #expect(abs(a - b) < 0.5) }
+    #expect(try folder.text("times.csv").contains(";9.0000\n"))
+    let beyond = try Program.run(
+      "align", mix, "--score", print, "-o", folder.file("b.csv"), "--anchor", "bar5=90")
+    #expect(beyond.status == 1 && beyond.errors.contains("--anchor: expected a time in"))
   }
 }

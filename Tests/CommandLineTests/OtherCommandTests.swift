@@ -167,4 +167,18 @@ import Testing
       #expect(line.hasPrefix("  "), "\(line)")
     }
   }
+
+  /// Options of an alignment do nothing without a score.
+  @Test(arguments: [
+    ["separate", "--correct-notes", "on"], ["separate", "--align", "on"],
+    ["kit", "--anchor", "1=2"],
+    ["remix", "--jumps", "any"],
+  ])
+  func optionsOfAnAlignmentNeedAScore(options: [String]) throws {
+    let run = try Program.run(
+      [options[0], Recording.polonaise + "/mix.flac", "-p", "drums", "-o", "out"]
+        + options.dropFirst())
+    #expect(run.status == 64)
+    #expect(run.errors.contains("\(options[1]): expected --score as well"), "\(run.errors)")
+  }
 }

@@ -10,23 +10,25 @@ import Testing
     return Bar(number: number, beats: [start, start + 1], endSeconds: start + 2, beatUnit: 4)
   }
 
-  private func anchors(_ texts: [String], bars: [Bar] = Self.bars) throws -> [TimeMap.Point] {
+  private func anchors(_ texts: [String], bars: [Bar] = Self.bars) throws -> [Anchor] {
     try SearchOptions.parse(texts.flatMap { ["--anchor", $0] }).settings(bars: bars).anchors
   }
 
-  /// A bar that is played twice is meant the first time.
+  /// A bar that is written several times is meant wherever it is.
   @Test func barsAreWhereTheyBegin() throws {
     #expect(
       try anchors(["bar3=20", "Bar 2=7.5", "4.5=9"]) == [
-        TimeMap.Point(score: 3, audio: 7.5), TimeMap.Point(score: 4.5, audio: 9),
-        TimeMap.Point(score: 9, audio: 20),
+        Anchor(scores: [9], audio: 20), Anchor(scores: [3, 7], audio: 7.5),
+        Anchor(scores: [4.5], audio: 9),
       ])
   }
 
   @Test(arguments: [
     (["bar4=20"], "expected one of the bars 1 to 3 of the score, found bar4"),
-    (["bar2=7", "9=5"], "expected times that ascend in score and recording, found bar2=7 and 9=5"),
-    (["bar2=7", "3=8"], "found bar2=7 and 3=8"),
+    (
+      ["bar3=7", "12=5"], "expected times that ascend in score and recording, found bar3=7 and 12=5"
+    ),
+    (["bar3=7", "9=8"], "found bar3=7 and 9=8"),
   ])
   func whatCannotBeIsRefused(texts: [String], message: String) {
     let error = #expect(throws: (any Error).self) { try anchors(texts) }

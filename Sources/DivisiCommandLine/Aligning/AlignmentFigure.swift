@@ -32,7 +32,7 @@ struct AlignmentFigure {
   private var time: Axis { .numbers("Time in the recording (s)", range: span, count: 10) }
 
   var figure: Figure {
-    Figure(title, panels: [path, notes] + (agreement.map { [$0] } ?? []))
+    Figure(title, panels: [path, notes, agreement].compactMap { $0 })
   }
 
   private func shown(_ seconds: Range<Double>) -> ClosedRange<Double>? {
@@ -44,38 +44,49 @@ struct AlignmentFigure {
 
   // MARK: Path
 
-  /// Where the score is when, over what does not fit; a score that is used as it is written is a straight line.
-  private var path: Panel {
-    let points =
-      placement.path.isEmpty
-      ? [span.lowerBound, span.upperBound].map { (x: $0, y: $0) }
-      : placement.path.map { (x: $0.audio, y: $0.score) }
-    let shown = points.filter { span.contains($0.x) }
-    let (low, high) = (shown.map(\.y).min() ?? 0, shown.map(\.y).max() ?? 1)
-    let misfits = (placement.verdict?.misfits ?? []).compactMap(self.shown)
+  /// Where the score is when, over what does not fit; nil for a score that is used as it is written.
+  private var path: Panel? {
+    guard !placement.path.isEmpty else { return nil }
+    let lines = stretches.compactMap { Self.cut($0, to: span) }
+    let heights = lines.joined().map(\.y)
+    let (low, high) = (heights.min() ?? 0, heights.max() ?? 0)
+    let range = low...max(high, low + 1)
+    let misfits = (placement.verdict?.misfits ?? []).compactMap(shown)
     return Panel(
-      placement.method == .aligned ? "Path" : "The score is used as it is written", height: 190,
-      x: time,
-      y: .numbers(
-        "Time in the score (s)", range: low...max(high, low + 1), count: 6, hasGrid: true),
+      "Path", height: 190, x: time,
+      y: .numbers("Time in the score (s)", range: range, count: 6, hasGrid: true),
       layers: [
-        .boxes(misfits.map { Box(x: $0, y: low...max(high, low + 1), colour: Self.ground) }),
-        .curves(stretches(shown)),
+        .boxes(misfits.map { Box(x: $0, y: range, colour: Self.ground) }),
+        .curves(lines.map { Curve("", points: $0, colour: Self.fits) }),
       ],
       legend: misfits.isEmpty ? [] : [("does not fit", Self.ground)])
   }
 
+  private typealias Line = [(x: Double, y: Double)]
+
   /// A line for each stretch between jumps back.
-  private func stretches(_ points: [(x: Double, y: Double)]) -> [Curve] {
-    var lines: [[(x: Double, y: Double)]] = []
-    for point in points {
-      if let last = lines.last?.last, point.y >= last.y {
-        lines[lines.count - 1].append(point)
+  private var stretches: [Line] {
+    var lines: [Line] = []
+    for point in placement.path {
+      if let last = lines.last?.last, point.score >= last.y {
+        lines[lines.count - 1].append((point.audio, point.score))
       } else {
-        lines.append([point])
+        lines.append([(point.audio, point.score)])
       }
     }
-    return lines.map { Curve("", points: $0, colour: Self.fits) }
+    return lines
+  }
+
+  /// The part of a line above a span, ends included; nil if there is none.
+  private static func cut(_ line: Line, to span: ClosedRange<Double>) -> Line? {
+    var result = line.filter { span.contains($0.x) }
+    for edge in [span.lowerBound, span.upperBound] {
+      guard let next = line.firstIndex(where: { $0.x > edge }), next > 0 else { continue }
+      let (a, b) = (line[next - 1], line[next])
+      let point = (x: edge, y: a.y + (b.y - a.y) * (edge - a.x) / (b.x - a.x))
+      if edge == span.lowerBound { result.insert(point, at: 0) } else { result.append(point) }
+    }
+    return result.isEmpty ? nil : result
   }
 
   // MARK: Notes
@@ -86,7 +97,8 @@ struct AlignmentFigure {
 
   private func notesOverSpectrogram(_ levels: PitchLevels) -> Panel {
     let pitches = PitchLevels.pitches
-    let sounding = players.flatMap(\.notes).map(\.pitch).filter(pitches.contains)
+    let sounding = players.flatMap(\.notes).filter { $0.kind == .pitched }.map(\.pitch)
+      .filter(pitches.contains)
     let lowest = max((sounding.min() ?? 36) - Self.below, pitches.lowerBound)
     let highest = min((sounding.max() ?? 84) + Self.above, pitches.upperBound - 1)
     let map = HeatMap(
@@ -122,6 +134,7 @@ struct AlignmentFigure {
     let strokeSeconds = (span.upperBound - span.lowerBound) / 300
     let boxes = players.enumerated().flatMap { index, player in
       player.notes.compactMap { note -> Box? in
+        guard levels == nil || note.kind == .pitched else { return nil }
         let end = levels == nil ? note.onsetSeconds + strokeSeconds : note.releaseSeconds
         guard end > note.onsetSeconds, let x = shown(note.onsetSeconds..<end) else { return nil }
         return Box(
@@ -131,14 +144,21 @@ struct AlignmentFigure {
     }
     return Panel(
       name, height: height, x: time, y: axis, layers: ground + [.boxes(boxes)], colours: colours,
-      legend: players.enumerated().map {
-        ($1.name, colour(ofPlayer: $0))
-      })
+      legend: legend)
   }
 
-  /// Colours that stand out from the spectrogram's, or those of all pictures.
+  private var legend: [(name: String, colour: Colour)] {
+    let named = players.enumerated().prefix(Self.bright.count - 1).filter { !$1.name.isEmpty }.map {
+      ($1.name, colour(ofPlayer: $0))
+    }
+    return players.count < Self.bright.count
+      ? named : named + [("others", colour(ofPlayer: players.count - 1))]
+  }
+
+  /// Colours that stand out from the spectrogram's, or those of all pictures; the last one is that of all others.
   private func colour(ofPlayer index: Int) -> Colour {
-    levels == nil ? .series(index) : Self.bright[index % Self.bright.count]
+    let index = min(index, Self.bright.count - 1)
+    return levels == nil ? .series(index) : Self.bright[index]
   }
 
   // MARK: Agreement

@@ -40,7 +40,7 @@ struct AlignmentJob {
     }
     if let report = outputs.report {
       let page = AlignmentPage(
-        mix: mix, score: path, placement: placed.placement,
+        mix: mix, score: path, placement: placed.placement, isAnchored: !search.anchor.isEmpty,
         figure: try figure(of: placed, recording: recording))
       contents.append((report, Array(page.html.utf8)))
     }

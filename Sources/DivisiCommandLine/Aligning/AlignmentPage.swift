@@ -1,4 +1,5 @@
 import DivisiAlignment
+import DivisiEngine
 import DivisiScore
 import DivisiSeparation
 import FoundationEssentials
@@ -10,6 +11,8 @@ struct AlignmentPage {
   let mix: String
   let score: String
   let placement: Placement
+  /// Whether anchors were kept.
+  let isAnchored: Bool
   let figure: Figure
 
   /// HTML that needs no other file.
@@ -34,9 +37,10 @@ struct AlignmentPage {
     <body>
     <h1>\(Self.escaped(name))</h1>
     <p class="verdict">\(Self.escaped(verdict))</p>
+    \(isAnchored ? "<p>Anchors were kept. Verdict and agreement are of what was found before.</p>" : "")
     \(Self.table([("recording", mix), ("score", score)] + numbers))
     \(list("What does not fit", placement.misfitPlaces))
-    \(list("Corrected notes", corrections))
+    \(list(placement.transposition == 0 ? "Corrected notes" : "Corrected notes, as the score writes them", corrections))
     <figure role="img" aria-label="The path through score and recording, the notes, and where they agree">
     \(picture)
     </figure>
@@ -57,7 +61,10 @@ struct AlignmentPage {
     func percent(_ share: Double) -> String { "\(fixed(100 * share, digits: 0)) %" }
     var rows = [
       ("verdict", verdict.judgement.rawValue),
-      ("agreement", "\(fixed(verdict.agreement, digits: 2)) (right scores: 0.8 or more)"),
+      (
+        "agreement",
+        "\(fixed(verdict.agreement, digits: 2)) (doubtful below \(fixed(Verdict.doubted, digits: 1)))"
+      ),
     ]
     if let distinction = verdict.distinction {
       rows.append(
@@ -82,13 +89,17 @@ struct AlignmentPage {
 
   private var corrections: [String] {
     (placement.changes ?? []).map { change in
-      let place = "\(fixed(change.seconds, digits: 2)) s: pitch \(change.pitch)"
+      let place = "\(fixed(change.seconds, digits: 2)) s: \(Self.name(ofPitch: change.pitch))"
       return if case .moved(let pitch) = change.kind {
-        "\(place) in place of \(pitch)"
+        "\(place) in place of \(Self.name(ofPitch: pitch))"
       } else {
         "\(place) added"
       }
     }
+  }
+
+  private static func name(ofPitch pitch: Int) -> String {
+    Factorisation.Component.name(ofPitch: pitch)
   }
 
   private func list(_ title: String, _ items: [String]) -> String {

@@ -1,4 +1,5 @@
 import DivisiSeparation
+import FoundationEssentials
 import Terminal
 
 /// Where the alignment of one score goes.
@@ -25,7 +26,7 @@ struct AlignmentOutputs {
   /// - Returns: nil if the score's path ends in nothing that is known.
   init?(score: String, table: String?, report: String?) {
     let ending = Self.ending(of: score)
-    guard let format = Self.formats[ending], !score.hasSuffix("/") else { return nil }
+    guard let format = Self.formats[ending] else { return nil }
     self.score = score
     self.format = format
     self.table = table ?? (format == .print ? score.dropLast(ending.count) + "csv" : nil)
@@ -51,14 +52,15 @@ struct AlignmentOutputs {
     let (found, wanted) = (Self.ending(of: source), Self.ending(of: score))
     guard Self.formats[found].map({ $0 == .print }) == true, (found == "mxl") == (wanted == "mxl")
     else {
+      let same = Self.formats[found].map { $0 == .print } == true ? ", .\(found)" : ""
       throw Failure(
-        "\(score): expected a file that ends in .mid or .csv, since the score \(source) is not of this format"
+        "\(score): expected a file that ends in .mid\(same) or .csv, since the score \(source) is not of this format"
       )
     }
   }
 
   private static func ending(of path: String) -> String {
-    path.split(separator: ".").last?.lowercased() ?? ""
+    URL(fileURLWithPath: path).pathExtension.lowercased()
   }
 }
 

@@ -17,9 +17,7 @@ extension SeparationInput {
       sampleRate: Double(recording.sampleRate), channels: recording.channels)
     return try AlignmentFigure(
       title: title, placement: placement,
-      players: parts.map { part in
-        (part.name, part.notes.transposed(by: placement.transposition))
-      },
+      players: parts.map { ($0.name, $0.notes) },
       levels: isOfDrums
         ? nil
         : PitchLevels(

@@ -3,6 +3,7 @@ import AudioFiles
 import DivisiAlignment
 import DivisiScore
 import DivisiSeparation
+import FoundationEssentials
 import Terminal
 
 /// `divisi align`.
@@ -95,9 +96,8 @@ struct Align: ParsableCommand {
       throw ValidationError("--table: expected another file than --output, found '\(output)'")
     }
     if let report {
-      guard report.lowercased().hasSuffix(".html"), report != table else {
-        throw ValidationError(
-          "--report: expected a file that ends in .html, other than --table, found '\(report)'")
+      guard URL(fileURLWithPath: report).pathExtension.lowercased() == "html" else {
+        throw ValidationError("--report: expected a file that ends in .html, found '\(report)'")
       }
     }
     guard outputs.format != .print || correctNotes == .off else {
@@ -115,11 +115,13 @@ struct Align: ParsableCommand {
     var owners: [String: String] = [:]
     for mix in mixes {
       for path in outputs.paths {
-        if let other = owners.updateValue(mix, forKey: expand(path, for: mix)) {
-          throw ValidationError(
-            "'\(other)' and '\(mix)' would be written to the same file; write {folder} or {name} in its path"
-          )
-        }
+        let file = URL(fileURLWithPath: expand(path, for: mix)).standardizedFileURL.path
+        guard let other = owners.updateValue(mix, forKey: file) else { continue }
+        throw ValidationError(
+          other == mix
+            ? "--output, --table and --report: expected different files, found '\(path)' twice"
+            : "'\(other)' and '\(mix)' would be written to the same file; write {folder} or {name} in its path"
+        )
       }
     }
   }

@@ -33,6 +33,7 @@ package struct ScoreAlignment {
     let aligner = ScoreAligner(
       sampleRate: Double(recording.shape.sampleRate), instrument: material.instrument(of: notes),
       options: settings, parallel: parallel)
+    for anchor in settings.anchors { try Self.check(anchor, of: score, recording) }
     try recording.memoryForAlignment.check(for: recording.path)
     let sound = try recording.soundForAlignment()
     do {
@@ -45,7 +46,31 @@ package struct ScoreAlignment {
           "\(scorePath): expected a score of at most \(fixed(limit / 3600, digits: 1)) hours to align with this recording; found a longer one"
         )
       case .silentRecording: throw Failure("\(recording.path): expected sound; found silence")
+      case .anchorsCross(let first, let second):
+        throw Failure(
+          "--anchor: expected times that ascend in score and recording, found \(Self.text(first)) and \(Self.text(second)) in another order in \(recording.path)"
+        )
       }
+    }
+  }
+
+  private static func text(_ anchor: TimeMap.Point) -> String {
+    "\(fixed(anchor.score, digits: 2))=\(fixed(anchor.audio, digits: 2))"
+  }
+
+  private static func check(_ anchor: Anchor, of score: Score, _ recording: RecordingHeader) throws
+  {
+    guard anchor.audio <= recording.durationSeconds else {
+      throw Failure(
+        "--anchor: expected a time in \(recording.path), which ends at \(fixed(recording.durationSeconds, digits: 1)) s, found \(fixed(anchor.audio, digits: 2))"
+      )
+    }
+    let end = max(
+      score.notes.map(\.dampedSeconds).max() ?? 0, score.bars.map(\.endSeconds).max() ?? 0)
+    guard anchor.scores.contains(where: { (0...end).contains($0) }) else {
+      throw Failure(
+        "--anchor: expected a time in the score, which ends at \(fixed(end, digits: 1)) s, found \(fixed(anchor.scores[0], digits: 2))"
+      )
     }
   }
 

@@ -29,11 +29,11 @@ package struct SearchOptions: ParsableArguments {
   package init() {}
 
   package func validate() throws {
-    let anchors = try anchor.map(Anchor.init)
+    let places = try anchor.map(AnchorText.init)
     // Bars are known only with a score.
-    guard anchors.allSatisfy(\.isInSeconds) else { return }
+    guard places.allSatisfy(\.isInSeconds) else { return }
     do {
-      _ = try self.anchors(bars: [])
+      _ = try anchors(bars: [])
     } catch let failure as Failure {
       throw ValidationError(failure.description)
     }
@@ -41,7 +41,7 @@ package struct SearchOptions: ParsableArguments {
 
   /// For a score with some bars.
   ///
-  /// - Throws: one line for bars that it does not have, and for anchors that do not ascend.
+  /// - Throws: one line for bars that it does not have, and for anchors that cannot both be.
   package func settings(bars: [Bar]) throws -> AlignmentOptions {
     var result = AlignmentOptions()
     result.anchors = try anchors(bars: bars)
@@ -49,45 +49,50 @@ package struct SearchOptions: ParsableArguments {
     return result
   }
 
-  /// Ascending in both.
-  private func anchors(bars: [Bar]) throws -> [TimeMap.Point] {
-    let points = try anchor.map { text in
-      let anchor = try Anchor(text)
-      return (text, TimeMap.Point(score: try anchor.place.seconds(in: bars), audio: anchor.seconds))
-    }.sorted { $0.1.score < $1.1.score }
-    for ((first, a), (second, b)) in zip(points, points.dropFirst())
-    where a.score == b.score || a.audio >= b.audio {
+  private func anchors(bars: [Bar]) throws -> [Anchor] {
+    let anchors = try anchor.map { text in
+      let place = try AnchorText(text)
+      return (text, Anchor(scores: try place.place.seconds(in: bars), audio: place.seconds))
+    }
+    // What is played several times, or anywhere, is in the order in which the recording has it.
+    guard jumps == .marked, anchors.allSatisfy({ $1.scores.count == 1 }) else {
+      return anchors.map(\.1)
+    }
+    let sorted = anchors.sorted { $0.1.scores[0] < $1.1.scores[0] }
+    for ((first, a), (second, b)) in zip(sorted, sorted.dropFirst())
+    where a.scores == b.scores || a.audio >= b.audio {
       throw Failure(
         "--anchor: expected times that ascend in score and recording, found \(first) and \(second)")
     }
-    return points.map(\.1)
+    return anchors.map(\.1)
   }
 }
 
-/// A place in the score, and when the recording has it.
-private struct Anchor {
+/// An anchor as it is typed.
+private struct AnchorText {
   enum Place {
     case seconds(Double)
     /// By the number that it has in print.
     case bar(Int)
 
-    /// - Parameter bars: in the order of playing; the first of a number counts.
-    func seconds(in bars: [Bar]) throws -> Double {
+    /// Wherever the score has it.
+    ///
+    /// - Parameter bars: in the order of playing.
+    func seconds(in bars: [Bar]) throws -> [Double] {
       let number: Int
       switch self {
-      case .seconds(let seconds): return seconds
+      case .seconds(let seconds): return [seconds]
       case .bar(let wanted): number = wanted
       }
-      guard let bar = bars.first(where: { $0.number == number }), let start = bar.beats.first else {
-        let numbers = bars.map(\.number)
-        guard let first = numbers.min(), let last = numbers.max() else {
-          throw Failure(
-            "--anchor: expected seconds of the score, which has no bars, found bar\(number)")
-        }
+      let starts = bars.filter { $0.number == number }.compactMap(\.beats.first)
+      guard starts.isEmpty else { return starts }
+      let numbers = bars.map(\.number)
+      guard let first = numbers.min(), let last = numbers.max() else {
         throw Failure(
-          "--anchor: expected one of the bars \(first) to \(last) of the score, found bar\(number)")
+          "--anchor: expected seconds of the score, which has no bars, found bar\(number)")
       }
-      return start
+      throw Failure(
+        "--anchor: expected one of the bars \(first) to \(last) of the score, found bar\(number)")
     }
   }
 
