@@ -17,8 +17,6 @@ struct CoarseAligner: Sendable {
   /// Further tempi from which to start if a path is in doubt, beside that of the score, against that which makes the
   /// score as long as the recording.
   private static let furtherScales = [0.7, 0.5, 0.35]
-  /// How far the search at the dense rate goes from the path that was found at the sparse one, in seconds.
-  private static let sparseReach = 4.0
 
   /// What was found.
   struct Result: Sendable {
@@ -143,7 +141,7 @@ struct CoarseAligner: Sendable {
         let share = min(max(0, place - Double(lower)), 1)
         let (a, b) = (frames.score[lower], frames.score[min(lower + 1, last)])
         return (Double(a) + share * Double(b - a) + 0.5) / rate
-      }, reach: Self.sparseReach)
+      }, reach: instrument.rates.reachSeconds)
     return search.path(
       notes, scale: sparse.path.scale, transposition: sparse.transposition, around: corridor)
   }

@@ -13,16 +13,21 @@ extension Instrument {
     /// The rate of the first path of a long recording, and how long that is, in seconds.
     var sparse: FeatureRate
     var longSeconds: Double
-    /// The rate of the only first path, or of the next, close to the sparse one.
+    /// The rate of the only first path, or of the next, close to the sparse one, and how far from that it may go, in
+    /// seconds of the search.
     var dense: FeatureRate
+    var reachSeconds: Double
     /// The rate of the second search, in a score that is warped by the first.
     var second: FeatureRate
   }
 
   var rates: Rates {
+    // A loop looks the same a bar later. Where the sparse rate is out of step with it, waiting for a bar costs less than
+    // what is gained by another step: short loops do without it, and in long ones the dense rate may go bars away from it.
     isPercussive
-      ? Rates(sparse: .coarse, longSeconds: 96, dense: .finest, second: .finest)
-      : Rates(sparse: .sparse, longSeconds: 480, dense: .coarse, second: .fine)
+      ? Rates(
+        sparse: .coarse, longSeconds: 480, dense: .finest, reachSeconds: 12, second: .finest)
+      : Rates(sparse: .sparse, longSeconds: 480, dense: .coarse, reachSeconds: 4, second: .fine)
   }
 
   /// What is known of notes that are written to a grid and played at a steady tempo.
