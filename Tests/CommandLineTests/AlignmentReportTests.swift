@@ -57,7 +57,17 @@ import Testing
       folder.file("new.musicxml"))
     #expect(run.status == 1)
     #expect(run.errors.contains("new.musicxml: expected a file that ends in .mid or .csv"))
-    #expect(folder.files(below: ".").isEmpty)
+    // A name makes no print.
+    let midi = try #require(
+      FileManager.default.contents(atPath: Recording.polonaise + "/score.mid"))
+    try folder.write(midi, to: "named.musicxml")
+    let named = try Program.run(
+      "align", mix, "--score", folder.file("named.musicxml"), "-o", folder.file("new.musicxml"))
+    #expect(named.status == 1)
+    let compressed = try Program.run(
+      "align", mix, "--score", print, "-o", folder.file("new.mxl"))
+    #expect(compressed.errors.contains("expected a file that ends in .mid, .musicxml or .csv"))
+    #expect(folder.files(below: ".") == ["named.musicxml"])
   }
 
   @Test(arguments: [

@@ -186,7 +186,7 @@ struct AlignmentFigure {
 }
 
 extension Score {
-  /// Its notes by the label, or by the track and staff, that they belong to; in order of appearance.
+  /// Its notes by the label, or by the track and staff, that they belong to, by name.
   var players: [(name: String, notes: [Note])] {
     struct Player: Hashable {
       var label: String
@@ -209,6 +209,6 @@ extension Score {
         player.staff.map { "staff \($0)" } ?? "",
       ].filter { !$0.isEmpty }
       return (words.joined(separator: ", "), notes[player] ?? [])
-    }
+    }.sorted { $0.name < $1.name }
   }
 }

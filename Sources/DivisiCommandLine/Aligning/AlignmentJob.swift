@@ -27,14 +27,14 @@ struct AlignmentJob {
     let start = clock.now
     let score = try Score.read(path: path)
     let recording = try RecordingHeader(path: mix)
-    try outputs.checkFormat(of: path)
+    let copied = try outputs.print(of: path)
     let files = OutputFiles(overwrites: overwrites)
     try files.check(outputs.paths, inputs: [mix, path])
     let placed = try ScoreAlignment.aligned(
       score, path: path, with: recording, search: search, offsetSeconds: offsetSeconds,
       acceptsAny: acceptsAny, isOfDrums: isOfDrums, correctsNotes: correctsNotes, parallel: parallel
     )
-    var contents = [(path: outputs.score, bytes: try bytes(of: placed.score, path: path, outputs))]
+    var contents = [(path: outputs.score, bytes: copied ?? bytes(of: placed.score, outputs))]
     if let table = outputs.table {
       contents.append((table, Array(text(of: placed.placement.path).utf8)))
     }
@@ -51,14 +51,8 @@ struct AlignmentJob {
       seconds: (clock.now - start) / .seconds(1))
   }
 
-  private func bytes(
-    of placed: Score, path: String, _ outputs: AlignmentOutputs
-  ) throws -> [UInt8] {
-    switch outputs.format {
-    case .table: Array(placed.csvTable().utf8)
-    case .midi: placed.midiFile()
-    case .print: try Score.fileBytes(path: path)
-    }
+  private func bytes(of placed: Score, _ outputs: AlignmentOutputs) -> [UInt8] {
+    outputs.format == .table ? Array(placed.csvTable().utf8) : placed.midiFile()
   }
 
   private func figure(of placed: ScorePlacer.Placed, recording: RecordingHeader) throws -> Figure {

@@ -1,3 +1,4 @@
+import DivisiScore
 import DivisiSeparation
 import FoundationEssentials
 import Terminal
@@ -44,19 +45,26 @@ struct AlignmentOutputs {
 
   var paths: [String] { [score] + [table, report].compactMap { $0 } }
 
-  /// Whether what was read can be written.
+  /// What is copied of a printed score; nil where none is to be written.
   ///
   /// - Throws: one line for print that would have to be made of something else.
-  func checkFormat(of source: String) throws {
-    guard format == .print else { return }
-    let (found, wanted) = (Self.ending(of: source), Self.ending(of: score))
-    guard Self.formats[found].map({ $0 == .print }) == true, (found == "mxl") == (wanted == "mxl")
-    else {
-      let same = Self.formats[found].map { $0 == .print } == true ? ", .\(found)" : ""
+  func print(of source: String) throws -> [UInt8]? {
+    guard format == .print else { return nil }
+    let bytes = try Score.fileBytes(path: source)
+    let found = ScoreFormat.detect(bytes: bytes, name: source)
+    let isCompressed = Self.ending(of: score) == "mxl"
+    guard found == (isCompressed ? .compressedMusicXML : .musicXML) else {
+      let same =
+        switch found {
+        case .musicXML: ", .musicxml"
+        case .compressedMusicXML: ", .mxl"
+        default: ""
+        }
       throw Failure(
         "\(score): expected a file that ends in .mid\(same) or .csv, since the score \(source) is not of this format"
       )
     }
+    return bytes
   }
 
   private static func ending(of path: String) -> String {
