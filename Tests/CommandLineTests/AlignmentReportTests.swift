@@ -106,4 +106,35 @@ import Testing
       "align", mix, "--score", print, "-o", folder.file("b.csv"), "--anchor", "bar5=90")
     #expect(beyond.status == 1 && beyond.errors.contains("--anchor: expected a time in"))
   }
+
+  /// A score that is written three semitones lower gives the same picture of its notes.
+  @Test func plotShowsNotesWhereTheySound() throws {
+    let folder = try TemporaryFolder()
+    let run = try Program.run(
+      "align", mix, "--score", Recording.polonaise + "/score.mid", "-o", folder.file("all.csv"))
+    #expect(run.status == 0, "\(run.errors)")
+    let rows = try folder.text("all.csv").split(separator: "\n").map {
+      $0.split(separator: ";", omittingEmptySubsequences: false).map(String.init)
+    }
+    func notes(loweredBy semitones: Int) throws -> [String] {
+      let lowered = rows.map { row in
+        var row = row
+        if let pitch = Int(row[2]) { row[2] = String(pitch - semitones) }
+        return row.joined(separator: ";")
+      }
+      try folder.write(lowered.joined(separator: "\n").utf8, to: "lowered.csv")
+      let run = try Program.run(
+        "plot", mix, "--score", folder.file("lowered.csv"), "-p", "hands-fast", "--iterations", "2",
+        "--align", "on", "--to", "4", "--pictures", "svg", "-o", folder.file("pictures"), "--force")
+      #expect(run.status == 0, "\(run.errors)")
+      // The two colours of notes.
+      return try folder.text("pictures/alignment.svg").split(separator: "\n").filter {
+        $0.contains("rgb(100%,65") || $0.contains("rgb(100%,54")
+      }.map(String.init)
+    }
+    let asWritten = try notes(loweredBy: 0)
+    let lowered = try notes(loweredBy: 3)
+    #expect(asWritten.count > 30)
+    #expect(asWritten == lowered)
+  }
 }
