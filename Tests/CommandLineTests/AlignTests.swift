@@ -239,7 +239,7 @@ import Testing
     let run = try Program.run(
       "align", mix, "--score", performance, "-o", "a.csv", "--table", "a.csv")
     #expect(run.status == 64)
-    #expect(run.errors.contains("--table: expected another file than --output"))
+    #expect(run.errors.contains("--output, --table and --report: expected different files"))
   }
 
   @Test func aRefusedLengthNamesTheAlignment() throws {

@@ -95,12 +95,16 @@ import Testing
 
   @Test func barsAwayFromAnAnchorStay() throws {
     let bars = try placed().bars
-    #expect(Realignment.options([], bars: bars) == ["--align=off"])
+    #expect(Realignment.options([], bars: bars, duration: 20) == ["--align=off"])
     #expect(
-      Realignment.options([.init(from: 6, to: 6.25)], bars: bars) == [
+      Realignment.options([.init(from: 6, to: 6.25)], bars: bars, duration: 20) == [
         "--align=on", "--anchor=0.0=0.0", "--anchor=6.0=6.25", "--anchor=12.0=12.0",
         "--anchor=14.0=14.0",
       ])
+    // The score goes on after the recording.
+    #expect(
+      Realignment.options([.init(from: 6, to: 6.25)], bars: bars, duration: 13).last
+        == "--anchor=12.0=12.0")
     let moved = Realignment.bars(bars, along: [[0, 0], [6, 6.5], [12, 12]])
     #expect(moved.map(\.number) == Array(5...12))
     #expect(moved[3].beats == [6.5, 6.5 + 5.5 / 6] && moved[7].beats == [14, 15])

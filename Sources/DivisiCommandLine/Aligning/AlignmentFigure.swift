@@ -201,7 +201,7 @@ extension Score {
       notes[player, default: []].append(note)
     }
     let hasTracks = Set(order.map(\.track)).count > 1
-    return order.sorted { ($0.track, $0.staff ?? 0) < ($1.track, $1.staff ?? 0) }.map { player in
+    return order.map { player in
       let track = trackNames.indices.contains(player.track - 1) ? trackNames[player.track - 1] : ""
       let words = [
         player.label.isEmpty

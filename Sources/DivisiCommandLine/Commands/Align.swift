@@ -32,7 +32,7 @@ struct Align: ParsableCommand {
   @Option(
     name: .shortAndLong,
     help: ArgumentHelp(
-      "The file to write: .mid or .csv; or .musicxml or .mxl, as the score is: then it is copied, and --table is written beside it. {folder} and {name} work as in --score.",
+      "The file to write, .mid or .csv. A printed score can also be copied as it is, to .musicxml or .mxl, with the table of --table beside it. {folder} and {name} work as in --score.",
       valueName: "file"),
     completion: .file(extensions: ["mid", "csv", "musicxml", "mxl"]))
   var output: String
@@ -86,15 +86,18 @@ struct Align: ParsableCommand {
 
   @OptionGroup var search: SearchOptions
 
-  func validate() throws {
+  /// Before {folder} and {name} are replaced.
+  private func outputs() throws -> AlignmentOutputs {
     guard let outputs = AlignmentOutputs(score: output, table: table, report: report) else {
       throw ValidationError(
         "--output: expected a file that ends in .mid, .csv, .musicxml or .mxl, found '\(output)'")
     }
+    return outputs
+  }
+
+  func validate() throws {
+    let outputs = try outputs()
     guard table != "" else { throw ValidationError("--table: expected a file, found ''") }
-    guard table != output else {
-      throw ValidationError("--table: expected another file than --output, found '\(output)'")
-    }
     if let report {
       guard URL(fileURLWithPath: report).pathExtension.lowercased() == "html" else {
         throw ValidationError("--report: expected a file that ends in .html, found '\(report)'")
@@ -128,9 +131,7 @@ struct Align: ParsableCommand {
 
   func run() throws {
     StagedFiles.removeOnSignals()
-    guard let outputs = AlignmentOutputs(score: output, table: table, report: report) else {
-      return
-    }
+    let outputs = try outputs()
     let job = AlignmentJob(
       offsetSeconds: scoreOffset, acceptsAny: forceScore, overwrites: force,
       isOfDrums: drums, correctsNotes: correctNotes == .on, search: search,

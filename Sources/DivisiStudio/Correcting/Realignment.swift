@@ -6,13 +6,17 @@ enum Realignment {
   private static let reach = 3
 
   /// The options of `divisi separate`: what was moved, and bars that stay.
-  static func options(_ anchors: [Corrections.Anchor], bars: [PlacedScore.PlayedBar]) -> [String] {
+  ///
+  /// - Parameter duration: of the recording, in seconds: bars beyond it are not heard, and say nothing.
+  static func options(
+    _ anchors: [Corrections.Anchor], bars: [PlacedScore.PlayedBar], duration: Double
+  ) -> [String] {
     guard !anchors.isEmpty else { return ["--align=off"] }
     let starts = bars.compactMap(\.beats.first)
     let moved = Set(
       anchors.compactMap { anchor in starts.lastIndex { $0 <= anchor.from + 1e-3 } })
     let kept = starts.indices.filter { index in
-      moved.allSatisfy { abs($0 - index) >= reach } && starts[index] >= 0
+      moved.allSatisfy { abs($0 - index) >= reach } && (0..<duration).contains(starts[index])
     }.map { Corrections.Anchor(from: starts[$0], to: starts[$0]) }
     var all: [Corrections.Anchor] = []
     for anchor in (anchors + kept).sorted(by: { $0.from < $1.from }) {

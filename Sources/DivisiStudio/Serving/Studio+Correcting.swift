@@ -39,7 +39,10 @@ extension Studio {
     let options =
       ["--preset=\(take.preset)", "--partial", "--correct-notes=off", "--force-score"].filter {
         $0 != "--force-score" || !corrections.anchors.isEmpty
-      } + Realignment.options(corrections.anchors, bars: placed.bars) + corrected.options
+      }
+      + Realignment.options(
+        corrections.anchors, bars: placed.bars,
+        duration: Double(take.sampleCount) / Double(take.sampleRate)) + corrected.options
     let task = SeparationTask(
       shelf: shelf, project: project,
       score: .corrected(midi: corrected.score.midiFile(), table: corrected.score.csvTable()),
